@@ -1,0 +1,86 @@
+// The architectural state of one guest thread, laid out for the handlers.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+
+#include "emu/flags.h"
+
+namespace m2sim::emu {
+
+struct Block;
+struct Uop;
+
+// General registers live in slots so that handlers need no tests: number 31 becomes the zero slot when
+// read, the trash slot when written, or the stack pointer's slot, when a block is translated.
+inline constexpr std::uint8_t kZeroSlot = 31;   // always 0
+inline constexpr std::uint8_t kSpSlot = 32;
+inline constexpr std::uint8_t kTrashSlot = 33;  // never read
+inline constexpr std::size_t kSlotCount = 34;
+
+// A 128-bit SIMD register; lanes are little-endian as on the guest.
+struct alignas(16) Vec {
+  std::array<std::byte, 16> bytes{};
+
+  template <class T>
+  T get(unsigned lane) const {
+    T value;
+    std::memcpy(&value, bytes.data() + lane * sizeof(T), sizeof(T));
+    return value;
+  }
+  template <class T>
+  void set(unsigned lane, T value) {
+    std::memcpy(bytes.data() + lane * sizeof(T), &value, sizeof(T));
+  }
+  // Scalar result: the low element is written, the rest of the register becomes zero.
+  template <class T>
+  void set_scalar(T value) {
+    *this = Vec{};
+    set<T>(0, value);
+  }
+};
+
+// Why a run of handlers came back to the run loop.
+enum class Exit : std::uint8_t {
+  kUnlinked,     // successor block not resolved yet: resolve `target pc`, link, go on
+  kBudget,       // instruction budget of the slice is used up
+  kLookup,       // indirect branch whose target the jump cache does not hold
+  kSystemCall,   // svc
+  kBreakpoint,
+  kUndefined,
+  kCodeChanged,  // ic ivau or isb after it: blocks must be dropped
+  kFault,        // data fault, from the host signal handler
+};
+
+inline constexpr std::size_t kJumpCacheSize = 4096;
+
+struct alignas(64) CpuState {
+  std::array<std::uint64_t, kSlotCount> x{};
+  Flags flags{};
+  alignas(64) std::array<Vec, 32> v{};
+
+  std::uint64_t pc = 0;  // valid only outside handlers
+  std::uint32_t fpcr = 0;
+  std::uint32_t fpsr = 0;
+  std::uint64_t tpidr_el0 = 0;
+
+  // Exclusive monitor: a store-exclusive succeeds while address, size and value still match.
+  std::uint64_t exclusive_address = UINT64_MAX;
+  std::array<std::uint64_t, 2> exclusive_value{};
+  std::uint8_t exclusive_bytes = 0;
+
+  // The engine's own part, written back when a run of handlers ends.
+  std::byte* memory_base = nullptr;
+  std::uint64_t memory_limit = 0;
+  std::uint64_t* log = nullptr;
+  std::int64_t budget = 0;
+  const Uop* exit_uop = nullptr;   // the uop that left
+  const Block** link = nullptr;    // where to store the resolved successor (kUnlinked)
+  Exit exit = Exit::kBudget;
+  std::uint64_t wild_address = 0;  // last address beyond the guest's space, for the fault report
+  std::array<const Block*, kJumpCacheSize> jump_cache{};
+};
+
+}  // namespace m2sim::emu

@@ -1,0 +1,30 @@
+// What stops a guest: faults are values, never exceptions.
+#pragma once
+
+#include <cstdint>
+
+namespace m2sim::emu {
+
+enum class FaultKind : std::uint8_t {
+  kNone,
+  kRead,           // load from an address that is not mapped or not readable   -> SIGSEGV
+  kWrite,          // store to an address that is not mapped or not writable    -> SIGSEGV
+  kFetch,          // next instruction is not mapped or not executable          -> SIGSEGV
+  kPcAlignment,    // program counter not a multiple of 4                       -> SIGBUS
+  kAlignment,      // exclusive or ordered access that must be aligned          -> SIGBUS
+  kUndefined,      // architecturally undefined instruction (udf included)      -> SIGILL
+  kUnimplemented,  // legal instruction m2sim does not implement: m2sim's failure, not the guest's
+  kBreakpoint,     // brk                                                       -> SIGTRAP
+};
+
+struct Fault {
+  FaultKind kind = FaultKind::kNone;
+  std::uint64_t pc = 0;       // guest address of the instruction
+  std::uint64_t address = 0;  // guest address touched (data faults)
+  std::uint32_t word = 0;     // the instruction (kUndefined, kUnimplemented, kBreakpoint)
+};
+
+// Linux signal number that the fault raises in the guest.
+int signal_of(FaultKind kind);
+
+}  // namespace m2sim::emu

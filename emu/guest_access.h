@@ -1,0 +1,142 @@
+// Loads and stores of the guest: the one host trick of the emulator, behind one header.
+//
+// A guest access is a plain host access to base + address; a forbidden one raises SIGSEGV on the host,
+// whose handler must learn which uop it was, how much budget was left and where the log stands. On
+// x86-64 the access is an asm statement that pins these three to rdi, rdx and rcx (where the calling
+// convention has them anyway, so it costs nothing). Elsewhere they are written to CpuState first.
+#pragma once
+
+#include <atomic>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+
+#include "emu/cpu_state.h"
+#include "emu/uop.h"
+
+#if defined(__x86_64__) && !defined(M2SIM_PORTABLE)
+#define M2SIM_PINNED_ACCESS 1
+#else
+#define M2SIM_PINNED_ACCESS 0
+#endif
+
+namespace m2sim::emu {
+
+inline constexpr bool kPinnedAccess = M2SIM_PINNED_ACCESS != 0;
+
+// Addresses at or above the limit: strips the tag (top-byte-ignore is on for Linux programs) or, when
+// that does not help, notes the address and returns one in the guard region, which faults.
+std::uint64_t resolve_wild_address(CpuState& cpu, std::uint64_t address);
+
+// What a handler sees of memory and log. kLog: effective addresses are recorded for a timing model.
+template <bool kLog>
+class GuestAccess {
+ public:
+  static constexpr bool kLogs = kLog;
+
+  GuestAccess(const Uop* uop, CpuState* cpu, std::int64_t budget, std::uint64_t* log, std::byte* memory)
+      : uop_(uop), cpu_(cpu), budget_(budget), log_(log), memory_(memory) {}
+
+  // Once per memory instruction, with its lowest address, before the access.
+  void record(std::uint64_t address) {
+    if constexpr (kLog) *log_++ = address;
+  }
+
+  // T: an unsigned integer of 8 to 64 bits, or Vec.
+  template <class T>
+  T load(std::uint64_t address);
+  template <class T>
+  void store(std::uint64_t address, T value);
+
+  std::uint64_t* log() const { return log_; }
+
+ private:
+  std::byte* host(std::uint64_t address) {
+    if (address >= cpu_->memory_limit) [[unlikely]] address = resolve_wild_address(*cpu_, address);
+    return memory_ + address;
+  }
+
+  const Uop* uop_;
+  CpuState* cpu_;
+  std::int64_t budget_;
+  std::uint64_t* log_;
+  std::byte* memory_;
+};
+
+#if M2SIM_PINNED_ACCESS
+
+using HostVec = long long __attribute__((vector_size(16)));
+
+template <bool kLog>
+template <class T>
+inline T GuestAccess<kLog>::load(std::uint64_t address) {
+  const std::byte* p = host(address);
+  if constexpr (sizeof(T) == 16) {
+    HostVec value;
+    asm volatile("movdqu (%1), %0" : "=x"(value) : "r"(p), "D"(uop_), "d"(budget_), "c"(log_));
+    return std::bit_cast<T>(value);
+  } else if constexpr (sizeof(T) == 8) {
+    std::uint64_t value;
+    asm volatile("movq (%1), %0" : "=r"(value) : "r"(p), "D"(uop_), "d"(budget_), "c"(log_));
+    return value;
+  } else {
+    std::uint32_t value;
+    if constexpr (sizeof(T) == 4) {
+      asm volatile("movl (%1), %0" : "=r"(value) : "r"(p), "D"(uop_), "d"(budget_), "c"(log_));
+    } else if constexpr (sizeof(T) == 2) {
+      asm volatile("movzwl (%1), %0" : "=r"(value) : "r"(p), "D"(uop_), "d"(budget_), "c"(log_));
+    } else {
+      asm volatile("movzbl (%1), %0" : "=r"(value) : "r"(p), "D"(uop_), "d"(budget_), "c"(log_));
+    }
+    return static_cast<T>(value);
+  }
+}
+
+template <bool kLog>
+template <class T>
+inline void GuestAccess<kLog>::store(std::uint64_t address, T value) {
+  std::byte* p = host(address);
+  if constexpr (sizeof(T) == 16) {
+    const auto bits = std::bit_cast<HostVec>(value);
+    asm volatile("movdqu %1, (%0)" : : "r"(p), "x"(bits), "D"(uop_), "d"(budget_), "c"(log_));
+  } else if constexpr (sizeof(T) == 8) {
+    asm volatile("movq %1, (%0)" : : "r"(p), "r"(value), "D"(uop_), "d"(budget_), "c"(log_));
+  } else if constexpr (sizeof(T) == 4) {
+    asm volatile("movl %1, (%0)" : : "r"(p), "r"(value), "D"(uop_), "d"(budget_), "c"(log_));
+  } else if constexpr (sizeof(T) == 2) {
+    asm volatile("movw %1, (%0)" : : "r"(p), "r"(value), "D"(uop_), "d"(budget_), "c"(log_));
+  } else {
+    asm volatile("movb %1, (%0)" : : "r"(p), "q"(value), "D"(uop_), "d"(budget_), "c"(log_));
+  }
+}
+
+#else
+
+template <bool kLog>
+template <class T>
+inline T GuestAccess<kLog>::load(std::uint64_t address) {
+  cpu_->exit_uop = uop_;
+  cpu_->budget = budget_;
+  cpu_->log = log_;
+  std::atomic_signal_fence(std::memory_order_seq_cst);
+  T value;
+  std::memcpy(&value, host(address), sizeof(T));
+  std::atomic_signal_fence(std::memory_order_seq_cst);
+  return value;
+}
+
+template <bool kLog>
+template <class T>
+inline void GuestAccess<kLog>::store(std::uint64_t address, T value) {
+  cpu_->exit_uop = uop_;
+  cpu_->budget = budget_;
+  cpu_->log = log_;
+  std::atomic_signal_fence(std::memory_order_seq_cst);
+  std::memcpy(host(address), &value, sizeof(T));
+  std::atomic_signal_fence(std::memory_order_seq_cst);
+}
+
+#endif
+
+}  // namespace m2sim::emu

@@ -1,0 +1,70 @@
+// Which registers an instruction reads and writes, and which memory it touches, from its row's roles.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+
+#include "insts/inst.h"
+#include "insts/timing_class.h"
+
+namespace m2sim::insts {
+
+// One flat numbering of everything renamed: x0..x30 = 0..30, sp = 31, nzcv = 32, v0..v31 = 33..64.
+// The zero register has no number: reads and writes of it are left out.
+using RegId = std::uint8_t;
+inline constexpr RegId kSp = 31;
+inline constexpr RegId kNzcv = 32;
+inline constexpr RegId kV0 = 33;
+inline constexpr RegId kRegCount = 65;
+
+constexpr bool is_vector(RegId r) { return r >= kV0; }
+
+enum class Access : std::uint8_t { kNone, kLoad, kStore, kLoadStore, kPrefetch };
+
+struct MemoryAccess {
+  Access kind = Access::kNone;
+  std::uint8_t bytes_log2 = 0;  // of one register's access
+  std::uint8_t registers = 0;   // accesses of that size, at consecutive addresses
+  constexpr unsigned bytes() const { return unsigned{registers} << bytes_log2; }
+};
+
+// What a source register is for: a core forwards to an address earlier or later than to data.
+enum class Role : std::uint8_t { kData, kAddend, kBase, kIndex, kStoreData };
+
+struct Source {
+  RegId reg;
+  Role role;
+};
+
+struct Operands {
+  std::array<Source, 8> read_store{};
+  std::array<RegId, 6> written_store{};
+  std::uint8_t reads = 0;
+  std::uint8_t writes = 0;
+  bool writes_base = false;  // the last register written is the updated base address
+  MemoryAccess memory{};
+
+  std::span<const Source> read() const { return {read_store.data(), reads}; }
+  std::span<const RegId> written() const { return {written_store.data(), writes}; }
+};
+
+// Every memory instruction has exactly one effective address in the retired log: its lowest one.
+Operands operands_of(const Inst& inst);
+
+TimingClass timing_class_of(Op op);
+const char* mnemonic_of(Op op);  // the row's own; aliases are the disassembler's business
+
+enum class Flow : std::uint8_t {
+  kNone,
+  kJump,           // b
+  kConditional,    // b.cond, cbz, tbz
+  kCall,           // bl
+  kIndirect,       // br and its authenticated forms
+  kIndirectCall,   // blr
+  kReturn,         // ret
+  kSystem,         // svc, brk, udf, isb and what must end a block
+};
+Flow flow_of(Op op);
+
+}  // namespace m2sim::insts
