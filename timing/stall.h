@@ -1,32 +1,53 @@
-// Why a rename slot carried no useful uop. Each of the rename_width slots of each cycle is charged to
-// exactly one reason, so the stack has no negative part and sums to the cycles.
+// Why a rename slot was not used. Rename charges each slot of each cycle to exactly one reason, so the
+// reasons of a run always sum to width x cycles.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
+#include <string_view>
 
 namespace m2sim::timing {
 
 enum class StallReason : std::uint8_t {
-  kBase,         // not lost: a uop was renamed
-  kFetchL1i,     // waiting for instructions from beyond the L1I, ITLB misses included
-  kFetchBranch,  // bubbles behind taken branches: slow target supply, windows cut by a branch or page
-  kMispredict,   // refilling behind a mispredicted branch, its resolution included
-  kRob,          // no retire group or rename-retire entry, and none of the reasons below at its head
-  kRegisters,    // no free physical register
-  kScheduler,    // no scheduler or dispatch queue entry, oldest uop ready but unpicked
-  kIntLatency,   // the oldest unfinished uop is an integer operation, or waits for one
-  kFpLatency,    // … an FP or SIMD operation
-  kLoadL1,       // … a load that hits the L1D or is forwarded
-  kLoadL2,       // … a load from the L2
-  kLoadDram,     // … a load from beyond the L2
-  kTlb,          // … a load that missed the L1 DTLB and then hit the L1D
-  kStore,        // store queue full, or the oldest is a store waiting for its line
-  kMemoryOrder,  // replay after a load ran before an older store to its address
-  kSystem,       // barriers, system instructions and calls that drain the pipe
-  kCount
+  kBase,              // the slot did its work
+  kFetch,             // fewer instructions than slots: window ends, taken branches, pipe refill at start
+  kInstructionCache,  // fetch waited for the L1I or the ITLB
+  kBranchBubble,      // fetch idled behind a taken branch whose target came late
+  kMispredict,        // from a mispredicted branch to the first uop of the right path
+  kSerialize,         // isb, system calls and system registers that drain the pipe
+  kRetire,            // no retire group or rename-retire entry left; the oldest uop executes
+  kRegisters,         // no physical register left; the oldest uop executes
+  kScheduler,         // the dispatch queue and its schedulers are full
+  kMemoryL1,          // back end full behind a load that hit the L1D or was forwarded
+  kMemoryL2,          // back end full behind a load whose line came from the L2
+  kMemorySlc,         // … from the system-level cache
+  kMemoryDram,        // … from DRAM
+  kDrain,             // the program has ended and the last uops finish
 };
 
-inline constexpr std::size_t kStallReasonCount = static_cast<std::size_t>(StallReason::kCount);
+inline constexpr std::size_t kStallReasonCount = 14;
+
+struct StallInfo {
+  std::string_view name;  // the last part of "core.cpi_stack.<name>"
+  std::string_view description;
+};
+
+inline constexpr std::array<StallInfo, kStallReasonCount> kStallInfo{{
+    {"base", "slots that renamed a uop"},
+    {"fetch", "fetch delivered fewer uops than rename could take"},
+    {"instruction_cache", "fetch waited for an L1I or ITLB miss"},
+    {"branch_bubble", "fetch waited for the target of a taken branch that was predicted right"},
+    {"mispredict", "refill behind a mispredicted branch, its wait for execution included"},
+    {"serialize", "the pipe drained for isb, a system call or a system register"},
+    {"retire", "no retire group or rename-retire entry was free"},
+    {"registers", "no physical register was free"},
+    {"scheduler", "a dispatch queue and its schedulers were full"},
+    {"memory_l1", "the back end was full behind a load served by the L1D or the store queue"},
+    {"memory_l2", "the back end was full behind a load served by the L2"},
+    {"memory_slc", "the back end was full behind a load served by the system-level cache"},
+    {"memory_dram", "the back end was full behind a load served by DRAM"},
+    {"drain", "the last uops finished after the program's last instruction was renamed"},
+}};
 
 }  // namespace m2sim::timing
