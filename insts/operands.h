@@ -55,6 +55,32 @@ Operands operands_of(const Inst& inst);
 TimingClass timing_class_of(Op op);
 const char* mnemonic_of(Op op);  // the row's own; aliases are the disassembler's business
 
+// What a register field of a row means, for who resolves register numbers ahead of execution.
+enum class FieldKind : std::uint8_t {
+  kNone,     // the row has no such register
+  kGprOrZr,  // number 31 is the zero register
+  kGprOrSp,  // number 31 is the stack pointer
+  kVector,
+};
+
+struct FieldRoles {
+  FieldKind kind = FieldKind::kNone;
+  bool read = false;
+  bool written = false;
+  std::uint8_t count = 0;  // consecutive registers from the field's number on (modulo 32); 0: absent
+};
+
+struct RowRoles {
+  FieldRoles d, n, m, a;  // Inst::rd, rn, rm, ra
+  bool has_imm = false;   // the row has an Imm kind: Inst::imm and Inst::aux are meaningful
+  bool reads_flags = false;
+  bool writes_flags = false;
+  bool writes_base = false;  // n is a base address that is written back
+};
+
+// Constant-time table look-up. Op::kUndefined has no roles.
+const RowRoles& roles_of(Op op);
+
 enum class Flow : std::uint8_t {
   kNone,
   kJump,           // b
