@@ -13,17 +13,33 @@ namespace m2sim::emu {
 // The page size the guest is told (AT_PAGESZ): 16 KiB, as Linux on Apple cores uses.
 inline constexpr std::uint64_t kGuestPage = 16384;
 
+// Size of the region behind limit() that nothing is ever mapped into.
+inline constexpr std::uint64_t kMemoryGuard = std::uint64_t{16} << 20;
+
 enum Protection : std::uint8_t { kProtNone = 0, kProtRead = 1, kProtWrite = 2, kProtExec = 4 };
 
 struct Region {
   std::uint64_t begin;
   std::uint64_t end;  // one past the last byte
   std::uint8_t protection;
-  std::string name;   // "[heap]", "[stack]", a path, or empty
+  std::string name;     // "[heap]", "[stack]", a path, or empty
+  bool file = false;    // backed by a host file: the host may raise SIGBUS behind its end
+  bool shared = false;  // MAP_SHARED
+
+  bool executable() const { return (protection & kProtExec) != 0; }
+  bool operator==(const Region&) const = default;
 };
 
-// Ranges are kept at guest-page granularity (kGuestPage). Host pages of kProtExec regions are mapped
-// without host execute permission: guest code is data to the host.
+// What a file mapping shows: `fd` is a host descriptor, `offset` a multiple of Memory::granularity().
+struct FileBacking {
+  int fd;
+  std::uint64_t offset;
+  bool shared;
+};
+
+// Ranges are kept at the host's page granularity, 4 KiB on x86-64: what mmap and brk hand out is in
+// guest pages, but the segments of a program linked for 4 KiB pages must load too. Pages of kProtExec
+// regions are mapped without host execute permission: guest code is data to the host.
 class Memory {
  public:
   Memory();  // throws std::system_error when no address range can be reserved
@@ -33,12 +49,23 @@ class Memory {
 
   std::byte* base() const { return base_; }
   std::uint64_t limit() const { return limit_; }  // guest addresses are below this; a guard region follows
+  std::uint64_t granularity() const { return granularity_; }
 
-  // All return false (and change nothing) when the range is empty, unaligned or beyond limit().
+  // All return false (and change nothing) when the range is empty, unaligned or beyond limit(), or
+  // when the host refuses. map() replaces what was there, with zero-filled pages or a file's.
   bool map(std::uint64_t address, std::uint64_t length, std::uint8_t protection, std::string name);
+  bool map_file(std::uint64_t address, std::uint64_t length, std::uint8_t protection, std::string name,
+                const FileBacking& backing);
   bool unmap(std::uint64_t address, std::uint64_t length);
   bool protect(std::uint64_t address, std::uint64_t length, std::uint8_t protection);  // false: a hole inside
-  std::optional<std::uint64_t> find_free(std::uint64_t length) const;                  // top down, below the stack
+  // Moves the pages of one region; the target is replaced, a longer target grows with zero-filled pages.
+  bool move(std::uint64_t from, std::uint64_t from_length, std::uint64_t to, std::uint64_t to_length);
+  // Anonymous pages become zero again; a file's pages show the file again.
+  bool discard(std::uint64_t address, std::uint64_t length);
+
+  // A free range for mmap, whole guest pages, top down below set_search_top() (at first: the limit).
+  std::optional<std::uint64_t> find_free(std::uint64_t length) const;
+  void set_search_top(std::uint64_t top) { search_top_ = top; }
   bool is_free(std::uint64_t address, std::uint64_t length) const;
 
   const Region* region_at(std::uint64_t address) const;
@@ -50,12 +77,17 @@ class Memory {
   bool read(std::uint64_t address, void* to, std::uint64_t length) const;
   bool write(std::uint64_t address, const void* from, std::uint64_t length);
   bool write_any(std::uint64_t address, const void* from, std::uint64_t length);
+  // Up to the zero byte, which must be within the first `most` bytes.
   std::optional<std::string> read_string(std::uint64_t address, std::uint64_t most) const;
 
   template <class T>
-  bool read_value(std::uint64_t address, T& value) const { return read(address, &value, sizeof(T)); }
+  bool read_value(std::uint64_t address, T& value) const {
+    return read(address, &value, sizeof(T));
+  }
   template <class T>
-  bool write_value(std::uint64_t address, const T& value) { return write(address, &value, sizeof(T)); }
+  bool write_value(std::uint64_t address, const T& value) {
+    return write(address, &value, sizeof(T));
+  }
 
   // Host pointer to `length` bytes if all have `protection`, for readv/writev without a copy; else null.
   std::byte* host(std::uint64_t address, std::uint64_t length, std::uint8_t protection) const;
@@ -66,9 +98,19 @@ class Memory {
   void code_changed() { ++code_epoch_; }
 
  private:
+  bool valid_range(std::uint64_t address, std::uint64_t length) const;
+  bool hide(std::uint64_t address, std::uint64_t length);  // back to reserved, inaccessible pages
+  void forget(std::uint64_t begin, std::uint64_t end);     // drops the range from regions_
+  void remember(Region region);                            // adds it, joining equal neighbours
+  void split_at(std::uint64_t address);
+  bool covered(std::uint64_t begin, std::uint64_t end) const;
+  bool touches_file(std::uint64_t begin, std::uint64_t end) const;
+  std::vector<Region>::const_iterator first_ending_after(std::uint64_t address) const;
+
   std::byte* base_ = nullptr;
-  std::uint64_t reserved_ = 0;
   std::uint64_t limit_ = 0;
+  std::uint64_t granularity_ = 4096;
+  std::uint64_t search_top_ = 0;
   std::uint64_t code_epoch_ = 0;
   std::vector<Region> regions_;  // sorted, disjoint
 };

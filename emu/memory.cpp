@@ -1,0 +1,158 @@
+#include "emu/memory.h"
+
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <system_error>
+#include <utility>
+
+namespace m2sim::emu {
+
+namespace {
+
+// 2^46 is half of what x86-64 gives a process and leaves room for a sanitizer's shadow in most cases;
+// the smaller ones are for valgrind and for limits on address space.
+constexpr std::array<unsigned, 5> kSizesLog2 = {46, 44, 42, 40, 38};
+
+// Linux never hands out the lowest pages, so that a null pointer with an offset faults.
+constexpr std::uint64_t kLowestFree = 0x10000;
+
+// From here on the host's huge pages pay for large arrays of the guest.
+constexpr std::uint64_t kHugePage = std::uint64_t{2} << 20;
+
+// Executable pages are read by the decoder only; x86-64 has no write without read.
+int host_protection(std::uint8_t protection) {
+  int host = PROT_NONE;
+  if (protection != kProtNone) host |= PROT_READ;
+  if ((protection & kProtWrite) != 0) host |= PROT_WRITE;
+  return host;
+}
+
+}  // namespace
+
+Memory::Memory() : granularity_(static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE))) {
+  for (const unsigned log2 : kSizesLog2) {
+    const std::uint64_t size = std::uint64_t{1} << log2;
+    void* start =
+        ::mmap(nullptr, size + kMemoryGuard, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (start == MAP_FAILED) continue;
+    base_ = static_cast<std::byte*>(start);
+    limit_ = size;
+    search_top_ = size;
+    return;
+  }
+  throw std::system_error(errno, std::generic_category(), "cannot reserve address space for the guest");
+}
+
+Memory::~Memory() { ::munmap(base_, limit_ + kMemoryGuard); }
+
+bool Memory::valid_range(std::uint64_t address, std::uint64_t length) const {
+  return length != 0 && (address | length) % granularity_ == 0 && address < limit_ &&
+         length <= limit_ - address;
+}
+
+bool Memory::map(std::uint64_t address, std::uint64_t length, std::uint8_t protection, std::string name) {
+  if (!valid_range(address, length)) return false;
+  void* result = ::mmap(base_ + address, length, host_protection(protection),
+                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0);
+  if (result == MAP_FAILED) return false;
+  // Only a hint; a host without huge pages says no.
+  if (length >= kHugePage) ::madvise(result, length, MADV_HUGEPAGE);
+  forget(address, address + length);
+  remember({address, address + length, protection, std::move(name)});
+  return true;
+}
+
+bool Memory::map_file(std::uint64_t address, std::uint64_t length, std::uint8_t protection, std::string name,
+                      const FileBacking& backing) {
+  if (!valid_range(address, length)) return false;
+  const int flags = MAP_FIXED | MAP_NORESERVE | (backing.shared ? MAP_SHARED : MAP_PRIVATE);
+  void* result = ::mmap(base_ + address, length, host_protection(protection), flags, backing.fd,
+                        static_cast<off_t>(backing.offset));
+  if (result == MAP_FAILED) {
+    // The host drops the old pages before it finds out: make that what the guest sees.
+    const int reason = errno;
+    if (reason == ENOMEM) unmap(address, length);
+    errno = reason;
+    return false;
+  }
+  forget(address, address + length);
+  remember({address, address + length, protection, std::move(name), true, backing.shared});
+  return true;
+}
+
+bool Memory::hide(std::uint64_t address, std::uint64_t length) {
+  return ::mmap(base_ + address, length, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED,
+                -1, 0) != MAP_FAILED;
+}
+
+bool Memory::unmap(std::uint64_t address, std::uint64_t length) {
+  if (!valid_range(address, length)) return false;
+  if (is_free(address, length)) return true;
+  if (!hide(address, length)) return false;
+  forget(address, address + length);
+  return true;
+}
+
+bool Memory::protect(std::uint64_t address, std::uint64_t length, std::uint8_t protection) {
+  if (!valid_range(address, length)) return false;
+  const std::uint64_t end = address + length;
+  if (!covered(address, end)) return false;
+  if (::mprotect(base_ + address, length, host_protection(protection)) != 0) return false;
+  split_at(address);
+  split_at(end);
+  std::vector<Region> changed;
+  for (auto it = first_ending_after(address); it != regions_.end() && it->begin < end; ++it) {
+    changed.push_back(*it);
+  }
+  forget(address, end);
+  for (Region& region : changed) {
+    region.protection = protection;
+    remember(std::move(region));
+  }
+  return true;
+}
+
+bool Memory::move(std::uint64_t from, std::uint64_t from_length, std::uint64_t to, std::uint64_t to_length) {
+  if (!valid_range(from, from_length) || !valid_range(to, to_length)) return false;
+  if (from < to + to_length && to < from + from_length) return false;
+  const Region* found = region_at(from);
+  if (found == nullptr || found->end < from + from_length) return false;
+  const Region region = *found;
+  void* result = ::mremap(base_ + from, from_length, to_length, MREMAP_MAYMOVE | MREMAP_FIXED, base_ + to);
+  if (result == MAP_FAILED) return false;
+  hide(from, from_length);
+  forget(from, from + from_length);
+  forget(to, to + to_length);
+  remember({to, to + to_length, region.protection, region.name, region.file, region.shared});
+  return true;
+}
+
+bool Memory::discard(std::uint64_t address, std::uint64_t length) {
+  if (!valid_range(address, length) || !covered(address, address + length)) return false;
+  return ::madvise(base_ + address, length, MADV_DONTNEED) == 0;
+}
+
+std::optional<std::uint64_t> Memory::find_free(std::uint64_t length) const {
+  if (length == 0 || length > search_top_) return std::nullopt;
+  const auto down = [](std::uint64_t address) { return address / kGuestPage * kGuestPage; };
+  length = (length + kGuestPage - 1) / kGuestPage * kGuestPage;
+  std::uint64_t top = down(search_top_);
+  for (auto it = regions_.rbegin(); it != regions_.rend(); ++it) {
+    if (it->begin >= top) continue;
+    if (it->end <= top && top - it->end >= length) break;
+    top = down(it->begin);
+  }
+  if (top < kLowestFree + length) return std::nullopt;
+  return top - length;
+}
+
+bool Memory::is_free(std::uint64_t address, std::uint64_t length) const {
+  const auto it = first_ending_after(address);
+  return it == regions_.end() || (it->begin > address && it->begin - address >= length);
+}
+
+}  // namespace m2sim::emu
