@@ -1,4 +1,6 @@
 // How a row's immediates are gathered from the word: what Inst::imm and Inst::aux then hold.
+// Encodings that a kind's comment or the manual reserves (a mask of all ones, a 32-bit shift by 32 or
+// more) decode to Op::kUndefined.
 #pragma once
 
 #include <cstdint>
@@ -15,6 +17,7 @@ enum class Imm : std::uint8_t {
   kBitfield,   // sbfm/bfm/ubfm: imm = immr | imms << 8
   kExtract,    // extr: imm = lsb
   kShift,      // shifted register: imm = amount, aux = type (0 lsl, 1 lsr, 2 asr, 3 ror)
+  kShiftNoRor, // as kShift, but ror is reserved (add/sub)
   kExtend,     // extended register (add/sub): imm = shift 0..4, aux = option (0 uxtb .. 7 sxtx)
   kCond,       // csel, fcsel, b.cond-less users: aux = condition
   kCondCmpReg, // ccmp register: imm = nzcv, aux = condition
@@ -40,10 +43,11 @@ enum class Imm : std::uint8_t {
   kSimdShift,  // shift by immediate: imm = immh:immb (7 bits)
   kSimdCopy,   // dup/ins/umov/smov element: imm = imm5, aux = imm4
   kSimdExt,    // ext: imm = byte index
-  kSimdIndexH, // by element, 16-bit: imm = H:L:M, rm is 4 bits
-  kSimdIndexS, // by element, 32-bit: imm = H:L
-  kSimdIndexD, // by element, 64-bit: imm = H
-  kSimdIndexB4,// dot product by element: imm = H:L
+  // By element; all also gather aux = bits 14:13, the rotation of fcmla.
+  kSimdIndexH, // 16-bit: imm = H:L:M, rm is 4 bits
+  kSimdIndexS, // 32-bit: imm = H:L
+  kSimdIndexD, // 64-bit: imm = H
+  kSimdIndexB4,// dot product: imm = H:L
   kSimdLane,   // ld1..ld4 / st1..st4 single structure: imm = lane number for the row's element size
   kRotate2,    // fcmla: imm = rotation 0..3 (times 90 degrees)
   kRotate1,    // fcadd: imm = rotation 0 (90) or 1 (270)

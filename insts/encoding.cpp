@@ -1,0 +1,87 @@
+#include "insts/encoding.h"
+
+#include "insts/encoding_parse.h"
+
+namespace m2sim::insts {
+namespace {
+
+// One constant a row, because compilers bound the work of a single constant expression.
+#define A64(op, mnemonic, bits, roles, imm, memory, timing) \
+  constexpr Encoding kRow##op = parse_row(mnemonic, bits, roles, Imm::imm, memory, TimingClass::timing);
+#include "insts/encodings.inc"
+#undef A64
+
+constexpr std::array<Encoding, kOpCount> kRows = {
+#define A64(op, ...) kRow##op,
+#include "insts/encodings.inc"
+#undef A64
+};
+
+constexpr std::array<const char*, kOpCount + 1> kNames = {
+#define A64(op, ...) #op,
+#include "insts/encodings.inc"
+#undef A64
+    "undefined"};
+
+constexpr FieldKind kind_of(RegClass reg_class) {
+  switch (reg_class) {
+    case RegClass::kS: return FieldKind::kGprOrSp;
+    case RegClass::kVector: return FieldKind::kVector;
+    default: return FieldKind::kGprOrZr;
+  }
+}
+
+constexpr void merge(FieldRoles& field, const RegRole& role) {
+  field.kind = kind_of(role.reg_class);
+  field.read = field.read || role.read;
+  field.written = field.written || role.written;
+  field.count = role.count > field.count ? role.count : field.count;
+}
+
+constexpr RowRoles summarize(const Encoding& row) {
+  RowRoles all;
+  all.has_imm = row.imm != Imm::kNone;
+  for (const RegRole& role : row.roles()) {
+    switch (role.field) {
+      case RegField::kD: merge(all.d, role); break;
+      case RegField::kN: merge(all.n, role); break;
+      case RegField::kM: merge(all.m, role); break;
+      case RegField::kA: merge(all.a, role); break;
+      case RegField::kFlags:
+        all.reads_flags = all.reads_flags || role.read;
+        all.writes_flags = all.writes_flags || role.written;
+        break;
+      case RegField::kFixed: break;
+    }
+    if (role.use == Role::kBase && role.written) all.writes_base = true;
+  }
+  return all;
+}
+
+// The last element is Op::kUndefined's: no roles.
+constexpr std::array<RowRoles, kOpCount + 1> kSummaries = [] {
+  std::array<RowRoles, kOpCount + 1> all{};
+  for (std::size_t i = 0; i < kOpCount; ++i) all[i] = summarize(kRows[i]);
+  return all;
+}();
+
+}  // namespace
+
+std::span<const Encoding> encodings() { return kRows; }
+
+const char* name_of(Op op) { return kNames[static_cast<std::size_t>(op)]; }
+
+const RowRoles& roles_of(Op op) { return kSummaries[static_cast<std::size_t>(op)]; }
+
+MemoryAccess memory_of(const Encoding& row, const Inst& inst) {
+  unsigned log2 = row.memory.bytes_log2;
+  switch (row.memory.size) {
+    case AccessSize::kFixed: break;
+    case AccessSize::kWidePlus2: log2 = 2U + (inst.wide() ? 1U : 0U); break;
+    case AccessSize::kWidePlus3: log2 = 3U + (inst.wide() ? 1U : 0U); break;
+    case AccessSize::kSizeField: log2 = inst.size(); break;
+  }
+  return {row.memory.kind, static_cast<std::uint8_t>(log2), row.memory.registers};
+}
+
+}  // namespace m2sim::insts

@@ -1,0 +1,95 @@
+#include "insts/operands.h"
+
+#include <cassert>
+
+#include "insts/encoding.h"
+
+namespace m2sim::insts {
+namespace {
+
+constexpr RegId kZeroRegister = kRegCount;  // no register: left out
+constexpr std::int64_t kSysRegNzcv = 0xDA10;  // S3_3_C4_C2_0
+
+std::uint8_t number_of(const RegRole& role, const Inst& inst) {
+  switch (role.field) {
+    case RegField::kD: return inst.rd;
+    case RegField::kN: return inst.rn;
+    case RegField::kM: return inst.rm;
+    case RegField::kA: return inst.ra;
+    default: return role.number;
+  }
+}
+
+RegId reg_of(const RegRole& role, const Inst& inst, unsigned index) {
+  if (role.field == RegField::kFlags) return kNzcv;
+  const unsigned number = (number_of(role, inst) + index) % 32;
+  if (role.reg_class == RegClass::kVector) return static_cast<RegId>(kV0 + number);
+  if (number == 31 && role.reg_class != RegClass::kS) return kZeroRegister;
+  return static_cast<RegId>(number);
+}
+
+void add_read(Operands& operands, RegId reg, Role role) {
+  if (reg == kZeroRegister) return;
+  assert(operands.reads < operands.read_store.size());
+  operands.read_store[operands.reads++] = {reg, role};
+}
+
+void add_write(Operands& operands, RegId reg) {
+  if (reg == kZeroRegister) return;
+  assert(operands.writes < operands.written_store.size());
+  operands.written_store[operands.writes++] = reg;
+}
+
+}  // namespace
+
+Operands operands_of(const Inst& inst) {
+  Operands operands;
+  if (inst.op == Op::kUndefined) return operands;
+  const Encoding& row = encoding_of(inst.op);
+  RegId written_base = kZeroRegister;
+  for (const RegRole& role : row.roles()) {
+    for (unsigned i = 0; i < role.count; ++i) {
+      const RegId reg = reg_of(role, inst, i);
+      if (role.read) add_read(operands, reg, role.use);
+      if (!role.written) continue;
+      if (role.use == Role::kBase) {
+        written_base = reg;
+      } else {
+        add_write(operands, reg);
+      }
+    }
+  }
+  // The flags as a system register: the only one that is renamed.
+  if (inst.op == Op::kMRS && inst.imm == kSysRegNzcv) add_read(operands, kNzcv, Role::kData);
+  if (inst.op == Op::kMSR && inst.imm == kSysRegNzcv) add_write(operands, kNzcv);
+  if (written_base != kZeroRegister) {
+    add_write(operands, written_base);
+    operands.writes_base = true;
+  }
+  operands.memory = memory_of(row, inst);
+  return operands;
+}
+
+TimingClass timing_class_of(Op op) {
+  return op == Op::kUndefined ? TimingClass::kTrap : encoding_of(op).timing;
+}
+
+const char* mnemonic_of(Op op) { return op == Op::kUndefined ? ".word" : encoding_of(op).mnemonic; }
+
+Flow flow_of(Op op) {
+  switch (timing_class_of(op)) {
+    case TimingClass::kBranch: return Flow::kJump;
+    case TimingClass::kBranchCond:
+    case TimingClass::kBranchCmp: return Flow::kConditional;
+    case TimingClass::kBranchLink: return Flow::kCall;
+    case TimingClass::kBranchInd: return Flow::kIndirect;
+    case TimingClass::kBranchIndLink: return Flow::kIndirectCall;
+    case TimingClass::kReturn: return Flow::kReturn;
+    case TimingClass::kIsb:
+    case TimingClass::kSvc:
+    case TimingClass::kTrap: return Flow::kSystem;
+    default: return Flow::kNone;
+  }
+}
+
+}  // namespace m2sim::insts
