@@ -1,0 +1,237 @@
+#!/usr/bin/env python3
+"""Every check is shown what it must flag, and what it must not: a check that cannot fail is worth nothing."""
+
+import json
+import pathlib
+import subprocess
+import sys
+import tempfile
+import unittest
+
+import check
+from functions import Unbalanced, functions
+from rules import arrows, code, dispatch, sizes, sources, tools, words
+from source_tree import Tree, code_only
+
+HEADER = "#pragma once\n"
+
+
+def found(rule, **files):
+    """Findings of a rule on a made-up tree; `emu__exec_h` stands for emu/exec.h."""
+    paths = {}
+    for name, text in files.items():
+        stem, suffix = name.replace("__", "/").rsplit("_", 1)
+        paths[f"{stem}.{suffix}"] = text
+    return [str(finding) for finding in rule(Tree(paths))]
+
+
+class Text(unittest.TestCase):
+    def test_comments_and_literals_are_blanked_in_place(self):
+        text = 'a = "/* x */"; // b\nc = \'"\'; /* d\n */ e = R"(f " g)"; n = 1\'000\'000; h'
+        blanked = code_only(text)
+        self.assertEqual(len(blanked), len(text))
+        self.assertEqual(blanked.count("\n"), 2)
+        self.assertEqual([w for w in "abcdefgh" if w in blanked], ["a", "c", "e", "h"])
+
+
+class Functions(unittest.TestCase):
+    def lengths(self, text):
+        return [(f.name, f.line, f.lines) for f in functions(text)]
+
+    def test_shapes_of_functions(self):
+        text = """namespace a::b {
+class C : public D<int> {
+ public:
+  C(int x)
+      : x_(x),
+        y_{1} {
+    if (x) {
+    }
+  }
+  int get() const noexcept { return x_; }
+ private:
+  std::array<int, 3> y_{1, 2, 3};
+};
+template <class T, int N = 3>
+auto f(T t) -> decltype(t)
+{
+  return [&] { return "}"; }();
+}
+constexpr Row kTable[] = {
+    {1, [](int a) {
+       return a;
+     }},
+    {2, nullptr},
+};
+constexpr auto body = []<class T>(const T& t) {
+  return t;
+};
+struct alignas(16) S {
+  int x = 0;
+  bool operator()(int) const {
+    return true;
+  }
+};
+}  // namespace a::b
+"""
+        self.assertEqual(self.lengths(text), [("C", 4, 6), ("get", 10, 1), ("f", 14, 5), ("lambda", 20, 3),
+                                              ("body", 25, 3), ("operator()", 30, 3)])
+
+    def test_a_brace_too_many_is_no_silent_success(self):
+        for text in ("void f() { {", "namespace x { } }", "int a[] = {1, 2;"):
+            with self.assertRaises(Unbalanced):
+                functions(text)
+
+
+class Rules(unittest.TestCase):
+    def flags(self, rule, **files):
+        self.assertTrue(found(rule, **files), f"{rule.__name__} saw nothing wrong in {files}")
+
+    def passes(self, rule, **files):
+        self.assertEqual(found(rule, **files), [])
+
+    def test_arrows(self):
+        other = {"emu__memory_h": HEADER, "emu__block_h": HEADER, "timing__core_h": HEADER, "insts__inst_h": HEADER,
+                 "emu__uop_h": HEADER}
+        self.flags(arrows.arrows, timing__a_cpp='#include "emu/memory.h"\n', **other)
+        self.flags(arrows.arrows, emu__a_cpp='#include "timing/core.h"\n', **other)
+        self.flags(arrows.arrows, insts__a_cpp='#include "emu/block.h"\n', **other)
+        self.flags(arrows.arrows, cmd__a_cpp='#include "emu/uop.h"\n', **other)
+        self.flags(arrows.arrows, emu__a_cpp='#include "memory.h"\n', **other)
+        self.flags(arrows.arrows, emu__retired_h='#include "emu/memory.h"\n', **other)
+        self.passes(arrows.arrows, timing__a_cpp='#include "emu/block.h"\n#include "insts/inst.h"\n', **other)
+        self.passes(arrows.arrows, insts__a_cpp='// #include "emu/block.h"\n', **other)
+
+    def test_cycles(self):
+        self.flags(arrows.cycles, emu__a_h='#include "emu/b.h"\n', emu__b_h='#include "emu/a.h"\n')
+        self.passes(arrows.cycles, emu__a_h='#include "emu/b.h"\n', emu__b_h="", emu__c_h='#include "emu/b.h"\n')
+
+    def test_headers(self):
+        self.flags(arrows.headers, emu__a_h="#ifndef A\n#define A\n#endif\n")
+        self.passes(arrows.headers, emu__a_h="// What it is.\n#pragma once\n")
+
+    def test_timeless(self):
+        self.flags(arrows.timeless, insts__a_h="int latency_of(Op op);\n")
+        self.flags(arrows.timeless, emu__a_cpp="state.cycles += 1;\n")
+        self.passes(arrows.timeless, emu__a_cpp="// costs no cycles\n", timing__a_cpp="Cycle latency = 3;\n")
+
+    def test_sizes(self):
+        self.flags(sizes.file_size, emu__a_cpp="int a;\n" * 501)
+        self.passes(sizes.file_size, emu__a_cpp="int a;\n" * 500, insts__a_inc="A64(a)\n" * 900)
+        long_function = "void f() {\n" + "  g();\n" * 59 + "}\n"
+        self.flags(sizes.function_length, emu__a_cpp=long_function)
+        self.flags(sizes.function_length, emu__a_cpp="namespace {\nvoid f() {\n" + long_function)
+        self.flags(sizes.function_length, tests__a_py="def f():\n" + "    g()\n" * 60)
+        self.passes(sizes.function_length, emu__a_cpp=long_function.replace("  g();\n", "", 1))
+        self.passes(sizes.function_length, emu__a_cpp="int t[] = {\n" + "  1,\n" * 90 + "};\n")
+
+    def test_one_decoder(self):
+        use = '#include "insts/decode.h"\n'
+        for expression in ("(word >> 5)", "word & 0x1f", "fault.word >> 21", "mask & word", "inst_word << 3"):
+            self.flags(code.one_decoder, emu__a_cpp=f"{use}auto x = {expression};\n")
+        self.passes(code.one_decoder, emu__a_cpp=f"{use}void f(std::uint32_t& word); auto x = a && word;\n")
+        self.passes(code.one_decoder, insts__a_cpp=f"{use}auto x = word >> 5;\n", timing__b_cpp="x = word >> 3;\n")
+
+    def test_prints(self):
+        for statement in ('std::cout << "x";', 'printf("x");', 'std::fprintf(stderr, "x");', 'fmt::print("x");'):
+            self.flags(code.prints, emu__a_cpp=statement + "\n")
+        self.flags(code.prints, timing__a_cpp="#include <iostream>\n")
+        self.passes(code.prints, cmd__a_cpp='fmt::print("x");\n', emu__a_cpp='std::snprintf(b, n, "%d", 1);\n')
+
+    def test_hot_paths(self):
+        for statement in ("std::function<void()> f;", "virtual void f();", "std::map<int, int> m;",
+                          "std::shared_ptr<int> p;", "auto* p = new int(3);"):
+            self.flags(code.hot_paths, emu__exec_branch_cpp=statement + "\n")
+            self.flags(code.hot_paths, timing__core_cpp=statement + "\n")
+        self.passes(code.hot_paths, emu__elf_cpp="std::map<int, int> m;\n", emu__exec_h="// no virtual call\n")
+
+    def test_macros(self):
+        self.flags(code.macros, emu__a_cpp="#define MAX(a, b) ((a) > (b) ? (a) : (b))\n")
+        self.passes(code.macros, emu__a_cpp="#define A64(op, ...) k##op,\n#undef A64\n#define M2SIM_X 1\n")
+
+    def test_words(self):
+        for text in ("// TO" "DO: later\n", "// FIX" "ME\n", "GTEST" "_SKIP();\n", "TEST(A, DIS" "ABLED_b)\n",
+                     'open("/ho' 'me/someone/file")\n', "see /ro" "ot/notes\n"):
+            self.flags(words.words, emu__a_cpp=text)
+        self.passes(words.words, emu__a_cpp='mkdtemp("m2sim_XXXXXX"); // build/work/x, https://a.b/home/c, /proc/self\n')
+
+    def test_ends(self):
+        self.flags(words.ends, emu__a_cpp="int a;")
+        self.flags(words.ends, emu__a_cpp="int a;\n\n")
+        self.flags(words.ends, docs__a_md="text \nmore\n")
+        self.passes(words.ends, docs__a_md="text\n\nmore\n")
+
+    def test_config_sources(self):
+        for line in (".width = 8,", ".width = 8,  // eight", ".width = 8,  // measured:", ".a = {1, 2},  // fitted"):
+            self.flags(sources.config_sources, timing__m2_pcore_cpp=line + "\n")
+        self.flags(sources.config_sources, timing__op_timing_inc="TIMING(kAlu, 1)\n")
+        good = ".a = 8,  // measured: decode width\n.b = 1,  // guess\n// 12 ports\n.c =\n    3,  // published: manual\n"
+        self.passes(sources.config_sources, timing__m2_pcore_cpp=good)
+        counted = list(sources.count_guesses(Tree({"timing/m2_pcore.cpp": good})))
+        self.assertEqual(counted, ["timing/m2_pcore.cpp: 1 measured, 1 published, 0 fitted, 1 guess"])
+
+
+class Tools(unittest.TestCase):
+    def setUp(self):
+        self.folder = tempfile.TemporaryDirectory()
+        self.root = pathlib.Path(self.folder.name).resolve()
+        repository = pathlib.Path(__file__).resolve().parents[2]
+        for name in (".clang-format", ".clang-tidy"):
+            (self.root / name).write_text((repository / name).read_text(encoding="utf-8"), encoding="utf-8")
+        (self.root / "emu").mkdir()
+
+    def tearDown(self):
+        self.folder.cleanup()
+
+    def write(self, text):
+        (self.root / "emu" / "a.cpp").write_text(text, encoding="utf-8")
+        return Tree.load(self.root)
+
+    def test_clang_format(self):
+        self.assertTrue(list(tools.clang_format(self.write("int  f( ) {return 1 ;}\n"))))
+        self.assertEqual(list(tools.clang_format(self.write("int f() { return 1; }\n"))), [])
+
+    def test_clang_tidy(self):
+        build = self.root / "build"
+        build.mkdir()
+        command = {"directory": str(build), "file": str(self.root / "emu/a.cpp"), "command": "c++ -std=c++20 -c ../emu/a.cpp"}
+        (build / "compile_commands.json").write_text(json.dumps([command]), encoding="utf-8")
+        bad = "#include <cstring>\nstruct S { int a; char* p; };\n" \
+              "bool f(const S& a, const S& b) { return std::memcmp(&a, &b, 4) == 0 ? true : a.a = 3; }\n"
+        self.assertTrue(list(tools.clang_tidy(self.write(bad), build)))
+        unused_move = "#include <string>\n#include <utility>\n" \
+                      "std::string f(std::string a) { std::string b = std::move(a); return a + b; }\n"
+        self.assertTrue(list(tools.clang_tidy(self.write(unused_move), build)))
+        good = self.write("int twice(int value) { return 2 * value; }\n")
+        for _ in range(2):  # analysed, then remembered
+            self.assertEqual(list(tools.clang_tidy(good, build)), [])
+        self.assertTrue(list(tools.clang_tidy(self.write(unused_move), build)), "an edit must be analysed again")
+
+
+class Dispatch(unittest.TestCase):
+    HEAD = ("00000000 <m2sim::emu::Uop const* m2sim::emu::plain_handler<m2sim::emu::add>(m2sim::emu::Uop const*, "
+            "m2sim::emu::CpuState*, long, unsigned long*, std::byte*)>:\n")
+    OTHER = "00000000 <m2sim::emu::Emulator::run()>:\n   0:\tcall   *0x8(%rdi)\n"
+
+    def test_calls_are_seen(self):
+        good = self.HEAD + "   0:\tadd    $0x10,%rdi\n   4:\tjmp    *(%rdi)\n"
+        bad = self.HEAD + "   0:\tcall   *(%rdi)\n   4:\tret\n"
+        self.assertEqual(list(dispatch.check_listing(self.OTHER + good, least=1)), [])
+        self.assertTrue(list(dispatch.check_listing(self.OTHER + good + bad, least=1)))
+        self.assertTrue(list(dispatch.check_listing(self.OTHER + good)), "too few handlers")
+
+
+class CommandLine(unittest.TestCase):
+    def test_exit_status(self):
+        with tempfile.TemporaryDirectory() as folder:
+            root = pathlib.Path(folder)
+            (root / "emu").mkdir()
+            (root / "emu" / "a.cpp").write_text("int a;", encoding="utf-8")
+            command = [sys.executable, check.__file__, "--root", folder]
+            self.assertEqual(subprocess.run(command + ["arrows"], capture_output=True, check=False).returncode, 0)
+            self.assertEqual(subprocess.run(command + ["ends"], capture_output=True, check=False).returncode, 1)
+            self.assertEqual(subprocess.run(command + ["no_rule"], capture_output=True, check=False).returncode, 2)
+
+
+if __name__ == "__main__":
+    unittest.main()
