@@ -20,7 +20,7 @@ ATTRIBUTE = re.compile(r"\[\[[^\]]*\]\]|\balignas\s*\([^()]*(?:\([^()]*\)[^()]*)
 
 
 class Unbalanced(Exception):
-    pass
+    """The matcher lost its way: said aloud, because a function that it does not see would pass."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -105,6 +105,8 @@ def functions(text):
                 raise Unbalanced(f"line {line_of(code, at)}: this brace closes nothing")
             kind, begun = stack.pop()
             start = at + 1 if kind == "scope" else begun
+        elif c == ";" and stack and stack[-1][0] == "list":
+            raise Unbalanced(f"line {line_of(code, at)}: a statement among initialisers")
         elif c == ";" or (c == ":" and re.search(r"\b(?:public|private|protected)\s*$", code[start:at])):
             start = at + 1
         elif c == "," and stack and stack[-1][0] == "list":

@@ -78,7 +78,7 @@ struct alignas(16) S {
                                               ("body", 25, 3), ("operator()", 30, 3)])
 
     def test_a_brace_too_many_is_no_silent_success(self):
-        for text in ("void f() { {", "namespace x { } }", "int a[] = {1, 2;"):
+        for text in ("void f() { {", "namespace x { } }", "int a[] = {1, 2;", "int f STRANGE { int a; }"):
             with self.assertRaises(Unbalanced):
                 functions(text)
 
