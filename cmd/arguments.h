@@ -1,0 +1,23 @@
+// The command line before CLI11 sees it: whose argument is whose, and options that do not exist.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace m2sim::cmd {
+
+struct SplitArguments {
+  std::vector<std::string> own;    // options of `command`
+  std::vector<std::string> guest;  // the program and its arguments
+};
+
+// Everything from the first argument on that is neither an option of `command` nor an option's value
+// belongs to the guest; "--" in front of it is dropped. Throws UserError for an unknown option.
+SplitArguments split_at_program(const CLI::App& command, std::span<const std::string> arguments);
+
+// Throws UserError for an argument that looks like an option and is none, naming the nearest one.
+void check_options(const CLI::App& command, std::span<const std::string> arguments);
+
+}  // namespace m2sim::cmd

@@ -1,0 +1,123 @@
+#include "cmd/cli.h"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cstdio>
+#include <exception>
+#include <new>
+
+#include "cmd/arguments.h"
+#include "cmd/config_command.h"
+#include "cmd/disasm_command.h"
+#include "cmd/failure.h"
+#include "cmd/manifest.h"
+#include "cmd/nearest.h"
+#include "cmd/output_file.h"
+#include "cmd/run_command.h"
+#include "cmd/suite_command.h"
+
+namespace m2sim::cmd {
+namespace {
+
+// The commands and what their options said.
+struct CommandLine {
+  CLI::App app{"Cycle-approximate simulator of the Apple M2 performance core for ARM64 Linux programs",
+               "m2sim"};
+  RunOptions run_options;
+  SuiteOptions suite_options;
+  DisasmOptions disasm_options;
+  ConfigOptions config_options;
+  CLI::App* run_command = add_run_command(app, run_options);
+  CLI::App* suite_command = add_suite_command(app, suite_options);
+  CLI::App* disasm_command = add_disasm_command(app, disasm_options);
+  CLI::App* config_command = add_config_command(app, config_options);
+};
+
+CLI::App& find_command(CommandLine& line, const std::string& name) {
+  std::vector<std::string> names;
+  for (CLI::App* command : line.app.get_subcommands([](CLI::App*) { return true; })) {
+    if (command->get_name() == name) return *command;
+    names.push_back(command->get_name());
+  }
+  throw failure("there is no command '{}'{}", name, did_you_mean(name, names));
+}
+
+// CLI11 takes its arguments last first.
+void parse(CLI::App& app, std::vector<std::string> arguments) {
+  std::reverse(arguments.begin(), arguments.end());
+  app.parse(std::move(arguments));
+}
+
+int dispatch(CommandLine& line, const CLI::App& command) {
+  if (&command == line.run_command) return run(line.run_options);
+  if (&command == line.suite_command) return suite(line.suite_options);
+  if (&command == line.disasm_command) return disasm(line.disasm_options);
+  return config(line.config_options);
+}
+
+int run_command_line(const std::vector<std::string>& arguments) {
+  CommandLine line;
+  line.app.require_subcommand(0, 1);
+  line.app.set_version_flag("--version", fmt::format("m2sim {} ({})", version(), revision()));
+  if (arguments.size() < 2) throw failure("no command given; m2sim --help lists them");
+  std::vector<std::string> own(arguments.begin() + 1, arguments.end());
+  CLI::App* command = &line.app;
+  try {
+    if (own.front().starts_with("-")) {
+      check_options(line.app, own);
+      parse(line.app, own);
+      throw failure("no command given; m2sim --help lists them");
+    }
+    command = &find_command(line, own.front());
+    const std::vector<std::string> rest(own.begin() + 1, own.end());
+    own.resize(1);
+    if (command == line.run_command) {
+      SplitArguments split = split_at_program(*command, rest);
+      line.run_options.guest = std::move(split.guest);
+      own.insert(own.end(), split.own.begin(), split.own.end());
+    } else {
+      check_options(*command, rest);
+      own.insert(own.end(), rest.begin(), rest.end());
+    }
+    parse(line.app, own);
+  } catch (const CLI::CallForHelp&) {
+    write_stdout(line.app.help());
+    return 0;
+  } catch (const CLI::CallForVersion& version_text) {
+    write_stdout(std::string(version_text.what()) + "\n");
+    return 0;
+  } catch (const CLI::ParseError& error) {
+    throw failure("{}: {}; see m2sim {} --help", command->get_name(), error.what(), command->get_name());
+  }
+  return dispatch(line, *command);
+}
+
+// One line, whatever is in it.
+std::string one_line(std::string text) {
+  while (!text.empty() && text.back() == '\n') text.pop_back();
+  std::replace(text.begin(), text.end(), '\n', ' ');
+  return text;
+}
+
+int report_failure(const std::string& message, int status) {
+  fmt::print(stderr, "m2sim: {}\n", one_line(message));
+  return status;
+}
+
+}  // namespace
+
+int run_m2sim(const std::vector<std::string>& arguments) {
+  try {
+    return run_command_line(arguments);
+  } catch (const emu::UserError& error) {
+    return report_failure(error.what(), error.exit_status());
+  } catch (const std::bad_alloc&) {
+    return report_failure("out of memory", emu::kExitInternal);
+  } catch (const std::exception& error) {
+    return report_failure(error.what(), emu::kExitInternal);
+  }
+}
+
+}  // namespace m2sim::cmd

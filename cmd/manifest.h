@@ -1,0 +1,29 @@
+// Which run a set of figures belongs to.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace m2sim::cmd {
+
+enum class Mode { kEmulation, kTiming, kFastTiming };
+
+std::string_view mode_name(Mode mode);
+Mode parse_mode(std::string_view name);  // throws UserError, naming the nearest
+
+struct Manifest {
+  std::string program;  // as given
+  std::string program_sha256;
+  std::string config_sha256;      // of the configuration as TOML (config_file.h); of "" in emulation mode
+  std::vector<std::string> argv;  // the guest's, argv[0] first
+  Mode mode = Mode::kTiming;
+  std::string core;  // empty in emulation mode
+  std::string end;   // "exit", "signal", "limit"
+  int status = 0;    // exit status or signal number
+};
+
+std::string_view version();   // "0.1.0"
+std::string_view revision();  // of the source, when this was built; "unknown" outside git
+
+}  // namespace m2sim::cmd

@@ -1,0 +1,23 @@
+// Files that m2sim writes: whole or not at all.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace m2sim::cmd {
+
+// Writes beside `path` under another name, then renames, so that a reader never sees half a file and a
+// failure leaves the old one. A path that exists and is no regular file (/dev/stdout, a pipe) is
+// written to directly. Throws UserError (status 125) when anything fails.
+void write_file(const std::string& path, std::string_view text);
+
+// Throws UserError when write_file(path) is bound to fail, so that a long run need not end in one.
+void require_writable(const std::string& path);
+
+// All of it to standard output; throws UserError when that is closed or full.
+void write_stdout(std::string_view text);
+
+// The whole file; throws UserError when it cannot be read.
+std::string read_file(const std::string& path);
+
+}  // namespace m2sim::cmd

@@ -1,0 +1,139 @@
+#include "cmd/run_command.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <utility>
+
+#include "cmd/config_file.h"
+#include "cmd/failure.h"
+#include "cmd/guest_end.h"
+#include "cmd/output_file.h"
+#include "cmd/report.h"
+#include "cmd/sha256.h"
+#include "cmd/simulate.h"
+#include "cmd/stats_file.h"
+#include "cmd/terminal.h"
+
+namespace m2sim::cmd {
+namespace {
+
+Mode chosen_mode(const RunOptions& options) {
+  if (options.timing && options.fast_timing) {
+    throw failure("run: --timing and --fast-timing exclude each other");
+  }
+  if (options.timing) return Mode::kTiming;
+  if (options.fast_timing) return Mode::kFastTiming;
+  return parse_mode(options.mode);
+}
+
+// "K=V" as it is; "K" alone is handed on from the host, where it is set there.
+std::vector<std::string> guest_environment(const std::vector<std::string>& given) {
+  std::vector<std::string> environment;
+  for (const std::string& entry : given) {
+    const std::size_t name_end = entry.find('=');
+    if (entry.empty() || name_end == 0) throw failure("--env: '{}' has no name; write NAME=VALUE", entry);
+    if (name_end != std::string::npos) {
+      environment.push_back(entry);
+    } else if (const char* value = std::getenv(entry.c_str()); value != nullptr) {
+      environment.push_back(entry + "=" + value);
+    }
+  }
+  return environment;
+}
+
+emu::ProcessOptions process_options(const RunOptions& options) {
+  emu::ProcessOptions process;
+  process.program = options.guest.front();
+  process.argv = options.guest;
+  process.envp = guest_environment(options.env);
+  process.sysroot = options.sysroot;
+  process.cwd = options.cwd;
+  process.strace = options.strace;
+  return process;
+}
+
+Simulated simulate(Mode mode, emu::Process& process, std::uint64_t max_insts,
+                   const timing::CoreConfig& config) {
+  switch (mode) {
+    case Mode::kEmulation:
+      return simulate_emulation(process, max_insts);
+    case Mode::kTiming:
+      return simulate_timing(process, max_insts, config);
+    case Mode::kFastTiming:
+      return simulate_fast_timing(process, max_insts, config);
+  }
+  return {};
+}
+
+Manifest manifest_of(const RunOptions& options, Mode mode, const timing::CoreConfig& config) {
+  Manifest manifest;
+  manifest.program = options.guest.front();
+  manifest.argv = options.guest;
+  manifest.mode = mode;
+  if (mode != Mode::kEmulation) {
+    manifest.core = options.core.core;
+    manifest.config_sha256 = sha256(config_toml(config));
+  }
+  return manifest;
+}
+
+}  // namespace
+
+CLI::App* add_run_command(CLI::App& app, RunOptions& options) {
+  CLI::App* command = app.add_subcommand("run", "Run a program and report its cycles");
+  command->add_option("--mode", options.mode, "emulation, timing (the default) or fast-timing")
+      ->type_name("MODE");
+  command->add_flag("--timing", options.timing, "short for --mode timing");
+  command->add_flag("--fast-timing", options.fast_timing, "short for --mode fast-timing");
+  add_core_options(*command, options.core);
+  command->add_option("--max-insts,--limit", options.max_insts, "stop after N instructions")->type_name("N");
+  command->add_option("--sysroot", options.sysroot, "look here first for the guest's absolute paths")
+      ->type_name("DIR");
+  command
+      ->add_option("--env", options.env,
+                   "a variable of the guest's environment, which is empty otherwise so that runs are "
+                   "repeatable; NAME alone takes the host's value; repeatable")
+      ->type_name("NAME=VALUE")
+      ->allow_extra_args(false);
+  command->add_option("--cwd", options.cwd, "working directory of the guest")->type_name("DIR");
+  command->add_flag("--strace", options.strace, "show system calls on standard error");
+  command->add_option("--stats", options.stats, "write all figures to FILE.json or FILE.csv")
+      ->type_name("FILE");
+  command->add_flag("-q,--quiet", options.quiet, "no report on standard error");
+  // For the help alone: arguments.h has taken these away before CLI11 looks.
+  command
+      ->add_option("PROGRAM", options.guest, "the program and its arguments; all that follows it is its own")
+      ->type_name("[ARGUMENTS...]");
+  return command;
+}
+
+int run(const RunOptions& options) {
+  if (options.guest.empty()) throw failure("run: no program given; see m2sim run --help");
+  const Mode mode = chosen_mode(options);
+  const timing::CoreConfig config = configured(options.core);
+  FileFormat format = FileFormat::kJson;
+  if (!options.stats.empty()) {
+    format = format_of(options.stats);
+    require_writable(options.stats);
+  }
+  emu::Process process(process_options(options));
+  Manifest manifest = manifest_of(options, mode, config);
+  const auto& program = process.image().bytes;
+  manifest.program_sha256 = sha256({reinterpret_cast<const char*>(program.data()), program.size()});
+
+  const Simulated simulated = simulate(mode, process, options.max_insts, config);
+  const std::string end_line = settle_end(simulated.end, process, manifest);
+  if (!end_line.empty()) fmt::print(stderr, "m2sim: {}\n", end_line);
+
+  Stats stats;
+  if (simulated.timing) append_timing_stats(stats, *simulated.timing);
+  append_run_stats(stats, simulated.figures);
+  if (!options.stats.empty()) write_file(options.stats, stats_text(format, manifest, stats));
+  if (!options.quiet) fmt::print(stderr, "{}", run_report(manifest, stats, colors_wanted(STDERR_FILENO)));
+  return exit_status_of(manifest);
+}
+
+}  // namespace m2sim::cmd

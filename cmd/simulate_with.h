@@ -1,0 +1,45 @@
+// What the simulate_*.cpp share.
+#pragma once
+
+#include <chrono>
+#include <memory>
+
+#include "cmd/simulate.h"
+
+namespace m2sim::cmd {
+
+inline RunFigures run_figures(const emu::EmulatorStats& stats, double seconds) {
+  RunFigures figures;
+  figures.instructions = stats.insts;
+  figures.blocks_decoded = stats.blocks_decoded;
+  figures.block_lookups = stats.block_lookups;
+  figures.cache_clears = stats.cache_clears;
+  figures.system_calls = stats.system_calls;
+  figures.seconds = seconds;
+  return figures;
+}
+
+class Stopwatch {
+ public:
+  double seconds() const {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
+  }
+
+ private:
+  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+};
+
+template <class Model>
+Simulated simulate_timed(emu::Process& process, std::uint64_t max_insts, const timing::CoreConfig& config) {
+  emu::Emulator emulator(process);
+  const auto model = std::make_unique<Model>(config);  // too large for a stack
+  const Stopwatch watch;
+  Simulated result;
+  result.end = emulator.run(*model, max_insts);
+  model->finish();
+  result.figures = run_figures(emulator.stats(), watch.seconds());
+  result.timing = model->stats();
+  return result;
+}
+
+}  // namespace m2sim::cmd
