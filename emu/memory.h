@@ -70,6 +70,8 @@ class Memory {
 
   const Region* region_at(std::uint64_t address) const;
   const std::vector<Region>& regions() const { return regions_; }
+  // How many of the `length` bytes from `address` on have `protection`: where the kernel's copy would stop.
+  std::uint64_t accessible(std::uint64_t address, std::uint64_t length, std::uint8_t protection) const;
   bool allows(std::uint64_t address, std::uint64_t length, std::uint8_t protection) const;
 
   // Checked copies for system calls and the loader; false (EFAULT) when any byte is not accessible.

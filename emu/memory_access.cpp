@@ -121,15 +121,20 @@ const Region* Memory::region_at(std::uint64_t address) const {
   return it != regions_.end() && it->begin <= address ? &*it : nullptr;
 }
 
-bool Memory::allows(std::uint64_t address, std::uint64_t length, std::uint8_t protection) const {
-  if (address >= limit_ || length > limit_ - address) return false;
-  const std::uint64_t end = address + length;
+std::uint64_t Memory::accessible(std::uint64_t address, std::uint64_t length, std::uint8_t protection) const {
+  if (address >= limit_) return 0;
+  const std::uint64_t start = address;
+  const std::uint64_t end = address + std::min(length, limit_ - address);
   for (auto it = first_ending_after(address); address < end; ++it) {
-    if (it == regions_.end() || it->begin > address) return false;
-    if ((it->protection & protection) != protection) return false;
+    if (it == regions_.end() || it->begin > address) break;
+    if ((it->protection & protection) != protection) break;
     address = it->end;
   }
-  return true;
+  return std::min(address, end) - start;
+}
+
+bool Memory::allows(std::uint64_t address, std::uint64_t length, std::uint8_t protection) const {
+  return address < limit_ && accessible(address, length, protection) == length;
 }
 
 std::byte* Memory::host(std::uint64_t address, std::uint64_t length, std::uint8_t protection) const {

@@ -1,0 +1,54 @@
+// The initial stack of a process: strings, auxiliary vector, environment, arguments.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "emu/memory.h"
+
+namespace m2sim::emu {
+
+// The auxiliary vector's tags (System V ABI, Linux <linux/auxvec.h>).
+enum class Aux : std::uint64_t {
+  kNull = 0,
+  kPhdr = 3,
+  kPhent = 4,
+  kPhnum = 5,
+  kPagesz = 6,
+  kBase = 7,
+  kFlags = 8,
+  kEntry = 9,
+  kUid = 11,
+  kEuid = 12,
+  kGid = 13,
+  kEgid = 14,
+  kPlatform = 15,
+  kHwcap = 16,
+  kClktck = 17,
+  kSecure = 23,
+  kRandom = 25,
+  kHwcap2 = 26,
+  kExecfn = 31,
+  kMinsigstksz = 51,
+};
+
+struct AuxEntry {
+  Aux tag;
+  std::uint64_t value;
+};
+
+struct StackContents {
+  std::vector<std::string> argv;
+  std::vector<std::string> envp;
+  std::vector<AuxEntry> auxv;  // without kExecfn, kPlatform, kRandom and kNull, which this adds
+  std::string execfn;
+  std::uint64_t random[2];  // AT_RANDOM's 16 bytes
+};
+
+// Writes below `top` into mapped memory and returns the stack pointer (a multiple of 16, argc on it).
+// Throws UserError when arguments and environment take more than `most` bytes.
+std::uint64_t write_stack(const StackContents& contents, std::uint64_t top, std::uint64_t most,
+                          Memory& memory);
+
+}  // namespace m2sim::emu

@@ -1,0 +1,74 @@
+// File attributes, in arm64's layouts.
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "emu/syscalls.h"
+
+namespace m2sim::emu::sys {
+
+namespace {
+
+// struct stat of asm-generic/stat.h, 64 bit.
+struct GuestStat {
+  std::uint64_t dev, ino;
+  std::uint32_t mode, nlink, uid, gid;
+  std::uint64_t rdev, pad1;
+  std::int64_t size;
+  std::int32_t blksize, pad2;
+  std::int64_t blocks;
+  std::int64_t atime;
+  std::uint64_t atime_nsec;
+  std::int64_t mtime;
+  std::uint64_t mtime_nsec;
+  std::int64_t ctime;
+  std::uint64_t ctime_nsec;
+  std::uint32_t unused[2];
+};
+static_assert(sizeof(GuestStat) == 128);
+
+GuestStat converted(const struct stat& host) {
+  GuestStat guest{};
+  guest.dev = host.st_dev;
+  guest.ino = host.st_ino;
+  guest.mode = host.st_mode;
+  guest.nlink = static_cast<std::uint32_t>(host.st_nlink);
+  guest.uid = host.st_uid;
+  guest.gid = host.st_gid;
+  guest.rdev = host.st_rdev;
+  guest.size = host.st_size;
+  guest.blksize = static_cast<std::int32_t>(host.st_blksize);
+  guest.blocks = host.st_blocks;
+  guest.atime = host.st_atim.tv_sec;
+  guest.atime_nsec = static_cast<std::uint64_t>(host.st_atim.tv_nsec);
+  guest.mtime = host.st_mtim.tv_sec;
+  guest.mtime_nsec = static_cast<std::uint64_t>(host.st_mtim.tv_nsec);
+  guest.ctime = host.st_ctim.tv_sec;
+  guest.ctime_nsec = static_cast<std::uint64_t>(host.st_ctim.tv_nsec);
+  return guest;
+}
+
+std::int64_t deliver(Kernel& kernel, std::uint64_t address, int result, const struct stat& status) {
+  if (result != 0) return -std::int64_t{errno};
+  return kernel.memory.write_value(address, converted(status)) ? 0 : -EFAULT;
+}
+
+}  // namespace
+
+std::int64_t newfstatat(Kernel& kernel, const Args& args) {
+  const HostPath path = path_argument(kernel, args.i32(0), args[1]);
+  if (path.error != 0) return -path.error;
+  struct stat status {};
+  const int result = ::fstatat(path.directory, path.path.c_str(), &status, args.i32(3));
+  return deliver(kernel, args[2], result, status);
+}
+
+std::int64_t fstat(Kernel& kernel, const Args& args) {
+  const int fd = kernel.fds.host(args.i32(0));
+  if (fd < 0) return -EBADF;
+  struct stat status {};
+  const int result = ::fstat(fd, &status);
+  return deliver(kernel, args[1], result, status);
+}
+
+}  // namespace m2sim::emu::sys

@@ -1,0 +1,26 @@
+// Every implemented system call, and what their bodies share.
+#pragma once
+
+#include <cerrno>
+#include <cstdint>
+
+#include "emu/kernel.h"
+
+namespace m2sim::emu::sys {
+
+#define SYSCALL(number, name, arguments) std::int64_t name(Kernel& kernel, const Args& args);
+#define SYSCALL_NAME(number, name)
+#include "emu/syscalls.inc"
+#undef SYSCALL
+#undef SYSCALL_NAME
+
+// Linux's longest file name, with the zero byte.
+inline constexpr std::uint64_t kPathMax = 4096;
+
+// Turns the host's -1 and errno into the -errno of the kernel's interface.
+inline std::int64_t result_of(std::int64_t host) { return host < 0 ? -std::int64_t{errno} : host; }
+
+// A name argument, resolved; `error` of the result is set when it is not readable or must be refused.
+HostPath path_argument(const Kernel& kernel, int directory, std::uint64_t address);
+
+}  // namespace m2sim::emu::sys
