@@ -25,9 +25,12 @@ constexpr std::array<const char*, kOpCount + 1> kNames = {
 
 constexpr FieldKind kind_of(RegClass reg_class) {
   switch (reg_class) {
-    case RegClass::kS: return FieldKind::kGprOrSp;
-    case RegClass::kVector: return FieldKind::kVector;
-    default: return FieldKind::kGprOrZr;
+    case RegClass::kS:
+      return FieldKind::kGprOrSp;
+    case RegClass::kVector:
+      return FieldKind::kVector;
+    default:
+      return FieldKind::kGprOrZr;
   }
 }
 
@@ -43,15 +46,24 @@ constexpr RowRoles summarize(const Encoding& row) {
   all.has_imm = row.imm != Imm::kNone;
   for (const RegRole& role : row.roles()) {
     switch (role.field) {
-      case RegField::kD: merge(all.d, role); break;
-      case RegField::kN: merge(all.n, role); break;
-      case RegField::kM: merge(all.m, role); break;
-      case RegField::kA: merge(all.a, role); break;
+      case RegField::kD:
+        merge(all.d, role);
+        break;
+      case RegField::kN:
+        merge(all.n, role);
+        break;
+      case RegField::kM:
+        merge(all.m, role);
+        break;
+      case RegField::kA:
+        merge(all.a, role);
+        break;
       case RegField::kFlags:
         all.reads_flags = all.reads_flags || role.read;
         all.writes_flags = all.writes_flags || role.written;
         break;
-      case RegField::kFixed: break;
+      case RegField::kFixed:
+        break;
     }
     if (role.use == Role::kBase && role.written) all.writes_base = true;
   }
@@ -76,10 +88,17 @@ const RowRoles& roles_of(Op op) { return kSummaries[static_cast<std::size_t>(op)
 MemoryAccess memory_of(const Encoding& row, const Inst& inst) {
   unsigned log2 = row.memory.bytes_log2;
   switch (row.memory.size) {
-    case AccessSize::kFixed: break;
-    case AccessSize::kWidePlus2: log2 = 2U + (inst.wide() ? 1U : 0U); break;
-    case AccessSize::kWidePlus3: log2 = 3U + (inst.wide() ? 1U : 0U); break;
-    case AccessSize::kSizeField: log2 = inst.size(); break;
+    case AccessSize::kFixed:
+      break;
+    case AccessSize::kWidePlus2:
+      log2 = 2U + (inst.wide() ? 1U : 0U);
+      break;
+    case AccessSize::kWidePlus3:
+      log2 = 3U + (inst.wide() ? 1U : 0U);
+      break;
+    case AccessSize::kSizeField:
+      log2 = inst.size();
+      break;
   }
   return {row.memory.kind, static_cast<std::uint8_t>(log2), row.memory.registers};
 }

@@ -15,9 +15,9 @@ namespace m2sim::insts {
 enum class RegField : std::uint8_t { kD, kN, kM, kA, kFixed, kFlags };
 
 enum class RegClass : std::uint8_t {
-  kX,       // general, 31 is the zero register, width by `z`
-  kW,       // general, 31 is the zero register, always named w
-  kS,       // general, 31 is the stack pointer
+  kX,  // general, 31 is the zero register, width by `z`
+  kW,  // general, 31 is the zero register, always named w
+  kS,  // general, 31 is the stack pointer
   kVector,
 };
 
@@ -46,9 +46,9 @@ inline constexpr unsigned kMaxRoles = 8;
 
 struct Encoding {
   const char* mnemonic = "";
-  std::uint32_t mask = 0;     // the fixed bits
-  std::uint32_t match = 0;    // their values
-  std::uint32_t letters = 0;  // bits of immediates
+  std::uint32_t mask = 0;                  // the fixed bits
+  std::uint32_t match = 0;                 // their values
+  std::uint32_t letters = 0;               // bits of immediates
   std::array<std::uint8_t, 4> reg_mask{};  // of d, n, m, a, shifted down to bit 0
   std::uint8_t wide_shift = 0;             // place of `z`
   std::uint8_t wide_mask = 0;              // 1 where the row has `z`

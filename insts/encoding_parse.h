@@ -12,11 +12,16 @@ inline constexpr std::array<unsigned, 4> kFieldPlace = {0, 5, 16, 10};  // d n m
 
 constexpr int field_index(char c) {
   switch (c) {
-    case 'd': return 0;
-    case 'n': return 1;
-    case 'm': return 2;
-    case 'a': return 3;
-    default: return -1;
+    case 'd':
+      return 0;
+    case 'n':
+      return 1;
+    case 'm':
+      return 2;
+    case 'a':
+      return 3;
+    default:
+      return -1;
   }
 }
 
@@ -27,7 +32,8 @@ constexpr void parse_bit(Encoding& row, char c, unsigned place) {
     if (c == '1') row.match |= bit;
   } else if (const int field = field_index(c); field >= 0) {
     const auto f = static_cast<std::size_t>(field);
-    if (place < kFieldPlace[f] || place > kFieldPlace[f] + 4) throw std::logic_error("register field out of place");
+    if (place < kFieldPlace[f] || place > kFieldPlace[f] + 4)
+      throw std::logic_error("register field out of place");
     row.reg_mask[f] = static_cast<std::uint8_t>(row.reg_mask[f] | 1U << (place - kFieldPlace[f]));
   } else if (c == 'z') {
     if (row.wide_mask != 0) throw std::logic_error("two z");
@@ -56,11 +62,16 @@ constexpr void parse_bits(Encoding& row, std::string_view bits) {
 
 constexpr RegClass parse_class(char c) {
   switch (c) {
-    case 'x': return RegClass::kX;
-    case 'w': return RegClass::kW;
-    case 's': return RegClass::kS;
-    case 'v': return RegClass::kVector;
-    default: throw std::logic_error("unknown register class");
+    case 'x':
+      return RegClass::kX;
+    case 'w':
+      return RegClass::kW;
+    case 's':
+      return RegClass::kS;
+    case 'v':
+      return RegClass::kVector;
+    default:
+      throw std::logic_error("unknown register class");
   }
 }
 
@@ -83,11 +94,20 @@ constexpr RegRole parse_role(std::string_view token) {
   role.written = token[0] == '=' || token[0] == '+';
   if (role.written) token.remove_prefix(1);
   switch (token[0]) {
-    case '@': role.use = Role::kBase; break;
-    case '#': role.use = Role::kIndex; break;
-    case '&': role.use = Role::kAddend; break;
-    case '!': role.use = Role::kStoreData; break;
-    default: break;
+    case '@':
+      role.use = Role::kBase;
+      break;
+    case '#':
+      role.use = Role::kIndex;
+      break;
+    case '&':
+      role.use = Role::kAddend;
+      break;
+    case '!':
+      role.use = Role::kStoreData;
+      break;
+    default:
+      break;
   }
   if (role.use != Role::kData) token.remove_prefix(1);
   if (token == "f") {
@@ -124,16 +144,31 @@ constexpr MemorySpec parse_memory(std::string_view text) {
   if (text.empty()) return spec;
   if (text.size() != 3) throw std::logic_error("malformed memory column");
   switch (text[0]) {
-    case 'L': spec.kind = Access::kLoad; break;
-    case 'S': spec.kind = Access::kStore; break;
-    case 'A': spec.kind = Access::kLoadStore; break;
-    case 'P': spec.kind = Access::kPrefetch; break;
-    default: throw std::logic_error("unknown access kind");
+    case 'L':
+      spec.kind = Access::kLoad;
+      break;
+    case 'S':
+      spec.kind = Access::kStore;
+      break;
+    case 'A':
+      spec.kind = Access::kLoadStore;
+      break;
+    case 'P':
+      spec.kind = Access::kPrefetch;
+      break;
+    default:
+      throw std::logic_error("unknown access kind");
   }
   switch (text[1]) {
-    case 'z': spec.size = AccessSize::kWidePlus2; break;
-    case 'q': spec.size = AccessSize::kWidePlus3; break;
-    case 'y': spec.size = AccessSize::kSizeField; break;
+    case 'z':
+      spec.size = AccessSize::kWidePlus2;
+      break;
+    case 'q':
+      spec.size = AccessSize::kWidePlus3;
+      break;
+    case 'y':
+      spec.size = AccessSize::kSizeField;
+      break;
     default:
       if (text[1] < '0' || text[1] > '4') throw std::logic_error("unknown access size");
       spec.bytes_log2 = static_cast<std::uint8_t>(text[1] - '0');

@@ -51,11 +51,16 @@ std::uint64_t expand_simd_immediate(unsigned op, unsigned cmode, std::uint8_t im
     case 0:
     case 1:
     case 2:
-    case 3: return replicate(value << (8 * (cmode >> 1U)), 32);
-    case 4: return replicate(value, 16);
-    case 5: return replicate(value << 8U, 16);
-    case 6: return replicate((cmode & 1U) == 0 ? value << 8U | 0xFF : value << 16U | 0xFFFF, 32);
-    default: break;
+    case 3:
+      return replicate(value << (8 * (cmode >> 1U)), 32);
+    case 4:
+      return replicate(value, 16);
+    case 5:
+      return replicate(value << 8U, 16);
+    case 6:
+      return replicate((cmode & 1U) == 0 ? value << 8U | 0xFF : value << 16U | 0xFFFF, 32);
+    default:
+      break;
   }
   if ((cmode & 1U) == 0) return op == 0 ? replicate(value, 8) : spread_to_bytes(imm8);
   return op == 0 ? replicate(fp8_to_bits(imm8, 32), 32) : fp8_to_bits(imm8, 64);

@@ -23,7 +23,8 @@ bool gather_bitmask(std::uint32_t word, Inst& inst) {
 bool gather_bitfield(std::uint32_t word, Inst& inst) {
   const std::uint32_t immr = bits(word, 16, 6);
   const std::uint32_t imms = bits(word, 10, 6);
-  if (bits(word, 22, 1) != (inst.wide() ? 1U : 0U) || !in_width(inst, immr) || !in_width(inst, imms)) return false;
+  if (bits(word, 22, 1) != (inst.wide() ? 1U : 0U) || !in_width(inst, immr) || !in_width(inst, imms))
+    return false;
   return set(inst, immr | imms << 8U);
 }
 
@@ -94,54 +95,82 @@ bool gather_ext(std::uint32_t word, Inst& inst) {
 
 bool gather_simd_mod_imm(std::uint32_t word, Inst& inst) {
   const auto imm8 = static_cast<std::uint8_t>(bits(word, 16, 3) << 5U | bits(word, 5, 5));
-  return set(inst, static_cast<std::int64_t>(expand_simd_immediate(bits(word, 29, 1), bits(word, 12, 4), imm8)));
+  return set(inst,
+             static_cast<std::int64_t>(expand_simd_immediate(bits(word, 29, 1), bits(word, 12, 4), imm8)));
 }
 
 bool gather_fp(const Encoding& row, std::uint32_t word, Inst& inst) {
   switch (row.imm) {
-    case Imm::kFp8: return set(inst, bits(word, 13, 8));
-    case Imm::kFpFixed: return gather_fp_fixed(row, word, inst);
-    case Imm::kSimdModImm: return gather_simd_mod_imm(word, inst);
-    case Imm::kSimdShift: return set(inst, bits(word, 16, 7));
-    case Imm::kSimdCopy: return set(inst, bits(word, 16, 5), bits(word, 11, 4));
-    case Imm::kSimdExt: return gather_ext(word, inst);
+    case Imm::kFp8:
+      return set(inst, bits(word, 13, 8));
+    case Imm::kFpFixed:
+      return gather_fp_fixed(row, word, inst);
+    case Imm::kSimdModImm:
+      return gather_simd_mod_imm(word, inst);
+    case Imm::kSimdShift:
+      return set(inst, bits(word, 16, 7));
+    case Imm::kSimdCopy:
+      return set(inst, bits(word, 16, 5), bits(word, 11, 4));
+    case Imm::kSimdExt:
+      return gather_ext(word, inst);
     case Imm::kSimdIndexH:
     case Imm::kSimdIndexS:
     case Imm::kSimdIndexD:
-    case Imm::kSimdIndexB4: return gather_index(word, inst, row.imm);
-    case Imm::kSimdLane: return gather_lane(row, word, inst);
-    case Imm::kRotate2: return set(inst, bits(word, 11, 2));
-    case Imm::kRotate1: return set(inst, bits(word, 12, 1));
-    case Imm::kImm6: return set(inst, bits(word, 10, 6));
-    case Imm::kImm2: return set(inst, bits(word, 12, 2));
-    default: return false;
+    case Imm::kSimdIndexB4:
+      return gather_index(word, inst, row.imm);
+    case Imm::kSimdLane:
+      return gather_lane(row, word, inst);
+    case Imm::kRotate2:
+      return set(inst, bits(word, 11, 2));
+    case Imm::kRotate1:
+      return set(inst, bits(word, 12, 1));
+    case Imm::kImm6:
+      return set(inst, bits(word, 10, 6));
+    case Imm::kImm2:
+      return set(inst, bits(word, 12, 2));
+    default:
+      return false;
   }
 }
 
 bool gather_branch(const Encoding& row, std::uint32_t word, Inst& inst) {
   switch (row.imm) {
-    case Imm::kBranch26: return set(inst, sign_extend(bits(word, 0, 26), 26) * 4);
-    case Imm::kBranch19: return set(inst, sign_extend(bits(word, 5, 19), 19) * 4);
-    case Imm::kBranch19Cond: return set(inst, sign_extend(bits(word, 5, 19), 19) * 4, bits(word, 0, 4));
+    case Imm::kBranch26:
+      return set(inst, sign_extend(bits(word, 0, 26), 26) * 4);
+    case Imm::kBranch19:
+      return set(inst, sign_extend(bits(word, 5, 19), 19) * 4);
+    case Imm::kBranch19Cond:
+      return set(inst, sign_extend(bits(word, 5, 19), 19) * 4, bits(word, 0, 4));
     case Imm::kTest14:
       return set(inst, sign_extend(bits(word, 5, 14), 14) * 4, bits(word, 31, 1) << 5U | bits(word, 19, 5));
-    case Imm::kImm16: return set(inst, bits(word, row.imm_shift, 16));
-    case Imm::kSysReg: return set(inst, bits(word, 5, 16));
-    case Imm::kSys: return set(inst, bits(word, 5, 14));
-    case Imm::kMsrImm: return set(inst, bits(word, 8, 4), bits(word, 16, 3) << 3U | bits(word, 5, 3));
-    default: return gather_fp(row, word, inst);
+    case Imm::kImm16:
+      return set(inst, bits(word, row.imm_shift, 16));
+    case Imm::kSysReg:
+      return set(inst, bits(word, 5, 16));
+    case Imm::kSys:
+      return set(inst, bits(word, 5, 14));
+    case Imm::kMsrImm:
+      return set(inst, bits(word, 8, 4), bits(word, 16, 3) << 3U | bits(word, 5, 3));
+    default:
+      return gather_fp(row, word, inst);
   }
 }
 
 bool gather_memory(const Encoding& row, std::uint32_t word, Inst& inst) {
   switch (row.imm) {
-    case Imm::kMemU12: return set(inst, std::int64_t{bits(word, 10, 12)} << memory_of(row, inst).bytes_log2);
-    case Imm::kMemS9: return set(inst, sign_extend(bits(word, 12, 9), 9));
+    case Imm::kMemU12:
+      return set(inst, std::int64_t{bits(word, 10, 12)} << memory_of(row, inst).bytes_log2);
+    case Imm::kMemS9:
+      return set(inst, sign_extend(bits(word, 12, 9), 9));
     case Imm::kMemS7:
-      return set(inst, sign_extend(bits(word, 15, 7), 7) * (std::int64_t{1} << memory_of(row, inst).bytes_log2));
-    case Imm::kMemReg: return gather_mem_reg(row, word, inst);
-    case Imm::kMemS10: return set(inst, sign_extend(bits(word, 22, 1) << 9U | bits(word, 12, 9), 10) * 8);
-    default: return gather_branch(row, word, inst);
+      return set(inst,
+                 sign_extend(bits(word, 15, 7), 7) * (std::int64_t{1} << memory_of(row, inst).bytes_log2));
+    case Imm::kMemReg:
+      return gather_mem_reg(row, word, inst);
+    case Imm::kMemS10:
+      return set(inst, sign_extend(bits(word, 22, 1) << 9U | bits(word, 12, 9), 10) * 8);
+    default:
+      return gather_branch(row, word, inst);
   }
 }
 
@@ -149,23 +178,40 @@ bool gather_memory(const Encoding& row, std::uint32_t word, Inst& inst) {
 
 bool gather_immediate(const Encoding& row, std::uint32_t word, Inst& inst) {
   switch (row.imm) {
-    case Imm::kNone: return true;
-    case Imm::kU12Sh: return set(inst, std::int64_t{bits(word, 10, 12)} << (bits(word, 22, 1) * 12));
-    case Imm::kBitmask: return gather_bitmask(word, inst);
-    case Imm::kMovWide: return gather_mov_wide(word, inst);
-    case Imm::kAdr: return gather_adr(word, inst, 0);
-    case Imm::kAdrp: return gather_adr(word, inst, 12);
-    case Imm::kBitfield: return gather_bitfield(word, inst);
-    case Imm::kExtract: return gather_extract(word, inst);
-    case Imm::kShift: return gather_shift(word, inst, true);
-    case Imm::kShiftNoRor: return gather_shift(word, inst, false);
-    case Imm::kExtend: return gather_extend(word, inst);
-    case Imm::kCond: return set(inst, 0, bits(word, 12, 4));
-    case Imm::kCondCmpReg: return set(inst, bits(word, 0, 4), bits(word, 12, 4));
-    case Imm::kCondCmpImm: return set(inst, bits(word, 16, 5) | bits(word, 0, 4) << 8U, bits(word, 12, 4));
-    case Imm::kMaskRmif: return set(inst, bits(word, 15, 6), bits(word, 0, 4));
-    case Imm::kImm4Mask: return set(inst, 0, bits(word, 0, 4));
-    default: return gather_memory(row, word, inst);
+    case Imm::kNone:
+      return true;
+    case Imm::kU12Sh:
+      return set(inst, std::int64_t{bits(word, 10, 12)} << (bits(word, 22, 1) * 12));
+    case Imm::kBitmask:
+      return gather_bitmask(word, inst);
+    case Imm::kMovWide:
+      return gather_mov_wide(word, inst);
+    case Imm::kAdr:
+      return gather_adr(word, inst, 0);
+    case Imm::kAdrp:
+      return gather_adr(word, inst, 12);
+    case Imm::kBitfield:
+      return gather_bitfield(word, inst);
+    case Imm::kExtract:
+      return gather_extract(word, inst);
+    case Imm::kShift:
+      return gather_shift(word, inst, true);
+    case Imm::kShiftNoRor:
+      return gather_shift(word, inst, false);
+    case Imm::kExtend:
+      return gather_extend(word, inst);
+    case Imm::kCond:
+      return set(inst, 0, bits(word, 12, 4));
+    case Imm::kCondCmpReg:
+      return set(inst, bits(word, 0, 4), bits(word, 12, 4));
+    case Imm::kCondCmpImm:
+      return set(inst, bits(word, 16, 5) | bits(word, 0, 4) << 8U, bits(word, 12, 4));
+    case Imm::kMaskRmif:
+      return set(inst, bits(word, 15, 6), bits(word, 0, 4));
+    case Imm::kImm4Mask:
+      return set(inst, 0, bits(word, 0, 4));
+    default:
+      return gather_memory(row, word, inst);
   }
 }
 

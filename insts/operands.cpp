@@ -7,16 +7,21 @@
 namespace m2sim::insts {
 namespace {
 
-constexpr RegId kZeroRegister = kRegCount;  // no register: left out
+constexpr RegId kZeroRegister = kRegCount;    // no register: left out
 constexpr std::int64_t kSysRegNzcv = 0xDA10;  // S3_3_C4_C2_0
 
 std::uint8_t number_of(const RegRole& role, const Inst& inst) {
   switch (role.field) {
-    case RegField::kD: return inst.rd;
-    case RegField::kN: return inst.rn;
-    case RegField::kM: return inst.rm;
-    case RegField::kA: return inst.ra;
-    default: return role.number;
+    case RegField::kD:
+      return inst.rd;
+    case RegField::kN:
+      return inst.rn;
+    case RegField::kM:
+      return inst.rm;
+    case RegField::kA:
+      return inst.ra;
+    default:
+      return role.number;
   }
 }
 
@@ -78,17 +83,25 @@ const char* mnemonic_of(Op op) { return op == Op::kUndefined ? ".word" : encodin
 
 Flow flow_of(Op op) {
   switch (timing_class_of(op)) {
-    case TimingClass::kBranch: return Flow::kJump;
+    case TimingClass::kBranch:
+      return Flow::kJump;
     case TimingClass::kBranchCond:
-    case TimingClass::kBranchCmp: return Flow::kConditional;
-    case TimingClass::kBranchLink: return Flow::kCall;
-    case TimingClass::kBranchInd: return Flow::kIndirect;
-    case TimingClass::kBranchIndLink: return Flow::kIndirectCall;
-    case TimingClass::kReturn: return Flow::kReturn;
+    case TimingClass::kBranchCmp:
+      return Flow::kConditional;
+    case TimingClass::kBranchLink:
+      return Flow::kCall;
+    case TimingClass::kBranchInd:
+      return Flow::kIndirect;
+    case TimingClass::kBranchIndLink:
+      return Flow::kIndirectCall;
+    case TimingClass::kReturn:
+      return Flow::kReturn;
     case TimingClass::kIsb:
     case TimingClass::kSvc:
-    case TimingClass::kTrap: return Flow::kSystem;
-    default: return Flow::kNone;
+    case TimingClass::kTrap:
+      return Flow::kSystem;
+    default:
+      return Flow::kNone;
   }
 }
 

@@ -1,0 +1,66 @@
+#include "insts/disasm.h"
+
+#include <capstone/capstone.h>
+
+#include <array>
+#include <cstdio>
+#include <optional>
+
+#include "insts/decode.h"
+#include "insts/row_text.h"
+
+namespace m2sim::insts {
+namespace {
+
+class Capstone {
+ public:
+  Capstone() {
+    if (cs_open(CS_ARCH_ARM64, CS_MODE_ARM, &handle_) != CS_ERR_OK) return;
+    inst_ = cs_malloc(handle_);
+  }
+  ~Capstone() {
+    if (inst_ != nullptr) cs_free(inst_, 1);
+    if (handle_ != 0) cs_close(&handle_);
+  }
+  Capstone(const Capstone&) = delete;
+  Capstone& operator=(const Capstone&) = delete;
+
+  std::optional<std::string> text(std::uint32_t word, std::uint64_t pc) {
+    if (inst_ == nullptr) return std::nullopt;
+    const std::array<std::uint8_t, 4> bytes = {
+        static_cast<std::uint8_t>(word), static_cast<std::uint8_t>(word >> 8U),
+        static_cast<std::uint8_t>(word >> 16U), static_cast<std::uint8_t>(word >> 24U)};
+    const std::uint8_t* code = bytes.data();
+    std::size_t size = bytes.size();
+    if (!cs_disasm_iter(handle_, &code, &size, &pc, inst_)) return std::nullopt;
+    std::string text = inst_->mnemonic;
+    if (inst_->op_str[0] != '\0') text = text + " " + inst_->op_str;
+    return text;
+  }
+
+ private:
+  csh handle_ = 0;
+  cs_insn* inst_ = nullptr;
+};
+
+// Words that Capstone 4 (Armv8.0) reads as something older: newer hints as a number, sb as a write to
+// a system register. Found by tests/insts/objdump_sweep.py.
+bool knows_better(Op op, const std::string& text) {
+  return op == Op::kSB || (op != Op::kHINT && text.starts_with("hint "));
+}
+
+}  // namespace
+
+std::string disassemble(std::uint32_t word, std::uint64_t pc) {
+  const Inst inst = decode(word);
+  if (inst.op == Op::kUndefined) {
+    std::array<char, 24> text{};
+    std::snprintf(text.data(), text.size(), ".word 0x%08x", word);
+    return text.data();
+  }
+  static thread_local Capstone capstone;
+  const auto text = capstone.text(word, pc);
+  return text && !knows_better(inst.op, *text) ? *text : row_text(inst, word, pc);
+}
+
+}  // namespace m2sim::insts

@@ -1,0 +1,199 @@
+#include "insts/imm_text.h"
+
+#include <array>
+#include <bit>
+#include <cstdio>
+
+#include "insts/bits.h"
+
+namespace m2sim::insts {
+namespace {
+
+constexpr std::array<const char*, 4> kShifts = {"lsl", "lsr", "asr", "ror"};
+constexpr std::array<const char*, 8> kExtends = {"uxtb", "uxth", "uxtw", "uxtx",
+                                                 "sxtb", "sxth", "sxtw", "sxtx"};
+
+std::string number(std::int64_t value) { return "#" + std::to_string(value); }
+
+std::string hex(std::uint64_t value) {
+  std::array<char, 24> text{};
+  std::snprintf(text.data(), text.size(), "0x%llx", static_cast<unsigned long long>(value));
+  return text.data();
+}
+
+std::string target(std::uint64_t pc, const Inst& inst) {
+  return hex(pc + static_cast<std::uint64_t>(inst.imm));
+}
+
+std::string shift_text(const Inst& inst) {
+  if (inst.imm == 0 && inst.aux == 0) return "";
+  return std::string(kShifts[inst.aux & 3U]) + " " + number(inst.imm);
+}
+
+std::string extend_text(unsigned option, std::int64_t amount) {
+  return std::string(kExtends[option & 7U]) + (amount != 0 ? " " + number(amount) : "");
+}
+
+std::string fp8_text(const Inst& inst) {
+  std::array<char, 32> text{};
+  std::snprintf(text.data(), text.size(), "#%.8f",
+                std::bit_cast<double>(fp8_to_bits(static_cast<std::uint8_t>(inst.imm), 64)));
+  return text.data();
+}
+
+// PSTATE fields by op1:op2; the rest is named like a system register.
+std::string msr_imm_text(const Inst& inst) {
+  const auto value = ", " + number(inst.imm);
+  switch (inst.aux) {
+    case 0b000'011:
+      return "uao" + value;
+    case 0b000'100:
+      return "pan" + value;
+    case 0b000'101:
+      return "spsel" + value;
+    case 0b011'001:
+      return "ssbs" + value;
+    case 0b011'010:
+      return "dit" + value;
+    case 0b011'100:
+      return "tco" + value;
+    case 0b011'110:
+      return "daifset" + value;
+    case 0b011'111:
+      return "daifclr" + value;
+    default:
+      break;
+  }
+  return "s0_" + std::to_string(inst.aux >> 3U) + "_c4_c" + std::to_string(inst.imm) + "_" +
+         std::to_string(inst.aux & 7U) + ", xzr";
+}
+
+std::string hint_text(const Inst& inst) {
+  constexpr std::array<const char*, 4> kBtiTargets = {"", "c", "j", "jc"};
+  const auto hint = static_cast<std::uint32_t>(inst.imm) & 127U;
+  switch (inst.op) {
+    case Op::kHINT:
+      return number(hint);
+    case Op::kBTI:
+      return kBtiTargets[hint >> 1U & 3U];
+    case Op::kPSB:
+    case Op::kTSB:
+      return "csync";
+    case Op::kDSB:
+    case Op::kDMB:
+      return number(hint >> 3U);
+    case Op::kSYS:
+    case Op::kSYSL: {
+      const auto bits = static_cast<std::uint32_t>(inst.imm);
+      return "#" + std::to_string(bits >> 11U) + ", c" + std::to_string(bits >> 7U & 15U) + ", c" +
+             std::to_string(bits >> 3U & 15U) + ", #" + std::to_string(bits & 7U);
+    }
+    default:
+      return "";
+  }
+}
+
+std::string simd_text(const Encoding& row, const Inst& inst) {
+  switch (row.imm) {
+    case Imm::kFp8:
+      return fp8_text(inst);
+    case Imm::kSimdModImm:
+      return "#" + hex(static_cast<std::uint64_t>(inst.imm));
+    case Imm::kFpFixed:
+    case Imm::kSimdExt:
+    case Imm::kSimdShift:
+    case Imm::kImm6:
+      return number(inst.imm);
+    case Imm::kRotate2:
+      return number(inst.imm * 90);
+    case Imm::kRotate1:
+      return number(90 + inst.imm * 180);
+    default:
+      return "";
+  }
+}
+
+std::string branch_text(const Encoding& row, const Inst& inst, std::uint64_t pc) {
+  switch (row.imm) {
+    case Imm::kAdr:
+    case Imm::kBranch26:
+    case Imm::kBranch19:
+    case Imm::kBranch19Cond:
+      return target(pc, inst);
+    case Imm::kAdrp:
+      return target(pc & ~std::uint64_t{4095}, inst);
+    case Imm::kTest14:
+      return number(inst.aux) + ", " + target(pc, inst);
+    case Imm::kImm16:
+      return "#" + hex(static_cast<std::uint64_t>(inst.imm));
+    case Imm::kSys:
+      return hint_text(inst);
+    case Imm::kMsrImm:
+      return msr_imm_text(inst);
+    default:
+      return simd_text(row, inst);
+  }
+}
+
+}  // namespace
+
+const char* condition_name(unsigned condition) {
+  constexpr std::array<const char*, 16> kNames = {"eq", "ne", "cs", "cc", "mi", "pl", "vs", "vc",
+                                                  "hi", "ls", "ge", "lt", "gt", "le", "al", "nv"};
+  return kNames[condition & 15U];
+}
+
+std::string system_register_text(std::uint32_t bits) {
+  return "s" + std::to_string(bits >> 14U) + "_" + std::to_string(bits >> 11U & 7U) + "_c" +
+         std::to_string(bits >> 7U & 15U) + "_c" + std::to_string(bits >> 3U & 15U) + "_" +
+         std::to_string(bits & 7U);
+}
+
+std::string imm_text(const Encoding& row, const Inst& inst, std::uint64_t pc) {
+  switch (row.imm) {
+    case Imm::kU12Sh:
+      return number(inst.imm);
+    case Imm::kBitmask:
+      return "#" + hex(static_cast<std::uint64_t>(inst.imm));
+    case Imm::kMovWide:
+      return "#" + hex(static_cast<std::uint64_t>(inst.imm)) + ", lsl " + number(inst.aux);
+    case Imm::kBitfield:
+      return number(inst.imm & 255) + ", " + number(inst.imm >> 8);
+    case Imm::kExtract:
+      return number(inst.imm);
+    case Imm::kShift:
+    case Imm::kShiftNoRor:
+      return shift_text(inst);
+    case Imm::kExtend:
+      return extend_text(inst.aux, inst.imm);
+    case Imm::kCond:
+      return condition_name(inst.aux);
+    case Imm::kCondCmpReg:
+      return number(inst.imm) + ", " + condition_name(inst.aux);
+    case Imm::kCondCmpImm:
+      return number(inst.imm & 255) + ", " + number(inst.imm >> 8) + ", " + condition_name(inst.aux);
+    case Imm::kMaskRmif:
+      return number(inst.imm) + ", " + number(inst.aux);
+    case Imm::kImm4Mask:
+      return number(inst.aux);
+    default:
+      return branch_text(row, inst, pc);
+  }
+}
+
+std::string offset_text(const Encoding& row, const Inst& inst, const std::string& index) {
+  switch (row.imm) {
+    case Imm::kMemReg:
+      if (inst.aux == 3) return ", " + index + (inst.imm != 0 ? ", lsl " + number(inst.imm) : "");
+      return ", " + index + ", " + extend_text(inst.aux, inst.imm);
+    case Imm::kMemU12:
+    case Imm::kMemS7:
+    case Imm::kMemS9:
+    case Imm::kMemS10:
+      return inst.imm != 0 ? ", " + number(inst.imm) : "";
+    default:
+      return "";
+  }
+}
+
+}  // namespace m2sim::insts

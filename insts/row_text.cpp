@@ -1,0 +1,161 @@
+#include "insts/row_text.h"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+#include "insts/bits.h"
+#include "insts/encoding.h"
+#include "insts/imm_text.h"
+
+namespace m2sim::insts {
+namespace {
+
+// The element size in a row's name: "_vh" a vector of halves, "_h" one half.
+struct ElementSize {
+  char letter = 0;
+  bool vector = false;
+};
+
+ElementSize element_size(std::string_view name) {
+  for (std::size_t at = name.find('_'); at != std::string_view::npos; at = name.find('_', at + 1)) {
+    const std::size_t end = std::min(name.find('_', at + 1), name.size());
+    std::string_view part = name.substr(at + 1, end - at - 1);
+    const bool vector = part.size() == 2 && part[0] == 'v';
+    if (vector) part.remove_prefix(1);
+    constexpr std::string_view kLetters = "bhsdq";
+    if (part.size() == 1 && kLetters.find(part[0]) != std::string_view::npos) return {part[0], vector};
+  }
+  return {};
+}
+
+unsigned bytes_of(char letter) {
+  switch (letter) {
+    case 'b':
+      return 1;
+    case 'h':
+      return 2;
+    case 's':
+      return 4;
+    case 'd':
+      return 8;
+    default:
+      return 16;
+  }
+}
+
+struct Writer {
+  const Encoding& row;
+  const Inst& inst;
+  std::uint32_t word;
+  ElementSize element = element_size(name_of(inst.op));
+
+  std::string vector(unsigned number) const;
+  std::string element_of(unsigned number) const;
+  std::string general(RegClass reg_class, unsigned number, bool wide) const;
+  std::string reg(const RegRole& role, unsigned index) const;
+  std::string address(const RegRole& base, const RegRole* index) const;
+  std::string operands(std::uint64_t pc) const;
+};
+
+std::string Writer::vector(unsigned number) const {
+  if (element.letter == 0) return "v" + std::to_string(number);
+  if (!element.vector) return std::string(1, element.letter) + std::to_string(number);
+  const bool full = row.wide_mask == 0 || inst.wide();
+  return "v" + std::to_string(number) + "." + std::to_string((full ? 16 : 8) / bytes_of(element.letter)) +
+         element.letter;
+}
+
+std::string Writer::element_of(unsigned number) const {
+  const char letter = element.letter == 0 ? 'b' : element.letter;
+  return "v" + std::to_string(number) + "." + letter + "[" + std::to_string(inst.imm) + "]";
+}
+
+std::string Writer::general(RegClass reg_class, unsigned number, bool wide) const {
+  if (number == 31) return reg_class == RegClass::kS ? (wide ? "sp" : "wsp") : (wide ? "xzr" : "wzr");
+  return (wide ? "x" : "w") + std::to_string(number);
+}
+
+bool is_by_element(Imm imm) {
+  return imm == Imm::kSimdIndexH || imm == Imm::kSimdIndexS || imm == Imm::kSimdIndexD ||
+         imm == Imm::kSimdIndexB4;
+}
+
+std::string Writer::reg(const RegRole& role, unsigned index) const {
+  const std::array<std::uint8_t, 4> numbers = {inst.rd, inst.rn, inst.rm, inst.ra};
+  const unsigned number = (numbers[static_cast<std::size_t>(role.field)] + index) % 32;
+  if (role.reg_class == RegClass::kVector) {
+    if (role.field == RegField::kM && is_by_element(row.imm)) return element_of(number);
+    return vector(number);
+  }
+  bool wide = role.reg_class != RegClass::kW && (row.wide_mask == 0 || inst.wide());
+  if (role.use == Role::kBase || row.imm == Imm::kMemS10) wide = true;
+  if (role.use == Role::kIndex) wide = row.imm != Imm::kMemReg || (inst.aux & 1U) != 0;
+  if (row.imm == Imm::kExtend && role.field == RegField::kM) wide = (inst.aux & 3U) == 3;
+  if (row.imm == Imm::kTest14) wide = inst.aux >= 32;
+  return general(role.reg_class, number, wide);
+}
+
+// Bits 11 (one register) and 24 (pairs) tell pre- from post-indexed where the base is written back.
+bool is_pre_indexed(Imm imm, std::uint32_t word) {
+  switch (imm) {
+    case Imm::kMemS9:
+      return bits(word, 11, 1) != 0;
+    case Imm::kMemS7:
+      return bits(word, 24, 1) != 0;
+    default:
+      return true;
+  }
+}
+
+std::string Writer::address(const RegRole& base, const RegRole* index) const {
+  const std::string start = "[" + reg(base, 0);
+  const std::string offset = offset_text(row, inst, index != nullptr ? reg(*index, 0) : "");
+  if (!base.written) return start + offset + "]";
+  if (row.imm == Imm::kMemS9 || row.imm == Imm::kMemS7 || row.imm == Imm::kMemS10) {
+    if (is_pre_indexed(row.imm, word)) return start + (offset.empty() ? ", #0" : offset) + "]!";
+    return start + "]" + (offset.empty() ? ", #0" : offset);
+  }
+  const MemoryAccess access = memory_of(row, inst);
+  return start + "], " + (index != nullptr ? reg(*index, 0) : "#" + std::to_string(access.bytes()));
+}
+
+std::string Writer::operands(std::uint64_t pc) const {
+  std::string text;
+  const auto add = [&text](const std::string& part) {
+    if (part.empty()) return;
+    if (!text.empty()) text += ", ";
+    text += part;
+  };
+  const RegRole* base = nullptr;
+  const RegRole* index = nullptr;
+  if (inst.op == Op::kMSR) add(system_register_text(static_cast<std::uint32_t>(inst.imm)));
+  if (row.memory.kind == Access::kPrefetch) add("#" + std::to_string(bits(word, 0, 5)));
+  for (const RegRole& role : row.roles()) {
+    if (role.field == RegField::kFixed || role.field == RegField::kFlags) continue;
+    if (role.use == Role::kBase) {
+      base = &role;
+    } else if (role.use == Role::kIndex) {
+      index = &role;
+    } else {
+      for (unsigned i = 0; i < role.count; ++i) add(reg(role, i));
+    }
+  }
+  if (inst.op == Op::kMRS) add(system_register_text(static_cast<std::uint32_t>(inst.imm)));
+  if (base != nullptr) add(address(*base, index));
+  add(imm_text(row, inst, pc));
+  return text;
+}
+
+}  // namespace
+
+std::string row_text(const Inst& inst, std::uint32_t word, std::uint64_t pc) {
+  const Encoding& row = encoding_of(inst.op);
+  const Writer writer{row, inst, word};
+  const std::string mnemonic =
+      inst.op == Op::kB_cond ? std::string("b.") + condition_name(inst.aux) : std::string(row.mnemonic);
+  const std::string operands = writer.operands(pc);
+  return operands.empty() ? mnemonic : mnemonic + " " + operands;
+}
+
+}  // namespace m2sim::insts
