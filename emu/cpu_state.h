@@ -50,9 +50,12 @@ enum class Exit : std::uint8_t {
   kSystemCall,   // svc
   kBreakpoint,
   kUndefined,
-  kCodeChanged,  // ic ivau or isb after it: blocks must be dropped
+  kSynchronise,  // isb: blocks of changed code must be dropped here
   kFault,        // data fault, from the host signal handler
 };
+
+// CNTFRQ_EL0. published: Apple cores count at 24 MHz (m1 and m2 device trees of Linux).
+inline constexpr std::uint64_t kCounterHz = 24'000'000;
 
 inline constexpr std::size_t kJumpCacheSize = 4096;
 
@@ -79,7 +82,10 @@ struct alignas(64) CpuState {
   const Uop* exit_uop = nullptr;   // the uop that left
   const Block** link = nullptr;    // where to store the resolved successor (kUnlinked)
   Exit exit = Exit::kBudget;
-  std::uint64_t wild_address = 0;  // last address beyond the guest's space, for the fault report
+  bool code_invalidated = false;   // ic ivau was executed; acts at the next isb
+  std::uint64_t wild_address = 0;  // what a guest access was turned away from, for the fault report
+  bool wild_is_misaligned = false;  // turned away for its alignment, not for lying outside
+  std::uint64_t virtual_counter = 0;  // CNTVCT_EL0, advanced by the run loop
   std::array<const Block*, kJumpCacheSize> jump_cache{};
 };
 

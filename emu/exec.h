@@ -39,7 +39,8 @@ struct Binding {
   bool extended = false;  // the uop is followed by a Constant {Inst::imm, Inst::aux}
 };
 
-// Chooses the handler of a decoded instruction; `log`: for a timing mode.
+// Chooses the handler of a decoded instruction; `log`: for a timing mode. A null handler says that this
+// form of the encoding (a system register, say) is not implemented.
 using Pick = Binding (*)(const insts::Inst& inst, bool log);
 
 struct Row {
@@ -106,6 +107,14 @@ const Uop* memory_handler(const Uop* uop, CpuState* cpu, std::int64_t budget, st
   return next(uop + 1, cpu, budget, access.log(), memory);
 }
 
+template <auto kBody, bool kLog>
+const Uop* extended_memory_handler(const Uop* uop, CpuState* cpu, std::int64_t budget, std::uint64_t* log,
+                                   std::byte* memory) {
+  GuestAccess<kLog> access(uop, cpu, budget, log, memory);
+  kBody(*uop, *cpu, access, *reinterpret_cast<const Constant*>(uop + 1));
+  return next(uop + 2, cpu, budget, access.log(), memory);
+}
+
 // Picks. plain: one body. sized: the body takes uint32_t or uint64_t by the row's `z` letter.
 template <auto kBody>
 Binding plain(const insts::Inst& /*inst*/, bool /*log*/) {
@@ -129,8 +138,14 @@ Binding sized_memory(const insts::Inst& inst, bool log) {
   return inst.wide() ? memory<kBody, std::uint64_t>(inst, log) : memory<kBody, std::uint32_t>(inst, log);
 }
 
+template <auto kBody>
+Binding extended_memory(const insts::Inst& /*inst*/, bool log) {
+  return {log ? extended_memory_handler<kBody, true> : extended_memory_handler<kBody, false>, true};
+}
+
 // One span of rows a source file; exec_table.cpp joins them.
 std::span<const Row> data_processing_rows();
+std::span<const Row> multiply_and_select_rows();
 std::span<const Row> load_store_rows();
 std::span<const Row> atomic_rows();
 std::span<const Row> system_rows();

@@ -21,7 +21,7 @@ inline constexpr std::uint32_t kNoBlock = UINT32_MAX;
 struct RetiredBatch {
   std::span<const std::uint64_t> words;
   std::span<const Block* const> blocks;
-  std::uint32_t next_block = kNoBlock;  // kNoBlock: the program ended here
+  std::uint32_t next_block = kNoBlock;  // kNoBlock: the program ended or all blocks are dropped
 };
 
 // What the run loop feeds. A sink with kLogs false is never called and costs nothing.

@@ -1,0 +1,220 @@
+#include "emu/emulator.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "emu/terminal.h"
+
+namespace m2sim::emu {
+namespace {
+
+// Instructions between two hand-overs of the log: small enough that it stays in the host's L2 cache.
+constexpr std::int64_t kBatchInsts = 4096;
+// Without a log the run loop is only needed for the instruction limit.
+constexpr std::int64_t kSliceInsts = std::int64_t{1} << 24;
+// A record has at most one id and one address an instruction; the last block may overshoot the slice.
+constexpr std::size_t kLogWords = 2 * (static_cast<std::size_t>(kBatchInsts) + 2 * kMaxBlockInsts);
+
+// The guest's clocks advance with retired instructions, so that every run sees the same times; the rate
+// is that of an Apple P-core on ordinary code (3.5 GHz at about 2.3 instructions a cycle).
+constexpr std::uint64_t kInstsPerNanosecond = 8;
+
+// In every unused entry of the jump cache: no guest address is odd.
+constexpr Block kNowhere{1, 0, 0, 0, nullptr, 0};
+
+}  // namespace
+
+std::uint64_t resolve_wild_address(CpuState& cpu, std::uint64_t address) {
+  const std::uint64_t untagged = address & (UINT64_MAX >> 8U);
+  if (untagged < cpu.memory_limit) return untagged;
+  cpu.wild_address = address;
+  cpu.wild_is_misaligned = false;
+  return cpu.memory_limit;
+}
+
+Emulator::Emulator(Process& process) : process_(process), cpu_(std::make_unique<CpuState>()) {}
+
+void Emulator::begin(bool log, std::uint64_t most_insts) {
+  logs_ = log;
+  most_insts_ = most_insts;
+  translator_.emplace(process_.memory(), log);
+  if (log) log_.resize(kLogWords);
+  cpu_->memory_base = process_.memory().base();
+  cpu_->memory_limit = process_.memory().limit();
+  cpu_->jump_cache.fill(&kNowhere);
+  process_.start(*cpu_);
+  pc_ = cpu_->pc;
+  code_epoch_ = process_.memory().code_epoch();
+}
+
+void Emulator::open_slice() {
+  const std::uint64_t left = most_insts_ - stats_.insts;
+  const std::int64_t most = logs_ ? kBatchInsts : kSliceInsts;
+  stepping_ = left <= 2 * kMaxBlockInsts;
+  const auto whole_blocks = static_cast<std::int64_t>(std::min<std::uint64_t>(left, INT64_MAX)) - kMaxBlockInsts;
+  slice_left_ = stepping_ ? 0 : std::min(most, whole_blocks);
+  cpu_->log = log_.data();
+  cpu_->virtual_counter = stats_.insts / (kInstsPerNanosecond * 1'000'000'000 / kCounterHz);
+  slice_end_ = SliceEnd::kBatch;
+}
+
+Emulator::SliceEnd Emulator::run_slice() {
+  open_slice();
+  FaultCatcher catcher(process_.memory(), *cpu_);
+  // A data fault comes back here; all state that matters lives in members by then.
+  if (sigsetjmp(catcher.resume, 0) != 0 && !after_exit(catcher.fault)) return slice_end_;
+  while (enter_next()) {
+    run_handlers();
+    if (!after_exit(catcher.fault)) break;
+  }
+  return slice_end_;
+}
+
+// Makes next_ the block to run; false when the slice is over.
+bool Emulator::enter_next() {
+  if (most_insts_ == stats_.insts) {
+    end_.kind = RunEnd::Kind::kLimit;
+    slice_end_ = SliceEnd::kEnded;
+    return false;
+  }
+  if (next_ == nullptr && !resolve()) return false;
+  if (slice_left_ < 0) return false;  // the batch tells its reader which block follows
+  if (logs_) *cpu_->log++ = next_->id;
+  return true;
+}
+
+void Emulator::run_handlers() {
+  const Uop* uop = next_->uops();
+  next_ = nullptr;
+  budget_at_entry_ = slice_left_;
+  cpu_->budget = slice_left_;
+  std::byte* const memory = cpu_->memory_base;
+  if constexpr (kTailDispatch) {
+    uop->handler(uop, cpu_.get(), cpu_->budget, cpu_->log, memory);
+  } else {
+    while (uop != nullptr) uop = uop->handler(uop, cpu_.get(), cpu_->budget, cpu_->log, memory);
+  }
+}
+
+// Does what the handlers left for; false when the slice is over.
+bool Emulator::after_exit(const HostFault& host_fault) {
+  stats_.insts += static_cast<std::uint64_t>(budget_at_entry_ - cpu_->budget);
+  slice_left_ = cpu_->budget;
+  ++stats_.block_lookups;
+  switch (cpu_->exit) {
+    case Exit::kUnlinked: link_and_follow(); return true;
+    case Exit::kBudget: pc_ = cpu_->pc; return true;
+    case Exit::kLookup:
+      pc_ = cpu_->pc;
+      if (!resolve()) return false;
+      if (!stepping_) cpu_->jump_cache[jump_cache_slot(pc_)] = next_;
+      return true;
+    case Exit::kSystemCall: return do_system_call();
+    case Exit::kSynchronise:
+      pc_ = left_block().end();
+      if (cpu_->code_invalidated) slice_end_ = SliceEnd::kClear;
+      return !cpu_->code_invalidated;
+    case Exit::kBreakpoint: return end_with_fault(FaultKind::kBreakpoint, left_block().end() - 4, 0);
+    case Exit::kUndefined: return end_with_fault(FaultKind::kUndefined, left_block().end() - 4, 0);
+    case Exit::kFault: end_with_data_fault(host_fault); return false;
+  }
+  return false;
+}
+
+// Finds or translates the block at pc_; false when the slice is over.
+bool Emulator::resolve() {
+  if (pc_ % 4 != 0) return end_with_fault(FaultKind::kPcAlignment, pc_, pc_);
+  next_ = stepping_ ? nullptr : blocks_.find(pc_);
+  if (next_ != nullptr) return true;
+  if (!blocks_.has_room()) {
+    slice_end_ = SliceEnd::kClear;
+    return false;
+  }
+  next_ = translator_->translate(pc_, blocks_, stepping_ ? 1 : kMaxBlockInsts, !stepping_);
+  return next_ != nullptr || end_with_fault(FaultKind::kFetch, pc_, pc_);
+}
+
+void Emulator::link_and_follow() {
+  const Block& from = left_block();
+  const Block** const link = cpu_->link;
+  // Successors lie on 16 bytes, `taken` first.
+  const bool taken = reinterpret_cast<std::uintptr_t>(link) % sizeof(Successors) == 0;
+  pc_ = from.end();
+  if (taken) pc_ += static_cast<std::uint64_t>(from.insts().back().imm) - 4;
+  if (resolve() && !stepping_) *link = next_;
+}
+
+bool Emulator::do_system_call() {
+  pc_ = left_block().end();
+  cpu_->pc = pc_;
+  ++stats_.system_calls;
+  process_.set_time(stats_.insts / kInstsPerNanosecond);
+  if (!process_.system_call(*cpu_)) {
+    slice_end_ = SliceEnd::kEnded;
+    return false;
+  }
+  pc_ = cpu_->pc;
+  if (process_.memory().code_epoch() == code_epoch_) return true;
+  slice_end_ = SliceEnd::kClear;
+  return false;
+}
+
+bool Emulator::end_with_fault(FaultKind kind, std::uint64_t pc, std::uint64_t address) {
+  const bool executed_partly = kind == FaultKind::kUndefined || kind == FaultKind::kBreakpoint;
+  if (executed_partly) {
+    --stats_.insts;  // the block charged it, but it did not retire
+    forget_unfinished_record();
+  }
+  end_.kind = RunEnd::Kind::kFault;
+  end_.fault = {kind, pc, address, 0};
+  if (executed_partly) {
+    std::memcpy(&end_.fault.word, process_.memory().base() + pc, sizeof(end_.fault.word));
+    const insts::Op op = left_block().insts().back().op;
+    const bool known = op != insts::Op::kUndefined && op != insts::Op::kUDF;
+    if (kind == FaultKind::kUndefined && known) end_.fault.kind = FaultKind::kUnimplemented;
+  }
+  slice_end_ = SliceEnd::kEnded;
+  return false;
+}
+
+void Emulator::end_with_data_fault(const HostFault& host_fault) {
+  const Block& block = left_block();
+  const unsigned before = translator_->inst_index(block, cpu_->exit_uop);
+  stats_.insts += before;
+  forget_unfinished_record();
+  end_.kind = RunEnd::Kind::kFault;
+  const bool misaligned = host_fault.is_wild && cpu_->wild_is_misaligned;
+  const FaultKind kind = misaligned || host_fault.is_bus_error ? FaultKind::kAlignment
+                         : host_fault.is_write                 ? FaultKind::kWrite
+                                                               : FaultKind::kRead;
+  end_.fault = {kind, block.pc + 4 * std::uint64_t{before}, host_fault.guest_address, 0};
+  slice_end_ = SliceEnd::kEnded;
+}
+
+// The log promises complete blocks: drop the record of one that was left in the middle.
+void Emulator::forget_unfinished_record() {
+  if (!logs_) return;
+  std::uint64_t* record = log_.data();
+  while (true) {
+    std::uint64_t* const following = record + 1 + blocks_.blocks()[*record]->mem_count;
+    if (following >= cpu_->log) break;
+    record = following;
+  }
+  cpu_->log = record;
+}
+
+void Emulator::clear_blocks() {
+  blocks_.clear();
+  cpu_->jump_cache.fill(&kNowhere);
+  cpu_->code_invalidated = false;
+  code_epoch_ = process_.memory().code_epoch();
+  next_ = nullptr;
+  ++stats_.cache_clears;
+}
+
+RetiredBatch Emulator::batch() const {
+  const std::uint32_t next_id = next_ == nullptr ? kNoBlock : next_->id;
+  return {{log_.data(), static_cast<std::size_t>(cpu_->log - log_.data())}, blocks_.blocks(), next_id};
+}
+
+}  // namespace m2sim::emu

@@ -1,0 +1,96 @@
+// Runs a guest process: the one loop over blocks, whatever the mode.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "emu/block_cache.h"
+#include "emu/cpu_state.h"
+#include "emu/fault.h"
+#include "emu/host_fault.h"
+#include "emu/process.h"
+#include "emu/retired.h"
+#include "emu/translate.h"
+
+namespace m2sim::emu {
+
+// How a run ended. kExited: Process::end() has the status. kFault: `fault` says where and why.
+struct RunEnd {
+  enum class Kind : std::uint8_t { kExited, kFault, kLimit };
+  Kind kind = Kind::kExited;
+  Fault fault{};
+};
+
+struct EmulatorStats {
+  std::uint64_t insts = 0;          // retired
+  std::uint64_t blocks_decoded = 0;
+  std::uint64_t block_lookups = 0;  // transitions that came back to the run loop
+  std::uint64_t cache_clears = 0;
+  std::uint64_t system_calls = 0;
+};
+
+class Emulator {
+ public:
+  explicit Emulator(Process& process);
+
+  // Runs from the process's entry until it ends or exactly `most_insts` instructions have retired, and
+  // feeds `sink`. Once per Emulator.
+  template <Sink S>
+  RunEnd run(S& sink, std::uint64_t most_insts = UINT64_MAX) {
+    begin(S::kLogs, most_insts);
+    SliceEnd slice = SliceEnd::kBatch;
+    while (slice != SliceEnd::kEnded) {
+      slice = run_slice();
+      if constexpr (S::kLogs) sink.consume(batch());
+      if (slice == SliceEnd::kClear) {
+        clear_blocks();
+        sink.blocks_cleared();
+      }
+    }
+    return end_;
+  }
+
+  const EmulatorStats& stats() const { return stats_; }
+  const CpuState& cpu() const { return *cpu_; }
+
+ private:
+  enum class SliceEnd : std::uint8_t { kBatch, kClear, kEnded };
+
+  void begin(bool log, std::uint64_t most_insts);
+  SliceEnd run_slice();
+  void open_slice();
+  bool enter_next();
+  void run_handlers();
+  bool after_exit(const HostFault& host_fault);
+  bool resolve();
+  void link_and_follow();
+  bool do_system_call();
+  bool end_with_fault(FaultKind kind, std::uint64_t pc, std::uint64_t address);
+  void end_with_data_fault(const HostFault& host_fault);
+  void forget_unfinished_record();
+  void clear_blocks();
+  RetiredBatch batch() const;
+  const Block& left_block() const { return *blocks_.containing(cpu_->exit_uop); }
+
+  Process& process_;
+  std::unique_ptr<CpuState> cpu_;
+  BlockCache blocks_;
+  std::optional<Translator> translator_;
+  std::vector<std::uint64_t> log_;
+  EmulatorStats stats_;
+  RunEnd end_;
+
+  bool logs_ = false;
+  bool stepping_ = false;             // one instruction a block: the last ones before the limit
+  std::uint64_t most_insts_ = 0;
+  std::uint64_t pc_ = 0;              // where to go on
+  const Block* next_ = nullptr;       // the block there, when known
+  std::int64_t budget_at_entry_ = 0;
+  std::int64_t slice_left_ = 0;
+  std::uint64_t code_epoch_ = 0;
+  SliceEnd slice_end_ = SliceEnd::kBatch;
+};
+
+}  // namespace m2sim::emu

@@ -1,0 +1,38 @@
+// Joins the rows of all exec_*.cpp files into one table by Op.
+
+#include <array>
+#include <cassert>
+#include <span>
+
+#include "emu/exec.h"
+
+namespace m2sim::emu {
+namespace {
+
+constexpr std::span<const Row> (*kSources[])() = {
+    data_processing_rows, multiply_and_select_rows, load_store_rows, atomic_rows, system_rows, fp_rows,
+    simd_rows,            simd_memory_rows,
+};
+
+using Table = std::array<const Row*, insts::kOpCount + 1>;
+
+Table make_table() {
+  Table table{};
+  for (const auto source : kSources) {
+    for (const Row& row : source()) {
+      const Row*& entry = table[static_cast<std::size_t>(row.op)];
+      assert(entry == nullptr && "an encoding is bound twice");
+      entry = &row;
+    }
+  }
+  return table;
+}
+
+}  // namespace
+
+const Row* row_of(insts::Op op) {
+  static const Table kTable = make_table();
+  return kTable[static_cast<std::size_t>(op)];
+}
+
+}  // namespace m2sim::emu

@@ -1,0 +1,195 @@
+#include "emu/translate.h"
+
+#include <algorithm>
+#include <bit>
+#include <cstring>
+
+#include "emu/terminal.h"
+#include "insts/decode.h"
+#include "insts/encoding.h"
+#include "insts/operands.h"
+
+namespace m2sim::emu {
+namespace {
+
+using insts::Flow;
+using insts::Inst;
+using insts::Op;
+
+// Immediates that are offsets from the instruction become addresses: a handler has no pc.
+Inst with_absolute_address(Inst inst, std::uint64_t pc) {
+  const auto kind = insts::encoding_of(inst.op).imm;
+  const auto offset = static_cast<std::uint64_t>(inst.imm);
+  if (kind == insts::Imm::kAdr || kind == insts::Imm::kBranch19) {
+    inst.imm = static_cast<std::int64_t>(pc + offset);
+  } else if (kind == insts::Imm::kAdrp) {
+    inst.imm = static_cast<std::int64_t>((pc & ~std::uint64_t{4095}) + offset);
+  }
+  return inst;
+}
+
+std::uint8_t slot_of(const insts::RegRole& role, std::uint8_t number) {
+  if (role.reg_class == insts::RegClass::kVector || number != 31) return number;
+  if (role.reg_class == insts::RegClass::kS) return kSpSlot;
+  return role.written ? kTrashSlot : kZeroSlot;
+}
+
+// Fields without a role keep what exec.h promises: ra the second immediate, rm the shape.
+Uop default_uop(const Inst& inst, Handler handler) {
+  Uop uop{handler, inst.rd, inst.rn, inst.shape, inst.aux, static_cast<std::int32_t>(inst.imm)};
+  for (const insts::RegRole& role : insts::encoding_of(inst.op).roles()) {
+    switch (role.field) {
+      case insts::RegField::kD: uop.rd = slot_of(role, inst.rd); break;
+      case insts::RegField::kN: uop.rn = slot_of(role, inst.rn); break;
+      case insts::RegField::kM: uop.rm = slot_of(role, inst.rm); break;
+      case insts::RegField::kA: uop.ra = slot_of(role, inst.ra); break;
+      default: break;
+    }
+  }
+  return uop;
+}
+
+bool has_handler(const Inst& inst) {
+  if (inst.op == Op::kUndefined) return false;
+  switch (insts::flow_of(inst.op)) {
+    case Flow::kNone: {
+      const Row* row = row_of(inst.op);
+      return row != nullptr && row->pick(inst, false).handler != nullptr;
+    }
+    case Flow::kIndirect:
+    case Flow::kIndirectCall:
+    case Flow::kReturn: return inst.op == Op::kBR || inst.op == Op::kBLR || inst.op == Op::kRET;
+    default: return true;
+  }
+}
+
+Exit system_exit(const Inst& inst) {
+  switch (inst.op) {
+    case Op::kSVC: return Exit::kSystemCall;
+    case Op::kBRK: return Exit::kBreakpoint;
+    case Op::kISB: return Exit::kSynchronise;
+    default: return Exit::kUndefined;
+  }
+}
+
+bool ends_block(const Inst& inst) { return insts::flow_of(inst.op) != Flow::kNone; }
+
+std::uint16_t count_memory(std::span<const Inst> insts) {
+  return static_cast<std::uint16_t>(std::count_if(insts.begin(), insts.end(), [](const Inst& inst) {
+    return insts::operands_of(inst).memory.kind != insts::Access::kNone;
+  }));
+}
+
+}  // namespace
+
+const Block* Translator::translate(std::uint64_t pc, BlockCache& cache, unsigned most_insts, bool findable) {
+  decode_block(pc, most_insts);
+  if (inst_count_ == 0) return nullptr;
+  const std::span<const Inst> insts(insts_.data(), inst_count_);
+  lay_out(pc, insts);
+  return cache.add(pc, insts, count_memory(insts), {uops_.data(), uop_count_}, findable);
+}
+
+unsigned Translator::inst_index(const Block& block, const Uop* uop) {
+  lay_out(block.pc, block.insts());
+  const auto offset = static_cast<std::uint16_t>(uop - block.uops());
+  const std::uint16_t* const begin = first_uop_.data();
+  // The last instruction whose first uop is not behind `uop`; a fused pair counts as its first half.
+  const std::uint16_t* const after = std::upper_bound(begin, begin + block.inst_count, offset);
+  return static_cast<unsigned>(std::lower_bound(begin, after, *(after - 1)) - begin);
+}
+
+void Translator::decode_block(std::uint64_t pc, unsigned most_insts) {
+  inst_count_ = 0;
+  const Region* region = memory_.region_at(pc);
+  while (inst_count_ < most_insts) {
+    const std::uint64_t at = pc + 4 * std::uint64_t{inst_count_};
+    if (region != nullptr && at >= region->end) region = memory_.region_at(at);
+    if (region == nullptr || (region->protection & kProtExec) == 0) return;
+    std::uint32_t word = 0;
+    std::memcpy(&word, memory_.base() + at, sizeof(word));
+    const Inst inst = insts::decode(word);
+    // What cannot be executed gets a block of its own, so that all before it retires.
+    if (!has_handler(inst) && inst_count_ > 0) return;
+    insts_[inst_count_++] = inst;
+    if (!has_handler(inst) || ends_block(inst)) return;
+  }
+}
+
+void Translator::lay_out(std::uint64_t pc, std::span<const Inst> insts) {
+  uop_count_ = 0;
+  const auto count = static_cast<unsigned>(insts.size());
+  for (unsigned i = 0; i < count; ++i) {
+    const Inst& inst = insts[i];
+    first_uop_[i] = static_cast<std::uint16_t>(uop_count_);
+    const bool last = i + 1 == count;
+    if (!last && i + 2 == count && fused_handler(inst, insts[i + 1], log_) != nullptr) {
+      first_uop_[i + 1] = first_uop_[i];
+      emit_fused(inst, insts[i + 1], count);
+      return;
+    }
+    if (last && (!has_handler(inst) || ends_block(inst))) {
+      emit_last(inst, pc + 4 * std::uint64_t{i}, count);
+      return;
+    }
+    emit(inst, pc + 4 * std::uint64_t{i});
+  }
+  emit_fall_through(count);
+}
+
+void Translator::emit(const Inst& decoded, std::uint64_t pc) {
+  const Inst inst = with_absolute_address(decoded, pc);
+  const Row& row = *row_of(inst.op);
+  const Binding binding = row.pick(inst, log_);
+  Uop uop = default_uop(inst, binding.handler);
+  if (row.adjust != nullptr) row.adjust(inst, uop);
+  push(uop);
+  if (binding.extended) push_constant(static_cast<std::uint64_t>(inst.imm), inst.aux);
+}
+
+void Translator::emit_last(const Inst& inst, std::uint64_t pc, unsigned inst_count) {
+  Uop uop = default_uop(inst, nullptr);
+  uop.ra = static_cast<std::uint8_t>(inst_count);
+  if (!has_handler(inst)) {
+    uop.handler = leaving_handler(Exit::kUndefined);
+    push(uop);
+    return;
+  }
+  switch (insts::flow_of(inst.op)) {
+    case Flow::kJump: uop.handler = jump_handler(log_); break;
+    case Flow::kConditional:
+      uop.handler = conditional_handler(inst, log_);
+      uop.rm = inst.aux;
+      uop.imm = static_cast<std::int32_t>(condition_mask(inst.aux & 15U));
+      break;
+    case Flow::kCall: uop.handler = call_handler(log_); break;
+    case Flow::kIndirect:
+    case Flow::kReturn: uop.handler = indirect_handler(log_); break;
+    case Flow::kIndirectCall: uop.handler = indirect_call_handler(log_); break;
+    default: uop.handler = leaving_handler(system_exit(inst)); break;
+  }
+  push(uop);
+  const Flow flow = insts::flow_of(inst.op);
+  if (flow == Flow::kCall || flow == Flow::kIndirectCall) push_constant(pc + 4, 0);
+  if (flow == Flow::kJump || flow == Flow::kConditional || flow == Flow::kCall) push_successors();
+}
+
+void Translator::emit_fused(const Inst& compare, const Inst& branch, unsigned inst_count) {
+  Uop uop = default_uop(compare, fused_handler(compare, branch, log_));
+  uop.ra = static_cast<std::uint8_t>(inst_count);
+  push(uop);
+  push_successors();
+}
+
+void Translator::emit_fall_through(unsigned inst_count) {
+  push({fall_through_handler(log_), 0, 0, 0, static_cast<std::uint8_t>(inst_count), 0});
+  push_successors();
+}
+
+void Translator::push_constant(std::uint64_t value, std::uint64_t extra) {
+  push(std::bit_cast<Uop>(Constant{value, extra}));
+}
+
+void Translator::push_successors() { push(std::bit_cast<Uop>(Successors{nullptr, nullptr})); }
+
+}  // namespace m2sim::emu

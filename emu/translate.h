@@ -1,0 +1,49 @@
+// From guest words to a block: decode until control flow ends it, bind handlers, fuse, lay out uops.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "emu/block.h"
+#include "emu/block_cache.h"
+#include "emu/exec.h"
+#include "emu/memory.h"
+
+namespace m2sim::emu {
+
+class Translator {
+ public:
+  // log: blocks are for a timing mode, their handlers record effective addresses.
+  Translator(const Memory& memory, bool log) : memory_(memory), log_(log) {}
+
+  // The block that starts at pc, at most `most_insts` long, added to the cache (which must have room);
+  // null when the first instruction cannot be fetched. `findable`: enter it in the cache's table.
+  const Block* translate(std::uint64_t pc, BlockCache& cache, unsigned most_insts, bool findable);
+
+  // How many instructions of `block` come before the one that `uop` belongs to. Works by laying the
+  // block out again, so it is for faults, not for hot paths.
+  unsigned inst_index(const Block& block, const Uop* uop);
+
+ private:
+  void decode_block(std::uint64_t pc, unsigned most_insts);
+  void lay_out(std::uint64_t pc, std::span<const insts::Inst> insts);
+  void emit(const insts::Inst& inst, std::uint64_t pc);
+  void emit_last(const insts::Inst& inst, std::uint64_t pc, unsigned inst_count);
+  void emit_fused(const insts::Inst& compare, const insts::Inst& branch, unsigned inst_count);
+  void emit_fall_through(unsigned inst_count);
+  void push(const Uop& uop) { uops_[uop_count_++] = uop; }
+  void push_constant(std::uint64_t value, std::uint64_t extra);
+  void push_successors();
+
+  const Memory& memory_;
+  bool log_;
+  std::array<insts::Inst, kMaxBlockInsts> insts_;
+  unsigned inst_count_ = 0;
+  std::array<Uop, 3 * kMaxBlockInsts + 2> uops_;
+  std::array<std::uint16_t, kMaxBlockInsts> first_uop_;  // of each instruction; fused pairs share one
+  unsigned uop_count_ = 0;
+};
+
+}  // namespace m2sim::emu
