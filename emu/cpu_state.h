@@ -67,6 +67,7 @@ struct alignas(64) CpuState {
   std::uint64_t pc = 0;  // valid only outside handlers
   std::uint32_t fpcr = 0;
   std::uint32_t fpsr = 0;
+  bool fp_fast = false;  // FPCR is at its default and FPSR has IXC: see emu/fp.h, which keeps it
   std::uint64_t tpidr_el0 = 0;
 
   // Exclusive monitor: a store-exclusive succeeds while address, size and value still match.

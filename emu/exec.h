@@ -152,6 +152,7 @@ std::span<const Row> system_rows();
 std::span<const Row> fp_rows();
 std::span<const Row> simd_rows();
 std::span<const Row> simd_memory_rows();
+std::span<const Row> simd_structure_rows();
 
 // Null where the table has the encoding but nothing executes it.
 const Row* row_of(insts::Op op);

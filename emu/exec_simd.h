@@ -1,0 +1,110 @@
+// What the SIMD and floating-point bodies share: lanes of a register, and rows made by element size.
+#pragma once
+
+#include <array>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <type_traits>
+
+#include "emu/cpu_state.h"
+#include "emu/exec.h"
+
+namespace m2sim::emu {
+
+template <class T>
+inline constexpr unsigned kLanes = 16 / sizeof(T);
+
+template <class T>
+using LaneArray = std::array<T, kLanes<T>>;
+
+template <class T>
+LaneArray<T> lanes_of(const Vec& v) {
+  return std::bit_cast<LaneArray<T>>(v);
+}
+template <class T>
+Vec vec_of(const LaneArray<T>& lanes) {
+  return std::bit_cast<Vec>(lanes);
+}
+
+// Lanes of a form: half of them where the row's Q is 0; the rest of the register becomes zero.
+template <class T, bool kQ>
+inline constexpr unsigned kActiveLanes = kLanes<T> / (kQ ? 1 : 2);
+
+// Twice and half as wide, keeping the sign.
+template <class T>
+struct Widening;
+template <>
+struct Widening<std::uint8_t> {
+  using Wide = std::uint16_t;
+};
+template <>
+struct Widening<std::uint16_t> {
+  using Wide = std::uint32_t;
+};
+template <>
+struct Widening<std::uint32_t> {
+  using Wide = std::uint64_t;
+};
+template <>
+struct Widening<std::int8_t> {
+  using Wide = std::int16_t;
+};
+template <>
+struct Widening<std::int16_t> {
+  using Wide = std::int32_t;
+};
+template <>
+struct Widening<std::int32_t> {
+  using Wide = std::int64_t;
+};
+template <class T>
+using Wide = typename Widening<T>::Wide;
+
+// The handler of a vector form of element type T whose row has Q as `z`; 64-bit elements exist with
+// Q = 1 only, their rows have no `z`. Shape::body<T, kQ> is the body.
+template <class Shape, class T>
+Binding pick_vector(const insts::Inst& inst, bool /*log*/) {
+  if constexpr (sizeof(T) == 8) {
+    return {plain_handler<Shape::template body<T, true>>};
+  } else {
+    return {inst.wide() ? plain_handler<Shape::template body<T, true>>
+                        : plain_handler<Shape::template body<T, false>>};
+  }
+}
+// The same where one body serves the row: scalar forms, and operations that are first- or second-half.
+template <class Shape, class T>
+Binding pick_single(const insts::Inst& /*inst*/, bool /*log*/) {
+  return {plain_handler<Shape::template body<T>>};
+}
+
+using Adjust = void (*)(const insts::Inst& inst, Uop& uop);
+
+// Rows of one operation by element size: the enumerators follow each other in the encoding table from
+// `first` on, one for each T.
+template <class Shape, class... T>
+consteval auto vector_rows(insts::Op first, Adjust adjust = nullptr) {
+  unsigned i = 0;
+  return std::array<Row, sizeof...(T)>{
+      Row{static_cast<insts::Op>(static_cast<unsigned>(first) + i++), pick_vector<Shape, T>, adjust}...};
+}
+template <class Shape, class... T>
+consteval auto single_rows(insts::Op first, Adjust adjust = nullptr) {
+  unsigned i = 0;
+  return std::array<Row, sizeof...(T)>{
+      Row{static_cast<insts::Op>(static_cast<unsigned>(first) + i++), pick_single<Shape, T>, adjust}...};
+}
+
+template <std::size_t... kSizes>
+consteval auto join_rows(const std::array<Row, kSizes>&... parts) {
+  std::array<Row, (kSizes + ...)> all{};
+  std::size_t at = 0;
+  const auto append = [&](const auto& part) {
+    for (const Row& row : part) all[at++] = row;
+  };
+  (append(parts), ...);
+  return all;
+}
+
+}  // namespace m2sim::emu
