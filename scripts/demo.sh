@@ -5,5 +5,5 @@ set -euo pipefail
 root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
 
 "$root/scripts/install_packages.sh"
-"$root/scripts/build.sh" release -DM2SIM_TESTS=OFF >&2
+"$root/scripts/build.sh" release m2sim m2sim_guest_programs >&2
 exec "$root/build/release/m2sim" suite --mode timing "$@"
