@@ -1,7 +1,5 @@
 #include "insts/decode_table.h"
 
-#include <algorithm>
-
 #include "insts/bits.h"
 
 namespace m2sim::insts {
@@ -23,9 +21,8 @@ void for_each_key(std::uint32_t mask, std::uint32_t match, unsigned shift, unsig
 }  // namespace
 
 // Counting sort of `rows`, which are ordered from the most specific on, into the buckets.
-template <class Rows>
-void DecodeTable::fill(const Rows& rows, unsigned shift, unsigned width, Bucket* buckets) {
-  for (const Candidate& row : rows) {
+void DecodeTable::fill(std::span<const Pattern> rows, unsigned shift, unsigned width, Bucket* buckets) {
+  for (const Pattern& row : rows) {
     for_each_key(row.mask, row.match, shift, width, [&](std::uint32_t key) { ++buckets[key].count; });
   }
   auto begin = static_cast<std::uint32_t>(candidates_.size());
@@ -35,7 +32,7 @@ void DecodeTable::fill(const Rows& rows, unsigned shift, unsigned width, Bucket*
     buckets[i].count = 0;
   }
   candidates_.resize(begin);
-  for (const Candidate& row : rows) {
+  for (const Pattern& row : rows) {
     for_each_key(row.mask, row.match, shift, width, [&](std::uint32_t key) {
       Bucket& bucket = buckets[key];
       candidates_[bucket.begin + bucket.count++] = row;
@@ -45,7 +42,7 @@ void DecodeTable::fill(const Rows& rows, unsigned shift, unsigned width, Bucket*
 
 void DecodeTable::split(Bucket& bucket) {
   const auto from = candidates_.begin() + bucket.begin;
-  const std::vector<Candidate> rows(from, from + bucket.count);
+  const std::vector<Pattern> rows(from, from + bucket.count);
   const auto first = static_cast<std::uint32_t>(split_.size());
   split_.resize(first + (std::size_t{1} << kSplitBits));
   fill(rows, kSplitShift, kSplitBits, split_.data() + first);
@@ -54,16 +51,10 @@ void DecodeTable::split(Bucket& bucket) {
 }
 
 DecodeTable::DecodeTable() {
-  std::vector<Candidate> rows;
-  rows.reserve(kOpCount);
-  for (std::size_t i = 0; i < kOpCount; ++i) {
-    const Encoding& row = encodings()[i];
-    rows.push_back({row.mask, row.match, static_cast<Op>(i)});
-  }
-  std::stable_sort(rows.begin(), rows.end(), [](const Candidate& a, const Candidate& b) {
-    return std::popcount(a.mask) > std::popcount(b.mask);
-  });
-  fill(rows, kTopShift, kTopBits, top_.data());
+  // Room for today's table, so that filling does not move what is there already.
+  candidates_.reserve(8 * kOpCount);
+  split_.reserve(std::size_t{256} << kSplitBits);
+  fill(patterns(), kTopShift, kTopBits, top_.data());
   for (Bucket& bucket : top_) {
     if (bucket.count > kCrowded) split(bucket);
   }
@@ -72,7 +63,7 @@ DecodeTable::DecodeTable() {
 Op DecodeTable::find(std::uint32_t word) const {
   const Bucket* bucket = &top_[bits(word, kTopShift, kTopBits)];
   if (bucket->split) bucket = &split_[bucket->begin + bits(word, kSplitShift, kSplitBits)];
-  const Candidate* candidate = candidates_.data() + bucket->begin;
+  const Pattern* candidate = candidates_.data() + bucket->begin;
   for (unsigned i = bucket->count; i != 0; --i, ++candidate) {
     if ((word & candidate->mask) == candidate->match) return candidate->op;
   }

@@ -3,13 +3,14 @@
 
 #include <array>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "insts/encoding.h"
 
 namespace m2sim::insts {
 
-// About 2000 short buckets; built once in some tens of microseconds. A bucket lists its rows from the
+// About 2000 short buckets, filled once when the first word is decoded. A bucket lists its rows from the
 // most specific to the most general, so that the first match is the refinement that wins.
 class DecodeTable {
  public:
@@ -19,11 +20,6 @@ class DecodeTable {
   Op find(std::uint32_t word) const;
 
  private:
-  struct Candidate {
-    std::uint32_t mask;
-    std::uint32_t match;
-    Op op;
-  };
   struct Bucket {
     std::uint32_t begin = 0;
     std::uint16_t count = 0;
@@ -36,13 +32,12 @@ class DecodeTable {
   static constexpr unsigned kSplitBits = 6;
   static constexpr unsigned kCrowded = 6;
 
-  template <class Rows>
-  void fill(const Rows& rows, unsigned shift, unsigned width, Bucket* buckets);
+  void fill(std::span<const Pattern> rows, unsigned shift, unsigned width, Bucket* buckets);
   void split(Bucket& bucket);
 
   std::array<Bucket, std::size_t{1} << kTopBits> top_{};
   std::vector<Bucket> split_;
-  std::vector<Candidate> candidates_;
+  std::vector<Pattern> candidates_;
 };
 
 }  // namespace m2sim::insts

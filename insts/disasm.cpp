@@ -1,9 +1,9 @@
 #include "insts/disasm.h"
 
 #include <capstone/capstone.h>
+#include <fmt/format.h>
 
 #include <array>
-#include <cstdio>
 #include <optional>
 
 #include "insts/decode.h"
@@ -34,7 +34,7 @@ class Capstone {
     std::size_t size = bytes.size();
     if (!cs_disasm_iter(handle_, &code, &size, &pc, inst_)) return std::nullopt;
     std::string text = inst_->mnemonic;
-    if (inst_->op_str[0] != '\0') text = text + " " + inst_->op_str;
+    if (inst_->op_str[0] != '\0') text.append(" ").append(inst_->op_str);
     return text;
   }
 
@@ -54,9 +54,7 @@ bool knows_better(Op op, const std::string& text) {
 std::string disassemble(std::uint32_t word, std::uint64_t pc) {
   const Inst inst = decode(word);
   if (inst.op == Op::kUndefined) {
-    std::array<char, 24> text{};
-    std::snprintf(text.data(), text.size(), ".word 0x%08x", word);
-    return text.data();
+    return fmt::format(".word {:#010x}", word);
   }
   static thread_local Capstone capstone;
   const auto text = capstone.text(word, pc);

@@ -1,5 +1,7 @@
 #include "insts/encoding.h"
 
+#include <bit>
+
 #include "insts/encoding_parse.h"
 
 namespace m2sim::insts {
@@ -22,6 +24,19 @@ constexpr std::array<const char*, kOpCount + 1> kNames = {
 #include "insts/encodings.inc"
 #undef A64
     "undefined"};
+
+// Counting sort by the number of fixed bits, descending and otherwise in table order.
+constexpr std::array<Pattern, kOpCount> kPatterns = [] {
+  std::array<std::size_t, 34> end{};  // end[k]: patterns with more than 32 - k fixed bits
+  for (const Encoding& row : kRows) ++end[33U - static_cast<unsigned>(std::popcount(row.mask))];
+  for (std::size_t k = 1; k < end.size(); ++k) end[k] += end[k - 1];
+  std::array<Pattern, kOpCount> sorted{};
+  for (std::size_t i = 0; i < kOpCount; ++i) {
+    const auto group = 32U - static_cast<unsigned>(std::popcount(kRows[i].mask));
+    sorted[end[group]++] = {kRows[i].mask, kRows[i].match, static_cast<Op>(i)};
+  }
+  return sorted;
+}();
 
 constexpr FieldKind kind_of(RegClass reg_class) {
   switch (reg_class) {
@@ -80,6 +95,8 @@ constexpr std::array<RowRoles, kOpCount + 1> kSummaries = [] {
 }  // namespace
 
 std::span<const Encoding> encodings() { return kRows; }
+
+std::span<const Pattern> patterns() { return kPatterns; }
 
 const char* name_of(Op op) { return kNames[static_cast<std::size_t>(op)]; }
 

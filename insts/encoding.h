@@ -69,6 +69,15 @@ struct Encoding {
 std::span<const Encoding> encodings();
 inline const Encoding& encoding_of(Op op) { return encodings()[static_cast<std::size_t>(op)]; }
 
+// What decides which row a word belongs to, most specific row (most fixed bits) first, so that the first
+// match is the refinement that wins.
+struct Pattern {
+  std::uint32_t mask = 0;
+  std::uint32_t match = 0;
+  Op op = Op::kUndefined;
+};
+std::span<const Pattern> patterns();
+
 // The enumerator's name without its k, as in the table's first column; "undefined" for Op::kUndefined.
 const char* name_of(Op op);
 

@@ -1,8 +1,9 @@
 #include "insts/imm_text.h"
 
+#include <fmt/format.h>
+
 #include <array>
 #include <bit>
-#include <cstdio>
 
 #include "insts/bits.h"
 
@@ -13,13 +14,9 @@ constexpr std::array<const char*, 4> kShifts = {"lsl", "lsr", "asr", "ror"};
 constexpr std::array<const char*, 8> kExtends = {"uxtb", "uxth", "uxtw", "uxtx",
                                                  "sxtb", "sxth", "sxtw", "sxtx"};
 
-std::string number(std::int64_t value) { return "#" + std::to_string(value); }
+std::string number(std::int64_t value) { return fmt::format("#{}", value); }
 
-std::string hex(std::uint64_t value) {
-  std::array<char, 24> text{};
-  std::snprintf(text.data(), text.size(), "0x%llx", static_cast<unsigned long long>(value));
-  return text.data();
-}
+std::string hex(std::uint64_t value) { return fmt::format("{:#x}", value); }
 
 std::string target(std::uint64_t pc, const Inst& inst) {
   return hex(pc + static_cast<std::uint64_t>(inst.imm));
@@ -27,45 +24,50 @@ std::string target(std::uint64_t pc, const Inst& inst) {
 
 std::string shift_text(const Inst& inst) {
   if (inst.imm == 0 && inst.aux == 0) return "";
-  return std::string(kShifts[inst.aux & 3U]) + " " + number(inst.imm);
+  return fmt::format("{} #{}", kShifts[inst.aux & 3U], inst.imm);
 }
 
 std::string extend_text(unsigned option, std::int64_t amount) {
-  return std::string(kExtends[option & 7U]) + (amount != 0 ? " " + number(amount) : "");
+  if (amount == 0) return kExtends[option & 7U];
+  return fmt::format("{} #{}", kExtends[option & 7U], amount);
 }
 
 std::string fp8_text(const Inst& inst) {
-  std::array<char, 32> text{};
-  std::snprintf(text.data(), text.size(), "#%.8f",
-                std::bit_cast<double>(fp8_to_bits(static_cast<std::uint8_t>(inst.imm), 64)));
-  return text.data();
+  return fmt::format("#{:.8f}", std::bit_cast<double>(fp8_to_bits(static_cast<std::uint8_t>(inst.imm), 64)));
 }
 
 // PSTATE fields by op1:op2; the rest is named like a system register.
 std::string msr_imm_text(const Inst& inst) {
-  const auto value = ", " + number(inst.imm);
+  const char* name = nullptr;
   switch (inst.aux) {
     case 0b000'011:
-      return "uao" + value;
-    case 0b000'100:
-      return "pan" + value;
-    case 0b000'101:
-      return "spsel" + value;
-    case 0b011'001:
-      return "ssbs" + value;
-    case 0b011'010:
-      return "dit" + value;
-    case 0b011'100:
-      return "tco" + value;
-    case 0b011'110:
-      return "daifset" + value;
-    case 0b011'111:
-      return "daifclr" + value;
-    default:
+      name = "uao";
       break;
+    case 0b000'100:
+      name = "pan";
+      break;
+    case 0b000'101:
+      name = "spsel";
+      break;
+    case 0b011'001:
+      name = "ssbs";
+      break;
+    case 0b011'010:
+      name = "dit";
+      break;
+    case 0b011'100:
+      name = "tco";
+      break;
+    case 0b011'110:
+      name = "daifset";
+      break;
+    case 0b011'111:
+      name = "daifclr";
+      break;
+    default:
+      return fmt::format("s0_{}_c4_c{}_{}, xzr", inst.aux >> 3U, inst.imm, inst.aux & 7U);
   }
-  return "s0_" + std::to_string(inst.aux >> 3U) + "_c4_c" + std::to_string(inst.imm) + "_" +
-         std::to_string(inst.aux & 7U) + ", xzr";
+  return fmt::format("{}, #{}", name, inst.imm);
 }
 
 std::string hint_text(const Inst& inst) {
@@ -85,8 +87,7 @@ std::string hint_text(const Inst& inst) {
     case Op::kSYS:
     case Op::kSYSL: {
       const auto bits = static_cast<std::uint32_t>(inst.imm);
-      return "#" + std::to_string(bits >> 11U) + ", c" + std::to_string(bits >> 7U & 15U) + ", c" +
-             std::to_string(bits >> 3U & 15U) + ", #" + std::to_string(bits & 7U);
+      return fmt::format("#{}, c{}, c{}, #{}", bits >> 11U, bits >> 7U & 15U, bits >> 3U & 15U, bits & 7U);
     }
     default:
       return "";
@@ -98,7 +99,7 @@ std::string simd_text(const Encoding& row, const Inst& inst) {
     case Imm::kFp8:
       return fp8_text(inst);
     case Imm::kSimdModImm:
-      return "#" + hex(static_cast<std::uint64_t>(inst.imm));
+      return fmt::format("#{:#x}", static_cast<std::uint64_t>(inst.imm));
     case Imm::kFpFixed:
     case Imm::kSimdExt:
     case Imm::kSimdShift:
@@ -123,9 +124,9 @@ std::string branch_text(const Encoding& row, const Inst& inst, std::uint64_t pc)
     case Imm::kAdrp:
       return target(pc & ~std::uint64_t{4095}, inst);
     case Imm::kTest14:
-      return number(inst.aux) + ", " + target(pc, inst);
+      return fmt::format("#{}, {}", inst.aux, target(pc, inst));
     case Imm::kImm16:
-      return "#" + hex(static_cast<std::uint64_t>(inst.imm));
+      return fmt::format("#{:#x}", static_cast<std::uint64_t>(inst.imm));
     case Imm::kSys:
       return hint_text(inst);
     case Imm::kMsrImm:
@@ -144,9 +145,8 @@ const char* condition_name(unsigned condition) {
 }
 
 std::string system_register_text(std::uint32_t bits) {
-  return "s" + std::to_string(bits >> 14U) + "_" + std::to_string(bits >> 11U & 7U) + "_c" +
-         std::to_string(bits >> 7U & 15U) + "_c" + std::to_string(bits >> 3U & 15U) + "_" +
-         std::to_string(bits & 7U);
+  return fmt::format("s{}_{}_c{}_c{}_{}", bits >> 14U, bits >> 11U & 7U, bits >> 7U & 15U, bits >> 3U & 15U,
+                     bits & 7U);
 }
 
 std::string imm_text(const Encoding& row, const Inst& inst, std::uint64_t pc) {
@@ -154,11 +154,11 @@ std::string imm_text(const Encoding& row, const Inst& inst, std::uint64_t pc) {
     case Imm::kU12Sh:
       return number(inst.imm);
     case Imm::kBitmask:
-      return "#" + hex(static_cast<std::uint64_t>(inst.imm));
+      return fmt::format("#{:#x}", static_cast<std::uint64_t>(inst.imm));
     case Imm::kMovWide:
-      return "#" + hex(static_cast<std::uint64_t>(inst.imm)) + ", lsl " + number(inst.aux);
+      return fmt::format("#{:#x}, lsl #{}", inst.imm, inst.aux);
     case Imm::kBitfield:
-      return number(inst.imm & 255) + ", " + number(inst.imm >> 8);
+      return fmt::format("#{}, #{}", inst.imm & 255, inst.imm >> 8);
     case Imm::kExtract:
       return number(inst.imm);
     case Imm::kShift:
@@ -169,11 +169,11 @@ std::string imm_text(const Encoding& row, const Inst& inst, std::uint64_t pc) {
     case Imm::kCond:
       return condition_name(inst.aux);
     case Imm::kCondCmpReg:
-      return number(inst.imm) + ", " + condition_name(inst.aux);
+      return fmt::format("#{}, {}", inst.imm, condition_name(inst.aux));
     case Imm::kCondCmpImm:
-      return number(inst.imm & 255) + ", " + number(inst.imm >> 8) + ", " + condition_name(inst.aux);
+      return fmt::format("#{}, #{}, {}", inst.imm & 255, inst.imm >> 8, condition_name(inst.aux));
     case Imm::kMaskRmif:
-      return number(inst.imm) + ", " + number(inst.aux);
+      return fmt::format("#{}, #{}", inst.imm, inst.aux);
     case Imm::kImm4Mask:
       return number(inst.aux);
     default:
@@ -184,13 +184,14 @@ std::string imm_text(const Encoding& row, const Inst& inst, std::uint64_t pc) {
 std::string offset_text(const Encoding& row, const Inst& inst, const std::string& index) {
   switch (row.imm) {
     case Imm::kMemReg:
-      if (inst.aux == 3) return ", " + index + (inst.imm != 0 ? ", lsl " + number(inst.imm) : "");
-      return ", " + index + ", " + extend_text(inst.aux, inst.imm);
+      if (inst.aux != 3) return fmt::format(", {}, {}", index, extend_text(inst.aux, inst.imm));
+      if (inst.imm == 0) return fmt::format(", {}", index);
+      return fmt::format(", {}, lsl #{}", index, inst.imm);
     case Imm::kMemU12:
     case Imm::kMemS7:
     case Imm::kMemS9:
     case Imm::kMemS10:
-      return inst.imm != 0 ? ", " + number(inst.imm) : "";
+      return inst.imm != 0 ? fmt::format(", #{}", inst.imm) : "";
     default:
       return "";
   }

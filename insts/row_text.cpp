@@ -1,5 +1,7 @@
 #include "insts/row_text.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <string_view>
@@ -59,21 +61,20 @@ struct Writer {
 };
 
 std::string Writer::vector(unsigned number) const {
-  if (element.letter == 0) return "v" + std::to_string(number);
-  if (!element.vector) return std::string(1, element.letter) + std::to_string(number);
+  if (element.letter == 0) return fmt::format("v{}", number);
+  if (!element.vector) return fmt::format("{}{}", element.letter, number);
   const bool full = row.wide_mask == 0 || inst.wide();
-  return "v" + std::to_string(number) + "." + std::to_string((full ? 16 : 8) / bytes_of(element.letter)) +
-         element.letter;
+  return fmt::format("v{}.{}{}", number, (full ? 16 : 8) / bytes_of(element.letter), element.letter);
 }
 
 std::string Writer::element_of(unsigned number) const {
-  const char letter = element.letter == 0 ? 'b' : element.letter;
-  return "v" + std::to_string(number) + "." + letter + "[" + std::to_string(inst.imm) + "]";
+  return fmt::format("v{}.{}[{}]", number, element.letter == 0 ? 'b' : element.letter, inst.imm);
 }
 
 std::string Writer::general(RegClass reg_class, unsigned number, bool wide) const {
-  if (number == 31) return reg_class == RegClass::kS ? (wide ? "sp" : "wsp") : (wide ? "xzr" : "wzr");
-  return (wide ? "x" : "w") + std::to_string(number);
+  if (number != 31) return fmt::format("{}{}", wide ? 'x' : 'w', number);
+  if (reg_class == RegClass::kS) return wide ? "sp" : "wsp";
+  return wide ? "xzr" : "wzr";
 }
 
 bool is_by_element(Imm imm) {
@@ -109,15 +110,15 @@ bool is_pre_indexed(Imm imm, std::uint32_t word) {
 }
 
 std::string Writer::address(const RegRole& base, const RegRole* index) const {
-  const std::string start = "[" + reg(base, 0);
+  const std::string start = reg(base, 0);
   const std::string offset = offset_text(row, inst, index != nullptr ? reg(*index, 0) : "");
-  if (!base.written) return start + offset + "]";
+  if (!base.written) return fmt::format("[{}{}]", start, offset);
   if (row.imm == Imm::kMemS9 || row.imm == Imm::kMemS7 || row.imm == Imm::kMemS10) {
-    if (is_pre_indexed(row.imm, word)) return start + (offset.empty() ? ", #0" : offset) + "]!";
-    return start + "]" + (offset.empty() ? ", #0" : offset);
+    const char* format = is_pre_indexed(row.imm, word) ? "[{}{}]!" : "[{}]{}";
+    return fmt::format(fmt::runtime(format), start, offset.empty() ? ", #0" : offset);
   }
-  const MemoryAccess access = memory_of(row, inst);
-  return start + "], " + (index != nullptr ? reg(*index, 0) : "#" + std::to_string(access.bytes()));
+  if (index != nullptr) return fmt::format("[{}], {}", start, reg(*index, 0));
+  return fmt::format("[{}], #{}", start, memory_of(row, inst).bytes());
 }
 
 std::string Writer::operands(std::uint64_t pc) const {
@@ -130,7 +131,7 @@ std::string Writer::operands(std::uint64_t pc) const {
   const RegRole* base = nullptr;
   const RegRole* index = nullptr;
   if (inst.op == Op::kMSR) add(system_register_text(static_cast<std::uint32_t>(inst.imm)));
-  if (row.memory.kind == Access::kPrefetch) add("#" + std::to_string(bits(word, 0, 5)));
+  if (row.memory.kind == Access::kPrefetch) add(fmt::format("#{}", bits(word, 0, 5)));
   for (const RegRole& role : row.roles()) {
     if (role.field == RegField::kFixed || role.field == RegField::kFlags) continue;
     if (role.use == Role::kBase) {
@@ -152,10 +153,10 @@ std::string Writer::operands(std::uint64_t pc) const {
 std::string row_text(const Inst& inst, std::uint32_t word, std::uint64_t pc) {
   const Encoding& row = encoding_of(inst.op);
   const Writer writer{row, inst, word};
-  const std::string mnemonic =
-      inst.op == Op::kB_cond ? std::string("b.") + condition_name(inst.aux) : std::string(row.mnemonic);
   const std::string operands = writer.operands(pc);
-  return operands.empty() ? mnemonic : mnemonic + " " + operands;
+  const char* condition = inst.op == Op::kB_cond ? condition_name(inst.aux) : "";
+  const std::string_view mnemonic = inst.op == Op::kB_cond ? "b." : row.mnemonic;
+  return fmt::format("{}{}{}{}", mnemonic, condition, operands.empty() ? "" : " ", operands);
 }
 
 }  // namespace m2sim::insts
