@@ -7,6 +7,7 @@
 // Reads BranchConfig.
 #pragma once
 
+#include <array>
 #include <cstdint>
 
 #include "timing/btb.h"
@@ -32,8 +33,6 @@ struct BranchSite {
   BranchKind kind;
 };
 
-enum class TargetSupply : std::uint8_t { kNone, kBtbL1, kBtbL2, kPredecode };
-
 struct BranchOutcome {
   bool mispredicted;     // direction or target wrong: fetch goes on only after the branch has executed
   std::uint8_t bubble;   // cycles that fetch idles behind this branch although it was predicted right
@@ -52,12 +51,11 @@ class BranchPredictor {
   const BranchStats& stats() const { return stats_; }
 
  private:
-  bool target_predicted(const BranchSite& site, std::uint64_t target);
-  BranchOutcome supply_target(std::uint64_t pc);
+  static std::uint8_t narrow(std::uint32_t cycles) { return static_cast<std::uint8_t>(cycles); }
 
-  std::uint8_t btb_l2_bubble_;
-  std::uint8_t btb_l1_bubble_;
-  std::uint8_t btb_miss_bubble_;
+  bool predicted(const BranchSite& site, bool taken, std::uint64_t target);
+
+  std::array<std::uint8_t, 4> bubbles_;  // by TargetSupply
   std::uint8_t mispredict_penalty_;
   std::uint8_t return_penalty_;
   PathHistory history_;
@@ -65,7 +63,7 @@ class BranchPredictor {
   Btb btb_;
   IndirectPredictor indirect_;
   ReturnStack ras_;
-  BranchStats stats_;
+  BranchStats stats_{};
 };
 
 }  // namespace m2sim::timing

@@ -159,10 +159,10 @@ struct L1iConfig {
 
 struct L1dConfig {
   CacheConfig cache;
-  std::uint32_t load_to_base;        // cycles from a load to a load that uses it as its base
+  std::uint32_t
+      load_to_base;  // cycles from a load to a load that uses it as its base, unless it crosses 8 bytes
   std::uint32_t load_to_use;         // cycles to an ALU or an index register
   std::uint32_t load_to_fp;          // cycles to an FP or SIMD register's reader
-  std::uint32_t unaligned_extra;     // cycles more for an access that crosses 8 bytes (base use) or a line
   std::uint32_t page_cross_penalty;  // cycles of an access that crosses a page, blocking
 };
 
@@ -197,11 +197,13 @@ struct MmuConfig {
 
 struct PrefetchConfig {
   std::uint32_t enabled;        // 0 or 1
-  std::uint32_t streams;        // entries that watch a load instruction's strides
+  std::uint32_t streams;        // entries, one a load instruction
   std::uint32_t confirmations;  // equal strides before it starts
-  std::uint32_t degree;         // lines asked for at once
-  std::uint32_t distance;       // lines ahead of the demand stream
+  std::uint32_t degree;         // most lines asked for at once, each for L1D and L2
+  std::uint32_t l1_distance;    // strides ahead of the load that lines are brought into the L1D
+  std::uint32_t l2_distance;    // the same for the L2
   std::uint32_t max_stride;     // bytes
+  std::uint32_t cross_pages;    // 0 or 1: whether a stream goes on into the next page
 };
 
 // Predicts the address of a load from its past strides and so hides the load-to-use latency of a

@@ -1,0 +1,173 @@
+#include "timing/tage.h"
+
+#include <algorithm>
+#include <bit>
+#include <cassert>
+
+#include "timing/way_match.h"
+
+namespace m2sim::timing {
+
+namespace {
+
+constexpr unsigned kBaseTable = kTageTableCount;
+constexpr std::int32_t kUseAlternateLimit = 8;
+constexpr std::uint32_t kFailedAllocationLimit = 1024;
+
+std::uint64_t mix_pc(std::uint64_t pc) { return (pc >> 2) * 0x9e3779b97f4a7c15u; }
+
+}  // namespace
+
+Tage::Tage(const BranchConfig& config)
+    : base_(std::size_t{1} << config.base_index_bits, std::uint8_t{1}), base_mask_(base_.size() - 1) {
+  std::uint32_t sets = 0;
+  for (unsigned t = 0; t < kTageTableCount; ++t) {
+    const TageTableConfig& table = config.tage[t];
+    assert(table.ways >= 1 && table.ways <= kMatchWays && table.tag_bits <= 12);
+    tables_[t] = {.mask = PathHistory::mask(table.target_history, table.branch_history),
+                  .first_set = sets,
+                  .set_mask = (1u << table.index_bits) - 1,
+                  .tag_mask = static_cast<std::uint16_t>((1u << table.tag_bits) - 1),
+                  .way_mask = static_cast<std::uint8_t>((1u << table.ways) - 1)};
+    sets += 1u << table.index_bits;
+  }
+  sets_.resize(sets);
+}
+
+void Tage::look_up(std::uint64_t pc, const PathHistory& history, Lookup& lookup) {
+  if (history.low() != hashed_low_ || history.high() != hashed_high_) {
+    hashed_low_ = history.low();
+    hashed_high_ = history.high();
+    for (unsigned t = 0; t < kTageTableCount; ++t) {
+      hashes_[t] = history.hash(tables_[t].mask);
+    }
+  }
+  const std::uint64_t pc_hash = mix_pc(pc);
+  unsigned tables_hit = 0;
+  for (unsigned t = 0; t < kTageTableCount; ++t) {
+    const Table& table = tables_[t];
+    const std::uint64_t hash = hashes_[t] ^ pc_hash;
+    const auto tag = static_cast<std::uint16_t>((hash >> 32) & table.tag_mask);
+    lookup.set[t] = table.first_set + (static_cast<std::uint32_t>(hash >> 48) & table.set_mask);
+    lookup.tag[t] = tag == 0 ? std::uint16_t{1} : tag;
+    const auto want = static_cast<std::uint16_t>(lookup.tag[t] << kTagShift);
+    const unsigned hits = match_ways(sets_[lookup.set[t]].ways.data(), 0xfff0, want);
+    lookup.hits[t] = static_cast<std::uint8_t>(hits);
+    tables_hit |= static_cast<unsigned>(hits != 0) << t;
+  }
+  // Bit kBaseTable stands for the base table, which always hits.
+  tables_hit |= 1u << kBaseTable;
+  lookup.provider = static_cast<unsigned>(std::countr_zero(tables_hit));
+  tables_hit &= tables_hit - 1;
+  lookup.alternate = tables_hit == 0 ? kBaseTable : static_cast<unsigned>(std::countr_zero(tables_hit));
+}
+
+Tage::Entry& Tage::hit_entry(const Lookup& lookup, unsigned table) {
+  const int way = std::countr_zero(static_cast<unsigned>(lookup.hits[table]));
+  return sets_[lookup.set[table]].ways[static_cast<unsigned>(way)];
+}
+
+bool Tage::table_prediction(const Lookup& lookup, unsigned table, std::uint8_t base) {
+  return table == kBaseTable ? base >= 2 : counter(hit_entry(lookup, table)) >= 4;
+}
+
+void Tage::train(Entry& entry, bool taken) {
+  const unsigned value = counter(entry);
+  if (taken ? value < kCounterMask : value > 0) {
+    entry = static_cast<Entry>(taken ? entry + (1u << kCounterShift) : entry - (1u << kCounterShift));
+  }
+}
+
+bool Tage::observe(std::uint64_t pc, const PathHistory& history, bool taken) {
+  Lookup lookup;
+  look_up(pc, history, lookup);
+  std::uint8_t& base = base_[(pc >> 2) & base_mask_];
+  if (lookup.provider == kBaseTable) {
+    const bool prediction = base >= 2;
+    base = static_cast<std::uint8_t>(taken ? std::min(base + 1, 3) : std::max(base - 1, 0));
+    if (prediction != taken) {
+      allocate(lookup, taken);
+    }
+    return prediction;
+  }
+  const Entry entry = hit_entry(lookup, lookup.provider);
+  const bool longest = counter(entry) >= 4;
+  const bool alternate = table_prediction(lookup, lookup.alternate, base);
+  const bool fresh = weak(counter(entry)) && (entry & kUseful) == 0;
+  const bool prediction = fresh && use_alternate_ >= 0 ? alternate : longest;
+  if (fresh && longest != alternate) {
+    use_alternate_ = alternate == taken ? std::min(use_alternate_ + 1, kUseAlternateLimit - 1)
+                                        : std::max(use_alternate_ - 1, -kUseAlternateLimit);
+  }
+  train_tables(lookup, base, alternate, taken);
+  // A fresh entry that was right is left to prove itself before a longer history is tried.
+  if (prediction != taken && !(fresh && longest == taken)) {
+    allocate(lookup, taken);
+  }
+  return prediction;
+}
+
+void Tage::train_tables(const Lookup& lookup, std::uint8_t& base, bool alternate_prediction, bool taken) {
+  Entry& entry = hit_entry(lookup, lookup.provider);
+  const bool longest = counter(entry) >= 4;
+  // While the entry has not proved useful, the one that would take its place keeps learning.
+  if ((entry & kUseful) == 0) {
+    if (lookup.alternate == kBaseTable) {
+      base = static_cast<std::uint8_t>(taken ? std::min(base + 1, 3) : std::max(base - 1, 0));
+    } else {
+      train(hit_entry(lookup, lookup.alternate), taken);
+    }
+  }
+  train(entry, taken);
+  if (longest != alternate_prediction) {
+    entry = static_cast<Entry>(longest == taken ? entry | kUseful : entry & ~kUseful);
+  }
+}
+
+void Tage::allocate(const Lookup& lookup, bool taken) {
+  if (lookup.provider == 0) {
+    return;
+  }
+  // Mostly the next longer table, at times one beyond, so that branches that need a long history do
+  // not have to climb through every table.
+  const std::uint32_t bits = random();
+  const unsigned skip = (bits & 3) != 0 ? 0u : (bits & 4) != 0 ? 1u : 2u;
+  const unsigned table = lookup.provider - 1 - std::min(skip, lookup.provider - 1);
+  for (unsigned t = table + 1; t-- > 0;) {
+    Set& set = sets_[lookup.set[t]];
+    const unsigned free = match_ways(set.ways.data(), kUseful, 0) & tables_[t].way_mask;
+    if (free == 0) {
+      ++failed_allocations_;
+      continue;
+    }
+    // The first free way at or above a random one.
+    const unsigned above = free & (~0u << ((bits >> 8) & 7));
+    const int way = std::countr_zero(above != 0 ? above : free);
+    const unsigned start = taken ? 4 : 3;
+    set.ways[static_cast<unsigned>(way)] =
+        static_cast<Entry>((lookup.tag[t] << kTagShift) | (start << kCounterShift));
+    failed_allocations_ -= failed_allocations_ > 0 ? 1 : 0;
+    break;
+  }
+  if (failed_allocations_ >= kFailedAllocationLimit) {
+    forget_usefulness();
+  }
+}
+
+void Tage::forget_usefulness() {
+  failed_allocations_ = 0;
+  for (Set& set : sets_) {
+    for (Entry& entry : set.ways) {
+      entry = static_cast<Entry>(entry & ~kUseful);
+    }
+  }
+}
+
+std::uint32_t Tage::random() {
+  random_state_ ^= random_state_ << 13;
+  random_state_ ^= random_state_ >> 17;
+  random_state_ ^= random_state_ << 5;
+  return random_state_;
+}
+
+}  // namespace m2sim::timing
