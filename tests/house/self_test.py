@@ -136,6 +136,8 @@ class Rules(unittest.TestCase):
         for statement in ('std::cout << "x";', 'printf("x");', 'std::fprintf(stderr, "x");', 'fmt::print("x");'):
             self.flags(code.prints, emu__a_cpp=statement + "\n")
         self.flags(code.prints, timing__a_cpp="#include <iostream>\n")
+        self.flags(code.prints, emu__syscall_io_cpp="::write(STDERR_FILENO, text, size);\n")
+        self.flags(code.prints, emu__process_cpp='std::puts("x");\n')
         self.passes(code.prints, cmd__a_cpp='fmt::print("x");\n', emu__a_cpp='std::snprintf(b, n, "%d", 1);\n')
 
     def test_hot_paths(self):

@@ -18,8 +18,10 @@ def one_decoder(tree):
         yield from matches(path, text, SHIFT_OR_MASK, "`{0}`: only insts/ takes an instruction word apart")
 
 
-# Diagnostics that cannot be returned as values: a warning once per unknown system call, and --strace.
-MAY_WRITE = {"emu/diagnostics.cpp"}
+# The default channel of diagnostics that cannot be returned as values (a warning once per unknown system call,
+# and --strace); everything else in emu hands its lines to that channel.
+DIAGNOSTICS = "emu/process.cpp"
+STANDARD_STREAM = r"\bSTD(?:OUT|ERR)_FILENO\b|::write\s*\(\s*[012]\b"
 PRINTS = (r"\b(?:std::)?(?:v?f?printf|puts|fputs|putchar|fputc|perror|vdprintf|dprintf)\s*\(|"
           r"\bstd::(?:cout|cerr|clog)\b|\bfmt::print\b|\bstd::print(?:ln)?\b")
 
@@ -27,9 +29,9 @@ PRINTS = (r"\b(?:std::)?(?:v?f?printf|puts|fputs|putchar|fputc|perror|vdprintf|d
 def prints(tree):
     """Only cmd/ prints; a library hands values out."""
     for path, text in tree.cpp("insts", "emu", "timing", "calibration"):
-        if path in MAY_WRITE:
-            continue
         yield from matches(path, text, PRINTS, "`{0}`: only cmd/ prints")
+        if path != DIAGNOSTICS:
+            yield from matches(path, text, STANDARD_STREAM, "`{0}`: only cmd/ prints")
         code = code_only(text)
         for match in re.finditer(r"#include <(?:iostream|print|fmt/ostream\.h)>", code):
             yield Finding(path, line_of(code, match.start()), "only cmd/ prints")
