@@ -21,9 +21,8 @@ std::string list_of_stats() {
 
 std::string list_of_fields(const timing::CoreConfig& core) {
   std::string text;
-  timing::CoreConfig config = core;
-  for (const timing::ConfigField& field : timing::config_fields()) {
-    text += fmt::format("{:<40} {:>10}\n", field.path, *timing::find_config_field(config, field.path));
+  for (const timing::Field& field : timing::fields()) {
+    text += fmt::format("{:<36} {:>8} {:<14} {}\n", field.path, field.get(core), field.unit, field.meaning);
   }
   return text;
 }
@@ -49,7 +48,7 @@ int config(const ConfigOptions& options) {
     throw failure("config: give one of --dump, --check FILE.toml, --list-stats and --list-fields");
   }
   if (!options.check.empty()) {
-    load_config(options.check);
+    require_buildable(load_config(options.check));
   } else if (options.list_stats) {
     write_stdout(list_of_stats());
   } else if (options.list_fields) {

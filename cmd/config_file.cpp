@@ -3,8 +3,9 @@
 #include <fmt/format.h>
 #include <toml++/toml.h>
 
-#include <array>
+#include <algorithm>
 #include <charconv>
+#include <optional>
 
 #include "cmd/failure.h"
 #include "cmd/nearest.h"
@@ -14,16 +15,7 @@
 namespace m2sim::cmd {
 namespace {
 
-struct BuiltInCore {
-  std::string_view name;
-  timing::CoreConfig (*make)();
-};
-
-constexpr std::array<BuiltInCore, 2> kCores{{
-    {"m2-pcore", timing::m2_pcore},
-    {"m1-pcore", timing::m1_pcore},
-}};
-
+constexpr std::string_view kDefaultCore = "m2-pcore";
 constexpr std::string_view kBaseKey = "base";
 
 std::string_view table_of(std::string_view path) {
@@ -31,24 +23,33 @@ std::string_view table_of(std::string_view path) {
   return dot == std::string_view::npos ? std::string_view() : path.substr(0, dot);
 }
 
-[[noreturn]] void fail_unknown(std::string_view where, std::string_view path) {
-  std::vector<std::string> names;
-  for (const timing::ConfigField& field : timing::config_fields()) names.emplace_back(field.path);
-  throw failure("{}: there is no configuration field '{}'{}", where, path, did_you_mean(path, names));
+const timing::Field& find_field(std::string_view where, std::string_view path) {
+  const timing::Field* field = timing::find_field(path);
+  if (field != nullptr) return *field;
+  throw failure("{}: there is no configuration field '{}'; did you mean '{}'?", where, path,
+                timing::nearest_field(path));
 }
 
-std::uint32_t& find_field(timing::CoreConfig& config, std::string_view where, std::string_view path) {
-  std::uint32_t* member = timing::find_config_field(config, path);
-  if (member == nullptr) fail_unknown(where, path);
-  return *member;
-}
-
-std::uint32_t checked(std::int64_t value, std::string_view where, std::string_view path) {
-  if (value < 0 || value > UINT32_MAX) {
-    throw failure("{}: {} = {} is out of range; it must lie between 0 and {}", where, path, value,
-                  UINT32_MAX);
+void assign(timing::CoreConfig& config, const timing::Field& field, std::int64_t value,
+            std::string_view where) {
+  if (value < field.min || value > field.max) {
+    throw failure("{}: {} = {} is out of range; it must lie between {} and {}", where, field.path, value,
+                  field.min, field.max);
   }
-  return static_cast<std::uint32_t>(value);
+  field.member(config, field.index) = static_cast<std::uint32_t>(value);
+}
+
+// Decimal, or hexadecimal behind 0x.
+std::int64_t parse_number(std::string_view where, std::string_view path, std::string_view text) {
+  const bool hexadecimal = text.starts_with("0x");
+  const std::string_view digits = hexadecimal ? text.substr(2) : text;
+  std::int64_t value = 0;
+  const auto [stop, error] =
+      std::from_chars(digits.data(), digits.data() + digits.size(), value, hexadecimal ? 16 : 10);
+  if (error != std::errc() || stop != digits.data() + digits.size()) {
+    throw failure("{}: {} = '{}' is not a whole number in range", where, path, text);
+  }
+  return value;
 }
 
 // Applies a table and the tables in it; `prefix` is its path with a dot behind.
@@ -62,11 +63,11 @@ void apply_table(timing::CoreConfig& config, const toml::table& table, const std
       apply_table(config, *inner, path + ".", file_name);
       continue;
     }
-    std::uint32_t& member = find_field(config, where, path);
+    const timing::Field& field = find_field(where, path);
     if (const auto* flag = node.as_boolean()) {
-      member = flag->get() ? 1 : 0;
+      assign(config, field, flag->get() ? 1 : 0, where);
     } else if (const auto* number = node.as_integer()) {
-      member = checked(number->get(), where, path);
+      assign(config, field, number->get(), where);
     } else {
       throw failure("{}: {} must be a whole number", where, path);
     }
@@ -75,7 +76,7 @@ void apply_table(timing::CoreConfig& config, const toml::table& table, const std
 
 timing::CoreConfig base_of(const toml::table& table, const std::string& file_name) {
   const toml::node* node = table.get(kBaseKey);
-  if (node == nullptr) return built_in_core(kCores.front().name);
+  if (node == nullptr) return built_in_core(kDefaultCore);
   const auto* name = node->as_string();
   if (name == nullptr) throw failure("{}: base must be the name of a built-in core", file_name);
   return built_in_core(name->get());
@@ -84,33 +85,34 @@ timing::CoreConfig base_of(const toml::table& table, const std::string& file_nam
 }  // namespace
 
 std::vector<std::string> core_names() {
-  std::vector<std::string> names;
-  for (const BuiltInCore& core : kCores) names.emplace_back(core.name);
-  return names;
+  const auto names = timing::builtin_core_names();
+  return {names.begin(), names.end()};
 }
 
 timing::CoreConfig built_in_core(std::string_view name) {
-  for (const BuiltInCore& core : kCores) {
-    if (core.name == name) return core.make();
-  }
+  const std::optional<timing::CoreConfig> core = timing::builtin_core(name);
+  if (core) return *core;
   throw failure("there is no core '{}'{} (a file must end in .toml)", name, did_you_mean(name, core_names()));
+}
+
+void require_buildable(const timing::CoreConfig& config) {
+  const std::vector<std::string> problems = timing::check(config);
+  if (!problems.empty()) throw failure("no core can be built from this configuration: {}", problems.front());
 }
 
 std::string config_toml(const timing::CoreConfig& config) {
   // A TOML table may be opened once only, so fields are gathered by table, in order of appearance.
   std::vector<std::string_view> tables;
-  for (const timing::ConfigField& field : timing::config_fields()) {
+  for (const timing::Field& field : timing::fields()) {
     const std::string_view table = table_of(field.path);
     if (std::find(tables.begin(), tables.end(), table) == tables.end()) tables.push_back(table);
   }
   std::string text;
   for (const std::string_view table : tables) {
     text += fmt::format("{}[{}]\n", text.empty() ? "" : "\n", table);
-    for (const timing::ConfigField& field : timing::config_fields()) {
+    for (const timing::Field& field : timing::fields()) {
       if (table_of(field.path) != table) continue;
-      const std::string_view path = field.path;
-      const std::uint32_t value = *timing::find_config_field(const_cast<timing::CoreConfig&>(config), path);
-      text += fmt::format("{} = {}\n", path.substr(table.size() + 1), value);
+      text += fmt::format("{} = {}\n", field.path.substr(table.size() + 1), field.get(config));
     }
   }
   return text;
@@ -135,13 +137,8 @@ void apply_setting(timing::CoreConfig& config, std::string_view setting) {
   if (equals == std::string_view::npos) throw failure("--set: '{}' has no value; write path=value", setting);
   const std::string_view path = setting.substr(0, equals);
   const std::string_view digits = setting.substr(equals + 1);
-  std::uint32_t& member = find_field(config, "--set", path);
-  std::int64_t value = 0;
-  const auto [stop, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
-  if (error != std::errc() || stop != digits.data() + digits.size()) {
-    throw failure("--set: {} = '{}' is not a whole number in range", path, digits);
-  }
-  member = checked(value, "--set", path);
+  const timing::Field& field = find_field("--set", path);
+  assign(config, field, parse_number("--set", path, digits), "--set");
 }
 
 }  // namespace m2sim::cmd

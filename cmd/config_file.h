@@ -26,4 +26,7 @@ timing::CoreConfig load_config(const std::string& path);
 // "rob.groups=128"; throws UserError.
 void apply_setting(timing::CoreConfig& config, std::string_view setting);
 
+// Throws UserError when the numbers contradict each other.
+void require_buildable(const timing::CoreConfig& config);
+
 }  // namespace m2sim::cmd

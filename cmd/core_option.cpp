@@ -18,6 +18,7 @@ timing::CoreConfig configured(const CoreOption& option) {
   const bool is_file = option.core.ends_with(".toml");
   timing::CoreConfig config = is_file ? load_config(option.core) : built_in_core(option.core);
   for (const std::string& setting : option.sets) apply_setting(config, setting);
+  require_buildable(config);
   return config;
 }
 

@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "cmd/failure.h"
+#include "insts/decode.h"
 #include "insts/disasm.h"
 
 namespace m2sim::cmd {
@@ -14,6 +15,14 @@ std::string place(std::uint64_t pc, emu::Process& process) {
   const std::string symbol = process.symbols().describe(pc);
   const std::string address = fmt::format("{:#x}", pc);
   return symbol == address ? address : fmt::format("{} ({})", address, symbol);
+}
+
+bool is_udf(std::uint32_t word) { return insts::decode(word).op == insts::Op::kUDF; }
+
+// The table has no row for the word, but the disassembler knows it: it is legal, and the fault is ours.
+bool is_legal_elsewhere(const emu::Fault& fault) {
+  return fault.kind == emu::FaultKind::kUndefined && !is_udf(fault.word) &&
+         !insts::disassemble(fault.word, fault.pc).starts_with(".word");
 }
 
 std::string instruction_at(std::uint64_t pc, emu::Process& process) {
@@ -62,7 +71,8 @@ std::string describe_fault(const emu::Fault& fault, emu::Process& process) {
                          instruction_at(fault.pc, process));
     case emu::FaultKind::kUndefined:
     case emu::FaultKind::kUnimplemented:
-      return fmt::format("undefined instruction {:#010x} at {}", fault.word, at);
+      return fmt::format("instruction {:#010x} at {} is undefined{}", fault.word, at,
+                         is_udf(fault.word) ? "" : ", or unknown to m2sim");
     case emu::FaultKind::kBreakpoint:
       return fmt::format("breakpoint at {}{}", at, instruction_at(fault.pc, process));
   }
@@ -76,7 +86,9 @@ std::string settle_end(const emu::RunEnd& end, emu::Process& process, Manifest& 
   }
   std::string why;
   if (end.kind == emu::RunEnd::Kind::kFault) {
-    if (end.fault.kind == emu::FaultKind::kUnimplemented) fail_unimplemented(end.fault, process);
+    if (end.fault.kind == emu::FaultKind::kUnimplemented || is_legal_elsewhere(end.fault)) {
+      fail_unimplemented(end.fault, process);
+    }
     why = ": " + describe_fault(end.fault, process);
     process.end_by_signal(emu::signal_of(end.fault.kind));
   }

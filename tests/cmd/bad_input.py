@@ -1,0 +1,229 @@
+#!/usr/bin/env python3
+"""Whatever m2sim is given: one clear line on standard error, the documented exit status, no crash, no hang."""
+import os
+import re
+import struct
+import unittest
+
+import guest
+
+FAILURE, NOT_EXECUTABLE, MISSING = 125, 126, 127
+
+
+class BadFiles(guest.GuestTest):
+    def setUp(self):
+        self.good = self.guest("good", guest.EXIT_WITH.format(status=0))
+        with open(self.good, "rb") as file:
+            self.bytes = bytearray(file.read())
+
+    def patched(self, name, offset, layout, value):
+        changed = bytearray(self.bytes)
+        struct.pack_into(layout, changed, offset, value)
+        return self.write(name, bytes(changed))
+
+    def refused(self, path, pattern):
+        self.assert_fails(NOT_EXECUTABLE, re.escape(path) + ".*" + pattern, "run", path)
+        self.assert_fails(NOT_EXECUTABLE, re.escape(path) + ".*" + pattern, "disasm", path)
+
+    def test_missing(self):
+        for path in (self.path("nowhere"), self.good + "/below", self.path("nowhere/prog")):
+            self.assert_fails(MISSING, "cannot open " + re.escape(path), "run", path)
+
+    def test_empty_name(self):
+        self.assert_fails(MISSING, "cannot open", "run", "")
+
+    def test_empty(self):
+        self.refused(self.write("empty", b""), "empty")
+
+    def test_directory(self):
+        self.refused(self.folder, "directory")
+
+    def test_no_permission(self):
+        path = self.write("secret", bytes(self.bytes), mode=0o000)
+        if os.access(path, os.R_OK):  # the superuser may read anything: then it must run
+            self.assertEqual(self.m2sim("run", "--quiet", "--mode", "emulation", path).status, 0)
+        else:
+            self.assert_fails(NOT_EXECUTABLE, "cannot open .*Permission denied", "run", path)
+
+    def test_pipe_and_device(self):
+        os.mkfifo(self.path("pipe"))
+        self.refused(self.path("pipe"), "not a regular file")
+        self.refused("/dev/null", "not a regular file")
+
+    def test_text_and_script(self):
+        self.refused(self.write("text", "hello\n"), "not an ELF program")
+        self.refused(self.write("script", "#!/bin/sh\n"), "script")
+
+    def test_truncated_anywhere(self):
+        sizes = [1, 4, 16, 63, 64, 100, 120, len(self.bytes) // 64]
+        for size in sizes:
+            path = self.write(f"cut_{size}", bytes(self.bytes[:size]))
+            result = self.m2sim("run", "--quiet", "--mode", "emulation", path)
+            self.assertEqual(result.status, NOT_EXECUTABLE, f"{size} bytes: {result.err}")
+            self.assertRegex(result.err, r"\Am2sim: .*cut_.*\n\Z")
+
+    def test_foreign(self):
+        self.refused(self.patched("x86", 18, "<H", 62), "x86-64")
+        self.refused(self.patched("riscv", 18, "<H", 243), "RISC-V")
+        self.refused(self.patched("arm32", 18, "<H", 40), "32-bit")
+        self.refused(self.patched("class32", 4, "B", 1), "32-bit")
+        self.refused(self.patched("big_endian", 5, "B", 2), "big-endian")
+        self.refused(self.patched("object", 16, "<H", 1), "object file")
+        self.refused(self.patched("core_file", 16, "<H", 4), "core dump")
+
+    def test_damaged(self):
+        self.refused(self.patched("no_entry", 24, "<Q", 0xdead0000), "entry point")
+        self.refused(self.patched("far_headers", 32, "<Q", 1 << 40), "program headers")
+        self.refused(self.patched("no_headers", 56, "<H", 0), "program headers")
+
+
+class BadOptions(guest.GuestTest):
+    def setUp(self):
+        self.good = self.guest("good", guest.EXIT_WITH.format(status=0))
+
+    def refused(self, pattern, *arguments):
+        self.assert_fails(FAILURE, pattern, *arguments)
+
+    def test_no_command(self):
+        self.refused("no command given", )
+        self.refused("there is no command 'rnu'; did you mean 'run'", "rnu")
+        self.refused("m2sim: there is no option '--versoin'; did you mean '--version'", "--versoin")
+
+    def test_no_program(self):
+        self.refused("run: no program", "run")
+        self.refused("run: no program", "run", "--quiet", "--")
+        self.refused("disasm: no program", "disasm")
+
+    def test_unknown_option(self):
+        self.refused("run: there is no option '--qiet'; did you mean '--quiet'", "run", "--qiet", self.good)
+        self.refused("suite: there is no option '--flter'; did you mean '--filter'", "suite", "--flter", "x")
+        self.refused("config: there is no option", "config", "--dmup")
+
+    def test_value_missing_or_bad(self):
+        self.refused("run: .*--stats", "run", "--stats")
+        self.refused("run: .*--max-insts", "run", "--max-insts", "many", self.good)
+        self.refused("run: .*--max-insts", "run", "--max-insts", "-5", self.good)
+        self.refused("suite: .*--jobs", "suite", "--jobs", "x")
+        self.refused("--env: '=x' has no name", "run", "--env", "=x", self.good)
+
+    def test_mode(self):
+        self.refused("--mode: there is no mode 'fast'; did you mean", "run", "--mode", "fast", self.good)
+        self.refused("--mode: there is no mode 'timin'; did you mean 'timing'", "suite", "--mode", "timin")
+        self.refused("run: --timing and --fast-timing", "run", "--timing", "--fast-timing", self.good)
+
+    def test_core(self):
+        self.refused("there is no core 'm2-core'; did you mean 'm2-pcore'", "run", "--core", "m2-core", self.good)
+        self.refused("cannot read 'none.toml'", "run", "--core", "none.toml", self.good)
+
+    def test_set(self):
+        self.refused("--set: there is no configuration field 'rob.grups'; did you mean 'rob.groups'",
+                     "run", "--set", "rob.grups=3", self.good)
+        self.refused("--set: 'rob.groups' has no value", "run", "--set", "rob.groups", self.good)
+        for value in ("", "x", "1.5", "-1", "4294967296", "99999999999999999999"):
+            self.refused("--set: rob.groups", "run", "--set", "rob.groups=" + value, self.good)
+
+    def test_config_file(self):
+        def check(text, pattern):
+            path = self.write("core.toml", text)
+            self.refused(pattern, "config", "--check", path)
+            self.refused(pattern, "run", "--core", path, self.good)
+        check("[rob", "core.toml, line 1, column [0-9]+: ")
+        check("[rob]\ngrups = 3\n", "core.toml, line 2: .*'rob.grups'; did you mean 'rob.groups'")
+        check("[rob]\ngroups = \"three\"\n", "core.toml, line 2: rob.groups must be a whole number")
+        check("[rob]\ngroups = -3\n", "core.toml, line 2: rob.groups = -3 is out of range")
+        check("rob = 3\n", "core.toml, line 1: there is no configuration field 'rob'")
+        check("base = \"m3\"\n", "there is no core 'm3'; did you mean 'm")
+        check("base = 3\n", "core.toml: base must be")
+        check(b"\xff\xfe\x00", "core.toml, line 1")
+
+    def test_config_needs_one_question(self):
+        self.refused("config: give one of", "config")
+        self.refused("config: give one of", "config", "--dump", "--list-stats")
+
+    def test_disasm(self):
+        self.refused("disasm: --start: 'x' is no address", "disasm", "--start", "x", self.good)
+        self.refused("disasm: --end must lie behind", "disasm", "--start", "8", "--end", "4", self.good)
+        self.refused("disasm: .* has no symbol 'nowhere'", "disasm", "--symbol", "nowhere", self.good)
+        self.refused("disasm: .* has no instructions", "disasm", "--start", "0x10", "--end", "0x20", self.good)
+
+    def test_suite(self):
+        self.refused("there is no suite in", "suite", "--programs", self.folder)
+        self.write("suite.json", "{")
+        self.refused("'.*suite.json' is no JSON", "suite", "--programs", self.folder)
+
+
+class BadOutputs(guest.GuestTest):
+    def setUp(self):
+        self.good = self.guest("good", guest.EXIT_WITH.format(status=0))
+        self.hello = self.guest("hello", guest.HELLO)
+
+    def refused(self, pattern, path, program=None):
+        self.assert_fails(FAILURE, pattern, "run", "--quiet", "--mode", "emulation", "--stats", path,
+                          program or self.good)
+
+    def test_stats_file(self):
+        self.refused("--stats: 'x.txt' ends neither in", "x.txt")
+        self.refused("cannot write '.*none/x.json'", self.path("none/x.json"))
+        os.mkdir(self.path("dir.json"))
+        self.refused("cannot write '.*dir.json': Is a directory", self.path("dir.json"))
+        os.symlink("/dev/full", self.path("full.json"))
+        self.refused("cannot write '.*full.json': No space left", self.path("full.json"))
+
+    def test_unwritable_file_is_found_before_the_guest_runs(self):
+        self.refused("cannot write", self.path("none/x.json"), self.hello)
+
+    def test_full_device(self):
+        for arguments in (["config", "--list-stats"], ["disasm", self.good], ["--help"], ["config", "--dump"]):
+            with open("/dev/full", "wb") as full:
+                self.assert_fails(FAILURE, "cannot write 'standard output': No space left", *arguments, stdout=full)
+
+    def test_closed_stdout(self):
+        result = self.m2sim("config", "--dump", preexec_fn=lambda: os.close(1))
+        self.assertEqual(result.status, FAILURE)
+        self.assertRegex(result.err, r"\Am2sim: cannot write 'standard output': Bad file descriptor\n\Z")
+
+    def test_guest_sees_the_full_device_itself(self):
+        with open("/dev/full", "wb") as full:
+            result = self.m2sim("run", "--quiet", "--mode", "emulation", self.hello, stdout=full)
+        self.assertEqual((result.status, result.err), (9, ""))
+
+
+class GuestFaults(guest.GuestTest):
+    def killed(self, name, body, signal, pattern):
+        path = self.guest(name, "    .globl _start\n_start:\n" + body)
+        for mode in ("emulation", "timing", "fast-timing"):
+            self.assert_fails(128 + signal, re.escape(path) + ": killed by " + pattern, "run", "--quiet",
+                              "--mode", mode, path)
+
+    def test_load(self):
+        self.killed("load", "mov x1, #16\nldr x0, [x1]\n", 11,
+                    r"SIGSEGV: load from 0x10, which is not mapped, at 0x[0-9a-f]+ \(_start\+0x4\): ldr\s+x0, \[x1\]")
+
+    def test_store(self):
+        self.killed("store", "adr x1, _start\nstr x0, [x1]\n", 11,
+                    r"SIGSEGV: store to 0x[0-9a-f]+, whose protection forbids it .*\(_start\+0x4\): str")
+
+    def test_wild_address(self):
+        self.killed("wild", "mov x1, #0x123400000000\nmovk x1, #0x7fff, lsl #48\nldr x0, [x1]\n", 11,
+                    r"SIGSEGV: load from 0x[0-9a-f]+, which is not mapped")
+
+    def test_jump(self):
+        self.killed("jump", "mov x1, #16\nbr x1\n", 11, "SIGSEGV: jump to 0x10, which is not executable")
+        self.killed("odd_jump", "adr x1, _start\nadd x1, x1, #2\nbr x1\n", 7, "SIGBUS: jump to .* multiple of 4")
+
+    def test_undefined(self):
+        self.killed("udf", "udf #7\n", 4, r"SIGILL: instruction 0x00000007 at 0x[0-9a-f]+ \(_start\) is undefined")
+
+    def test_breakpoint(self):
+        self.killed("brk", "brk #1\n", 5, r"SIGTRAP: breakpoint at 0x[0-9a-f]+ \(_start\): brk\s+#0?x?1")
+
+    def test_statistics_are_written_all_the_same(self):
+        path = self.guest("null", "    .globl _start\n_start:\nldr x0, [xzr, xzr]\n".replace("[xzr, xzr]", "[x0]"))
+        stats = self.path("null.json")
+        self.m2sim("run", "--quiet", "--mode", "emulation", "--stats", stats, path)
+        with open(stats, encoding="utf-8") as file:
+            self.assertIn('"end": "signal"', file.read())
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,103 @@
+"""Small guest programs and a way to run m2sim on them."""
+import os
+import subprocess
+import tempfile
+import unittest
+
+M2SIM = os.environ["M2SIM_EXECUTABLE"]
+GUEST_CC = os.environ.get("M2SIM_GUEST_CC", "aarch64-linux-gnu-gcc")
+
+EXIT_WITH = """
+    .globl _start
+_start:
+    mov x0, #{status}
+    mov x8, #93
+    svc #0
+"""
+
+# Prints its arguments' count as a digit, then "hello" on standard output and "oops" on standard error.
+HELLO = """
+    .globl _start
+_start:
+    mov x0, #1
+    adr x1, out
+    mov x2, #6
+    mov x8, #64
+    svc #0
+    cmp x0, #6
+    b.ne failed
+    mov x0, #2
+    adr x1, err
+    mov x2, #5
+    mov x8, #64
+    svc #0
+    mov x0, #0
+    mov x8, #93
+    svc #0
+failed:
+    mov x0, #9
+    mov x8, #93
+    svc #0
+out: .ascii "hello\\n"
+err: .ascii "oops\\n"
+"""
+
+LOOP = """
+    .globl _start
+_start:
+    mov x0, #0
+    mov x1, #{count}
+loop:
+    add x0, x0, #1
+    cmp x0, x1
+    b.lt loop
+    mov x0, #0
+    mov x8, #93
+    svc #0
+"""
+
+
+class Result:
+    def __init__(self, status, out, err):
+        self.status, self.out, self.err = status, out, err
+
+
+class GuestTest(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.folder_owner = tempfile.TemporaryDirectory()
+        cls.folder = cls.folder_owner.name
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.folder_owner.cleanup()
+
+    def path(self, name):
+        return os.path.join(self.folder, name)
+
+    def write(self, name, content, mode=0o755):
+        with open(self.path(name), "wb") as file:
+            file.write(content if isinstance(content, bytes) else content.encode())
+        os.chmod(self.path(name), mode)
+        return self.path(name)
+
+    def guest(self, name, source):
+        """Assembles a program of its own and returns its path."""
+        self.write(name + ".S", source)
+        subprocess.run([GUEST_CC, "-nostdlib", "-static", "-o", self.path(name), self.path(name + ".S")],
+                       check=True, timeout=60)
+        return self.path(name)
+
+    def m2sim(self, *arguments, stdout=subprocess.PIPE, env=None, **more):
+        done = subprocess.run([M2SIM, *arguments], stdin=subprocess.DEVNULL, stdout=stdout,
+                              stderr=subprocess.PIPE, timeout=60, env=env, **more)
+        return Result(done.returncode, (done.stdout or b"").decode(), done.stderr.decode())
+
+    def assert_fails(self, status, pattern, *arguments, **more):
+        """One line on standard error, beginning with "m2sim: ", nothing on standard output."""
+        result = self.m2sim(*arguments, **more)
+        self.assertEqual(result.err.count("\n"), 1, result.err)
+        self.assertRegex(result.err, r"\Am2sim: " + pattern)
+        self.assertEqual(result.status, status, result.err)
+        self.assertEqual(result.out, "")
+        return result
