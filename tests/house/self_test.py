@@ -223,6 +223,28 @@ class Dispatch(unittest.TestCase):
         self.assertTrue(list(dispatch.check_listing(self.OTHER + good)), "too few handlers")
 
 
+class CountTests(unittest.TestCase):
+    REPORT = """<testsuite><testcase name="a" status="run"/><testcase name="b" status="fail"><failure/></testcase>
+                <testcase name="c" status="notrun"><skipped/></testcase></testsuite>"""
+
+    def count(self, **files):
+        script = pathlib.Path(check.__file__).resolve().parents[2] / "scripts" / "count_tests.py"
+        with tempfile.TemporaryDirectory() as folder:
+            for name, text in files.items():
+                pathlib.Path(folder, name.replace("_", ".")).write_text(text, encoding="utf-8")
+            run = subprocess.run([sys.executable, script, folder, "release", "clang"], capture_output=True, text=True,
+                                 check=False)
+        return run.returncode, run.stdout.splitlines()[-1]
+
+    def test_counts(self):
+        good = self.REPORT.split("<testcase name=\"b\"")[0] + "</testsuite>"
+        self.assertEqual(self.count(release_build="passed", release_xml=good, clang_build="passed", clang_xml=good),
+                         (0, "4 passed, 0 failed"))
+        self.assertEqual(self.count(release_build="passed", release_xml=self.REPORT, clang_build="failed\n"),
+                         (1, "2 passed, 3 failed"))
+        self.assertEqual(self.count(release_build="passed"), (1, "1 passed, 2 failed"))
+
+
 class CommandLine(unittest.TestCase):
     def test_exit_status(self):
         with tempfile.TemporaryDirectory() as folder:
