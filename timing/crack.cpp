@@ -157,6 +157,10 @@ const CrackedBlock& CrackTable::crack(const emu::Block& block) {
   cracker.run(first_uop);
   cracked.fused_pairs = cracker.fused_pairs;
   cracked.eliminated = cracker.eliminated;
+  for (const UopInfo& uop : scratch_) {
+    cracked.slots = static_cast<std::uint16_t>(cracked.slots + uop.slots);
+    cracked.issues = static_cast<std::uint16_t>(cracked.issues + uop.issues);
+  }
   if (cracked.has_branch) scratch_.back().flags |= kUopBranch;
 
   std::uint16_t* indices = room_for_indices(first_uop.size());

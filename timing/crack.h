@@ -29,6 +29,8 @@ struct CrackedBlock {
   bool has_branch = false;
   std::uint16_t fused_pairs = 0;
   std::uint16_t eliminated = 0;
+  std::uint16_t slots = 0;    // rename slots of all its uops
+  std::uint16_t issues = 0;   // issued operations of all its uops
 
   std::uint64_t end() const { return pc + 4 * std::uint64_t{inst_count}; }
   std::uint64_t branch_pc() const { return end() - 4; }

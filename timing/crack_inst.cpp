@@ -34,14 +34,8 @@ void add_dest(UopInfo& uop, RegId reg) {
   if (uop.dest_count == kMaxDests) return;
   uop.dests[uop.dest_count++] = reg;
   if (reg >= insts::kRegCount) return;  // values inside an instruction live in no architectural register
-  ++uop.rename_entries;
-  if (insts::is_vector(reg)) {
-    ++uop.fp_regs;
-  } else if (reg == insts::kNzcv) {
-    ++uop.flag_regs;
-  } else {
-    ++uop.int_regs;
-  }
+  uop.needs += kRenameEntry;
+  uop.needs += insts::is_vector(reg) ? kFpRegister : reg == insts::kNzcv ? kFlagRegister : kIntRegister;
 }
 
 // Destinations other than the updated base address.
@@ -170,7 +164,7 @@ void InstCracker::crack_eliminated(const Inst& inst, unsigned index, Elimination
   uop.insts = 1;
   for (const RegId reg : operands.written()) add_dest(uop, reg);
   // The register file already holds the value or never needs to: only the retire entry is taken.
-  uop.int_regs = uop.fp_regs = uop.flag_regs = 0;
+  uop.needs = rename_entries(uop.needs);
   if (how == Elimination::kMove || how == Elimination::kVectorMove) {
     uop.flags |= kUopCopy;
     add_source(uop, {operands.read_store[0].reg, Role::kData});
@@ -278,7 +272,7 @@ void InstCracker::load(const Inst& inst, const Operands& operands, TimingClass c
     if (!results.empty() && insts::is_vector(results[0])) {
       uop.latency = u8(config_.l1d.load_to_fp - config_.l1d.load_to_use);
     }
-    uop.slots = u8(std::max(1U, unsigned{uop.rename_entries}));
+    uop.slots = u8(std::max(1U, rename_entries(uop.needs)));
     if (p == 0 && row.uops == 1 && c != TimingClass::kLoadVec) uop.slots = 1;
     slots += uop.slots;
     push(uop);

@@ -7,4 +7,7 @@ namespace m2sim::timing {
 
 using Cycle = std::uint64_t;
 
+// A time that has not been decided; far from overflow when latencies are added to it.
+inline constexpr Cycle kNever = UINT64_MAX / 2;
+
 }  // namespace m2sim::timing

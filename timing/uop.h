@@ -33,6 +33,21 @@ enum UopFlag : std::uint16_t {
   kUopSerialize = 1u << 8,     // renames alone in an empty core; `latency` cycles until the next uop
 };
 
+// Counts of what rename hands out and retirement gives back, four 16-bit lanes in one word so that one
+// subtraction checks them all. Lanes hold at most 32,767; the top bit of a lane says "too few".
+using Resources = std::uint64_t;
+inline constexpr Resources kRenameEntry = Resources{1};       // one an architectural register write
+inline constexpr Resources kIntRegister = Resources{1} << 16;
+inline constexpr Resources kFpRegister = Resources{1} << 32;
+inline constexpr Resources kFlagRegister = Resources{1} << 48;
+inline constexpr Resources kResourceSigns = 0x8000800080008000;
+
+constexpr bool lacks(Resources available, Resources needed) {
+  return ((available - needed) & kResourceSigns) != 0;
+}
+
+constexpr unsigned rename_entries(Resources resources) { return resources & 0xFFFF; }
+
 // One rename-time unit: at most one issued operation. Instructions of several issued operations are
 // several of these; those that count as one uop leave `slots` 0 on all but the first.
 struct UopInfo {
@@ -49,10 +64,7 @@ struct UopInfo {
   std::array<insts::Source, kMaxSources> sources{};
   std::array<RegId, kMaxDests> dests{};
   std::uint8_t addend_sooner = 0;   // cycles by which an addend input gets the result earlier
-  std::uint8_t rename_entries = 0;  // architectural registers written
-  std::uint8_t int_regs = 0;        // physical registers taken, by file
-  std::uint8_t fp_regs = 0;
-  std::uint8_t flag_regs = 0;
+  Resources needs = 0;               // Resources it takes at rename and gives back at retirement
   std::uint8_t bytes = 0;           // of its memory access
   std::uint8_t offset = 0;          // from the instruction's effective address
   std::uint8_t inst = 0;            // index of its (last) instruction in the block

@@ -1,0 +1,139 @@
+// The instruction-driven model: one pass over the retired instructions in program order, each uop given
+// the cycles in which it passes every stage. It knows the same machine as Core (core.h) and shares its
+// uop tables, fetch, predictors, memory hierarchy and retirement rules; what it does in place of ticking:
+//
+// - A uop issues in the first free cycle of its port once its operands are there. In program order that
+//   is what an oldest-first scheduler does.
+// - Occupancies are calendars: a resource taken at one known time and given back at another.
+//
+// Approximations against Core: memory accesses reach the caches in program order, not in issue order;
+// the dependence predictor learns in program order.
+//
+// Reads CoreConfig whole.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <vector>
+
+#include "emu/retired.h"
+#include "timing/branch_predictor.h"
+#include "timing/config.h"
+#include "timing/crack.h"
+#include "timing/fetch.h"
+#include "timing/lsq.h"
+#include "timing/machine.h"
+#include "timing/memory_hierarchy.h"
+#include "timing/port_calendar.h"
+#include "timing/rob.h"
+#include "timing/slots.h"
+#include "timing/stats.h"
+
+namespace m2sim::timing {
+
+class FastCore {
+ public:
+  static constexpr bool kLogs = true;
+
+  explicit FastCore(const CoreConfig& config);
+  FastCore(const FastCore&) = delete;
+  FastCore& operator=(const FastCore&) = delete;
+
+  void consume(const emu::RetiredBatch& batch);
+  void blocks_cleared() { table_.clear(); }
+  void finish();                     // the last uops retire; statistics are final then
+  const TimingStats& stats() const { return stats_; }
+
+ private:
+  struct Value {  // of a register
+    Cycle ready = 0;
+    std::uint8_t base_sooner = 0;    // cycles by which a load's or store's base gets it earlier
+    std::uint8_t addend_sooner = 0;
+  };
+
+  // A dispatch queue and the schedulers and ports behind it.
+  struct Queue {
+    PortCalendar calendar;
+    std::array<Cycle, 64> dispatched{};  // ring: when the latest uops leave the queue
+    std::uint64_t entered = 0;
+    std::uint64_t waiting_from = 0;      // the oldest that had not left at the last look
+    std::uint32_t entries = 0;
+    std::uint32_t per_cycle = 0;
+    std::uint32_t left = 0;              // dispatches left in the calendar's cycle
+    unsigned ports = 0;
+    std::array<std::uint32_t, kCalendarPorts> waiting{};  // uops by scheduler, which goes by its first port
+    std::array<std::uint32_t, kCalendarPorts> capacity{};
+    std::array<std::uint8_t, kCalendarPorts> scheduler{};  // of each port, as an index of `waiting`
+    std::array<std::uint8_t, kCalendarPorts> port{};       // global number, the most specialised first
+
+    void settle(Cycle now) {
+      while (waiting_from < entered && dispatched[waiting_from % dispatched.size()] <= now) ++waiting_from;
+    }
+    std::uint64_t queued() const { return entered - waiting_from; }
+  };
+
+  void build_queues();
+  void run_block(const CrackedBlock& block, const std::uint64_t* addresses);
+  void run_packet(const Packet& packet, const std::uint64_t*& addresses);
+  void open_window();
+  void wait(Cycle cycle, StallReason reason) {
+    if (cycle > ledger_.now()) ledger_.advance(cycle, reason);
+  }
+
+  void rename(const UopInfo& uop);
+  void make_room(const UopInfo& uop, bool open);
+  void release(Cycle now);
+  void close_group();
+  void serialize(const UopInfo& uop);
+  void enter_queue(const UopInfo& uop);
+
+  Cycle dispatch(const UopInfo& uop, Queue& queue, unsigned& scheduler);
+  static void dispatch_until(Queue& queue, Cycle cycle);
+  static unsigned leave_mask(const Queue& queue, unsigned mask);
+  Cycle operands_ready(const UopInfo& uop) const;
+  static Cycle issue(const UopInfo& uop, Queue& queue, unsigned scheduler, Cycle ready);
+  void execute(const UopInfo& uop, std::uint64_t pc, std::uint64_t address);
+  void execute_load(const UopInfo& uop, unsigned scheduler, Cycle ready, std::uint64_t pc,
+                    std::uint64_t address);
+  void execute_store(const UopInfo& uop, unsigned scheduler, Cycle ready, std::uint64_t pc,
+                     std::uint64_t address);
+
+  CoreConfig config_;
+  CrackTable table_;
+  MemoryHierarchy memory_;
+  BranchPredictor predictor_;
+  Fetch fetch_;
+  SlotLedger ledger_;
+  GroupRules rules_;
+  RetireBandwidth retirement_;
+  StoreCommit commit_;
+  StoreTable stores_;
+  DependencePredictor dependences_;
+
+  std::array<Value, kTimedRegs> values_{};
+  std::array<Queue, kDispatchQueueCount> queues_;
+  bool alternate_ = false;
+
+  std::vector<RetireGroup> groups_;   // ring of kMaxGroups
+  std::uint64_t next_group_ = 1;      // number of the next one; the last one may still be open
+  std::uint64_t released_ = 1;        // the oldest whose resources are still taken
+  bool group_open_ = false;
+  Resources available_;
+
+  std::array<Cycle, 256> renamed_{};  // ring by instruction: when it left the fetch queue
+  std::uint64_t fetched_ = 0;
+  std::uint64_t taken_ = 0;           // instructions that rename has taken
+  std::uint32_t fetch_capacity_;
+
+  std::array<Cycle, 512> loads_{};    // ring by load number: when its queue entry is free
+  std::uint64_t load_count_ = 0;
+
+  // Of the uop at hand.
+  Queue* queue_ = nullptr;
+  std::uint64_t address_ = 0;         // effective address of its instruction
+  Cycle last_issue_ = 0;
+
+  TimingStats stats_{};
+};
+
+}  // namespace m2sim::timing

@@ -1,0 +1,112 @@
+// The ports behind one dispatch queue as calendars: which of the coming cycles are taken, and in which
+// an operation leaves its scheduler. For a model that schedules uops in program order and not cycle by
+// cycle: giving each uop the first free cycle is then the same as letting the oldest ready uop win.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cstdint>
+#include <vector>
+
+#include "timing/cycle.h"
+
+namespace m2sim::timing {
+
+inline constexpr unsigned kCalendarPorts = 4;
+
+class PortCalendar {
+ public:
+  PortCalendar() : spans_(kSpans) {}
+
+  // Cycles beyond the horizon cannot be booked; chains of so many misses have the ports to themselves.
+  bool in_reach(Cycle cycle) const { return cycle - now_ < kCycles - 256; }
+
+  Cycle now() const { return now_; }
+
+  Cycle first_free(unsigned port, Cycle from, unsigned length) const {
+    if (length == 1) {
+      std::uint64_t free = ~span(from).busy[port] >> (from % 64) << (from % 64);
+      Cycle base = from & ~Cycle{63};
+      while (free == 0) {
+        base += 64;
+        free = ~span(base).busy[port];
+      }
+      return base + static_cast<unsigned>(std::countr_zero(free));
+    }
+    Cycle cycle = from;
+    for (unsigned run = 0; run < length; ++cycle) run = busy(port, cycle) ? 0 : run + 1;
+    return cycle - length;
+  }
+
+  void book(unsigned port, Cycle cycle, unsigned length) {
+    span(cycle).leaves[port] |= std::uint64_t{1} << (cycle % 64);
+    for (unsigned i = 0; i < length; ++i) span(cycle + i).busy[port] |= std::uint64_t{1} << ((cycle + i) % 64);
+  }
+
+  // Moves to `cycle` and reports each port's operations that left their scheduler after the old time up
+  // to and including the new one.
+  template <class Left>
+  void advance(Cycle cycle, Left&& left) {
+    while (now_ < cycle) {
+      const Cycle end = std::min(cycle, now_ | 63);  // the last cycle of this span, at most
+      if (end > now_) report(now_, end, left);
+      now_ = end;
+      if (now_ == cycle) return;
+      span(now_) = {};  // its cycles have passed
+      ++now_;
+      report_first(left);
+    }
+  }
+
+  // The first cycle after now() in which an operation leaves one of the ports of `mask`, or kNever.
+  Cycle next_leave(unsigned mask) const {
+    for (Cycle cycle = now_ + 1; cycle - now_ < kCycles - 128;) {
+      std::uint64_t any = 0;
+      for (unsigned p = 0; p < kCalendarPorts; ++p) {
+        if ((mask >> p & 1U) != 0) any |= span(cycle).leaves[p];
+      }
+      any = any >> (cycle % 64) << (cycle % 64);
+      if (any != 0) return (cycle & ~Cycle{63}) + static_cast<unsigned>(std::countr_zero(any));
+      cycle = (cycle | 63) + 1;
+    }
+    return kNever;
+  }
+
+ private:
+  static constexpr std::size_t kSpans = 1024;  // of 64 cycles
+  static constexpr Cycle kCycles = kSpans * 64;
+
+  struct alignas(64) Span {
+    std::array<std::uint64_t, kCalendarPorts> busy{};
+    std::array<std::uint64_t, kCalendarPorts> leaves{};
+  };
+
+  Span& span(Cycle cycle) { return spans_[(cycle / 64) % kSpans]; }
+  const Span& span(Cycle cycle) const { return spans_[(cycle / 64) % kSpans]; }
+  bool busy(unsigned port, Cycle cycle) const { return (span(cycle).busy[port] >> (cycle % 64) & 1U) != 0; }
+
+  template <class Left>
+  void report(Cycle after, Cycle upto, Left&& left) {  // both in one span
+    const std::uint64_t low = ~std::uint64_t{0} << (after % 64) << 1;
+    const std::uint64_t high = ~std::uint64_t{0} >> (63 - upto % 64);
+    const Span& current = span(upto);
+    for (unsigned p = 0; p < kCalendarPorts; ++p) {
+      const std::uint64_t bits = current.leaves[p] & low & high;
+      if (bits != 0) left(p, static_cast<unsigned>(std::popcount(bits)));
+    }
+  }
+
+  template <class Left>
+  void report_first(Left&& left) {
+    const Span& current = span(now_);
+    for (unsigned p = 0; p < kCalendarPorts; ++p) {
+      if ((current.leaves[p] & 1U) != 0) left(p, 1U);
+    }
+  }
+
+  Cycle now_ = 0;
+  std::vector<Span> spans_;
+};
+
+}  // namespace m2sim::timing
