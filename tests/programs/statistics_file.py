@@ -1,0 +1,34 @@
+"""Runs m2sim with --stats and reads what it wrote."""
+
+import json
+import pathlib
+import subprocess
+import tempfile
+
+import programs
+
+
+class RunFailed(Exception):
+    """m2sim or its guest did not end well, or the statistics are not there."""
+
+
+def run(m2sim, mode, command, timeout=1800):
+    """(stdout, bytes of the statistics file, flat statistics) of one run."""
+    with tempfile.TemporaryDirectory(prefix="m2sim-stats-") as name:
+        path = pathlib.Path(name) / "stats.json"
+        words = [*m2sim, "run", "--mode", mode, "--quiet", "--stats", str(path), "--", *command]
+        try:
+            done = subprocess.run(words, cwd=name, env=programs.ENVIRONMENT, stdin=subprocess.DEVNULL,
+                                  capture_output=True, timeout=timeout, check=False)
+        except subprocess.TimeoutExpired as expired:
+            raise RunFailed(f"{mode}: still running after {timeout} s") from expired
+        if done.returncode != 0:
+            raise RunFailed(f"{mode}: exit status {done.returncode}: {done.stderr.decode(errors='replace').strip()}")
+        if not path.exists():
+            raise RunFailed(f"{mode}: wrote no statistics")
+        text = path.read_bytes()
+        return done.stdout.decode(errors="replace"), text, json.loads(text)["stats"]
+
+
+def without_host(stats):
+    return {name: value for name, value in stats.items() if not name.startswith("host.")}

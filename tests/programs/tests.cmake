@@ -1,0 +1,33 @@
+# Guest programs under the simulator. All but `smoke` are only added where the guest programs are built or
+# named by -DM2SIM_GUEST_DIR, and where there is a simulator to run them.
+set(programs_dir ${CMAKE_CURRENT_LIST_DIR})
+set(guest_dir ${PROJECT_BINARY_DIR}/benchmarks/guest)
+if(M2SIM_GUEST_DIR)
+  set(guest_dir ${M2SIM_GUEST_DIR}/guest)
+endif()
+
+# m2sim_program_test(name script arguments...)
+function(m2sim_program_test name script)
+  add_test(NAME programs.${name}
+           COMMAND ${Python3_EXECUTABLE} ${programs_dir}/${script} --programs ${guest_dir} ${ARGN})
+  set_tests_properties(programs.${name} PROPERTIES LABELS programs TIMEOUT 1800 PROCESSORS 2
+                                                   ENVIRONMENT "${M2SIM_TEST_ENVIRONMENT}")
+endfunction()
+
+if(M2SIM_BENCHMARKS)
+  m2sim_program_test(checksums check_suite.py)
+endif()
+
+if(M2SIM_BENCHMARKS AND TARGET m2sim)
+  set(debian_dir ${PROJECT_BINARY_DIR}/debian)
+  add_test(NAME programs.fetch_debian COMMAND ${programs_dir}/fetch_debian_arm64.sh ${debian_dir})
+  set_tests_properties(programs.fetch_debian PROPERTIES LABELS programs TIMEOUT 600 FIXTURES_SETUP debian)
+
+  m2sim_program_test(same_as_qemu compare_qemu.py --debian ${debian_dir})
+  set_tests_properties(programs.same_as_qemu PROPERTIES FIXTURES_REQUIRED debian)
+
+  m2sim_program_test(timing_modes modes_check.py)
+  m2sim_program_test(smoke compare_qemu.py --filter "suite (dependency|branchheavy|gemm|sieve|nbody|string_mix)$")
+  m2sim_program_test(smoke_timing modes_check.py --filter "^(dependency|vectoradd)$")
+  set_tests_properties(programs.smoke programs.smoke_timing PROPERTIES LABELS "programs;smoke")
+endif()
