@@ -145,7 +145,7 @@ void Tage::allocate(const Lookup& lookup, bool taken) {
     const int way = std::countr_zero(above != 0 ? above : free);
     const unsigned start = taken ? 4 : 3;
     set.ways[static_cast<unsigned>(way)] =
-        static_cast<Entry>((lookup.tag[t] << kTagShift) | (start << kCounterShift));
+        static_cast<Entry>((unsigned{lookup.tag[t]} << kTagShift) | (start << kCounterShift));
     failed_allocations_ -= failed_allocations_ > 0 ? 1 : 0;
     break;
   }
