@@ -43,6 +43,11 @@ std::string_view own_proc_name(std::string_view path, const std::string& own_pro
 
 }  // namespace
 
+std::string HostPath::whole() const {
+  if (directory == AT_FDCWD || (!path.empty() && path.front() == '/')) return path;
+  return "/proc/self/fd/" + std::to_string(directory) + "/" + path;
+}
+
 GuestPaths::GuestPaths(std::string sysroot) : sysroot_(std::move(sysroot)), cwd_(AT_FDCWD) {
   while (!sysroot_.empty() && sysroot_.back() == '/') sysroot_.pop_back();
 }

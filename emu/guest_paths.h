@@ -13,6 +13,9 @@ struct HostPath {
   int directory = -1;  // host descriptor or AT_FDCWD
   std::string path;
   int error = 0;
+
+  // One name for host calls that take no directory.
+  std::string whole() const;
 };
 
 class GuestPaths {

@@ -47,7 +47,10 @@ struct GuestClock {
 };
 
 struct Kernel {
-  explicit Kernel(const ProcessOptions& given) : options(given), paths(given.sysroot) {}
+  explicit Kernel(const ProcessOptions& given);
+  ~Kernel();
+  Kernel(const Kernel&) = delete;
+  Kernel& operator=(const Kernel&) = delete;
 
   ProcessOptions options;
   Memory memory;
@@ -66,6 +69,10 @@ struct Kernel {
   std::uint64_t robust_list_length = 0;
   std::uint64_t stack_begin = 0;
   std::uint64_t stack_end = 0;
+  std::uint64_t sigreturn_address = 0;  // where a signal handler returns to
+  bool no_new_privileges = false;
+  std::uint32_t host_umask = 0;          // restored when the process goes away
+  CpuState* cpu = nullptr;               // the caller, during a system call
   std::bitset<kSystemCallLimit> warned;  // unimplemented numbers that have had their one warning
 };
 

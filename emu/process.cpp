@@ -1,6 +1,7 @@
 #include "emu/process.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -13,12 +14,36 @@
 #include "emu/hwcap.h"
 #include "emu/kernel.h"
 #include "emu/process_stack.h"
+#include "emu/signal_frame.h"
 #include "emu/strace.h"
 #include "emu/user_error.h"
 
 namespace m2sim::emu {
 
+Kernel::Kernel(const ProcessOptions& given) : options(given), paths(given.sysroot), host_umask(::umask(0)) {
+  ::umask(host_umask);
+}
+
+Kernel::~Kernel() { ::umask(host_umask); }
+
 namespace {
+
+// siginfo_t's si_code: the kernel tells "nothing there" from "not allowed"; which one is for the memory to
+// say, and handlers rarely ask.
+int signal_code(FaultKind kind) {
+  switch (kind) {
+    case FaultKind::kUndefined:
+    case FaultKind::kUnimplemented:
+      return ILL_ILLOPC;
+    case FaultKind::kPcAlignment:
+    case FaultKind::kAlignment:
+      return BUS_ADRALN;
+    case FaultKind::kBreakpoint:
+      return TRAP_BRKPT;
+    default:
+      return SEGV_MAPERR;
+  }
+}
 
 constexpr std::uint64_t kStackSize = std::uint64_t{8} << 20;  // Linux's default RLIMIT_STACK
 constexpr std::uint64_t kStackGap = std::uint64_t{1} << 20;   // kept free above and below the stack
@@ -116,6 +141,7 @@ Process::Process(const ProcessOptions& options) : image_(read_elf(options.progra
   if (!memory.map(kernel.stack_begin, kStackSize, stack_protection, "[stack]")) {
     throw UserError("cannot map the guest's stack: " + std::generic_category().message(errno), kExitInternal);
   }
+  map_sigreturn(kernel);
   memory.set_search_top(kernel.stack_begin - kStackGap);
   kernel.brk_start = kernel.brk_end = up(image_.end() + bias_, kGuestPage);
 
@@ -149,12 +175,20 @@ void Process::set_time(std::uint64_t nanoseconds) { kernel_->clock.executed = na
 
 void Process::end_by_signal(int signal) { kernel_->end = {GuestEnd::Kind::kSignalled, 0, signal}; }
 
+bool Process::deliver_fault(CpuState& cpu, const Fault& fault) {
+  cpu.pc = fault.pc;
+  raise_signal(*kernel_, {signal_of(fault.kind), signal_code(fault.kind), fault.address});
+  deliver_signals(*kernel_, cpu);
+  return kernel_->end.kind == GuestEnd::Kind::kRunning;
+}
+
 const GuestEnd& Process::end() const { return kernel_->end; }
 
 bool Process::system_call(CpuState& cpu) {
   Kernel& kernel = *kernel_;
   const std::uint64_t number = cpu.x[8];
   const Args args{{cpu.x[0], cpu.x[1], cpu.x[2], cpu.x[3], cpu.x[4], cpu.x[5]}};
+  kernel.cpu = &cpu;
   const SystemCallRow& row = system_call_row(number);
   std::int64_t result = -ENOSYS;
   if (row.function != nullptr) {
@@ -167,6 +201,7 @@ bool Process::system_call(CpuState& cpu) {
   }
   if (kernel.options.strace) kernel.options.diagnostics(strace_line(kernel, number, args, result));
   cpu.x[0] = static_cast<std::uint64_t>(result);
+  deliver_signals(kernel, cpu);
   return kernel.end.kind == GuestEnd::Kind::kRunning;
 }
 

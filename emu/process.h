@@ -61,6 +61,9 @@ class Process {
   bool system_call(CpuState& cpu);
   // A fault raised a signal: the guest ends with it.
   void end_by_signal(int signal);
+  // The same, but a handler the guest has installed runs first: registers and pc are then the handler's.
+  // False when there is none and the guest has ended.
+  bool deliver_fault(CpuState& cpu, const Fault& fault);
 
   const GuestEnd& end() const;
   const ElfImage& image() const { return image_; }

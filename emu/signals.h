@@ -25,10 +25,17 @@ struct GuestSigaltstack {
 };
 static_assert(sizeof(GuestSigaltstack) == 24);
 
+// Where a pending signal came from: siginfo_t's code, and the address of a fault.
+struct SignalOrigin {
+  int code = 0;
+  std::uint64_t address = 0;
+};
+
 struct Signals {
   std::array<GuestSigaction, kSignalCount + 1> actions{};  // by signal number
   std::uint64_t blocked = 0;                               // bit n - 1: signal n
   std::uint64_t pending = 0;
+  std::array<SignalOrigin, kSignalCount + 1> info{};  // of pending ones
   GuestSigaltstack alternate{};
 };
 

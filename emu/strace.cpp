@@ -79,7 +79,9 @@ std::string strace_line(const Kernel& kernel, std::uint64_t nr, const Args& args
   const SystemCallRow& row = system_call_row(nr);
   std::string line = row.name == nullptr ? "syscall_" + hex(nr) : row.name;
   line += '(';
-  const std::string formats = row.arguments == nullptr ? "xxxxxx" : row.arguments;
+  std::string_view formats = row.arguments == nullptr ? "xxxxxx" : row.arguments;
+  const bool gives_address = formats.substr(0, 1) == "*";
+  if (gives_address) formats.remove_prefix(1);
   for (std::size_t i = 0; i < formats.size(); ++i) {
     if (i != 0) line += ", ";
     line += argument(kernel, formats[i], args, i, result);
@@ -90,8 +92,7 @@ std::string strace_line(const Kernel& kernel, std::uint64_t nr, const Args& args
     const int code = static_cast<int>(-result);
     return line + "-1 " + ::strerrorname_np(code) + " (" + ::strerrordesc_np(code) + ")";
   }
-  const bool address = result > INT32_MAX;
-  return line + (address ? hex(static_cast<std::uint64_t>(result)) : std::to_string(result));
+  return line + (gives_address ? hex(static_cast<std::uint64_t>(result)) : std::to_string(result));
 }
 
 }  // namespace m2sim::emu

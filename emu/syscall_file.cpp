@@ -4,28 +4,15 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdio>
 #include <string>
 
+#include "emu/open_flags.h"
 #include "emu/syscalls.h"
 
 namespace m2sim::emu::sys {
 
 namespace {
-
-// arm64 moved these four open flags away from the generic numbers (arch/arm64/include/uapi/asm/fcntl.h).
-constexpr std::uint32_t kGuestDirectory = 040000;
-constexpr std::uint32_t kGuestNoFollow = 0100000;
-constexpr std::uint32_t kGuestDirect = 0200000;
-constexpr std::uint32_t kGuestLargeFile = 0400000;
-constexpr std::uint32_t kGuestMoved = kGuestDirectory | kGuestNoFollow | kGuestDirect | kGuestLargeFile;
-
-int host_open_flags(std::uint32_t guest) {
-  int host = static_cast<int>(guest & ~kGuestMoved);
-  if ((guest & kGuestDirectory) != 0) host |= O_DIRECTORY;
-  if ((guest & kGuestNoFollow) != 0) host |= O_NOFOLLOW;
-  if ((guest & kGuestDirect) != 0) host |= O_DIRECT;
-  return host;
-}
 
 // /proc/self/maps shows the guest's regions; glibc finds the main stack's size there.
 int open_maps(const Kernel& kernel) {

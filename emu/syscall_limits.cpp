@@ -14,6 +14,8 @@ struct GuestLimit {
   std::uint64_t soft;
   std::uint64_t hard;
 };
+constexpr std::uint64_t kSecond = 1'000'000'000;  // in ns
+constexpr std::uint64_t kTick = kSecond / 100;    // USER_HZ
 constexpr std::uint64_t kUnlimited = UINT64_MAX;
 
 // What the emulated process really has; the host's limits are the simulator's own business.
@@ -41,6 +43,56 @@ std::int64_t prlimit64(Kernel& kernel, const Args& args) {
   if (args[2] != 0 && wanted.soft > wanted.hard) return -EINVAL;
   if (args[3] != 0 && !kernel.memory.write_value(args[3], limit_of(kernel, args.u32(1)))) return -EFAULT;
   return 0;
+}
+
+std::int64_t getrlimit(Kernel& kernel, const Args& args) {
+  return prlimit64(kernel, {{0, args[0], 0, args[1], 0, 0}});
+}
+
+std::int64_t setrlimit(Kernel& kernel, const Args& args) {
+  return prlimit64(kernel, {{0, args[0], args[1], 0, 0, 0}});
+}
+
+std::int64_t getrusage(Kernel& kernel, const Args& args) {
+  constexpr std::uint64_t kMicro = 1000;
+  std::array<std::uint64_t, 18> usage{};  // struct rusage: two timevals, fourteen counts
+  const int who = args.i32(0);
+  if (who != RUSAGE_SELF && who != RUSAGE_CHILDREN && who != RUSAGE_THREAD) return -EINVAL;
+  if (who != RUSAGE_CHILDREN) {
+    usage[0] = kernel.clock.executed / kSecond;
+    usage[1] = kernel.clock.executed % kSecond / kMicro;
+    std::uint64_t mapped = 0;
+    for (const Region& region : kernel.memory.regions()) mapped += region.end - region.begin;
+    usage[4] = mapped / 1024;  // ru_maxrss; the host's resident set is not the guest's, and varies
+  }
+  return kernel.memory.write_value(args[1], usage) ? 0 : -EFAULT;
+}
+
+std::int64_t times(Kernel& kernel, const Args& args) {
+  const std::array<std::uint64_t, 4> spent = {kernel.clock.executed / kTick, 0, 0, 0};
+  if (args[0] != 0 && !kernel.memory.write_value(args[0], spent)) return -EFAULT;
+  return static_cast<std::int64_t>(kernel.clock.monotonic() / kTick);
+}
+
+// A machine with 8 GiB, half of them free, and nothing else running: the host's figures differ from run
+// to run, and programs size their tables by them.
+std::int64_t sysinfo(Kernel& kernel, const Args& args) {
+  struct GuestSysinfo {
+    std::int64_t uptime;
+    std::uint64_t loads[3], total_ram, free_ram, shared_ram, buffer_ram, total_swap, free_swap;
+    std::uint16_t processes, padding;
+    std::uint32_t padding2;
+    std::uint64_t total_high, free_high;
+    std::uint32_t unit, padding3;
+  };
+  static_assert(sizeof(GuestSysinfo) == 112);
+  GuestSysinfo info{};
+  info.uptime = static_cast<std::int64_t>(kernel.clock.monotonic() / kSecond);
+  info.total_ram = std::uint64_t{8} << 30U;
+  info.free_ram = std::uint64_t{4} << 30U;
+  info.processes = 1;
+  info.unit = 1;
+  return kernel.memory.write_value(args[0], info) ? 0 : -EFAULT;
 }
 
 }  // namespace m2sim::emu::sys

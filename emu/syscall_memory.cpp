@@ -171,4 +171,31 @@ std::int64_t msync(Kernel& kernel, const Args& args) {
   return host == nullptr ? -ENOMEM : result_of(::msync(host, page_up(args[1]), args.i32(2)));
 }
 
+// Everything is resident, as far as the guest can tell.
+std::int64_t mincore(Kernel& kernel, const Args& args) {
+  if (!page_aligned(args[0])) return -EINVAL;
+  if (args[1] > kernel.memory.limit()) return -ENOMEM;
+  const std::uint64_t length = page_up(args[1]);
+  if (!kernel.memory.allows(args[0], length, kProtNone)) return -ENOMEM;
+  constexpr std::byte kResident{1};
+  for (std::uint64_t page = 0; page < length / kGuestPage; ++page) {
+    if (!kernel.memory.write_value(args[2] + page, kResident)) return -EFAULT;
+  }
+  return 0;
+}
+
+// Locking changes nothing that a program can see here; only its range is checked.
+std::int64_t mlock(Kernel& kernel, const Args& args) {
+  if (args[1] > kernel.memory.limit()) return -ENOMEM;
+  return kernel.memory.allows(args[0], args[1], kProtNone) ? 0 : -ENOMEM;
+}
+std::int64_t mlock2(Kernel& kernel, const Args& args) {
+  return args.u32(2) > 1 ? -EINVAL : mlock(kernel, args);
+}
+std::int64_t munlock(Kernel& kernel, const Args& args) { return mlock(kernel, args); }
+std::int64_t mlockall(Kernel& /*kernel*/, const Args& args) {
+  return args.u32(0) == 0 || args.u32(0) > 7 ? -EINVAL : 0;
+}
+std::int64_t munlockall(Kernel& /*kernel*/, const Args& /*args*/) { return 0; }
+
 }  // namespace m2sim::emu::sys

@@ -1,6 +1,5 @@
 // The process itself: identity, end, limits, randomness, names.
-#include <sys/resource.h>
-#include <sys/sysinfo.h>
+#include <sys/prctl.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
@@ -74,6 +73,78 @@ std::int64_t uname(Kernel& kernel, const Args& args) {
   set(4, "aarch64");
   set(5, host.domainname);
   return kernel.memory.write_value(args[0], fields) ? 0 : -EFAULT;
+}
+
+// Process groups and sessions are the simulator's: to a terminal and to a shell it is the guest.
+std::int64_t getpgid(Kernel& /*kernel*/, const Args& args) { return result_of(::getpgid(args.i32(0))); }
+std::int64_t setpgid(Kernel& /*kernel*/, const Args& args) {
+  return result_of(::setpgid(args.i32(0), args.i32(1)));
+}
+std::int64_t getsid(Kernel& /*kernel*/, const Args& args) { return result_of(::getsid(args.i32(0))); }
+std::int64_t setsid(Kernel& /*kernel*/, const Args& /*args*/) { return result_of(::setsid()); }
+
+std::int64_t getgroups(Kernel& kernel, const Args& args) {
+  std::array<gid_t, 1024> groups{};
+  const int most = args.i32(0);
+  if (most < 0) return -EINVAL;
+  const int count = ::getgroups(std::min(most, static_cast<int>(groups.size())), groups.data());
+  if (count < 0) return -std::int64_t{errno};
+  const std::uint64_t bytes = most == 0 ? 0 : static_cast<std::uint64_t>(count) * sizeof(gid_t);
+  return kernel.memory.write(args[1], groups.data(), bytes) ? count : -EFAULT;
+}
+
+std::int64_t getresuid(Kernel& kernel, const Args& args) {
+  std::array<uid_t, 3> ids{};
+  if (::getresuid(&ids[0], &ids[1], &ids[2]) != 0) return -std::int64_t{errno};
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    if (!kernel.memory.write_value(args[i], ids[i])) return -EFAULT;
+  }
+  return 0;
+}
+
+std::int64_t getresgid(Kernel& kernel, const Args& args) {
+  std::array<gid_t, 3> ids{};
+  if (::getresgid(&ids[0], &ids[1], &ids[2]) != 0) return -std::int64_t{errno};
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    if (!kernel.memory.write_value(args[i], ids[i])) return -EFAULT;
+  }
+  return 0;
+}
+
+// Only the plain Linux personality exists here.
+std::int64_t personality(Kernel& /*kernel*/, const Args& args) {
+  constexpr std::uint32_t kQuery = 0xffffffff;
+  return args.u32(0) == kQuery || args.u32(0) == 0 ? 0 : -EINVAL;
+}
+
+std::int64_t prctl(Kernel& kernel, const Args& args) {
+  constexpr std::size_t kNameSize = 16;
+  std::array<char, kNameSize> name{};
+  switch (args.i32(0)) {
+    case PR_SET_NAME: {
+      const auto text = kernel.memory.read_string(args[1], kPathMax);
+      if (!text) return -EFAULT;
+      kernel.process_name = text->substr(0, kNameSize - 1);
+      return 0;
+    }
+    case PR_GET_NAME:
+      kernel.process_name.copy(name.data(), kNameSize - 1);
+      return kernel.memory.write_value(args[1], name) ? 0 : -EFAULT;
+    case PR_GET_DUMPABLE:
+      return 1;
+    case PR_SET_DUMPABLE:
+    case PR_SET_PDEATHSIG:
+    case PR_SET_TIMERSLACK:
+      return 0;
+    case PR_SET_NO_NEW_PRIVS:
+      kernel.no_new_privileges = true;
+      return 0;
+    case PR_GET_NO_NEW_PRIVS:
+      return kernel.no_new_privileges ? 1 : 0;
+    default:
+      // In particular every question about SVE, SME, pointer authentication and memory tags.
+      return -EINVAL;
+  }
 }
 
 }  // namespace m2sim::emu::sys

@@ -1,6 +1,7 @@
 // File attributes, in arm64's layouts.
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "emu/syscalls.h"
@@ -48,7 +49,34 @@ GuestStat converted(const struct stat& host) {
   return guest;
 }
 
-std::int64_t deliver(Kernel& kernel, std::uint64_t address, int result, const struct stat& status) {
+// struct statfs of asm-generic/statfs.h, 64 bit.
+struct GuestStatfs {
+  std::int64_t type, bsize;
+  std::uint64_t blocks, bfree, bavail, files, ffree;
+  std::int32_t fsid[2];
+  std::int64_t namelen, frsize, flags, spare[4];
+};
+static_assert(sizeof(GuestStatfs) == 120);
+
+GuestStatfs converted(const struct statfs& host) {
+  GuestStatfs guest{};
+  guest.type = host.f_type;
+  guest.bsize = host.f_bsize;
+  guest.blocks = host.f_blocks;
+  guest.bfree = host.f_bfree;
+  guest.bavail = host.f_bavail;
+  guest.files = host.f_files;
+  guest.ffree = host.f_ffree;
+  guest.fsid[0] = host.f_fsid.__val[0];
+  guest.fsid[1] = host.f_fsid.__val[1];
+  guest.namelen = host.f_namelen;
+  guest.frsize = host.f_frsize;
+  guest.flags = host.f_flags;
+  return guest;
+}
+
+template <class HostStatus>
+std::int64_t deliver(Kernel& kernel, std::uint64_t address, int result, const HostStatus& status) {
   if (result != 0) return -std::int64_t{errno};
   return kernel.memory.write_value(address, converted(status)) ? 0 : -EFAULT;
 }
@@ -68,6 +96,33 @@ std::int64_t fstat(Kernel& kernel, const Args& args) {
   if (fd < 0) return -EBADF;
   struct stat status {};
   const int result = ::fstat(fd, &status);
+  return deliver(kernel, args[1], result, status);
+}
+
+// struct statx is the same on every architecture.
+std::int64_t statx(Kernel& kernel, const Args& args) {
+  const HostPath path = path_argument(kernel, args.i32(0), args[1]);
+  if (path.error != 0) return -path.error;
+  struct statx status {};
+  if (::statx(path.directory, path.path.c_str(), args.i32(2), args.u32(3), &status) != 0) {
+    return -std::int64_t{errno};
+  }
+  return kernel.memory.write_value(args[4], status) ? 0 : -EFAULT;
+}
+
+std::int64_t statfs(Kernel& kernel, const Args& args) {
+  const HostPath path = path_argument(kernel, AT_FDCWD, args[0]);
+  if (path.error != 0) return -path.error;
+  struct statfs status {};
+  const int result = ::statfs(path.whole().c_str(), &status);
+  return deliver(kernel, args[1], result, status);
+}
+
+std::int64_t fstatfs(Kernel& kernel, const Args& args) {
+  const int fd = kernel.fds.host(args.i32(0));
+  if (fd < 0) return -EBADF;
+  struct statfs status {};
+  const int result = ::fstatfs(fd, &status);
   return deliver(kernel, args[1], result, status);
 }
 

@@ -2,6 +2,9 @@
 #include <sys/time.h>
 #include <time.h>
 
+#include <algorithm>
+#include <optional>
+
 #include "emu/syscalls.h"
 
 namespace m2sim::emu::sys {
@@ -17,6 +20,16 @@ struct GuestTimespec {
 
 GuestTimespec timespec_of(std::uint64_t nanoseconds) {
   return {static_cast<std::int64_t>(nanoseconds / kSecond), static_cast<std::int64_t>(nanoseconds % kSecond)};
+}
+
+// Nothing when it is not a time; very long times are cut to about 292 years.
+std::optional<std::uint64_t> nanoseconds_of(const GuestTimespec& time) {
+  if (time.seconds < 0 || time.nanoseconds < 0) return std::nullopt;
+  const auto nanoseconds = static_cast<std::uint64_t>(time.nanoseconds);
+  if (nanoseconds >= kSecond) return std::nullopt;
+  const std::uint64_t seconds =
+      std::min(static_cast<std::uint64_t>(time.seconds), static_cast<std::uint64_t>(INT64_MAX) / kSecond - 1);
+  return seconds * kSecond + nanoseconds;
 }
 
 // -1: no such clock.
@@ -56,6 +69,30 @@ std::int64_t gettimeofday(Kernel& kernel, const Args& args) {
   if (args[0] != 0 && !kernel.memory.write(args[0], value, sizeof(value))) return -EFAULT;
   if (args[1] != 0 && !kernel.memory.write(args[1], zone, sizeof(zone))) return -EFAULT;
   return 0;
+}
+
+std::int64_t clock_getres(Kernel& kernel, const Args& args) {
+  constexpr GuestTimespec kResolution = {0, 1};
+  if (clock_now(kernel, args.i32(0)) < 0) return -EINVAL;
+  return args[1] == 0 || kernel.memory.write_value(args[1], kResolution) ? 0 : -EFAULT;
+}
+
+std::int64_t clock_nanosleep(Kernel& kernel, const Args& args) {
+  constexpr std::uint32_t kAbsolute = 1;  // TIMER_ABSTIME
+  const std::int64_t now = clock_now(kernel, args.i32(0));
+  if (now < 0) return -EINVAL;
+  GuestTimespec wanted{};
+  if (!kernel.memory.read_value(args[2], wanted)) return -EFAULT;
+  const auto length = nanoseconds_of(wanted);
+  if (!length) return -EINVAL;
+  const bool absolute = (args.u32(1) & kAbsolute) != 0;
+  const auto begin = absolute ? static_cast<std::uint64_t>(now) : 0;
+  if (*length > begin) kernel.clock.slept += *length - begin;
+  return 0;
+}
+
+std::int64_t nanosleep(Kernel& kernel, const Args& args) {
+  return clock_nanosleep(kernel, {{CLOCK_MONOTONIC, 0, args[0], args[1], 0, 0}});
 }
 
 }  // namespace m2sim::emu::sys
