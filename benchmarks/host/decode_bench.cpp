@@ -1,0 +1,51 @@
+#include <benchmark/benchmark.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <iterator>
+#include <vector>
+
+#include "benchmarks/host/sample_words.h"
+#include "insts/decode.h"
+
+namespace m2sim::benchmarks {
+namespace {
+
+void decode_one(benchmark::State& state) {
+  std::uint32_t word = kSampleWords[0];
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(word);
+    insts::Inst inst = insts::decode(word);
+    benchmark::DoNotOptimize(inst);
+  }
+  state.SetItemsProcessed(state.iterations());
+}
+BENCHMARK(decode_one);
+
+// A thousand words in an order without a short period, so that the host's branch predictor cannot learn
+// the answers by heart.
+std::vector<std::uint32_t> shuffled_words() {
+  constexpr std::size_t kCount = 1000;
+  std::vector<std::uint32_t> words;
+  std::uint64_t random = 1;
+  while (words.size() < kCount) {
+    random = random * 6364136223846793005U + 1442695040888963407U;  // Knuth, MMIX
+    words.push_back(kSampleWords[(random >> 33U) % std::size(kSampleWords)]);
+  }
+  return words;
+}
+
+void decode_thousand(benchmark::State& state) {
+  const std::vector<std::uint32_t> words = shuffled_words();
+  for (auto _ : state) {
+    for (const std::uint32_t word : words) {
+      insts::Inst inst = insts::decode(word);
+      benchmark::DoNotOptimize(inst);
+    }
+  }
+  state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(words.size()));
+}
+BENCHMARK(decode_thousand);
+
+}  // namespace
+}  // namespace m2sim::benchmarks
