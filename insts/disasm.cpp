@@ -43,10 +43,27 @@ class Capstone {
   cs_insn* inst_ = nullptr;
 };
 
-// Words that Capstone 4 (Armv8.0) reads as something older: newer hints as a number, sb as a write to
-// a system register. Found by tests/insts/objdump_sweep.py.
-bool knows_better(Op op, const std::string& text) {
-  return op == Op::kSB || (op != Op::kHINT && text.starts_with("hint "));
+// Words that Capstone 4 (Armv8.0) reads wrongly: newer hints as a number, sb as a write to a system
+// register, system registers of op0 = 2 as op0 = 3, elements as scalars in ins, conditional selects on
+// "always" as an alias with the condition "never". Found by tests/insts/objdump_sweep.py.
+bool knows_better(const Inst& inst, const std::string& text) {
+  switch (inst.op) {
+    case Op::kSB:
+    case Op::kINS_b_elem:
+    case Op::kINS_h_elem:
+    case Op::kINS_s_elem:
+    case Op::kINS_d_elem:
+      return true;
+    case Op::kCSINC:
+    case Op::kCSINV:
+    case Op::kCSNEG:
+      return inst.aux >= 14;
+    case Op::kMSR:
+    case Op::kMRS:
+      return inst.imm >> 14 == 2;
+    default:
+      return inst.op != Op::kHINT && text.starts_with("hint ");
+  }
 }
 
 }  // namespace
@@ -58,7 +75,7 @@ std::string disassemble(std::uint32_t word, std::uint64_t pc) {
   }
   static thread_local Capstone capstone;
   const auto text = capstone.text(word, pc);
-  return text && !knows_better(inst.op, *text) ? *text : row_text(inst, word, pc);
+  return text && !knows_better(inst, *text) ? *text : row_text(inst, word, pc);
 }
 
 }  // namespace m2sim::insts

@@ -32,8 +32,12 @@ std::string extend_text(unsigned option, std::int64_t amount) {
   return fmt::format("{} #{}", kExtends[option & 7U], amount);
 }
 
-std::string fp8_text(const Inst& inst) {
-  return fmt::format("#{:.8f}", std::bit_cast<double>(fp8_to_bits(static_cast<std::uint8_t>(inst.imm), 64)));
+std::string fp_text(double value) { return fmt::format("#{:.8f}", value); }
+
+// Of the normal numbers that an 8-bit immediate expands to.
+double half_to_double(std::uint32_t half) {
+  const std::uint64_t magnitude = (std::uint64_t{half & 0x7FFFU} << 42U) + (std::uint64_t{1023 - 15} << 52U);
+  return std::bit_cast<double>(std::uint64_t{half >> 15U} << 63U | magnitude);
 }
 
 // PSTATE fields by op1:op2; the rest is named like a system register.
@@ -94,11 +98,18 @@ std::string hint_text(const Inst& inst) {
   }
 }
 
+// The by-element rows whose aux is a rotation.
+bool is_rotated(Op op) {
+  return op == Op::kFCMLA_v4h_elem || op == Op::kFCMLA_v8h_elem || op == Op::kFCMLA_v4s_elem;
+}
+
 std::string simd_text(const Encoding& row, const Inst& inst) {
   switch (row.imm) {
     case Imm::kFp8:
-      return fp8_text(inst);
+      return fp_text(std::bit_cast<double>(fp8_to_bits(static_cast<std::uint8_t>(inst.imm), 64)));
     case Imm::kSimdModImm:
+      if (inst.op == Op::kFMOV_vh_imm)
+        return fp_text(half_to_double(static_cast<std::uint32_t>(inst.imm) & 0xFFFFU));
       return fmt::format("#{:#x}", static_cast<std::uint64_t>(inst.imm));
     case Imm::kFpFixed:
     case Imm::kSimdExt:
@@ -107,6 +118,9 @@ std::string simd_text(const Encoding& row, const Inst& inst) {
       return number(inst.imm);
     case Imm::kRotate2:
       return number(inst.imm * 90);
+    case Imm::kSimdIndexS:
+    case Imm::kSimdIndexD:
+      return is_rotated(inst.op) ? number(inst.aux * 90) : "";
     case Imm::kRotate1:
       return number(90 + inst.imm * 180);
     default:

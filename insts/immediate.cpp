@@ -64,7 +64,7 @@ bool gather_mem_reg(const Encoding& row, std::uint32_t word, Inst& inst) {
 bool gather_fp_fixed(const Encoding& row, std::uint32_t word, Inst& inst) {
   if (row.imm_shift < 16) {
     const std::uint32_t fraction = 64 - bits(word, 10, 6);
-    return in_width(inst, fraction - 1) && set(inst, fraction);
+    return (row.wide_mask == 0 || in_width(inst, fraction - 1)) && set(inst, fraction);
   }
   const std::uint32_t immhb = bits(word, 16, 7);
   return immhb >= 8 && set(inst, 2 * std::bit_floor(immhb) - immhb);
@@ -95,8 +95,10 @@ bool gather_ext(std::uint32_t word, Inst& inst) {
 
 bool gather_simd_mod_imm(std::uint32_t word, Inst& inst) {
   const auto imm8 = static_cast<std::uint8_t>(bits(word, 16, 3) << 5U | bits(word, 5, 5));
-  return set(inst,
-             static_cast<std::int64_t>(expand_simd_immediate(bits(word, 29, 1), bits(word, 12, 4), imm8)));
+  const bool half = bits(word, 11, 1) != 0;  // o2: fmov of half-precision elements
+  const std::uint64_t pattern = half ? replicate(fp8_to_bits(imm8, 16), 16)
+                                     : expand_simd_immediate(bits(word, 29, 1), bits(word, 12, 4), imm8);
+  return set(inst, static_cast<std::int64_t>(pattern));
 }
 
 bool gather_fp(const Encoding& row, std::uint32_t word, Inst& inst) {
@@ -133,6 +135,24 @@ bool gather_fp(const Encoding& row, std::uint32_t word, Inst& inst) {
   }
 }
 
+// Allocated fields by op1:op2: uao, pan, spsel, ssbs, dit, tco, daifset, daifclr.
+bool gather_msr_imm(std::uint32_t word, Inst& inst) {
+  const std::uint32_t field = bits(word, 16, 3) << 3U | bits(word, 5, 3);
+  switch (field) {
+    case 0b000'011:
+    case 0b000'100:
+    case 0b000'101:
+    case 0b011'001:
+    case 0b011'010:
+    case 0b011'100:
+    case 0b011'110:
+    case 0b011'111:
+      return set(inst, bits(word, 8, 4), field);
+    default:
+      return false;
+  }
+}
+
 bool gather_branch(const Encoding& row, std::uint32_t word, Inst& inst) {
   switch (row.imm) {
     case Imm::kBranch26:
@@ -150,7 +170,7 @@ bool gather_branch(const Encoding& row, std::uint32_t word, Inst& inst) {
     case Imm::kSys:
       return set(inst, bits(word, 5, 14));
     case Imm::kMsrImm:
-      return set(inst, bits(word, 8, 4), bits(word, 16, 3) << 3U | bits(word, 5, 3));
+      return gather_msr_imm(word, inst);
     default:
       return gather_fp(row, word, inst);
   }

@@ -2,73 +2,44 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <array>
 #include <string_view>
 
 #include "insts/bits.h"
 #include "insts/encoding.h"
 #include "insts/imm_text.h"
+#include "insts/vector_shape.h"
 
 namespace m2sim::insts {
 namespace {
 
-// The element size in a row's name: "_vh" a vector of halves, "_h" one half.
-struct ElementSize {
-  char letter = 0;
-  bool vector = false;
-};
-
-ElementSize element_size(std::string_view name) {
-  for (std::size_t at = name.find('_'); at != std::string_view::npos; at = name.find('_', at + 1)) {
-    const std::size_t end = std::min(name.find('_', at + 1), name.size());
-    std::string_view part = name.substr(at + 1, end - at - 1);
-    const bool vector = part.size() == 2 && part[0] == 'v';
-    if (vector) part.remove_prefix(1);
-    constexpr std::string_view kLetters = "bhsdq";
-    if (part.size() == 1 && kLetters.find(part[0]) != std::string_view::npos) return {part[0], vector};
-  }
-  return {};
-}
-
-unsigned bytes_of(char letter) {
-  switch (letter) {
-    case 'b':
-      return 1;
-    case 'h':
-      return 2;
-    case 's':
-      return 4;
-    case 'd':
-      return 8;
-    default:
-      return 16;
-  }
+bool is_by_element(Imm imm) {
+  return imm == Imm::kSimdIndexH || imm == Imm::kSimdIndexS || imm == Imm::kSimdIndexD ||
+         imm == Imm::kSimdIndexB4;
 }
 
 struct Writer {
   const Encoding& row;
   const Inst& inst;
   std::uint32_t word;
-  ElementSize element = element_size(name_of(inst.op));
+  VectorShape shape = vector_shape(inst);
 
-  std::string vector(unsigned number) const;
-  std::string element_of(unsigned number) const;
+  std::string vector(RegField field, unsigned number) const;
+  bool is_wide(const RegRole& role) const;
   std::string general(RegClass reg_class, unsigned number, bool wide) const;
   std::string reg(const RegRole& role, unsigned index) const;
   std::string address(const RegRole& base, const RegRole* index) const;
   std::string operands(std::uint64_t pc) const;
 };
 
-std::string Writer::vector(unsigned number) const {
-  if (element.letter == 0) return fmt::format("v{}", number);
-  if (!element.vector) return fmt::format("{}{}", element.letter, number);
-  const bool full = row.wide_mask == 0 || inst.wide();
-  return fmt::format("v{}.{}{}", number, (full ? 16 : 8) / bytes_of(element.letter), element.letter);
-}
-
-std::string Writer::element_of(unsigned number) const {
-  return fmt::format("v{}.{}[{}]", number, element.letter == 0 ? 'b' : element.letter, inst.imm);
+std::string Writer::vector(RegField field, unsigned number) const {
+  if (field == RegField::kM && is_by_element(row.imm)) {
+    return fmt::format("v{}.{}[{}]", number, shape.element, inst.imm);
+  }
+  const std::string_view arrangement = shape.of(field);
+  if (arrangement.empty()) return fmt::format("v{}", number);
+  if (arrangement.size() == 1) return fmt::format("{}{}", arrangement, number);
+  return fmt::format("v{}.{}", number, arrangement);
 }
 
 std::string Writer::general(RegClass reg_class, unsigned number, bool wide) const {
@@ -77,24 +48,20 @@ std::string Writer::general(RegClass reg_class, unsigned number, bool wide) cons
   return wide ? "xzr" : "wzr";
 }
 
-bool is_by_element(Imm imm) {
-  return imm == Imm::kSimdIndexH || imm == Imm::kSimdIndexS || imm == Imm::kSimdIndexD ||
-         imm == Imm::kSimdIndexB4;
-}
-
 std::string Writer::reg(const RegRole& role, unsigned index) const {
   const std::array<std::uint8_t, 4> numbers = {inst.rd, inst.rn, inst.rm, inst.ra};
   const unsigned number = (numbers[static_cast<std::size_t>(role.field)] + index) % 32;
-  if (role.reg_class == RegClass::kVector) {
-    if (role.field == RegField::kM && is_by_element(row.imm)) return element_of(number);
-    return vector(number);
-  }
-  bool wide = role.reg_class != RegClass::kW && (row.wide_mask == 0 || inst.wide());
-  if (role.use == Role::kBase || row.imm == Imm::kMemS10) wide = true;
-  if (role.use == Role::kIndex) wide = row.imm != Imm::kMemReg || (inst.aux & 1U) != 0;
-  if (row.imm == Imm::kExtend && role.field == RegField::kM) wide = (inst.aux & 3U) == 3;
-  if (row.imm == Imm::kTest14) wide = inst.aux >= 32;
-  return general(role.reg_class, number, wide);
+  if (role.reg_class == RegClass::kVector) return vector(role.field, number);
+  return general(role.reg_class, number, is_wide(role));
+}
+
+bool Writer::is_wide(const RegRole& role) const {
+  if (role.use == Role::kBase || row.imm == Imm::kMemS10) return true;
+  if (role.reg_class == RegClass::kW || shape.narrow_general) return false;
+  if (role.use == Role::kIndex) return row.imm != Imm::kMemReg || (inst.aux & 1U) != 0;
+  if (row.imm == Imm::kExtend && role.field == RegField::kM) return (inst.aux & 3U) == 3;
+  if (row.imm == Imm::kTest14) return inst.aux >= 32;
+  return row.wide_mask == 0 || shape.wide_general || inst.wide();
 }
 
 // Bits 11 (one register) and 24 (pairs) tell pre- from post-indexed where the base is written back.
@@ -145,6 +112,7 @@ std::string Writer::operands(std::uint64_t pc) const {
   if (inst.op == Op::kMRS) add(system_register_text(static_cast<std::uint32_t>(inst.imm)));
   if (base != nullptr) add(address(*base, index));
   add(imm_text(row, inst, pc));
+  if (shape.compares_zero) add("#0.0");
   return text;
 }
 
