@@ -149,10 +149,14 @@ std::span<const Row> multiply_and_select_rows();
 std::span<const Row> load_store_rows();
 std::span<const Row> atomic_rows();
 std::span<const Row> system_rows();
-std::span<const Row> fp_rows();
-std::span<const Row> simd_rows();
+std::span<const Row> fp_move_rows();
 std::span<const Row> simd_memory_rows();
 std::span<const Row> simd_structure_rows();
+std::span<const Row> simd_three_same_rows();
+std::span<const Row> simd_misc_rows();
+std::span<const Row> simd_shift_rows();
+std::span<const Row> simd_copy_rows();
+std::span<const Row> simd_widening_rows();
 
 // Null where the table has the encoding but nothing executes it.
 const Row* row_of(insts::Op op);

@@ -81,19 +81,48 @@ Binding pick_single(const insts::Inst& /*inst*/, bool /*log*/) {
 
 using Adjust = void (*)(const insts::Inst& inst, Uop& uop);
 
+// A shape may want operands precomputed, by element type.
+template <class Shape, class T>
+consteval Adjust adjust_of() {
+  if constexpr (requires { Shape::template adjust<T>; }) {
+    return Shape::template adjust<T>;
+  } else {
+    return nullptr;
+  }
+}
+
+constexpr insts::Op op_after(insts::Op op, unsigned n) {
+  return static_cast<insts::Op>(static_cast<unsigned>(op) + n);
+}
+
 // Rows of one operation by element size: the enumerators follow each other in the encoding table from
 // `first` on, one for each T.
 template <class Shape, class... T>
-consteval auto vector_rows(insts::Op first, Adjust adjust = nullptr) {
+consteval auto vector_rows(insts::Op first) {
   unsigned i = 0;
   return std::array<Row, sizeof...(T)>{
-      Row{static_cast<insts::Op>(static_cast<unsigned>(first) + i++), pick_vector<Shape, T>, adjust}...};
+      Row{op_after(first, i++), pick_vector<Shape, T>, adjust_of<Shape, T>()}...};
 }
 template <class Shape, class... T>
-consteval auto single_rows(insts::Op first, Adjust adjust = nullptr) {
+consteval auto single_rows(insts::Op first) {
   unsigned i = 0;
   return std::array<Row, sizeof...(T)>{
-      Row{static_cast<insts::Op>(static_cast<unsigned>(first) + i++), pick_single<Shape, T>, adjust}...};
+      Row{op_after(first, i++), pick_single<Shape, T>, adjust_of<Shape, T>()}...};
+}
+// For every T a row of the first-half operation (xtn, saddl) and one of the second-half (xtn2, saddl2):
+// Shape is a template over whether it is the second.
+template <template <bool> class Shape, class... T>
+consteval auto half_rows(insts::Op first) {
+  std::array<Row, 2 * sizeof...(T)> rows{};
+  unsigned i = 0;
+  const auto add = [&]<class Element>() {
+    rows[i] = {op_after(first, i), pick_single<Shape<false>, Element>, adjust_of<Shape<false>, Element>()};
+    rows[i + 1] = {op_after(first, i + 1), pick_single<Shape<true>, Element>,
+                   adjust_of<Shape<true>, Element>()};
+    i += 2;
+  };
+  (add.template operator()<T>(), ...);
+  return rows;
 }
 
 template <std::size_t... kSizes>

@@ -76,17 +76,16 @@ Binding pick_store_reg(const Inst& inst, bool log) {
 // The table's order within a size: stur, str post, pre, register, unsigned offset; then the loads.
 template <class T>
 consteval std::array<Row, 10> one_register(Op stur, Op ldur) {
-  const auto after = [](Op op, unsigned n) { return static_cast<Op>(static_cast<unsigned>(op) + n); };
   return {Row{stur, memory<store_one<Offset, T>>},
-          Row{after(stur, 1), memory<store_one<PostIndexed, T>>},
-          Row{after(stur, 2), memory<store_one<PreIndexed, T>>},
-          Row{after(stur, 3), pick_store_reg<T>},
-          Row{after(stur, 4), memory<store_one<Offset, T>>},
+          Row{op_after(stur, 1), memory<store_one<PostIndexed, T>>},
+          Row{op_after(stur, 2), memory<store_one<PreIndexed, T>>},
+          Row{op_after(stur, 3), pick_store_reg<T>},
+          Row{op_after(stur, 4), memory<store_one<Offset, T>>},
           Row{ldur, memory<load_one<Offset, T>>},
-          Row{after(ldur, 1), memory<load_one<PostIndexed, T>>},
-          Row{after(ldur, 2), memory<load_one<PreIndexed, T>>},
-          Row{after(ldur, 3), pick_load_reg<T>},
-          Row{after(ldur, 4), memory<load_one<Offset, T>>}};
+          Row{op_after(ldur, 1), memory<load_one<PostIndexed, T>>},
+          Row{op_after(ldur, 2), memory<load_one<PreIndexed, T>>},
+          Row{op_after(ldur, 3), pick_load_reg<T>},
+          Row{op_after(ldur, 4), memory<load_one<Offset, T>>}};
 }
 
 constexpr Row kPairsAndLiterals[] = {
