@@ -4,6 +4,8 @@
 #include <bit>
 #include <cassert>
 
+#include "timing/way_match.h"
+
 namespace m2sim::timing {
 
 Cache::Cache(const CacheConfig& config)
@@ -20,12 +22,8 @@ Cache::Cache(const CacheConfig& config)
 
 Cache::Line* Cache::peek(std::uint64_t line) {
   const std::uint64_t first = (line & set_mask_) * ways_;
-  for (std::uint64_t way = first; way < first + ways_; ++way) {
-    if (tags_[way] == line) {
-      return &lines_[way];
-    }
-  }
-  return nullptr;
+  const std::uint64_t way = find_tag(&tags_[first], ways_, line);
+  return way == ways_ ? nullptr : &lines_[first + way];
 }
 
 Cache::Line* Cache::find_slow(std::uint64_t line, std::uint64_t set) {

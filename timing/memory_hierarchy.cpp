@@ -249,26 +249,39 @@ void MemoryHierarchy::write_memory_side(std::uint64_t l2_line, Cycle now) {
 
 void MemoryHierarchy::train_prefetcher(std::uint64_t pc, std::uint64_t line, Cycle now) {
   prefetcher_.train(
-      pc, line, [&](std::uint64_t wanted) { prefetch_into_l1d(wanted, now); },
-      [&](std::uint64_t wanted) { prefetch_into_l2(wanted, now); });
+      pc, line,
+      // Only what the L2 has by now: a prefetch that waits for memory would hold an MSHR of the L1D.
+      [&](std::uint64_t wanted) {
+        return expected_l2_time(wanted, now) <= l2_load_to_use_ && prefetch_into_l1d(wanted, now);
+      },
+      [&](std::uint64_t wanted) { return prefetch_into_l2(wanted, now); });
 }
 
-void MemoryHierarchy::prefetch_into_l1d(std::uint64_t line, Cycle now) {
-  if (l1d_.peek(line) != nullptr || l1d_mshrs_.full(now)) {
-    return;
+bool MemoryHierarchy::prefetch_into_l1d(std::uint64_t line, Cycle now) {
+  if (l1d_.peek(line) != nullptr) {
+    return true;
+  }
+  if (l1d_mshrs_.full(now)) {
+    return false;
   }
   ++stats_.l1d.prefetches;
   const Cycle start = l1d_mshrs_.allocate(now, expected_l2_time(line, now));
   const Fill fill = read_l2(line, l2_channel_.take(start));
   install_l1d(line, {.ready = fill.ready, .source = fill.source, .prefetched = true}, now);
+  return true;
 }
 
-void MemoryHierarchy::prefetch_into_l2(std::uint64_t line, Cycle now) {
+bool MemoryHierarchy::prefetch_into_l2(std::uint64_t line, Cycle now) {
   const std::uint64_t l2_line = l2_line_of(line);
-  if (l2_.peek(l2_line) == nullptr && !l2_mshrs_.full(now)) {
-    ++stats_.l2.prefetches;
-    miss_l2(l2_line, now, true);
+  if (l2_.peek(l2_line) != nullptr) {
+    return true;
   }
+  if (l2_mshrs_.full(now)) {
+    return false;
+  }
+  ++stats_.l2.prefetches;
+  miss_l2(l2_line, now, true);
+  return true;
 }
 
 Cycle MemoryHierarchy::fetch(std::uint64_t pc, Cycle now) {

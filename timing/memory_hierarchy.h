@@ -82,8 +82,8 @@ class MemoryHierarchy {
   Cycle translate_instruction(std::uint64_t pc, Cycle now);
   std::uint32_t walk_extra(std::uint64_t page);
   void train_prefetcher(std::uint64_t pc, std::uint64_t line, Cycle now);
-  void prefetch_into_l1d(std::uint64_t line, Cycle now);
-  void prefetch_into_l2(std::uint64_t line, Cycle now);
+  bool prefetch_into_l1d(std::uint64_t line, Cycle now);
+  bool prefetch_into_l2(std::uint64_t line, Cycle now);
   void prefetch_into_l1i(std::uint64_t line, Cycle now);
   Cycle refill_l1i(std::uint64_t line, Cycle now, bool prefetched);
   void install_l1d(std::uint64_t line, const Cache::Line& state, Cycle now);

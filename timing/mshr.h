@@ -32,8 +32,10 @@ class MshrFile {
     if (soonest->from >= now + duration && soonest->until > now) {
       return now;  // the register keeps its later use
     }
+    // One time span an entry: waiting for it prolongs the span, coming later starts a new one.
     const Cycle start = soonest->until > now ? soonest->until : now;
-    *soonest = {start, start + duration};
+    soonest->from = start > now ? soonest->from : now;
+    soonest->until = start + duration;
     return start;
   }
 

@@ -20,7 +20,7 @@ class Prefetcher {
   Prefetcher(const PrefetchConfig& config, std::uint32_t line_bytes, std::uint32_t page_bytes);
 
   // The load at `pc` left the L1D at `line`. Calls into_l1(line) and into_l2(line) for each L1D line
-  // number to prefetch.
+  // number to prefetch; they return false if they have no room, and the line is asked for again later.
   template <class IntoL1, class IntoL2>
   void train(std::uint64_t pc, std::uint64_t line, IntoL1 into_l1, IntoL2 into_l2) {
     Stream* const stream = enabled_ ? advance(pc, line) : nullptr;
@@ -56,8 +56,10 @@ class Prefetcher {
       if (!cross_pages_ && wanted / lines_per_page_ != line / lines_per_page_) {
         return;
       }
+      if (!issue(wanted)) {
+        return;
+      }
       ++ahead;
-      issue(wanted);
     }
   }
 

@@ -4,6 +4,8 @@
 #include <bit>
 #include <cassert>
 
+#include "timing/way_match.h"
+
 namespace m2sim::timing {
 
 Tlb::Tlb(const TlbConfig& config)
@@ -16,7 +18,7 @@ Tlb::Tlb(const TlbConfig& config)
 
 bool Tlb::access_slow(std::uint64_t page) {
   std::uint64_t* const first = &pages_[(page & set_mask_) * ways_];
-  std::uint64_t* const found = std::find(first, first + ways_, page);
+  std::uint64_t* const found = first + find_tag(first, ways_, page);
   const bool hit = found != first + ways_;
   std::copy_backward(first, hit ? found : first + ways_ - 1, hit ? found + 1 : first + ways_);
   *first = page;
@@ -25,7 +27,7 @@ bool Tlb::access_slow(std::uint64_t page) {
 
 bool Tlb::contains(std::uint64_t page) const {
   const std::uint64_t* const first = &pages_[(page & set_mask_) * ways_];
-  return std::find(first, first + ways_, page) != first + ways_;
+  return find_tag(first, ways_, page) != ways_;
 }
 
 }  // namespace m2sim::timing

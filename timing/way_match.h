@@ -2,10 +2,12 @@
 // M2SIM_PORTABLE selects the plain C++ version.
 #pragma once
 
+#include <bit>
 #include <cstdint>
 
-#if defined(__SSE2__) && !defined(M2SIM_PORTABLE)
-#include <emmintrin.h>
+#if defined(__AVX2__) && !defined(M2SIM_PORTABLE)
+#define M2SIM_AVX2 1
+#include <immintrin.h>
 #endif
 
 namespace m2sim::timing {
@@ -15,7 +17,7 @@ inline constexpr unsigned kMatchWays = 8;
 // One bit a way for which (set[way] & mask) == want. `set` has kMatchWays elements and is aligned to 16
 // bytes.
 inline unsigned match_ways(const std::uint16_t* set, std::uint16_t mask, std::uint16_t want) {
-#if defined(__SSE2__) && !defined(M2SIM_PORTABLE)
+#ifdef M2SIM_AVX2
   const __m128i ways = _mm_load_si128(reinterpret_cast<const __m128i*>(set));
   const __m128i masked = _mm_and_si128(ways, _mm_set1_epi16(static_cast<short>(mask)));
   const __m128i equal = _mm_cmpeq_epi16(masked, _mm_set1_epi16(static_cast<short>(want)));
@@ -27,6 +29,29 @@ inline unsigned match_ways(const std::uint16_t* set, std::uint16_t mask, std::ui
   }
   return bits;
 #endif
+}
+
+// The first way whose tag is `want`; `ways` if there is none.
+inline std::uint64_t find_tag(const std::uint64_t* set, std::uint64_t ways, std::uint64_t want) {
+  std::uint64_t way = 0;
+#ifdef M2SIM_AVX2
+  // Without a branch for each way: which way hits is hard to predict for the host.
+  const __m256i wanted = _mm256_set1_epi64x(static_cast<long long>(want));
+  for (; way + 8 <= ways; way += 8) {
+    const __m256i low = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(set + way));
+    const __m256i high = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(set + way + 4));
+    const int low_hits = _mm256_movemask_pd(_mm256_castsi256_pd(_mm256_cmpeq_epi64(low, wanted)));
+    const int high_hits = _mm256_movemask_pd(_mm256_castsi256_pd(_mm256_cmpeq_epi64(high, wanted)));
+    const unsigned hits = static_cast<unsigned>(low_hits | high_hits << 4);
+    if (hits != 0) {
+      return way + static_cast<unsigned>(std::countr_zero(hits));
+    }
+  }
+#endif
+  while (way < ways && set[way] != want) {
+    ++way;
+  }
+  return way;
 }
 
 }  // namespace m2sim::timing
