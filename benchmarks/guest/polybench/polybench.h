@@ -11,7 +11,7 @@ enum { POINTS = 120, STEPS = 20 };                      // jacobi-1d
 // Unsigned elements would be 32-bit all the same; ints that overflow are made to wrap by -fwrapv.
 static inline void fill(int* values, int rows, int columns, int salt) {
   for (int i = 0; i < rows; i++)
-    for (int j = 0; j < columns; j++) values[i * columns + j] = (i * (j + salt) + salt) % (rows + columns);
+    for (int j = 0; j < columns; j++) values[i * columns + j] = (i * (j + salt) + salt) & 127;
 }
 
 #endif
