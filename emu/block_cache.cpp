@@ -30,8 +30,12 @@ const Block* BlockCache::add(std::uint64_t pc, std::span<const insts::Inst> inst
   auto* inst_data = reinterpret_cast<insts::Inst*>(insts_.take(insts.size_bytes()));
   std::copy(insts.begin(), insts.end(), inst_data);
   auto* block = reinterpret_cast<Block*>(uops_.take(sizeof(Block) + uops.size_bytes()));
-  *block = Block{pc, static_cast<std::uint32_t>(by_id_.size()), static_cast<std::uint16_t>(insts.size()),
-                 mem_count, inst_data, 0};
+  *block = Block{pc,
+                 static_cast<std::uint32_t>(by_id_.size()),
+                 static_cast<std::uint16_t>(insts.size()),
+                 mem_count,
+                 inst_data,
+                 0};
   std::copy(uops.begin(), uops.end(), reinterpret_cast<Uop*>(block + 1));
   by_id_.push_back(block);
   ++blocks_made_;
@@ -46,9 +50,9 @@ const Block* BlockCache::add(std::uint64_t pc, std::span<const insts::Inst> inst
 const Block* BlockCache::containing(const Uop* uop) const {
   if (!uops_.contains(uop)) return nullptr;
   // Blocks lie in the arena in the order of their ids.
-  const auto after = std::upper_bound(
-      by_id_.begin(), by_id_.end(), uop,
-      [](const Uop* u, const Block* b) { return static_cast<const void*>(u) < static_cast<const void*>(b); });
+  const auto after = std::upper_bound(by_id_.begin(), by_id_.end(), uop, [](const Uop* u, const Block* b) {
+    return static_cast<const void*>(u) < static_cast<const void*>(b);
+  });
   return after == by_id_.begin() ? nullptr : *(after - 1);
 }
 

@@ -24,14 +24,6 @@ constexpr Block kNowhere{1, 0, 0, 0, nullptr, 0};
 
 }  // namespace
 
-std::uint64_t resolve_wild_address(CpuState& cpu, std::uint64_t address) {
-  const std::uint64_t untagged = address & (UINT64_MAX >> 8U);
-  if (untagged < cpu.memory_limit) return untagged;
-  cpu.wild_address = address;
-  cpu.wild_is_misaligned = false;
-  return cpu.memory_limit;
-}
-
 Emulator::Emulator(Process& process) : process_(process), cpu_(std::make_unique<CpuState>()) {}
 
 void Emulator::begin(bool log, std::uint64_t most_insts) {
@@ -51,7 +43,8 @@ void Emulator::open_slice() {
   const std::uint64_t left = most_insts_ - stats_.insts;
   const std::int64_t most = logs_ ? kBatchInsts : kSliceInsts;
   stepping_ = left <= 2 * kMaxBlockInsts;
-  const auto whole_blocks = static_cast<std::int64_t>(std::min<std::uint64_t>(left, INT64_MAX)) - kMaxBlockInsts;
+  const auto whole_blocks =
+      static_cast<std::int64_t>(std::min<std::uint64_t>(left, INT64_MAX)) - kMaxBlockInsts;
   slice_left_ = stepping_ ? 0 : std::min(most, whole_blocks);
   cpu_->log = log_.data();
   cpu_->virtual_counter = stats_.insts / (kInstsPerNanosecond * 1'000'000'000 / kCounterHz);
@@ -102,21 +95,30 @@ bool Emulator::after_exit(const HostFault& host_fault) {
   slice_left_ = cpu_->budget;
   ++stats_.block_lookups;
   switch (cpu_->exit) {
-    case Exit::kUnlinked: link_and_follow(); return true;
-    case Exit::kBudget: pc_ = cpu_->pc; return true;
+    case Exit::kUnlinked:
+      link_and_follow();
+      return true;
+    case Exit::kBudget:
+      pc_ = cpu_->pc;
+      return true;
     case Exit::kLookup:
       pc_ = cpu_->pc;
       if (!resolve()) return false;
       if (!stepping_) cpu_->jump_cache[jump_cache_slot(pc_)] = next_;
       return true;
-    case Exit::kSystemCall: return do_system_call();
+    case Exit::kSystemCall:
+      return do_system_call();
     case Exit::kSynchronise:
       pc_ = left_block().end();
       if (cpu_->code_invalidated) slice_end_ = SliceEnd::kClear;
       return !cpu_->code_invalidated;
-    case Exit::kBreakpoint: return end_with_fault(FaultKind::kBreakpoint, left_block().end() - 4, 0);
-    case Exit::kUndefined: return end_with_fault(FaultKind::kUndefined, left_block().end() - 4, 0);
-    case Exit::kFault: end_with_data_fault(host_fault); return false;
+    case Exit::kBreakpoint:
+      return end_with_fault(FaultKind::kBreakpoint, left_block().end() - 4, 0);
+    case Exit::kUndefined:
+      return end_with_fault(FaultKind::kUndefined, left_block().end() - 4, 0);
+    case Exit::kFault:
+      end_with_data_fault(host_fault);
+      return false;
   }
   return false;
 }

@@ -15,7 +15,8 @@ using insts::Op;
 
 // Sends a misaligned exclusive into the guard region, noting why: it faults there.
 std::uint64_t aligned(CpuState& c, std::uint64_t address, std::uint64_t bytes) {
-  if (address % bytes == 0) [[likely]] return address;
+  if (address % bytes == 0) [[likely]]
+    return address;
   c.wild_address = address;
   c.wild_is_misaligned = true;
   return c.memory_limit;
@@ -103,29 +104,47 @@ constexpr auto compare_and_swap_pair = [](const Uop& u, CpuState& c, auto& m) {
   const std::uint64_t at = aligned(c, address, 2 * sizeof(T));
   const T first = m.template load<T>(at);
   const T second = m.template load<T>(at + sizeof(T));
-  const bool equal =
-      first == read<T>(c, u.rm) && second == static_cast<T>(read_second(c, u.rm));
+  const bool equal = first == read<T>(c, u.rm) && second == static_cast<T>(read_second(c, u.rm));
   m.template store<T>(at, equal ? read<T>(c, u.rd) : first);
   m.template store<T>(at + sizeof(T), equal ? static_cast<T>(read_second(c, u.rd)) : second);
   c.x[u.rm] = first;
   write_second(c, u.rm, second);
 };
 
-enum class Rmw : std::uint8_t { kAdd, kClear, kXor, kSet, kSignedMax, kSignedMin, kUnsignedMax, kUnsignedMin, kSwap };
+enum class Rmw : std::uint8_t {
+  kAdd,
+  kClear,
+  kXor,
+  kSet,
+  kSignedMax,
+  kSignedMin,
+  kUnsignedMax,
+  kUnsignedMin,
+  kSwap
+};
 
 template <Rmw kRmw, class T>
 T combine(T old, T operand) {
   using Signed = std::make_signed_t<T>;
   switch (kRmw) {
-    case Rmw::kAdd: return static_cast<T>(old + operand);
-    case Rmw::kClear: return static_cast<T>(old & ~operand);
-    case Rmw::kXor: return static_cast<T>(old ^ operand);
-    case Rmw::kSet: return static_cast<T>(old | operand);
-    case Rmw::kSignedMax: return static_cast<T>(std::max(static_cast<Signed>(old), static_cast<Signed>(operand)));
-    case Rmw::kSignedMin: return static_cast<T>(std::min(static_cast<Signed>(old), static_cast<Signed>(operand)));
-    case Rmw::kUnsignedMax: return std::max(old, operand);
-    case Rmw::kUnsignedMin: return std::min(old, operand);
-    default: return operand;
+    case Rmw::kAdd:
+      return static_cast<T>(old + operand);
+    case Rmw::kClear:
+      return static_cast<T>(old & ~operand);
+    case Rmw::kXor:
+      return static_cast<T>(old ^ operand);
+    case Rmw::kSet:
+      return static_cast<T>(old | operand);
+    case Rmw::kSignedMax:
+      return static_cast<T>(std::max(static_cast<Signed>(old), static_cast<Signed>(operand)));
+    case Rmw::kSignedMin:
+      return static_cast<T>(std::min(static_cast<Signed>(old), static_cast<Signed>(operand)));
+    case Rmw::kUnsignedMax:
+      return std::max(old, operand);
+    case Rmw::kUnsignedMin:
+      return std::min(old, operand);
+    default:
+      return operand;
   }
 }
 template <Rmw kRmw, class T>
@@ -204,7 +223,8 @@ constexpr std::array kFamilies = {
     rmw_family<Rmw::kUnsignedMax>(Op::kLDUMAXB),
     rmw_family<Rmw::kUnsignedMin>(Op::kLDUMINB),
     rmw_family<Rmw::kSwap>(Op::kSWPB),
-    family(Op::kCASB, memory<compare_and_swap<std::uint8_t>>, memory<compare_and_swap<std::uint16_t>>, pick_cas),
+    family(Op::kCASB, memory<compare_and_swap<std::uint8_t>>, memory<compare_and_swap<std::uint16_t>>,
+           pick_cas),
 };
 
 constexpr Row kOthers[] = {

@@ -76,20 +76,34 @@ bool subtraction_holds(T a, T b) {
   const auto sb = static_cast<Signed>(b);
   const T difference = static_cast<T>(a - b);
   switch (kCondition) {
-    case 0: return a == b;
-    case 1: return a != b;
-    case 2: return a >= b;
-    case 3: return a < b;
-    case 4: return sign_bit<T>(difference);
-    case 5: return !sign_bit<T>(difference);
-    case 6: return sign_bit<T>(static_cast<T>((a ^ b) & (a ^ difference)));
-    case 7: return !sign_bit<T>(static_cast<T>((a ^ b) & (a ^ difference)));
-    case 8: return a > b;
-    case 9: return a <= b;
-    case 10: return sa >= sb;
-    case 11: return sa < sb;
-    case 12: return sa > sb;
-    default: return sa <= sb;
+    case 0:
+      return a == b;
+    case 1:
+      return a != b;
+    case 2:
+      return a >= b;
+    case 3:
+      return a < b;
+    case 4:
+      return sign_bit<T>(difference);
+    case 5:
+      return !sign_bit<T>(difference);
+    case 6:
+      return sign_bit<T>(static_cast<T>((a ^ b) & (a ^ difference)));
+    case 7:
+      return !sign_bit<T>(static_cast<T>((a ^ b) & (a ^ difference)));
+    case 8:
+      return a > b;
+    case 9:
+      return a <= b;
+    case 10:
+      return sa >= sb;
+    case 11:
+      return sa < sb;
+    case 12:
+      return sa > sb;
+    default:
+      return sa <= sb;
   }
 }
 
@@ -99,14 +113,28 @@ bool logic_holds(T r) {
   const bool zero = r == 0;
   const bool negative = sign_bit<T>(r);
   switch (kCondition) {
-    case 0: return zero;
-    case 1: return !zero;
-    case 2: case 6: case 8: return false;
-    case 3: case 7: case 9: return true;
-    case 4: case 11: return negative;
-    case 5: case 10: return !negative;
-    case 12: return !zero && !negative;
-    default: return zero || negative;
+    case 0:
+      return zero;
+    case 1:
+      return !zero;
+    case 2:
+    case 6:
+    case 8:
+      return false;
+    case 3:
+    case 7:
+    case 9:
+      return true;
+    case 4:
+    case 11:
+      return negative;
+    case 5:
+    case 10:
+      return !negative;
+    case 12:
+      return !zero && !negative;
+    default:
+      return zero || negative;
   }
 }
 
@@ -172,22 +200,32 @@ Handler indirect_call_handler(bool log) { return log ? indirect_call<true> : ind
 
 Handler leaving_handler(Exit reason) {
   switch (reason) {
-    case Exit::kSystemCall: return leaving<Exit::kSystemCall>;
-    case Exit::kBreakpoint: return leaving<Exit::kBreakpoint>;
-    case Exit::kSynchronise: return leaving<Exit::kSynchronise>;
-    default: return leaving<Exit::kUndefined>;
+    case Exit::kSystemCall:
+      return leaving<Exit::kSystemCall>;
+    case Exit::kBreakpoint:
+      return leaving<Exit::kBreakpoint>;
+    case Exit::kSynchronise:
+      return leaving<Exit::kSynchronise>;
+    default:
+      return leaving<Exit::kUndefined>;
   }
 }
 
 Handler conditional_handler(const Inst& branch, bool log) {
   switch (branch.op) {
-    case Op::kB_cond: return pick<on_flags>(log);
-    case Op::kCBZ: return branch.wide() ? pick<compare_zero, std::uint64_t>(log) : pick<compare_zero, std::uint32_t>(log);
+    case Op::kB_cond:
+      return pick<on_flags>(log);
+    case Op::kCBZ:
+      return branch.wide() ? pick<compare_zero, std::uint64_t>(log) : pick<compare_zero, std::uint32_t>(log);
     case Op::kCBNZ:
-      return branch.wide() ? pick<compare_nonzero, std::uint64_t>(log) : pick<compare_nonzero, std::uint32_t>(log);
-    case Op::kTBZ: return pick<bit_zero>(log);
-    case Op::kTBNZ: return pick<bit_nonzero>(log);
-    default: return nullptr;
+      return branch.wide() ? pick<compare_nonzero, std::uint64_t>(log)
+                           : pick<compare_nonzero, std::uint32_t>(log);
+    case Op::kTBZ:
+      return pick<bit_zero>(log);
+    case Op::kTBNZ:
+      return pick<bit_nonzero>(log);
+    default:
+      return nullptr;
   }
 }
 
@@ -196,13 +234,20 @@ Handler fused_handler(const Inst& compare, const Inst& branch, bool log) {
   const unsigned condition = branch.aux;
   const bool plain_register = compare.imm == 0 && compare.aux == 0;
   switch (compare.op) {
-    case Op::kSUBS_imm: return fused<Compare::kSub, true>(compare, condition, log);
-    case Op::kADDS_imm: return fused<Compare::kAdd, true>(compare, condition, log);
-    case Op::kANDS_imm: return fits_imm(compare) ? fused<Compare::kAnd, true>(compare, condition, log) : nullptr;
-    case Op::kSUBS_shift: return plain_register ? fused<Compare::kSub, false>(compare, condition, log) : nullptr;
-    case Op::kADDS_shift: return plain_register ? fused<Compare::kAdd, false>(compare, condition, log) : nullptr;
-    case Op::kANDS_shift: return plain_register ? fused<Compare::kAnd, false>(compare, condition, log) : nullptr;
-    default: return nullptr;
+    case Op::kSUBS_imm:
+      return fused<Compare::kSub, true>(compare, condition, log);
+    case Op::kADDS_imm:
+      return fused<Compare::kAdd, true>(compare, condition, log);
+    case Op::kANDS_imm:
+      return fits_imm(compare) ? fused<Compare::kAnd, true>(compare, condition, log) : nullptr;
+    case Op::kSUBS_shift:
+      return plain_register ? fused<Compare::kSub, false>(compare, condition, log) : nullptr;
+    case Op::kADDS_shift:
+      return plain_register ? fused<Compare::kAdd, false>(compare, condition, log) : nullptr;
+    case Op::kANDS_shift:
+      return plain_register ? fused<Compare::kAnd, false>(compare, condition, log) : nullptr;
+    default:
+      return nullptr;
   }
 }
 

@@ -36,13 +36,20 @@ T shifted(T value, unsigned amount) {
 template <class T>
 T extended_operand(std::uint64_t value, unsigned option) {
   switch (option) {
-    case 0: return static_cast<T>(static_cast<std::uint8_t>(value));
-    case 1: return static_cast<T>(static_cast<std::uint16_t>(value));
-    case 2: return static_cast<T>(static_cast<std::uint32_t>(value));
-    case 4: return static_cast<T>(static_cast<std::int8_t>(value));
-    case 5: return static_cast<T>(static_cast<std::int16_t>(value));
-    case 6: return static_cast<T>(static_cast<std::int32_t>(value));
-    default: return static_cast<T>(value);
+    case 0:
+      return static_cast<T>(static_cast<std::uint8_t>(value));
+    case 1:
+      return static_cast<T>(static_cast<std::uint16_t>(value));
+    case 2:
+      return static_cast<T>(static_cast<std::uint32_t>(value));
+    case 4:
+      return static_cast<T>(static_cast<std::int8_t>(value));
+    case 5:
+      return static_cast<T>(static_cast<std::int16_t>(value));
+    case 6:
+      return static_cast<T>(static_cast<std::int32_t>(value));
+    default:
+      return static_cast<T>(value);
   }
 }
 
@@ -142,10 +149,14 @@ Binding pick_shift(const Inst& inst, bool log) {
   using F = Forms<Operation>;
   if (inst.imm == 0) return sized<F::with_register>(inst, log);
   switch (static_cast<ShiftType>(inst.aux)) {
-    case ShiftType::kLsl: return sized<F::template with_shift<ShiftType::kLsl>>(inst, log);
-    case ShiftType::kLsr: return sized<F::template with_shift<ShiftType::kLsr>>(inst, log);
-    case ShiftType::kAsr: return sized<F::template with_shift<ShiftType::kAsr>>(inst, log);
-    default: return sized<F::template with_shift<ShiftType::kRor>>(inst, log);
+    case ShiftType::kLsl:
+      return sized<F::template with_shift<ShiftType::kLsl>>(inst, log);
+    case ShiftType::kLsr:
+      return sized<F::template with_shift<ShiftType::kLsr>>(inst, log);
+    case ShiftType::kAsr:
+      return sized<F::template with_shift<ShiftType::kAsr>>(inst, log);
+    default:
+      return sized<F::template with_shift<ShiftType::kRor>>(inst, log);
   }
 }
 
@@ -218,7 +229,8 @@ FieldPlan field_plan(const Inst& inst) {
   const auto immr = static_cast<unsigned>(inst.imm) & 63U;
   const auto imms = static_cast<unsigned>(inst.imm >> 8U) & 63U;
   const unsigned bits = inst.wide() ? 64 : 32;
-  if (imms >= immr) return {true, static_cast<std::uint8_t>(imms - immr + 1), static_cast<std::uint8_t>(immr)};
+  if (imms >= immr)
+    return {true, static_cast<std::uint8_t>(imms - immr + 1), static_cast<std::uint8_t>(immr)};
   return {false, static_cast<std::uint8_t>(imms + 1), static_cast<std::uint8_t>(bits - immr)};
 }
 void adjust_bitfield(const Inst& inst, Uop& uop) {

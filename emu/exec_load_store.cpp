@@ -78,7 +78,8 @@ constexpr auto prefetch_literal = [](const Uop& /*u*/, CpuState& /*c*/, auto& m,
 
 template <class Mode>
 Binding pick_load(const Inst& inst, bool log) {
-  return inst.wide() ? memory<load_one<Mode, uint64_t>>(inst, log) : memory<load_one<Mode, uint32_t>>(inst, log);
+  return inst.wide() ? memory<load_one<Mode, uint64_t>>(inst, log)
+                     : memory<load_one<Mode, uint32_t>>(inst, log);
 }
 template <class Mode>
 Binding pick_store(const Inst& inst, bool log) {
@@ -87,7 +88,8 @@ Binding pick_store(const Inst& inst, bool log) {
 }
 template <class Mode>
 Binding pick_load_pair(const Inst& inst, bool log) {
-  return inst.wide() ? memory<load_two<Mode, uint64_t>>(inst, log) : memory<load_two<Mode, uint32_t>>(inst, log);
+  return inst.wide() ? memory<load_two<Mode, uint64_t>>(inst, log)
+                     : memory<load_two<Mode, uint32_t>>(inst, log);
 }
 template <class Mode>
 Binding pick_store_pair(const Inst& inst, bool log) {

@@ -15,7 +15,8 @@ using insts::Op;
 
 // op0:op1:CRn:CRm:op2, as the decoder packs them.
 constexpr std::int64_t system_register(unsigned op0, unsigned op1, unsigned crn, unsigned crm, unsigned op2) {
-  return std::int64_t{op0} << 14 | std::int64_t{op1} << 11 | std::int64_t{crn} << 7 | std::int64_t{crm} << 3 | op2;
+  return std::int64_t{op0} << 14 | std::int64_t{op1} << 11 | std::int64_t{crn} << 7 | std::int64_t{crm} << 3 |
+         op2;
 }
 constexpr std::int64_t kNzcv = system_register(3, 3, 4, 2, 0);
 constexpr std::int64_t kFpcr = system_register(3, 3, 4, 4, 0);
@@ -64,7 +65,9 @@ constexpr auto read_fixed = [](const Uop& u, CpuState& c, const Constant& k) {
   const Fixed* fixed = find_fixed(static_cast<std::int64_t>(k.value));
   c.x[u.rd] = fixed == nullptr ? 0 : fixed->value;
 };
-constexpr auto read_nzcv = [](const Uop& u, CpuState& c) { c.x[u.rd] = std::uint64_t{nzcv_of(c.flags)} << 28U; };
+constexpr auto read_nzcv = [](const Uop& u, CpuState& c) {
+  c.x[u.rd] = std::uint64_t{nzcv_of(c.flags)} << 28U;
+};
 constexpr auto read_fpcr_register = [](const Uop& u, CpuState& c) { c.x[u.rd] = c.fpcr; };
 constexpr auto read_fpsr_register = [](const Uop& u, CpuState& c) { c.x[u.rd] = read_fpsr(c); };
 constexpr auto read_tpidr = [](const Uop& u, CpuState& c) { c.x[u.rd] = c.tpidr_el0; };
@@ -72,12 +75,18 @@ constexpr auto read_counter = [](const Uop& u, CpuState& c) { c.x[u.rd] = c.virt
 
 Binding pick_mrs(const Inst& inst, bool log) {
   switch (inst.imm) {
-    case kNzcv: return plain<read_nzcv>(inst, log);
-    case kFpcr: return plain<read_fpcr_register>(inst, log);
-    case kFpsr: return plain<read_fpsr_register>(inst, log);
-    case kTpidrEl0: return plain<read_tpidr>(inst, log);
-    case kCntvctEl0: return plain<read_counter>(inst, log);
-    default: break;
+    case kNzcv:
+      return plain<read_nzcv>(inst, log);
+    case kFpcr:
+      return plain<read_fpcr_register>(inst, log);
+    case kFpsr:
+      return plain<read_fpsr_register>(inst, log);
+    case kTpidrEl0:
+      return plain<read_tpidr>(inst, log);
+    case kCntvctEl0:
+      return plain<read_counter>(inst, log);
+    default:
+      break;
   }
   const bool readable = find_fixed(inst.imm) != nullptr || in_id_space(inst.imm);
   return readable ? extended<read_fixed>(inst, log) : Binding{nullptr};
@@ -96,11 +105,16 @@ constexpr auto write_tpidr = [](const Uop& u, CpuState& c) { c.tpidr_el0 = c.x[u
 
 Binding pick_msr(const Inst& inst, bool log) {
   switch (inst.imm) {
-    case kNzcv: return plain<write_nzcv>(inst, log);
-    case kFpcr: return plain<write_fpcr_register>(inst, log);
-    case kFpsr: return plain<write_fpsr_register>(inst, log);
-    case kTpidrEl0: return plain<write_tpidr>(inst, log);
-    default: return {nullptr};
+    case kNzcv:
+      return plain<write_nzcv>(inst, log);
+    case kFpcr:
+      return plain<write_fpcr_register>(inst, log);
+    case kFpsr:
+      return plain<write_fpsr_register>(inst, log);
+    case kTpidrEl0:
+      return plain<write_tpidr>(inst, log);
+    default:
+      return {nullptr};
   }
 }
 

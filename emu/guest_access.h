@@ -1,9 +1,10 @@
 // Loads and stores of the guest: the one host trick of the emulator, behind one header.
 //
 // A guest access is a plain host access to base + address; a forbidden one raises SIGSEGV on the host,
-// whose handler must learn which uop it was, how much budget was left and where the log stands. On
-// x86-64 the access is an asm statement that pins these three to rdi, rdx and rcx (where the calling
-// convention has them anyway, so it costs nothing). Elsewhere they are written to CpuState first.
+// whose handler must learn which uop it was (by the one behind it), how much budget was left and where
+// the log stands. On x86-64 the access is an asm statement that pins these three to rdi, rdx and rcx
+// (where the calling convention has them anyway, so it costs nothing). Elsewhere they are written to
+// CpuState first.
 #pragma once
 
 #include <atomic>
@@ -25,9 +26,16 @@ namespace m2sim::emu {
 
 inline constexpr bool kPinnedAccess = M2SIM_PINNED_ACCESS != 0;
 
-// Addresses at or above the limit: strips the tag (top-byte-ignore is on for Linux programs) or, when
-// that does not help, notes the address and returns one in the guard region, which faults.
-std::uint64_t resolve_wild_address(CpuState& cpu, std::uint64_t address);
+// An address at or above the limit: without its tag (top-byte-ignore is on for Linux programs) or, when
+// that does not help, one in the guard region, which faults. Inline, because a call, even one that is
+// never made, would cost every load and store its spills.
+inline std::uint64_t resolve_wild_address(CpuState& cpu, std::uint64_t address) {
+  const std::uint64_t untagged = address & (UINT64_MAX >> 8U);
+  if (untagged < cpu.memory_limit) return untagged;
+  cpu.wild_address = address;
+  cpu.wild_is_misaligned = false;
+  return cpu.memory_limit;
+}
 
 // What a handler sees of memory and log. kLog: effective addresses are recorded for a timing model.
 template <bool kLog>
@@ -35,8 +43,9 @@ class GuestAccess {
  public:
   static constexpr bool kLogs = kLog;
 
-  GuestAccess(const Uop* uop, CpuState* cpu, std::int64_t budget, std::uint64_t* log, std::byte* memory)
-      : uop_(uop), cpu_(cpu), budget_(budget), log_(log), memory_(memory) {}
+  // `following`: the uop behind the one that makes the access.
+  GuestAccess(const Uop* following, CpuState* cpu, std::int64_t budget, std::uint64_t* log, std::byte* memory)
+      : following_(following), cpu_(cpu), budget_(budget), log_(log), memory_(memory) {}
 
   // Once per memory instruction, with its lowest address, before the access.
   void record(std::uint64_t address) {
@@ -53,11 +62,12 @@ class GuestAccess {
 
  private:
   std::byte* host(std::uint64_t address) {
-    if (address >= cpu_->memory_limit) [[unlikely]] address = resolve_wild_address(*cpu_, address);
+    if (address >= cpu_->memory_limit) [[unlikely]]
+      address = resolve_wild_address(*cpu_, address);
     return memory_ + address;
   }
 
-  const Uop* uop_;
+  const Uop* following_;
   CpuState* cpu_;
   std::int64_t budget_;
   std::uint64_t* log_;
@@ -66,28 +76,39 @@ class GuestAccess {
 
 #if M2SIM_PINNED_ACCESS
 
-using HostVec = long long __attribute__((vector_size(16)));
+using HostVec = long long __attribute__((vector_size(16), aligned(1), may_alias));
+template <class T>
+using HostWord __attribute__((aligned(1), may_alias)) = T;
+
+// The encodings must not mix: going from one to the other is slow on some hosts.
+#ifdef __AVX__
+#define M2SIM_MOVE_VECTOR "vmovdqu"
+#else
+#define M2SIM_MOVE_VECTOR "movdqu"
+#endif
 
 template <bool kLog>
 template <class T>
 inline T GuestAccess<kLog>::load(std::uint64_t address) {
-  const std::byte* p = host(address);
+  const auto& word = *reinterpret_cast<const HostWord<T>*>(host(address));
   if constexpr (sizeof(T) == 16) {
     HostVec value;
-    asm volatile("movdqu (%1), %0" : "=x"(value) : "r"(p), "D"(uop_), "d"(budget_), "c"(log_));
+    asm volatile(M2SIM_MOVE_VECTOR " %1, %0"
+                 : "=x"(value)
+                 : "m"(word), "D"(following_), "d"(budget_), "c"(log_));
     return std::bit_cast<T>(value);
   } else if constexpr (sizeof(T) == 8) {
     std::uint64_t value;
-    asm volatile("movq (%1), %0" : "=r"(value) : "r"(p), "D"(uop_), "d"(budget_), "c"(log_));
+    asm volatile("movq %1, %0" : "=r"(value) : "m"(word), "D"(following_), "d"(budget_), "c"(log_));
     return value;
   } else {
     std::uint32_t value;
     if constexpr (sizeof(T) == 4) {
-      asm volatile("movl (%1), %0" : "=r"(value) : "r"(p), "D"(uop_), "d"(budget_), "c"(log_));
+      asm volatile("movl %1, %0" : "=r"(value) : "m"(word), "D"(following_), "d"(budget_), "c"(log_));
     } else if constexpr (sizeof(T) == 2) {
-      asm volatile("movzwl (%1), %0" : "=r"(value) : "r"(p), "D"(uop_), "d"(budget_), "c"(log_));
+      asm volatile("movzwl %1, %0" : "=r"(value) : "m"(word), "D"(following_), "d"(budget_), "c"(log_));
     } else {
-      asm volatile("movzbl (%1), %0" : "=r"(value) : "r"(p), "D"(uop_), "d"(budget_), "c"(log_));
+      asm volatile("movzbl %1, %0" : "=r"(value) : "m"(word), "D"(following_), "d"(budget_), "c"(log_));
     }
     return static_cast<T>(value);
   }
@@ -96,18 +117,20 @@ inline T GuestAccess<kLog>::load(std::uint64_t address) {
 template <bool kLog>
 template <class T>
 inline void GuestAccess<kLog>::store(std::uint64_t address, T value) {
-  std::byte* p = host(address);
+  auto& word = *reinterpret_cast<HostWord<T>*>(host(address));
   if constexpr (sizeof(T) == 16) {
     const auto bits = std::bit_cast<HostVec>(value);
-    asm volatile("movdqu %1, (%0)" : : "r"(p), "x"(bits), "D"(uop_), "d"(budget_), "c"(log_));
+    asm volatile(M2SIM_MOVE_VECTOR " %1, %0"
+                 : "=m"(word)
+                 : "x"(bits), "D"(following_), "d"(budget_), "c"(log_));
   } else if constexpr (sizeof(T) == 8) {
-    asm volatile("movq %1, (%0)" : : "r"(p), "r"(value), "D"(uop_), "d"(budget_), "c"(log_));
+    asm volatile("movq %1, %0" : "=m"(word) : "r"(value), "D"(following_), "d"(budget_), "c"(log_));
   } else if constexpr (sizeof(T) == 4) {
-    asm volatile("movl %1, (%0)" : : "r"(p), "r"(value), "D"(uop_), "d"(budget_), "c"(log_));
+    asm volatile("movl %1, %0" : "=m"(word) : "r"(value), "D"(following_), "d"(budget_), "c"(log_));
   } else if constexpr (sizeof(T) == 2) {
-    asm volatile("movw %1, (%0)" : : "r"(p), "r"(value), "D"(uop_), "d"(budget_), "c"(log_));
+    asm volatile("movw %1, %0" : "=m"(word) : "r"(value), "D"(following_), "d"(budget_), "c"(log_));
   } else {
-    asm volatile("movb %1, (%0)" : : "r"(p), "q"(value), "D"(uop_), "d"(budget_), "c"(log_));
+    asm volatile("movb %1, %0" : "=m"(word) : "q"(value), "D"(following_), "d"(budget_), "c"(log_));
   }
 }
 
@@ -116,7 +139,7 @@ inline void GuestAccess<kLog>::store(std::uint64_t address, T value) {
 template <bool kLog>
 template <class T>
 inline T GuestAccess<kLog>::load(std::uint64_t address) {
-  cpu_->exit_uop = uop_;
+  cpu_->exit_uop = following_ - 1;
   cpu_->budget = budget_;
   cpu_->log = log_;
   std::atomic_signal_fence(std::memory_order_seq_cst);
@@ -129,7 +152,7 @@ inline T GuestAccess<kLog>::load(std::uint64_t address) {
 template <bool kLog>
 template <class T>
 inline void GuestAccess<kLog>::store(std::uint64_t address, T value) {
-  cpu_->exit_uop = uop_;
+  cpu_->exit_uop = following_ - 1;
   cpu_->budget = budget_;
   cpu_->log = log_;
   std::atomic_signal_fence(std::memory_order_seq_cst);

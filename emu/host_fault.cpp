@@ -37,7 +37,7 @@ void on_fault(int signal_number, siginfo_t* info, void* context_pointer) {
   catcher->fault.is_write = catcher->memory.allows(offset, 1, kProtRead);
 #endif
 #if M2SIM_PINNED_ACCESS
-  cpu.exit_uop = reinterpret_cast<const Uop*>(registers[REG_RDI]);
+  cpu.exit_uop = reinterpret_cast<const Uop*>(registers[REG_RDI]) - 1;
   cpu.budget = registers[REG_RDX];
   cpu.log = reinterpret_cast<std::uint64_t*>(registers[REG_RCX]);
 #endif

@@ -39,11 +39,20 @@ Uop default_uop(const Inst& inst, Handler handler) {
   Uop uop{handler, inst.rd, inst.rn, inst.shape, inst.aux, static_cast<std::int32_t>(inst.imm)};
   for (const insts::RegRole& role : insts::encoding_of(inst.op).roles()) {
     switch (role.field) {
-      case insts::RegField::kD: uop.rd = slot_of(role, inst.rd); break;
-      case insts::RegField::kN: uop.rn = slot_of(role, inst.rn); break;
-      case insts::RegField::kM: uop.rm = slot_of(role, inst.rm); break;
-      case insts::RegField::kA: uop.ra = slot_of(role, inst.ra); break;
-      default: break;
+      case insts::RegField::kD:
+        uop.rd = slot_of(role, inst.rd);
+        break;
+      case insts::RegField::kN:
+        uop.rn = slot_of(role, inst.rn);
+        break;
+      case insts::RegField::kM:
+        uop.rm = slot_of(role, inst.rm);
+        break;
+      case insts::RegField::kA:
+        uop.ra = slot_of(role, inst.ra);
+        break;
+      default:
+        break;
     }
   }
   return uop;
@@ -58,17 +67,23 @@ bool has_handler(const Inst& inst) {
     }
     case Flow::kIndirect:
     case Flow::kIndirectCall:
-    case Flow::kReturn: return inst.op == Op::kBR || inst.op == Op::kBLR || inst.op == Op::kRET;
-    default: return true;
+    case Flow::kReturn:
+      return inst.op == Op::kBR || inst.op == Op::kBLR || inst.op == Op::kRET;
+    default:
+      return true;
   }
 }
 
 Exit system_exit(const Inst& inst) {
   switch (inst.op) {
-    case Op::kSVC: return Exit::kSystemCall;
-    case Op::kBRK: return Exit::kBreakpoint;
-    case Op::kISB: return Exit::kSynchronise;
-    default: return Exit::kUndefined;
+    case Op::kSVC:
+      return Exit::kSystemCall;
+    case Op::kBRK:
+      return Exit::kBreakpoint;
+    case Op::kISB:
+      return Exit::kSynchronise;
+    default:
+      return Exit::kUndefined;
   }
 }
 
@@ -156,17 +171,27 @@ void Translator::emit_last(const Inst& inst, std::uint64_t pc, unsigned inst_cou
     return;
   }
   switch (insts::flow_of(inst.op)) {
-    case Flow::kJump: uop.handler = jump_handler(log_); break;
+    case Flow::kJump:
+      uop.handler = jump_handler(log_);
+      break;
     case Flow::kConditional:
       uop.handler = conditional_handler(inst, log_);
       uop.rm = inst.aux;
       uop.imm = static_cast<std::int32_t>(condition_mask(inst.aux & 15U));
       break;
-    case Flow::kCall: uop.handler = call_handler(log_); break;
+    case Flow::kCall:
+      uop.handler = call_handler(log_);
+      break;
     case Flow::kIndirect:
-    case Flow::kReturn: uop.handler = indirect_handler(log_); break;
-    case Flow::kIndirectCall: uop.handler = indirect_call_handler(log_); break;
-    default: uop.handler = leaving_handler(system_exit(inst)); break;
+    case Flow::kReturn:
+      uop.handler = indirect_handler(log_);
+      break;
+    case Flow::kIndirectCall:
+      uop.handler = indirect_call_handler(log_);
+      break;
+    default:
+      uop.handler = leaving_handler(system_exit(inst));
+      break;
   }
   push(uop);
   const Flow flow = insts::flow_of(inst.op);
