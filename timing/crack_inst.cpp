@@ -209,7 +209,7 @@ void InstCracker::arithmetic(const Inst& inst, const Operands& operands, TimingC
     UopInfo uop;
     uop.slots = u8(uops);
     uop.latency = row.steps[0].latency;
-    uop.flags = row.steps[0].latency != 0 ? kUopSerialize : 0;
+    if (row.steps[0].latency != 0) uop.flags = kUopSerialize | kUopStartsGroup;
     for (const RegId reg : results_of(operands)) add_dest(uop, reg);
     push(uop);
     return;

@@ -5,12 +5,6 @@
 #include <stdexcept>
 
 namespace m2sim::timing {
-namespace {
-
-constexpr Cycle kDispatchDelay = 1;  // rename to the earliest dispatch
-constexpr Cycle kIssueDelay = 1;     // dispatch to the earliest issue
-
-}  // namespace
 
 FastCore::FastCore(const CoreConfig& config)
     : config_(config),
@@ -93,8 +87,8 @@ void FastCore::run_packet(const Packet& packet, const std::uint64_t*& addresses)
     rename(*uop);
     RetireGroup& group = groups_[(next_group_ - 1) % kMaxGroups];
     if (uop->ports == 0) {
-      last_issue_ = ledger_.now();
-      complete_by(group, ledger_.now() + 1, StallReason::kRetire);
+      last_issue_ = renamed_at_;
+      complete_by(group, renamed_at_ + 1, StallReason::kRetire);
       const Value value = uop->is(kUopCopy) ? values_[uop->sources[0].reg] : Value{};
       for (unsigned d = 0; d < uop->dest_count; ++d) values_[uop->dests[d]] = value;
       if (uop->is(kUopSerialize)) serialize(*uop);
@@ -102,7 +96,7 @@ void FastCore::run_packet(const Packet& packet, const std::uint64_t*& addresses)
       if (uop->is(kUopFirstAccess)) address_ = *addresses++;
       execute(*uop, packet.block_pc + 4 * std::uint64_t{uop->inst}, address_ + uop->offset);
     }
-    for (unsigned i = 0; i < uop->insts; ++i) renamed_[taken_++ % renamed_.size()] = ledger_.now();
+    for (unsigned i = 0; i < uop->insts; ++i) renamed_[taken_++ % renamed_.size()] = renamed_at_;
   }
   if (packet.penalty != 0) fetch_.redirect(last_issue_, packet.penalty);
 }
@@ -126,6 +120,8 @@ void FastCore::rename(const UopInfo& uop) {
   }
   join(groups_[(next_group_ - 1) % kMaxGroups], uop);
   available_ -= uop.needs;
+  if (uop.slots > 0 && ledger_.left() == 0) wait(ledger_.now() + 1, StallReason::kBase);
+  renamed_at_ = ledger_.now();
   ledger_.use(uop.slots);
 }
 
@@ -168,22 +164,28 @@ void FastCore::serialize(const UopInfo& uop) {
   wait(ledger_.now() + uop.latency, StallReason::kSerialize);
 }
 
+// The emptier of the dispatch queues that lead to a port for the uop; waits until it has room.
 void FastCore::enter_queue(const UopInfo& uop) {
-  const Cycle now = ledger_.now();
-  queue_ = &queues_[uop.queue];
-  queue_->settle(now);
-  if (std::has_single_bit(unsigned{uop.queues}) == false) {
-    Queue& other = queues_[static_cast<unsigned>(std::bit_width(unsigned{uop.queues})) - 1];
-    other.settle(now);
-    if (other.queued() < queue_->queued() || (other.queued() == queue_->queued() && alternate_)) queue_ = &other;
-    alternate_ = !alternate_;
+  const bool two = !std::has_single_bit(unsigned{uop.queues});
+  Queue& first = queues_[uop.queue];
+  Queue& second = queues_[static_cast<unsigned>(std::bit_width(unsigned{uop.queues})) - 1];
+  for (;;) {
+    const Cycle now = ledger_.now();
+    first.settle(now);
+    queue_ = &first;
+    if (two) {
+      second.settle(now);
+      if (second.queued() < first.queued() || (second.queued() == first.queued() && alternate_)) queue_ = &second;
+    }
+    if (queue_->queued() < queue_->entries) break;
+    release(now);
+    const RetireGroup& oldest = groups_[released_ % kMaxGroups];
+    const bool memory = released_ < next_group_ && oldest.cause > StallReason::kMemoryL1;
+    Cycle room = first.oldest();
+    if (two) room = std::min(room, second.oldest());
+    wait(room, memory ? oldest.cause : StallReason::kScheduler);
   }
-  if (queue_->queued() < queue_->entries) return;
-  const RetireGroup& oldest = groups_[released_ % kMaxGroups];
-  const bool memory = released_ < next_group_ && oldest.retired > now && oldest.cause > StallReason::kMemoryL1;
-  wait(queue_->dispatched[queue_->waiting_from % queue_->dispatched.size()],
-       memory ? oldest.cause : StallReason::kScheduler);
-  queue_->settle(ledger_.now());
+  if (two) alternate_ = !alternate_;
 }
 
 void FastCore::dispatch_until(Queue& queue, Cycle cycle) {
@@ -196,7 +198,7 @@ void FastCore::dispatch_until(Queue& queue, Cycle cycle) {
 
 // Binds the uop to the least occupied scheduler that can execute it; returns when it gets there.
 Cycle FastCore::dispatch(const UopInfo& uop, Queue& queue, unsigned& scheduler) {
-  dispatch_until(queue, ledger_.now() + kDispatchDelay);
+  dispatch_until(queue, renamed_at_ + kDispatchDelay);
   if (queue.left == 0) dispatch_until(queue, queue.calendar.now() + 1);
   for (;;) {
     std::uint32_t least = UINT32_MAX;

@@ -70,6 +70,7 @@ class FastCore {
       while (waiting_from < entered && dispatched[waiting_from % dispatched.size()] <= now) ++waiting_from;
     }
     std::uint64_t queued() const { return entered - waiting_from; }
+    Cycle oldest() const { return dispatched[waiting_from % dispatched.size()]; }  // when it leaves
   };
 
   void build_queues();
@@ -131,6 +132,7 @@ class FastCore {
   // Of the uop at hand.
   Queue* queue_ = nullptr;
   std::uint64_t address_ = 0;         // effective address of its instruction
+  Cycle renamed_at_ = 0;
   Cycle last_issue_ = 0;
 
   TimingStats stats_{};

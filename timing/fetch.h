@@ -10,6 +10,7 @@
 // Reads FetchConfig, DecodeConfig, MmuConfig (page size), L1iConfig (line size).
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 
 #include "timing/branch_predictor.h"
@@ -21,6 +22,11 @@
 #include "timing/uop.h"
 
 namespace m2sim::timing {
+
+// Stages between: a uop renamed in cycle c can enter its scheduler in c + 1 and issue in c + 2.
+inline constexpr unsigned kDispatchDelay = 1;
+inline constexpr unsigned kIssueDelay = 1;
+inline constexpr unsigned kRenameToIssue = kDispatchDelay + kIssueDelay;
 
 struct Packet {
   const UopInfo* begin;
@@ -58,14 +64,16 @@ class Fetch {
     taken_left_ = taken_per_cycle_;
     next_cycle_ = now + 1;
   }
+  void close_window() { left_ = 0; }
   bool window_open() const { return left_ != 0; }
 
   // One packet of the open window; needs a record.
   Packet take();
 
-  // The mispredicted branch executed in cycle `executed`: the right path reaches rename `penalty` later.
+  // The mispredicted branch executed in cycle `executed`: the right path can execute `penalty` later, which
+  // is what is measured, and so reaches rename kRenameToIssue earlier.
   void redirect(Cycle executed, unsigned penalty) {
-    const Cycle arrival = executed + penalty;
+    const Cycle arrival = executed + std::max(penalty, kRenameToIssue) - kRenameToIssue;
     next_cycle_ = arrival > depth_ ? arrival - depth_ : 0;
     reason_ = StallReason::kMispredict;
   }
