@@ -14,9 +14,9 @@ namespace m2sim::emu::sys {
 namespace {
 
 // Linux arm64 <asm/mman.h>; the same numbers as x86-64, spelled out because they are the guest's.
-constexpr std::uint32_t kMapShared = 1;
+
 constexpr std::uint32_t kMapPrivate = 2;
-constexpr std::uint32_t kMapSharedValidate = 3;
+constexpr std::uint32_t kMapSharedValidate = 3;  // 1 is MAP_SHARED
 constexpr std::uint32_t kMapTypeMask = 15;
 constexpr std::uint32_t kMapFixed = 0x10;
 constexpr std::uint32_t kMapAnonymous = 0x20;
