@@ -14,7 +14,7 @@ foreach(rule IN LISTS rules)
 endforeach()
 # It runs one process a core by itself, and is the longest: begin with it.
 cmake_host_system_information(RESULT cores QUERY NUMBER_OF_LOGICAL_CORES)
-set_tests_properties(house.clang_tidy PROPERTIES TIMEOUT 900 COST 1000 PROCESSORS ${cores})
+set_tests_properties(house.clang_tidy PROPERTIES TIMEOUT 1500 COST 1000 PROCESSORS ${cores})
 
 add_test(NAME house.self_test COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_LIST_DIR}/self_test.py)
 set_tests_properties(house.self_test PROPERTIES LABELS style TIMEOUT 120)

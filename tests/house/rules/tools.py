@@ -27,14 +27,14 @@ def clang_format(tree):
     """Every C++ file is as clang-format leaves it."""
     tool = _tool("clang-format")
     paths = [path for path in tree.files if FORMATTED.match(path)]
-    for path in paths:
-        formatted = subprocess.run([tool, f"--assume-filename={tree.root / path}"], input=tree.files[path], text=True,
-                                   capture_output=True, check=True, cwd=tree.root).stdout
-        if formatted == tree.files[path]:
-            continue
-        pairs = zip(tree.files[path].splitlines() + [""], formatted.splitlines() + [""])
-        line = next((n for n, (ours, theirs) in enumerate(pairs, 1) if ours != theirs), 1)
+    run = subprocess.run([tool, "--dry-run", *paths], text=True, capture_output=True, check=False, cwd=tree.root)
+    first = {}
+    for match in DIAGNOSTIC.finditer(run.stderr):
+        first.setdefault(match["file"], int(match["line"]))
+    for path, line in first.items():
         yield Finding(path, line, f"not formatted: clang-format-14 -i {path}")
+    if run.returncode:
+        yield Finding(".clang-format", 1, f"clang-format failed: {run.stderr.strip()[:300]}")
 
 
 def _closure(tree, path, seen):
