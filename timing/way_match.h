@@ -6,7 +6,6 @@
 #include <cstdint>
 
 #if defined(__AVX2__) && !defined(M2SIM_PORTABLE)
-#define M2SIM_AVX2 1
 #include <immintrin.h>
 #endif
 
@@ -17,7 +16,7 @@ inline constexpr unsigned kMatchWays = 8;
 // One bit a way for which (set[way] & mask) == want. `set` has kMatchWays elements and is aligned to 16
 // bytes.
 inline unsigned match_ways(const std::uint16_t* set, std::uint16_t mask, std::uint16_t want) {
-#ifdef M2SIM_AVX2
+#if defined(__AVX2__) && !defined(M2SIM_PORTABLE)
   const __m128i ways = _mm_load_si128(reinterpret_cast<const __m128i*>(set));
   const __m128i masked = _mm_and_si128(ways, _mm_set1_epi16(static_cast<short>(mask)));
   const __m128i equal = _mm_cmpeq_epi16(masked, _mm_set1_epi16(static_cast<short>(want)));
@@ -34,7 +33,7 @@ inline unsigned match_ways(const std::uint16_t* set, std::uint16_t mask, std::ui
 // The first way whose tag is `want`; `ways` if there is none.
 inline std::uint64_t find_tag(const std::uint64_t* set, std::uint64_t ways, std::uint64_t want) {
   std::uint64_t way = 0;
-#ifdef M2SIM_AVX2
+#if defined(__AVX2__) && !defined(M2SIM_PORTABLE)
   // Without a branch for each way: which way hits is hard to predict for the host.
   const __m256i wanted = _mm256_set1_epi64x(static_cast<long long>(want));
   for (; way + 8 <= ways; way += 8) {

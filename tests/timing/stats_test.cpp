@@ -1,0 +1,110 @@
+#include "timing/stats.h"
+
+#include <gtest/gtest.h>
+
+#include <cstring>
+#include <map>
+#include <set>
+#include <string>
+
+namespace m2sim::timing {
+namespace {
+
+double as_double(const StatValue& value) {
+  return std::visit([](auto number) { return static_cast<double>(number); }, value);
+}
+
+double named(const TimingStats& stats, std::string_view name) {
+  for (const StatInfo& info : stat_table()) {
+    if (info.name == name) {
+      return as_double(info.value(stats));
+    }
+  }
+  ADD_FAILURE() << "no statistic " << name;
+  return -1;
+}
+
+TEST(Stats, EachCounterShowsUnderOneName) {
+  constexpr std::size_t kCounters = sizeof(TimingStats) / sizeof(std::uint64_t);
+  std::array<std::uint64_t, kCounters> words{};
+  std::set<std::string_view> changed_by_some_word;
+  for (std::size_t i = 0; i < kCounters; ++i) {
+    words.fill(0);
+    words[i] = 1;
+    TimingStats stats;
+    std::memcpy(&stats, words.data(), sizeof stats);
+    stats.core.slots_per_cycle = 1;
+    std::size_t plain = 0;
+    for (const StatInfo& info : stat_table()) {
+      const bool stack = info.name.starts_with("core.cpi_stack.");
+      if ((!info.derived || stack) && info.name != "core.slots_per_cycle" &&
+          as_double(info.value(stats)) != 0) {
+        ++plain;
+        EXPECT_TRUE(changed_by_some_word.insert(info.name).second) << info.name;
+      }
+    }
+    const bool is_width = i == offsetof(TimingStats, core.slots_per_cycle) / sizeof(std::uint64_t);
+    EXPECT_EQ(plain, is_width ? 0u : 1u) << "counter " << i;
+  }
+}
+
+TEST(Stats, NamesAreUniqueAndExplained) {
+  std::set<std::string_view> names;
+  for (const StatInfo& info : stat_table()) {
+    EXPECT_TRUE(names.insert(info.name).second) << info.name;
+    EXPECT_NE(info.name.find('.'), std::string_view::npos) << info.name;
+    EXPECT_FALSE(info.unit.empty()) << info.name;
+    EXPECT_FALSE(info.description.empty()) << info.name;
+  }
+  for (const std::string_view name :
+       {"core.cycles", "core.insts", "core.cpi", "core.ipc", "branch.mispredicts", "branch.mpki",
+        "l1d.misses", "core.cpi_stack.base"}) {
+    EXPECT_TRUE(names.contains(name)) << name;
+  }
+  EXPECT_EQ(values(TimingStats{}).size(), names.size());
+}
+
+TEST(Stats, CountersStayIntegersAndRatiosAreNot) {
+  const TimingStats stats{};
+  for (const StatInfo& info : stat_table()) {
+    EXPECT_EQ(std::holds_alternative<double>(info.value(stats)), info.derived) << info.name;
+  }
+}
+
+TEST(Stats, StackSumsExactlyToTheCycles) {
+  TimingStats stats{};
+  stats.core.slots_per_cycle = 8;
+  stats.core.cycles = (1ull << 40) + 7;
+  std::uint64_t left = stats.core.cycles * stats.core.slots_per_cycle;
+  for (std::size_t i = 0; i + 1 < kStallReasonCount; ++i) {
+    stats.core.slots[i] = left / 3 + i;
+    left -= stats.core.slots[i];
+  }
+  stats.core.slots.back() = left;
+  double sum = 0;
+  for (const StatInfo& info : stat_table()) {
+    sum += info.name.starts_with("core.cpi_stack.") ? as_double(info.value(stats)) : 0;
+  }
+  EXPECT_EQ(sum, named(stats, "core.cycles"));
+}
+
+TEST(Stats, RatiosOfAnEmptyRunAreZero) {
+  for (const StatValue& value : values(TimingStats{})) {
+    EXPECT_EQ(as_double(value), 0);
+  }
+}
+
+TEST(Stats, RatiosDivideWhatTheySay) {
+  TimingStats stats{};
+  stats.core.cycles = 500;
+  stats.core.insts = 2000;
+  stats.branch.mispredicts = 3;
+  stats.memory.l1d.misses = 10;
+  EXPECT_DOUBLE_EQ(named(stats, "core.cpi"), 0.25);
+  EXPECT_DOUBLE_EQ(named(stats, "core.ipc"), 4);
+  EXPECT_DOUBLE_EQ(named(stats, "branch.mpki"), 1.5);
+  EXPECT_DOUBLE_EQ(named(stats, "l1d.mpki"), 5);
+}
+
+}  // namespace
+}  // namespace m2sim::timing
