@@ -8,9 +8,9 @@
 namespace m2sim::insts {
 
 Inst decode(std::uint32_t word) {
-  static const DecodeTable table;
+  static const DecodeTable kTable;
   Inst inst;
-  const Op op = table.find(word);
+  const Op op = kTable.find(word);
   if (op == Op::kUndefined) return inst;
   const Encoding& row = encoding_of(op);
   const auto field = [&](unsigned lsb, std::size_t index) {

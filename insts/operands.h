@@ -83,13 +83,13 @@ const RowRoles& roles_of(Op op);
 
 enum class Flow : std::uint8_t {
   kNone,
-  kJump,           // b
-  kConditional,    // b.cond, cbz, tbz
-  kCall,           // bl
-  kIndirect,       // br and its authenticated forms
-  kIndirectCall,   // blr
-  kReturn,         // ret
-  kSystem,         // svc, brk, udf, isb and what must end a block
+  kJump,          // b
+  kConditional,   // b.cond, cbz, tbz
+  kCall,          // bl
+  kIndirect,      // br and its authenticated forms
+  kIndirectCall,  // blr
+  kReturn,        // ret
+  kSystem,        // svc, brk, udf, isb and what must end a block
 };
 Flow flow_of(Op op);
 

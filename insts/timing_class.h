@@ -7,30 +7,30 @@
 namespace m2sim::insts {
 
 enum class TimingClass : std::uint8_t {
-  kNop,         // nop and hints without effect
-  kAlu,         // add, sub, logic, shifts, extends, clz, rev, movk, immediate moves
-  kAluShift,    // shifted or extended second operand (a zero shift counts as kAlu: see crack)
-  kAluFlags,    // flag setting, adc, csel, ccmp, rmif, cfinv
+  kNop,       // nop and hints without effect
+  kAlu,       // add, sub, logic, shifts, extends, clz, rev, movk, immediate moves
+  kAluShift,  // shifted or extended second operand (a zero shift counts as kAlu: see crack)
+  kAluFlags,  // flag setting, adc, csel, ccmp, rmif, cfinv
   kAluFlagsShift,
-  kMoveImm,     // movz, movn: candidates for elimination at rename
-  kMove,        // orr xd, xzr, xm (and mov sp forms): candidates for elimination at rename
-  kAdr,         // adr, adrp
-  kBitfieldIns, // bfm, extr
-  kMul,         // mul, smull, umulh, smulh (addend is xzr)
+  kMoveImm,      // movz, movn: candidates for elimination at rename
+  kMove,         // orr xd, xzr, xm (and mov sp forms): candidates for elimination at rename
+  kAdr,          // adr, adrp
+  kBitfieldIns,  // bfm, extr
+  kMul,          // mul, smull, umulh, smulh (addend is xzr)
   kMadd,
   kDiv,
   kCrc,
   kPac,
-  kBranch,      // b
-  kBranchCond,  // b.cond
-  kBranchCmp,   // cbz, cbnz, tbz, tbnz
-  kBranchLink,  // bl
-  kBranchInd,   // br
+  kBranch,         // b
+  kBranchCond,     // b.cond
+  kBranchCmp,      // cbz, cbnz, tbz, tbnz
+  kBranchLink,     // bl
+  kBranchInd,      // br
   kBranchIndLink,  // blr
-  kReturn,      // ret
-  kLoad,        // general register, one access
+  kReturn,         // ret
+  kLoad,           // general register, one access
   kLoadPair,
-  kLoadIndexed, // pre- and post-indexed (writes the base)
+  kLoadIndexed,  // pre- and post-indexed (writes the base)
   kLoadPairIndexed,
   kLoadAcquire,
   kLoadExclusive,
@@ -40,7 +40,7 @@ enum class TimingClass : std::uint8_t {
   kStorePairIndexed,
   kStoreRelease,
   kStoreExclusive,
-  kAtomic,      // LSE: cas, swp, ld<op>
+  kAtomic,  // LSE: cas, swp, ld<op>
   kPrefetch,
   kLoadFp,
   kLoadFpPair,
@@ -50,14 +50,14 @@ enum class TimingClass : std::uint8_t {
   kStoreFpPair,
   kStoreFpIndexed,
   kStoreFpPairIndexed,
-  kLoadVec,     // ld1..ld4 multiple/single/replicate; uops by register count and form
-  kStoreVec,    // st1..st4
-  kBarrier,     // dmb, clrex
-  kBarrierSync, // dsb
+  kLoadVec,      // ld1..ld4 multiple/single/replicate; uops by register count and form
+  kStoreVec,     // st1..st4
+  kBarrier,      // dmb, clrex
+  kBarrierSync,  // dsb
   kIsb,
-  kSysRead,     // mrs
-  kSysWrite,    // msr
-  kCacheOp,     // dc, ic, at user level
+  kSysRead,   // mrs
+  kSysWrite,  // msr
+  kCacheOp,   // dc, ic, at user level
   kSvc,
   kTrap,        // brk, udf, hlt
   kFpMove,      // fmov register, vector mov: candidates for elimination
@@ -72,14 +72,14 @@ enum class TimingClass : std::uint8_t {
   kFpMadd,      // fmadd, fmla and kin
   kFpDiv,
   kFpSqrt,
-  kFpRecip,     // frecpe, frsqrte, urecpe
-  kFpCmp,       // fcmp, fccmp (writes flags)
-  kFpSel,       // fcsel
+  kFpRecip,  // frecpe, frsqrte, urecpe
+  kFpCmp,    // fcmp, fccmp (writes flags)
+  kFpSel,    // fcsel
   kFpJcvt,
-  kSimdAlu,     // integer add, logic, shifts, permutes: 2 cycles
-  kSimdAlu3,    // saturating, narrowing, absolute difference, min/max, across-lane: 3 cycles
-  kSimdMul,     // integer multiplies, dot products, pmull: 3 cycles
-  kSimdTable,   // tbl, tbx with one or two registers; more registers cost more uops
+  kSimdAlu,    // integer add, logic, shifts, permutes: 2 cycles
+  kSimdAlu3,   // saturating, narrowing, absolute difference, min/max, across-lane: 3 cycles
+  kSimdMul,    // integer multiplies, dot products, pmull: 3 cycles
+  kSimdTable,  // tbl, tbx with one or two registers; more registers cost more uops
   kCryptoAes,
   kCryptoSha,
   kCount
