@@ -46,7 +46,8 @@ std::string json_text(const Manifest& manifest, const Stats& stats) {
 std::string csv_text(const Manifest& manifest, const Stats& stats) {
   std::string text = "name,value,unit\n";
   text += fmt::format("schema_version,{},\n", kSchemaVersion);
-  for (const auto& [key, value] : manifest_json(manifest).items()) {
+  const ordered_json entries = manifest_json(manifest);
+  for (const auto& [key, value] : entries.items()) {
     const std::string shown = value.is_string() ? value.get<std::string>() : value.dump();
     text += fmt::format("manifest.{},{},\n", key, csv_field(shown));
   }
