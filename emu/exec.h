@@ -164,6 +164,8 @@ std::span<const Row> load_store_rows();
 std::span<const Row> atomic_rows();
 std::span<const Row> system_rows();
 std::span<const Row> fp_move_rows();
+std::span<const Row> fp_arithmetic_rows();
+std::span<const Row> fp_convert_rows();
 std::span<const Row> simd_memory_rows();
 std::span<const Row> simd_structure_rows();
 std::span<const Row> simd_three_same_rows();

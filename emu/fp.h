@@ -1,0 +1,258 @@
+// Guest floating point: exact results, NaNs and FPSR flags, in one place.
+//
+// Each operation has a fast half on the host's own arithmetic and a slow half in softfloat. The fast half
+// is taken where it is provably the same: FPCR at its default (round to nearest, no flushing) and FPSR.IXC
+// set already, so that the one flag that ordinary results raise need not be found out; the result then
+// must be an ordinary number (no NaN, no infinity, and where it matters not so small that it may have been
+// rounded as a denormal), which rules out every other flag. The host's floating-point state is never
+// changed or read: two runs agree whatever else the simulator computes between two instructions.
+//
+// Operands and results are bits: uint16_t, uint32_t and uint64_t name half, single and double precision.
+#pragma once
+
+#include <bit>
+#include <cmath>
+#include <cstdint>
+#include <limits>
+#include <type_traits>
+
+#include "emu/cpu_state.h"
+#include "emu/softfloat.h"
+
+namespace m2sim::emu {
+
+// FPCR and FPSR as the guest sees them. Always through these: they keep CpuState::fp_fast.
+std::uint32_t read_fpcr(const CpuState& cpu);
+std::uint32_t read_fpsr(const CpuState& cpu);
+void write_fpcr(CpuState& cpu, std::uint32_t value);
+void write_fpsr(CpuState& cpu, std::uint32_t value);
+
+// For the slow halves: adds to FPSR.
+void raise_fp_flags(CpuState& cpu, std::uint32_t flags);
+
+using Rounding = softfloat::Round;
+
+// The slow halves. `mode` is FPCR's where the instruction does not name one.
+template <class T>
+T fp_add_slow(CpuState& cpu, T a, T b);
+template <class T>
+T fp_sub_slow(CpuState& cpu, T a, T b);
+template <class T>
+T fp_mul_slow(CpuState& cpu, T a, T b);
+template <class T>
+T fp_div_slow(CpuState& cpu, T a, T b);
+template <class T>
+T fp_sqrt_slow(CpuState& cpu, T a);
+template <class T>
+T fp_muladd_slow(CpuState& cpu, T addend, T a, T b);  // addend + a * b, rounded once
+enum class MinMax : std::uint8_t { kMax, kMin, kMaxNumber, kMinNumber };
+template <class T>
+T fp_minmax_slow(CpuState& cpu, T a, T b, MinMax which);
+template <class T>
+std::uint32_t fp_compare_slow(CpuState& cpu, T a, T b, bool quiet_invalid);  // NZCV
+template <class T>
+T fp_mulx(CpuState& cpu, T a, T b);  // 0 * infinity is 2
+template <class T>
+T fp_recip_step(CpuState& cpu, T a, T b);  // 2 - a * b
+template <class T>
+T fp_rsqrt_step(CpuState& cpu, T a, T b);  // (3 - a * b) / 2
+template <class T>
+T fp_recip_estimate(CpuState& cpu, T a);
+template <class T>
+T fp_rsqrt_estimate(CpuState& cpu, T a);
+template <class T>
+T fp_recip_exponent(CpuState& cpu, T a);
+
+// Conversions. To: the other format. Int: the result's type; out of range saturates, NaN gives 0.
+template <class To, class From>
+To fp_convert_slow(CpuState& cpu, From a);
+std::uint32_t fp_convert_odd(CpuState& cpu, std::uint64_t a);  // double to single, rounded to odd
+template <class Int, class T>
+Int fp_to_int_slow(CpuState& cpu, T a, Rounding mode, unsigned fraction_bits);
+template <class T, class Int>
+T fp_from_int_slow(CpuState& cpu, Int a, unsigned fraction_bits);
+// `exact` raises inexact; int_bits 32 or 64: frint32, frint64 (results beyond it become the most negative).
+template <class T>
+T fp_round_to_int_slow(CpuState& cpu, T a, Rounding mode, bool exact);
+template <class T>
+T fp_round_to_size(CpuState& cpu, T a, Rounding mode, unsigned int_bits);
+// fjcvtzs: bit 32 of the result is the Z flag.
+std::uint64_t fp_to_javascript_int(CpuState& cpu, std::uint64_t a);
+
+inline Rounding fp_mode(const CpuState& cpu) { return softfloat::Env{cpu.fpcr, 0}.round(); }
+
+// The host's type of a format that has fast halves.
+template <class T>
+using Host = std::conditional_t<sizeof(T) == 4, float, double>;
+template <class T>
+inline constexpr bool kHasHost = sizeof(T) >= 4;
+template <class T>
+Host<T> host(T bits) {
+  return std::bit_cast<Host<T>>(bits);
+}
+template <class T>
+T bits_of(Host<T> value) {
+  return std::bit_cast<T>(value);
+}
+
+template <class T>
+bool is_finite(T bits) {
+  return softfloat::magnitude(bits) < softfloat::Format<T>::kInfinity;
+}
+// Finite and above the least normal number: certainly not rounded as a denormal.
+template <class T>
+bool is_ordinary(T bits) {
+  using F = softfloat::Format<T>;
+  return static_cast<T>(softfloat::magnitude(bits) - F::kMinNormal - 1) <
+         static_cast<T>(F::kInfinity - F::kMinNormal - 1);
+}
+// No operand of comparisons, minima and the like is changed by FZ.
+inline bool keeps_denormals(const CpuState& cpu) { return (cpu.fpcr & softfloat::kFlush) == 0; }
+
+// Sums are exact where they are tiny, so any finite one will do.
+template <class T>
+T fp_add(CpuState& cpu, T a, T b) {
+  if constexpr (kHasHost<T>) {
+    const T r = bits_of<T>(host(a) + host(b));
+    if (cpu.fp_fast && is_finite(r)) [[likely]]
+      return r;
+  }
+  return fp_add_slow(cpu, a, b);
+}
+template <class T>
+T fp_sub(CpuState& cpu, T a, T b) {
+  if constexpr (kHasHost<T>) {
+    const T r = bits_of<T>(host(a) - host(b));
+    if (cpu.fp_fast && is_finite(r)) [[likely]]
+      return r;
+  }
+  return fp_sub_slow(cpu, a, b);
+}
+template <class T>
+T fp_mul(CpuState& cpu, T a, T b) {
+  if constexpr (kHasHost<T>) {
+    const T r = bits_of<T>(host(a) * host(b));
+    if (cpu.fp_fast && is_ordinary(r)) [[likely]]
+      return r;
+  }
+  return fp_mul_slow(cpu, a, b);
+}
+template <class T>
+T fp_div(CpuState& cpu, T a, T b) {
+  if constexpr (kHasHost<T>) {
+    const T r = bits_of<T>(host(a) / host(b));
+    if (cpu.fp_fast && is_ordinary(r)) [[likely]]
+      return r;
+  }
+  return fp_div_slow(cpu, a, b);
+}
+template <class T>
+T fp_sqrt(CpuState& cpu, T a) {
+  if constexpr (kHasHost<T>) {
+    // The sign test keeps the host's library, which may set errno, out of the fast half.
+    if (cpu.fp_fast && !softfloat::is_negative(a) && is_finite(a)) [[likely]] {
+      return bits_of<T>(std::sqrt(host(a)));
+    }
+  }
+  return fp_sqrt_slow(cpu, a);
+}
+template <class T>
+T fp_muladd(CpuState& cpu, T addend, T a, T b) {
+  if constexpr (kHasHost<T>) {
+    const T r = bits_of<T>(std::fma(host(a), host(b), host(addend)));
+    if (cpu.fp_fast && is_ordinary(r)) [[likely]]
+      return r;
+  }
+  return fp_muladd_slow(cpu, addend, a, b);
+}
+template <class T>
+T fp_neg(T a) {
+  return static_cast<T>(a ^ softfloat::Format<T>::kSign);
+}
+template <class T>
+T fp_abs(T a) {
+  return softfloat::magnitude(a);
+}
+
+// NZCV: equal 0110, less 1000, greater 0010, unordered 0011.
+template <class T>
+std::uint32_t fp_compare(CpuState& cpu, T a, T b, bool quiet_invalid) {
+  if constexpr (kHasHost<T>) {
+    const Host<T> x = host(a);
+    const Host<T> y = host(b);
+    if (keeps_denormals(cpu) && !(x != x) && !(y != y)) [[likely]]
+      return x == y ? 6U : x < y ? 8U : 2U;
+  }
+  return fp_compare_slow(cpu, a, b, quiet_invalid);
+}
+
+// Zeros of both signs compare equal; and/or of their bits then gives the right one.
+template <class T>
+T fp_minmax(CpuState& cpu, T a, T b, MinMax which) {
+  if constexpr (kHasHost<T>) {
+    const Host<T> x = host(a);
+    const Host<T> y = host(b);
+    if (keeps_denormals(cpu) && !(x != x) && !(y != y)) [[likely]] {
+      const bool max = which == MinMax::kMax || which == MinMax::kMaxNumber;
+      if (x == y) return max ? a & b : a | b;
+      return (x > y) == max ? a : b;
+    }
+  }
+  return fp_minmax_slow(cpu, a, b, which);
+}
+
+template <class To, class From>
+To fp_convert(CpuState& cpu, From a) {
+  if constexpr (sizeof(From) == 4 && sizeof(To) == 8) {
+    if (keeps_denormals(cpu) && is_finite(a)) [[likely]]
+      return bits_of<To>(Host<To>{host(a)});
+  } else if constexpr (sizeof(From) == 8 && sizeof(To) == 4) {
+    const To r = bits_of<To>(static_cast<Host<To>>(host(a)));
+    if (cpu.fp_fast && is_ordinary(r)) [[likely]]
+      return r;
+  }
+  return fp_convert_slow<To, From>(cpu, a);
+}
+
+// Rounded to an integral value; no flags for an operand that is no NaN.
+template <Rounding kMode, class T>
+Host<T> host_round(Host<T> value) {
+  if constexpr (kMode == Rounding::kNearest) return std::nearbyint(value);
+  if constexpr (kMode == Rounding::kPlus) return std::ceil(value);
+  if constexpr (kMode == Rounding::kMinus) return std::floor(value);
+  if constexpr (kMode == Rounding::kAway) return std::round(value);
+  return std::trunc(value);
+}
+template <Rounding kMode, class T>
+T fp_round_to_int(CpuState& cpu, T a) {
+  if constexpr (kHasHost<T>) {
+    if (keeps_denormals(cpu) && is_finite(a)) [[likely]]
+      return bits_of<T>(host_round<kMode, T>(host(a)));
+  }
+  return fp_round_to_int_slow(cpu, a, kMode, false);
+}
+
+template <class Int, Rounding kMode, class T>
+Int fp_to_int(CpuState& cpu, T a) {
+  if constexpr (kHasHost<T>) {
+    // 2^31 or 2^63 leave room on both sides for every Int after rounding; unsigned ones start at 0.
+    constexpr auto kLimit = static_cast<Host<T>>(sizeof(Int) == 4 ? 0x1p31 : 0x1p63);
+    const Host<T> value = host_round<kMode, T>(host(a));
+    const bool in_range =
+        std::is_signed_v<Int> ? value < kLimit && value > -kLimit : value < kLimit && value >= 0;
+    if (cpu.fp_fast && in_range) [[likely]]
+      return static_cast<Int>(value);
+  }
+  return fp_to_int_slow<Int, T>(cpu, a, kMode, 0);
+}
+template <class T, class Int>
+T fp_from_int(CpuState& cpu, Int a) {
+  if constexpr (kHasHost<T>) {
+    constexpr bool kExact = sizeof(T) == 8 && sizeof(Int) == 4;
+    if (kExact || cpu.fp_fast) [[likely]]
+      return bits_of<T>(static_cast<Host<T>>(a));
+  }
+  return fp_from_int_slow<T, Int>(cpu, a, 0);
+}
+
+}  // namespace m2sim::emu
