@@ -153,7 +153,7 @@ TEST(Btb, WithoutASecondLevelMissesGoToPredecode) {
 }
 
 TEST(Indirect, LearnsAConstantAndARepeatedSequenceOfTargets) {
-  for (const std::uint64_t targets : {1, 4, 9}) {
+  for (const std::uint64_t targets : {1u, 4u, 9u}) {
     BranchPredictor predictor(m2_pcore().branch);
     std::uint64_t before = 0;
     for (std::uint64_t i = 0; i < 8000; ++i) {

@@ -57,7 +57,7 @@ TEST(Cache, APrefetchedLineIsNotTheMostRecentUntilUsed) {
 }
 
 TEST(WayMatch, FindsEachWayAndNothingElse) {
-  for (const std::uint64_t ways : {1, 4, 6, 8, 12, 16}) {
+  for (const std::uint64_t ways : {1u, 4u, 6u, 8u, 12u, 16u}) {
     std::vector<std::uint64_t> tags(ways);
     for (std::uint64_t way = 0; way < ways; ++way) {
       tags[way] = 100 + way;
