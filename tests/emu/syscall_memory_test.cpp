@@ -1,0 +1,132 @@
+#include <gtest/gtest.h>
+
+#include <cerrno>
+
+#include "tests/emu/guest_process.h"
+
+namespace m2sim::emu {
+namespace {
+
+using testing::GuestProcess;
+namespace nr = testing::nr;
+
+constexpr std::uint64_t kNoFd = static_cast<std::uint64_t>(-1);
+constexpr std::uint64_t kReadWrite = 3;
+constexpr std::uint64_t kPrivateAnonymous = 0x22;
+constexpr std::uint64_t kFixed = 0x10;
+constexpr std::uint64_t kFixedNoReplace = 0x100000;
+
+std::int64_t map_pages(GuestProcess& guest, std::uint64_t pages) {
+  return guest.call(nr::mmap, {0, pages * kGuestPage, kReadWrite, kPrivateAnonymous, kNoFd, 0});
+}
+
+TEST(SyscallMemory, BrkGrowsAndShrinksTheHeap) {
+  GuestProcess guest;
+  const auto start = static_cast<std::uint64_t>(guest.call(nr::brk));
+  EXPECT_EQ(start % kGuestPage, 0U);
+  EXPECT_EQ(guest.call(nr::brk, {start + 100}), static_cast<std::int64_t>(start + 100));
+  EXPECT_TRUE(guest.memory().allows(start, 100, kProtWrite));
+  EXPECT_EQ(guest.call(nr::brk, {start + 5 * kGuestPage}), static_cast<std::int64_t>(start + 5 * kGuestPage));
+  guest.memory().write_value(start + 4 * kGuestPage, 77);
+  EXPECT_EQ(guest.call(nr::brk, {start + kGuestPage}), static_cast<std::int64_t>(start + kGuestPage));
+  EXPECT_FALSE(guest.memory().allows(start + kGuestPage, 1, kProtRead));
+  guest.call(nr::brk, {start + 5 * kGuestPage});
+  EXPECT_EQ(guest.get<int>(start + 4 * kGuestPage), 0) << "given back and taken again: zero";
+}
+
+TEST(SyscallMemory, BrkThatCannotBeGrantedChangesNothing) {
+  GuestProcess guest;
+  const std::int64_t start = guest.call(nr::brk);
+  EXPECT_EQ(guest.call(nr::brk, {1}), start);
+  EXPECT_EQ(guest.call(nr::brk, {UINT64_MAX}), start);
+  const auto wall = static_cast<std::uint64_t>(start) + 2 * kGuestPage;
+  ASSERT_TRUE(guest.memory().map(wall, kGuestPage, kProtRead, "wall"));
+  EXPECT_EQ(guest.call(nr::brk, {wall + 1}), start);
+  EXPECT_EQ(guest.memory().region_at(wall)->name, "wall");
+}
+
+TEST(SyscallMemory, MmapGivesZeroPagesAtGuestPageBorders) {
+  GuestProcess guest;
+  const std::int64_t at = guest.call(nr::mmap, {0, 100, kReadWrite, kPrivateAnonymous, kNoFd, 0});
+  ASSERT_GT(at, 0);
+  EXPECT_EQ(at % static_cast<std::int64_t>(kGuestPage), 0);
+  EXPECT_TRUE(guest.memory().allows(static_cast<std::uint64_t>(at), kGuestPage, kProtWrite));
+  EXPECT_NE(map_pages(guest, 1), at);
+}
+
+TEST(SyscallMemory, MmapChecksItsArguments) {
+  GuestProcess guest;
+  EXPECT_EQ(guest.call(nr::mmap, {0, 0, kReadWrite, kPrivateAnonymous, kNoFd, 0}), -EINVAL);
+  EXPECT_EQ(guest.call(nr::mmap, {0, 100, kReadWrite, 0x20, kNoFd, 0}), -EINVAL)
+      << "neither shared nor private";
+  EXPECT_EQ(guest.call(nr::mmap, {0, UINT64_MAX, kReadWrite, kPrivateAnonymous, kNoFd, 0}), -ENOMEM);
+  EXPECT_EQ(guest.call(nr::mmap, {0, 100, kReadWrite, 2, 99, 0}), -EBADF);
+  EXPECT_EQ(guest.call(nr::mmap, {0x1001, 100, kReadWrite, kPrivateAnonymous | kFixed, kNoFd, 0}), -EINVAL);
+  EXPECT_EQ(guest.call(nr::mmap, {GuestProcess::kScratch, 100, kReadWrite,
+                                  kPrivateAnonymous | kFixedNoReplace, kNoFd, 0}),
+            -EEXIST);
+}
+
+TEST(SyscallMemory, FixedMappingsReplace) {
+  GuestProcess guest;
+  const std::uint64_t at = guest.put(0, 5);
+  EXPECT_EQ(guest.call(nr::mmap, {at, 100, kReadWrite, kPrivateAnonymous | kFixed, kNoFd, 0}),
+            static_cast<std::int64_t>(at));
+  EXPECT_EQ(guest.get<int>(at), 0);
+}
+
+TEST(SyscallMemory, MapsFilesPrivatelyAndShared) {
+  GuestProcess guest;
+  const std::string path = guest.directory.file("data", std::vector<std::byte>(kGuestPage, std::byte{'x'}));
+  const std::int64_t fd = guest.call(nr::openat, {testing::kCwd, guest.text(0, path), 2});
+  ASSERT_GE(fd, 3);
+  const auto file = static_cast<std::uint64_t>(fd);
+  const auto hidden = static_cast<std::uint64_t>(guest.call(nr::mmap, {0, 100, kReadWrite, 2, file, 0}));
+  const auto shared = static_cast<std::uint64_t>(guest.call(nr::mmap, {0, 100, kReadWrite, 1, file, 0}));
+  EXPECT_EQ(guest.get<char>(hidden + 50), 'x');
+  ASSERT_TRUE(guest.memory().write_value(hidden, 'p'));
+  ASSERT_TRUE(guest.memory().write_value(shared + 1, 's'));
+  EXPECT_EQ(guest.call(nr::pread64, {file, GuestProcess::kScratch, 2, 0}), 2);
+  EXPECT_EQ(guest.get<char>(GuestProcess::kScratch), 'x');
+  EXPECT_EQ(guest.get<char>(GuestProcess::kScratch + 1), 's');
+}
+
+TEST(SyscallMemory, ProtectAndUnmapTakeEffect) {
+  GuestProcess guest;
+  const auto at = static_cast<std::uint64_t>(map_pages(guest, 3));
+  EXPECT_EQ(guest.call(nr::mprotect, {at + kGuestPage, kGuestPage, 1}), 0);
+  EXPECT_FALSE(guest.memory().allows(at, 3 * kGuestPage, kProtWrite));
+  EXPECT_EQ(guest.call(nr::munmap, {at + kGuestPage, kGuestPage}), 0);
+  EXPECT_EQ(guest.call(nr::mprotect, {at, 3 * kGuestPage, 3}), -ENOMEM);
+  EXPECT_EQ(guest.call(nr::munmap, {at + 1, kGuestPage}), -EINVAL);
+  EXPECT_EQ(guest.call(nr::munmap, {at, 0}), -EINVAL);
+}
+
+TEST(SyscallMemory, MremapGrowsInPlaceOrMovesWithTheContent) {
+  GuestProcess guest;
+  const auto at = static_cast<std::uint64_t>(map_pages(guest, 1));
+  const auto below = static_cast<std::uint64_t>(map_pages(guest, 1));
+  ASSERT_LT(below, at);
+  guest.memory().write_value(below, 31);
+  EXPECT_EQ(guest.call(nr::mremap, {below, kGuestPage, 2 * kGuestPage, 0}), -ENOMEM);
+  const auto moved =
+      static_cast<std::uint64_t>(guest.call(nr::mremap, {below, kGuestPage, 2 * kGuestPage, 1}));
+  EXPECT_NE(moved, below);
+  EXPECT_EQ(guest.get<int>(moved), 31);
+  EXPECT_TRUE(guest.memory().allows(moved, 2 * kGuestPage, kProtWrite));
+  EXPECT_EQ(guest.memory().region_at(below), nullptr);
+  EXPECT_EQ(guest.call(nr::mremap, {moved, 2 * kGuestPage, kGuestPage, 0}), static_cast<std::int64_t>(moved));
+  EXPECT_EQ(guest.call(nr::mremap, {GuestProcess::kBad, kGuestPage, kGuestPage, 0}), -EFAULT);
+}
+
+TEST(SyscallMemory, MadviseDontNeedZeroes) {
+  GuestProcess guest;
+  const auto at = static_cast<std::uint64_t>(map_pages(guest, 1));
+  guest.memory().write_value(at, 31);
+  EXPECT_EQ(guest.call(nr::madvise, {at, kGuestPage, 4}), 0);
+  EXPECT_EQ(guest.get<int>(at), 0);
+  EXPECT_EQ(guest.call(nr::madvise, {GuestProcess::kBad, kGuestPage, 4}), -ENOMEM);
+}
+
+}  // namespace
+}  // namespace m2sim::emu
