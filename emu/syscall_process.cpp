@@ -64,7 +64,7 @@ std::int64_t uname(Kernel& kernel, const Args& args) {
   if (::uname(&host) != 0) return -std::int64_t{errno};
   std::array<char, 6 * kNameField> fields{};
   const auto set = [&fields](std::size_t index, const char* text) {
-    std::strncpy(fields.data() + index * kNameField, text, kNameField - 1);
+    std::memcpy(fields.data() + index * kNameField, text, ::strnlen(text, kNameField - 1));
   };
   set(0, "Linux");
   set(1, host.nodename);

@@ -73,10 +73,9 @@ void append_stack(std::vector<StatInfo>& table, std::index_sequence<kReasons...>
 }
 
 std::vector<StatInfo> make_table() {
-  std::vector<StatInfo> table;
   // The headline first, then everything in the order of the machine.
   constexpr std::size_t kHeadline = 2;
-  table.insert(table.end(), std::begin(kCounters), std::begin(kCounters) + kHeadline);
+  std::vector<StatInfo> table(std::begin(kCounters), std::begin(kCounters) + kHeadline);
   table.insert(table.end(), std::begin(kDerived), std::end(kDerived));
   append_stack(table, std::make_index_sequence<kStallReasonCount>{});
   table.insert(table.end(), std::begin(kCounters) + kHeadline, std::end(kCounters));
