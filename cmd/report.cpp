@@ -42,15 +42,17 @@ std::string cycles_section(const Stats& stats) {
 }
 
 std::string stack_section(const Stats& stats, bool color) {
-  const double total = stat_value(stats, "core.cpi");
+  const double cycles = stat_value(stats, "core.cycles");
+  const double instructions = stat_value(stats, "core.insts");
   std::string text = paint("CPI stack", Color::kBold, color) + "\n";
   for (const Stat& stat : stats) {
     if (!stat.name.starts_with(kStackPrefix)) continue;
     const double part = as_double(stat.value);
-    if (part == 0) continue;
-    const double fraction = total > 0 ? part / total : 0;
-    text += fmt::format("  {:<20}{:>9.4f} {:>6.1f} %  {}\n", stat.name.substr(kStackPrefix.size()), part,
-                        100 * fraction, paint(bar_of(fraction, kBarWidth), Color::kCyan, color));
+    if (part == 0 || instructions == 0) continue;
+    const double fraction = part / cycles;
+    text += fmt::format("  {:<20}{:>9.4f} {:>6.1f} %  {}\n", stat.name.substr(kStackPrefix.size()),
+                        part / instructions, 100 * fraction,
+                        paint(bar_of(fraction, kBarWidth), Color::kCyan, color));
   }
   return text;
 }

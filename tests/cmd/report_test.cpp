@@ -39,13 +39,13 @@ TEST(Report, EmulationHasNoTimeInIt) {
 TEST(Report, TheStackShowsOnlyPartsThatCostSomething) {
   Manifest manifest;
   Stats stats{{"core.cycles", "", "", std::uint64_t{300}},
-              {"core.cpi", "", "", 3.0},
-              {"core.cpi_stack.base", "", "", 2.25},
+              {"core.insts", "", "", std::uint64_t{100}},
+              {"core.cpi_stack.base", "", "", 225.0},
               {"core.cpi_stack.mispredict", "", "", 0.0},
-              {"core.cpi_stack.memory_l2", "", "", 0.75}};
+              {"core.cpi_stack.memory_l2", "", "", 75.0}};
   append_run_stats(stats, {.instructions = 100});
   const std::string text = run_report(manifest, stats, false);
-  EXPECT_NE(text.find("75.0 %"), std::string::npos) << text;
+  EXPECT_NE(text.find("2.2500   75.0 %"), std::string::npos) << text;
   EXPECT_NE(text.find("25.0 %  ##########\n"), std::string::npos) << text;
   EXPECT_EQ(text.find("mispredict  "), std::string::npos) << text;
 }
