@@ -39,7 +39,7 @@ struct InitialStack {
 ProcessOptions with_arguments() {
   ProcessOptions options;
   options.argv = {"program", "first argument", ""};
-  options.envp = {"HOME=/home/guest", "EMPTY="};
+  options.envp = {"HOME=/guest", "EMPTY="};
   return options;
 }
 
