@@ -45,7 +45,8 @@ class Capstone {
 
 // Words that Capstone 4 (Armv8.0) reads wrongly: newer hints as a number, sb as a write to a system
 // register, system registers of op0 = 2 as op0 = 3, elements as scalars in ins, conditional selects on
-// "always" as an alias with the condition "never". Found by tests/insts/objdump_sweep.py.
+// "always" as an alias with the condition "never"; and bfc by its older name. Found by
+// tests/insts/objdump_sweep.py.
 bool knows_better(const Inst& inst, const std::string& text) {
   switch (inst.op) {
     case Op::kSB:
@@ -54,6 +55,8 @@ bool knows_better(const Inst& inst, const std::string& text) {
     case Op::kINS_s_elem:
     case Op::kINS_d_elem:
       return true;
+    case Op::kBFM:
+      return inst.rn == 31;
     case Op::kCSINC:
     case Op::kCSINV:
     case Op::kCSNEG:

@@ -75,7 +75,7 @@ def objdump(words, aliases):
 
 
 def normal(text):
-    """Numbers by value, register lists written out, synonymous conditions alike, no blanks."""
+    """Numbers by value, register lists written out, synonymous conditions alike, no offset 0, no blanks."""
     def expand(match):
         first, last, suffix = int(match[1]), int(match[3]), match[2]
         count = (last - first) % 32 + 1
@@ -87,6 +87,7 @@ def normal(text):
     text = re.sub(r"(?<![\w.])-?\d+\.\d+(e[+-]\d+)?", lambda m: f"{float(m[0]):.4g}", text)
     text = re.sub(r"(?<![\w.])-\d+", lambda m: str(int(m[0]) % 2**64), text)
     text = re.sub(r"\bhs\b", "cs", re.sub(r"\blo\b", "cc", text))
+    text = re.sub(r"(?<![\w.])0+(?=\d)", "", re.sub(r",\s*0\]!", "]!", text))
     return re.sub(r"\s+", "", text)
 
 

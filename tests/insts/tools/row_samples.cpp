@@ -31,12 +31,27 @@ void print(std::uint32_t word) {
   pc += 4;
 }
 
+// Random bits for what a row leaves open. Every field is all ones or all zeros now and then: that is
+// where register 31, conditions al and nv, and the ends of ranges are.
+std::uint32_t random_operands(const m2sim::insts::Encoding& encoding, std::mt19937& random) {
+  auto word = static_cast<std::uint32_t>(random());
+  const std::uint32_t fields[] = {std::uint32_t{31},        std::uint32_t{31} << 5U,
+                                  std::uint32_t{31} << 10U, std::uint32_t{31} << 16U,
+                                  std::uint32_t{15} << 12U, encoding.letters};
+  for (const std::uint32_t field : fields) {
+    const auto choice = random() % 16;
+    if (choice == 0) word |= field;
+    if (choice == 1) word &= ~field;
+  }
+  return (word & ~encoding.mask) | encoding.match;
+}
+
 // A refinement takes words away and reserved values are undefined, so not every try is a sample.
 void print_samples(std::size_t row, unsigned count, std::mt19937& random) {
   const m2sim::insts::Encoding& encoding = m2sim::insts::encodings()[row];
   unsigned found = 0;
   for (unsigned tries = 0; found < count && tries < 1000 * count; ++tries) {
-    const auto word = (static_cast<std::uint32_t>(random()) & ~encoding.mask) | encoding.match;
+    const std::uint32_t word = random_operands(encoding, random);
     if (static_cast<std::size_t>(m2sim::insts::decode(word).op) != row) continue;
     print(word);
     ++found;
