@@ -14,7 +14,14 @@ constexpr unsigned kBaseTable = kTageTableCount;
 constexpr std::int32_t kUseAlternateLimit = 8;
 constexpr std::uint32_t kFailedAllocationLimit = 1024;
 
-std::uint64_t mix_pc(std::uint64_t pc) { return (pc >> 2) * 0x9e3779b97f4a7c15u; }
+// Odd constants without structure. The hash is 32 bits: an index above, a tag below it.
+constexpr std::array<std::uint32_t, 4> kWordFactors{0x9e3779b1u, 0x85ebca77u, 0xc2b2ae3du, 0x27d4eb2fu};
+constexpr std::uint32_t kMixFactor = 0x2c1b3c6du;
+constexpr unsigned kIndexShift = 16;
+
+std::uint32_t hash_pc(std::uint64_t pc) {
+  return static_cast<std::uint32_t>(((pc >> 2) * 0x9e3779b97f4a7c15u) >> 32);
+}
 
 }  // namespace
 
@@ -23,35 +30,52 @@ Tage::Tage(const BranchConfig& config)
   std::uint32_t sets = 0;
   for (unsigned t = 0; t < kTageTableCount; ++t) {
     const TageTableConfig& table = config.tage[t];
-    assert(table.ways >= 1 && table.ways <= kMatchWays && table.tag_bits <= 12);
-    tables_[t] = {.mask = PathHistory::mask(table.target_history, table.branch_history),
-                  .first_set = sets,
-                  .set_mask = (1u << table.index_bits) - 1,
-                  .tag_mask = static_cast<std::uint16_t>((1u << table.tag_bits) - 1),
-                  .way_mask = static_cast<std::uint8_t>((1u << table.ways) - 1)};
+    assert(table.ways >= 1 && table.ways <= kMatchWays && table.tag_bits <= 16 - kTagShift &&
+           table.index_bits <= 32 - kIndexShift);
+    const HistoryMask mask = PathHistory::mask(table.target_history, table.branch_history);
+    masks_[0][t] = static_cast<std::uint32_t>(mask.low);
+    masks_[1][t] = static_cast<std::uint32_t>(mask.low >> 32);
+    masks_[2][t] = static_cast<std::uint32_t>(mask.high);
+    masks_[3][t] = static_cast<std::uint32_t>(mask.high >> 32);
+    first_set_[t] = sets;
+    set_mask_[t] = (1u << table.index_bits) - 1;
+    tag_mask_[t] = ((1u << table.tag_bits) - 1) << kTagShift;
+    way_mask_[t] = static_cast<std::uint8_t>((1u << table.ways) - 1);
     sets += 1u << table.index_bits;
   }
   sets_.resize(sets);
 }
 
+void Tage::hash_history(const PathHistory& history) {
+  hashed_low_ = history.low();
+  hashed_high_ = history.high();
+  const std::array<std::uint32_t, 4> words{
+      static_cast<std::uint32_t>(hashed_low_), static_cast<std::uint32_t>(hashed_low_ >> 32),
+      static_cast<std::uint32_t>(hashed_high_), static_cast<std::uint32_t>(hashed_high_ >> 32)};
+  for (unsigned t = 0; t < kLanes; ++t) {
+    std::uint32_t hash =
+        (words[0] & masks_[0][t]) * kWordFactors[0] ^ (words[1] & masks_[1][t]) * kWordFactors[1];
+    hash ^= (words[2] & masks_[2][t]) * kWordFactors[2] ^ (words[3] & masks_[3][t]) * kWordFactors[3];
+    hash = (hash ^ (hash >> 15)) * kMixFactor;
+    hashes_[t] = hash ^ (hash >> 13);
+  }
+}
+
 void Tage::look_up(std::uint64_t pc, const PathHistory& history, Lookup& lookup) {
   if (history.low() != hashed_low_ || history.high() != hashed_high_) {
-    hashed_low_ = history.low();
-    hashed_high_ = history.high();
-    for (unsigned t = 0; t < kTageTableCount; ++t) {
-      hashes_[t] = history.hash(tables_[t].mask);
-    }
+    hash_history(history);
   }
-  const std::uint64_t pc_hash = mix_pc(pc);
+  const std::uint32_t pc_hash = hash_pc(pc);
+  for (unsigned t = 0; t < kLanes; ++t) {
+    const std::uint32_t hash = hashes_[t] ^ pc_hash;
+    const std::uint32_t tag = hash & tag_mask_[t];
+    lookup.tag[t] = tag == 0 ? 1u << kTagShift : tag;
+    lookup.set[t] = first_set_[t] + ((hash >> kIndexShift) & set_mask_[t]);
+  }
   unsigned tables_hit = 0;
   for (unsigned t = 0; t < kTageTableCount; ++t) {
-    const Table& table = tables_[t];
-    const std::uint64_t hash = hashes_[t] ^ pc_hash;
-    const auto tag = static_cast<std::uint16_t>((hash >> 32) & table.tag_mask);
-    lookup.set[t] = table.first_set + (static_cast<std::uint32_t>(hash >> 48) & table.set_mask);
-    lookup.tag[t] = tag == 0 ? std::uint16_t{1} : tag;
-    const auto want = static_cast<std::uint16_t>(lookup.tag[t] << kTagShift);
-    const unsigned hits = match_ways(sets_[lookup.set[t]].ways.data(), 0xfff0, want);
+    const auto tag = static_cast<std::uint16_t>(lookup.tag[t]);
+    const unsigned hits = match_ways(sets_[lookup.set[t]].ways.data(), 0xfff0, tag);
     lookup.hits[t] = static_cast<std::uint8_t>(hits);
     tables_hit |= static_cast<unsigned>(hits != 0) << t;
   }
@@ -135,7 +159,7 @@ void Tage::allocate(const Lookup& lookup, bool taken) {
   const unsigned table = lookup.provider - 1 - std::min(skip, lookup.provider - 1);
   for (unsigned t = table + 1; t-- > 0;) {
     Set& set = sets_[lookup.set[t]];
-    const unsigned free = match_ways(set.ways.data(), kUseful, 0) & tables_[t].way_mask;
+    const unsigned free = match_ways(set.ways.data(), kUseful, 0) & way_mask_[t];
     if (free == 0) {
       ++failed_allocations_;
       continue;
@@ -144,8 +168,7 @@ void Tage::allocate(const Lookup& lookup, bool taken) {
     const unsigned above = free & (~0u << ((bits >> 8) & 7));
     const int way = std::countr_zero(above != 0 ? above : free);
     const unsigned start = taken ? 4 : 3;
-    set.ways[static_cast<unsigned>(way)] =
-        static_cast<Entry>((unsigned{lookup.tag[t]} << kTagShift) | (start << kCounterShift));
+    set.ways[static_cast<unsigned>(way)] = static_cast<Entry>(lookup.tag[t] | start << kCounterShift);
     failed_allocations_ -= failed_allocations_ > 0 ? 1 : 0;
     break;
   }

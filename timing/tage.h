@@ -9,7 +9,6 @@
 
 #include <array>
 #include <cstdint>
-#include <new>
 #include <vector>
 
 #include "timing/config.h"
@@ -33,22 +32,22 @@ class Tage {
   static constexpr unsigned kCounterMask = 7;
   static constexpr Entry kUseful = 1;
 
-  struct Table {
-    HistoryMask mask;
-    std::uint32_t first_set;
-    std::uint32_t set_mask;
-    std::uint16_t tag_mask;
-    std::uint8_t way_mask;  // a bit a way
-  };
+  // One element a table, filled up to the width of a host vector: loops over all elements compile to
+  // vector code, which is what keeps six look-ups cheap.
+  static constexpr unsigned kLanes = 8;
+  template <class T>
+  using Lanes = std::array<T, kLanes>;
+  static_assert(kTageTableCount <= kLanes);
+
   // Eight entries are one vector; a table with fewer ways leaves the rest empty.
   struct alignas(16) Set {
     std::array<Entry, 8> ways;
   };
   struct Lookup {
-    std::array<std::uint32_t, kTageTableCount> set;
-    std::array<std::uint16_t, kTageTableCount> tag;
-    std::array<std::uint8_t, kTageTableCount> hits;  // a bit a way
-    unsigned provider;                               // kTageTableCount: the base table
+    alignas(32) Lanes<std::uint32_t> set;
+    alignas(32) Lanes<std::uint32_t> tag;  // shifted to its place in an entry
+    Lanes<std::uint8_t> hits;              // a bit a way
+    unsigned provider;                     // kTageTableCount: the base table
     unsigned alternate;
   };
 
@@ -56,6 +55,7 @@ class Tage {
   static bool weak(unsigned value) { return value == 3 || value == 4; }
   static void train(Entry& entry, bool taken);
 
+  void hash_history(const PathHistory& history);
   void look_up(std::uint64_t pc, const PathHistory& history, Lookup& lookup);
   Entry& hit_entry(const Lookup& lookup, unsigned table);
   bool table_prediction(const Lookup& lookup, unsigned table, std::uint8_t base);
@@ -64,13 +64,17 @@ class Tage {
   void forget_usefulness();
   std::uint32_t random();
 
-  std::array<Table, kTageTableCount> tables_;
+  alignas(32) std::array<Lanes<std::uint32_t>, 4> masks_{};  // of the history, cut into 32-bit words
+  alignas(32) Lanes<std::uint32_t> first_set_{};
+  alignas(32) Lanes<std::uint32_t> set_mask_{};
+  alignas(32) Lanes<std::uint32_t> tag_mask_{};
+  alignas(32) Lanes<std::uint32_t> hashes_{};  // of the history below
+  std::uint64_t hashed_low_ = 0;
+  std::uint64_t hashed_high_ = 0;
+  Lanes<std::uint8_t> way_mask_{};  // a bit a way
   std::vector<Set> sets_;
   std::vector<std::uint8_t> base_;  // two-bit counters
   std::uint64_t base_mask_;
-  std::array<std::uint64_t, kTageTableCount> hashes_{};  // of the history below
-  std::uint64_t hashed_low_ = 0;
-  std::uint64_t hashed_high_ = 0;
   std::uint32_t random_state_ = 0x2545f491u;
   std::int32_t use_alternate_ = 0;  // >= 0: a weak, not yet useful entry is less reliable than the next
   std::uint32_t failed_allocations_ = 0;
