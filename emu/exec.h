@@ -173,6 +173,8 @@ std::span<const Row> simd_misc_rows();
 std::span<const Row> simd_shift_rows();
 std::span<const Row> simd_copy_rows();
 std::span<const Row> simd_widening_rows();
+std::span<const Row> simd_fp_rows();
+std::span<const Row> simd_fp_misc_rows();
 
 // Null where the table has the encoding but nothing executes it.
 const Row* row_of(insts::Op op);

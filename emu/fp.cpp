@@ -189,6 +189,32 @@ T muladd(Env& env, T addend, T a, T b) {
   return add_numbers<T>(env, z, product(x, y));
 }
 
+// addend + a * b, then divided by 2^halvings: the steps of Newton's iteration, which round once.
+template <class T>
+T newton_step(Env& env, T a, T b, T addend, T for_infinity_times_zero, int halvings) {
+  a = softfloat::flush_input(env, a);
+  b = softfloat::flush_input(env, b);
+  a = fp_neg(a);
+  T nan;
+  if (softfloat::pick_nan(env, nan, a, b)) return nan;
+  const Number x = softfloat::unpack(a);
+  const Number y = softfloat::unpack(b);
+  if ((x.infinite && y.zero()) || (x.zero() && y.infinite)) return for_infinity_times_zero;
+  if (x.infinite || y.infinite) return softfloat::with_sign(Format<T>::kInfinity, x.negative != y.negative);
+  Number p = product(x, y);
+  Number z = softfloat::unpack(addend);
+  p.exponent -= halvings;
+  z.exponent -= halvings;
+  return add_numbers<T>(env, z, p);
+}
+
+// 2, 3 and 1.5 in any format: exponent 1 or 0, one fraction bit.
+template <class T>
+constexpr T small_number(int exponent, bool and_a_half) {
+  return static_cast<T>((static_cast<std::uint64_t>(Format<T>::kBias + exponent) << Format<T>::kFraction) |
+                        (and_a_half ? Format<T>::kQuiet : T{0}));
+}
+
 template <class T>
 bool less(T a, T b) {
   const bool a_negative = softfloat::is_negative(a);
@@ -279,6 +305,18 @@ T fp_muladd_slow(CpuState& cpu, T addend, T a, T b) {
   return in_env(cpu, [&](Env& env) { return muladd(env, addend, a, b); });
 }
 template <class T>
+T fp_recip_step(CpuState& cpu, T a, T b) {
+  return in_env(cpu, [&](Env& env) {
+    return newton_step(env, a, b, small_number<T>(1, false), small_number<T>(1, false), 0);
+  });
+}
+template <class T>
+T fp_rsqrt_step(CpuState& cpu, T a, T b) {
+  return in_env(cpu, [&](Env& env) {
+    return newton_step(env, a, b, small_number<T>(1, true), small_number<T>(0, true), 1);
+  });
+}
+template <class T>
 T fp_minmax_slow(CpuState& cpu, T a, T b, MinMax which) {
   return in_env(cpu, [&](Env& env) { return minmax(env, a, b, which); });
 }
@@ -317,6 +355,12 @@ template std::uint64_t fp_sqrt_slow(CpuState&, std::uint64_t);
 template std::uint16_t fp_muladd_slow(CpuState&, std::uint16_t, std::uint16_t, std::uint16_t);
 template std::uint32_t fp_muladd_slow(CpuState&, std::uint32_t, std::uint32_t, std::uint32_t);
 template std::uint64_t fp_muladd_slow(CpuState&, std::uint64_t, std::uint64_t, std::uint64_t);
+template std::uint16_t fp_recip_step(CpuState&, std::uint16_t, std::uint16_t);
+template std::uint32_t fp_recip_step(CpuState&, std::uint32_t, std::uint32_t);
+template std::uint64_t fp_recip_step(CpuState&, std::uint64_t, std::uint64_t);
+template std::uint16_t fp_rsqrt_step(CpuState&, std::uint16_t, std::uint16_t);
+template std::uint32_t fp_rsqrt_step(CpuState&, std::uint32_t, std::uint32_t);
+template std::uint64_t fp_rsqrt_step(CpuState&, std::uint64_t, std::uint64_t);
 template std::uint16_t fp_minmax_slow(CpuState&, std::uint16_t, std::uint16_t, MinMax);
 template std::uint32_t fp_minmax_slow(CpuState&, std::uint32_t, std::uint32_t, MinMax);
 template std::uint64_t fp_minmax_slow(CpuState&, std::uint64_t, std::uint64_t, MinMax);

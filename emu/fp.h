@@ -62,6 +62,8 @@ template <class T>
 T fp_rsqrt_estimate(CpuState& cpu, T a);
 template <class T>
 T fp_recip_exponent(CpuState& cpu, T a);
+std::uint32_t recip_estimate(std::uint32_t a);  // of a fixed-point fraction in 0.5 .. 1 (urecpe)
+std::uint32_t rsqrt_estimate(std::uint32_t a);  // in 0.25 .. 1 (ursqrte)
 
 // Conversions. To: the other format. Int: the result's type; out of range saturates, NaN gives 0.
 template <class To, class From>
