@@ -66,28 +66,36 @@ void Tage::look_up(std::uint64_t pc, const PathHistory& history, Lookup& lookup)
     hash_history(history);
   }
   const std::uint32_t pc_hash = hash_pc(pc);
+  // Locals, so that the compiler sees that they overlap with nothing.
+  alignas(32) Lanes<std::uint32_t> tags;
+  alignas(32) Lanes<std::uint32_t> sets;
   for (unsigned t = 0; t < kLanes; ++t) {
     const std::uint32_t hash = hashes_[t] ^ pc_hash;
     const std::uint32_t tag = hash & tag_mask_[t];
-    lookup.tag[t] = tag == 0 ? 1u << kTagShift : tag;
-    lookup.set[t] = first_set_[t] + ((hash >> kIndexShift) & set_mask_[t]);
+    tags[t] = tag == 0 ? 1u << kTagShift : tag;
+    sets[t] = first_set_[t] + ((hash >> kIndexShift) & set_mask_[t]);
   }
-  unsigned tables_hit = 0;
-  for (unsigned t = 0; t < kTageTableCount; ++t) {
-    const auto tag = static_cast<std::uint16_t>(lookup.tag[t]);
-    const unsigned hits = match_ways(sets_[lookup.set[t]].ways.data(), 0xfff0, tag);
-    lookup.hits[t] = static_cast<std::uint8_t>(hits);
-    tables_hit |= static_cast<unsigned>(hits != 0) << t;
+  static_assert(kTageTableCount % 2 == 0 && kTageTableCount < sizeof(lookup.hits));
+  std::uint64_t all_hits = std::uint64_t{1} << (kBaseTable * kMatchWays);
+  for (unsigned t = 0; t < kTageTableCount; t += 2) {
+    const std::uint64_t hits =
+        match_ways(sets_[sets[t]].ways.data(), sets_[sets[t + 1]].ways.data(), 0xfff0,
+                   static_cast<std::uint16_t>(tags[t]), static_cast<std::uint16_t>(tags[t + 1]));
+    all_hits |= hits << (t * kMatchWays);
   }
-  // Bit kBaseTable stands for the base table, which always hits.
-  tables_hit |= 1u << kBaseTable;
-  lookup.provider = static_cast<unsigned>(std::countr_zero(tables_hit));
-  tables_hit &= tables_hit - 1;
-  lookup.alternate = tables_hit == 0 ? kBaseTable : static_cast<unsigned>(std::countr_zero(tables_hit));
+  lookup.tag = tags;
+  lookup.set = sets;
+  lookup.hits = all_hits;
+  lookup.provider = static_cast<unsigned>(std::countr_zero(lookup.hits)) / kMatchWays;
+  // The base table's bit is the last, so that there is always an alternate behind a tagged provider.
+  const std::uint64_t shorter = lookup.hits >> (lookup.provider * kMatchWays) >> kMatchWays;
+  lookup.alternate =
+      shorter == 0 ? kBaseTable
+                   : lookup.provider + 1 + static_cast<unsigned>(std::countr_zero(shorter)) / kMatchWays;
 }
 
 Tage::Entry& Tage::hit_entry(const Lookup& lookup, unsigned table) {
-  const int way = std::countr_zero(static_cast<unsigned>(lookup.hits[table]));
+  const int way = std::countr_zero(lookup.hits >> (table * kMatchWays));
   return sets_[lookup.set[table]].ways[static_cast<unsigned>(way)];
 }
 

@@ -46,7 +46,7 @@ class Tage {
   struct Lookup {
     alignas(32) Lanes<std::uint32_t> set;
     alignas(32) Lanes<std::uint32_t> tag;  // shifted to its place in an entry
-    Lanes<std::uint8_t> hits;              // a bit a way
+    std::uint64_t hits;                    // a byte a table, a bit a way; one bit more for the base table
     unsigned provider;                     // kTageTableCount: the base table
     unsigned alternate;
   };

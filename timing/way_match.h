@@ -30,6 +30,21 @@ inline unsigned match_ways(const std::uint16_t* set, std::uint16_t mask, std::ui
 #endif
 }
 
+// The same for two sets with a tag each: bits 0 to 7 for the first, 8 to 15 for the second.
+inline unsigned match_ways(const std::uint16_t* first, const std::uint16_t* second, std::uint16_t mask,
+                           std::uint16_t want_first, std::uint16_t want_second) {
+#if defined(__AVX2__) && !defined(M2SIM_PORTABLE)
+  const __m128i masks = _mm_set1_epi16(static_cast<short>(mask));
+  const __m128i a = _mm_and_si128(_mm_load_si128(reinterpret_cast<const __m128i*>(first)), masks);
+  const __m128i b = _mm_and_si128(_mm_load_si128(reinterpret_cast<const __m128i*>(second)), masks);
+  const __m128i equal_a = _mm_cmpeq_epi16(a, _mm_set1_epi16(static_cast<short>(want_first)));
+  const __m128i equal_b = _mm_cmpeq_epi16(b, _mm_set1_epi16(static_cast<short>(want_second)));
+  return static_cast<unsigned>(_mm_movemask_epi8(_mm_packs_epi16(equal_a, equal_b)));
+#else
+  return match_ways(first, mask, want_first) | match_ways(second, mask, want_second) << kMatchWays;
+#endif
+}
+
 // The first way whose tag is `want`; `ways` if there is none.
 inline std::uint64_t find_tag(const std::uint64_t* set, std::uint64_t ways, std::uint64_t want) {
   std::uint64_t way = 0;
