@@ -45,18 +45,18 @@ class Core {
   void consume(const emu::RetiredBatch& batch);
   // Uops in flight refer to blocks: the pipe drains, as it would behind the isb that such code needs.
   void blocks_cleared();
-  void finish();                     // the last uops retire; statistics are final then
+  void finish();  // the last uops retire; statistics are final then
   const TimingStats& stats() const { return stats_; }
 
  private:
   // Where a register's value comes from: a uop in flight, or a time that is known.
   struct Mapping {
-    std::uint64_t producer = 0;      // sequence number; 0: the value is there
-    std::uint8_t second = 0;         // 1: the producer's second destination
+    std::uint64_t producer = 0;  // sequence number; 0: the value is there
+    std::uint8_t second = 0;     // 1: the producer's second destination
   };
 
   struct DispatchQueue {
-    Ring<std::uint64_t, 64> uops;    // sequence numbers
+    Ring<std::uint64_t, 64> uops;  // sequence numbers
     std::uint32_t entries = 0;
     std::uint32_t per_cycle = 0;
     std::array<std::uint8_t, kPortCount> ports{};  // the most specialised first
@@ -106,7 +106,7 @@ class Core {
 
   CoreConfig config_;
   Cycle now_ = 0;
-  bool active_ = false;              // something happened in this cycle
+  bool active_ = false;                    // something happened in this cycle
   StallReason why_ = StallReason::kFetch;  // rename stopped in this cycle
 
   CrackTable table_;
@@ -116,14 +116,14 @@ class Core {
   Ring<Packet, 256> packets_;
   Ring<std::uint64_t, 1024> addresses_;  // of the fetched memory instructions
   std::uint32_t fetch_capacity_;
-  std::uint32_t fetch_queued_ = 0;       // instructions
+  std::uint32_t fetch_queued_ = 0;  // instructions
 
   SlotLedger ledger_;
   std::array<Mapping, kTimedRegs> map_{};
   GroupRules rules_;
   Resources available_;
   std::array<DispatchQueue, kDispatchQueueCount> queues_;
-  DispatchQueue* queue_ = nullptr;       // chosen for the uop at hand
+  DispatchQueue* queue_ = nullptr;  // chosen for the uop at hand
   bool alternate_ = false;
 
   std::array<Scheduler, kSchedulerCount> schedulers_;
@@ -136,17 +136,17 @@ class Core {
   StoreTable stores_;
   DependencePredictor dependences_;
   std::uint64_t loads_renamed_ = 0;
-  std::uint64_t loads_retired_ = 0;      // number of the last one
-  std::uint64_t address_ = 0;            // effective address of the instruction at rename
+  std::uint64_t loads_retired_ = 0;  // number of the last one
+  std::uint64_t address_ = 0;        // effective address of the instruction at rename
 
-  std::vector<RetireGroup> groups_;      // ring of kMaxGroups
+  std::vector<RetireGroup> groups_;  // ring of kMaxGroups
   std::uint64_t next_group_ = 1;
   std::uint64_t oldest_group_ = 1;
-  std::uint64_t open_group_ = 0;         // number; 0: none
-  std::uint64_t oldest_sequence_ = 1;    // uops before it have retired
+  std::uint64_t open_group_ = 0;       // number; 0: none
+  std::uint64_t oldest_sequence_ = 1;  // uops before it have retired
   StoreCommit commit_;
   Cycle last_retire_ = 0;
-  Cycle serialized_until_ = 0;           // rename waits for a serialising uop
+  Cycle serialized_until_ = 0;  // rename waits for a serialising uop
 
   // Input.
   emu::RetiredBatch batch_{};

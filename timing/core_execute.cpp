@@ -59,8 +59,8 @@ void Core::execute_load(InFlight& entry) {
       // The load overtakes the store: it runs again once the store has executed.
       InFlight& producer = ring_.at_index(store.entry);
       entry.next[kInputViolation] = producer.waiters;
-      producer.waiters =
-          static_cast<WaiterLink>(static_cast<std::uint64_t>(&entry - &ring_.at_index(0)) * kInputs + kInputViolation + 1);
+      producer.waiters = static_cast<WaiterLink>(
+          static_cast<std::uint64_t>(&entry - &ring_.at_index(0)) * kInputs + kInputViolation + 1);
       return;
     }
   }
@@ -107,9 +107,9 @@ void Core::wake_waiters(InFlight& producer) {
       finish_load(entry, stores_.record(entry.store));
       continue;
     }
-    const Cycle time = input == kInputStore
-                           ? producer.issued + 1
-                           : visible(producer, entry.info->sources[input].role, (entry.second >> input & 1U) != 0);
+    const Cycle time = input == kInputStore ? producer.issued + 1
+                                            : visible(producer, entry.info->sources[input].role,
+                                                      (entry.second >> input & 1U) != 0);
     entry.ready = std::max(entry.ready, time);
     if (--entry.pending == 0 && entry.dispatched) schedule(index, entry);
   }

@@ -96,13 +96,26 @@ class BlockCracker {
 
 bool branch_kind_of(insts::Op op, BranchKind& kind) {
   switch (insts::flow_of(op)) {
-    case insts::Flow::kJump: kind = BranchKind::kDirect; return true;
-    case insts::Flow::kConditional: kind = BranchKind::kConditional; return true;
-    case insts::Flow::kCall: kind = BranchKind::kCall; return true;
-    case insts::Flow::kIndirect: kind = BranchKind::kIndirect; return true;
-    case insts::Flow::kIndirectCall: kind = BranchKind::kIndirectCall; return true;
-    case insts::Flow::kReturn: kind = BranchKind::kReturn; return true;
-    default: return false;
+    case insts::Flow::kJump:
+      kind = BranchKind::kDirect;
+      return true;
+    case insts::Flow::kConditional:
+      kind = BranchKind::kConditional;
+      return true;
+    case insts::Flow::kCall:
+      kind = BranchKind::kCall;
+      return true;
+    case insts::Flow::kIndirect:
+      kind = BranchKind::kIndirect;
+      return true;
+    case insts::Flow::kIndirectCall:
+      kind = BranchKind::kIndirectCall;
+      return true;
+    case insts::Flow::kReturn:
+      kind = BranchKind::kReturn;
+      return true;
+    default:
+      return false;
   }
 }
 

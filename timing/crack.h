@@ -20,7 +20,7 @@
 namespace m2sim::timing {
 
 struct CrackedBlock {
-  const UopInfo* uops = nullptr;            // null: not cracked yet
+  const UopInfo* uops = nullptr;             // null: not cracked yet
   const std::uint16_t* first_uop = nullptr;  // inst_count + 1 entries: where an instruction's uops begin
   std::uint64_t pc = 0;
   std::uint16_t inst_count = 0;
@@ -29,8 +29,8 @@ struct CrackedBlock {
   bool has_branch = false;
   std::uint16_t fused_pairs = 0;
   std::uint16_t eliminated = 0;
-  std::uint16_t slots = 0;    // rename slots of all its uops
-  std::uint16_t issues = 0;   // issued operations of all its uops
+  std::uint16_t slots = 0;   // rename slots of all its uops
+  std::uint16_t issues = 0;  // issued operations of all its uops
 
   std::uint64_t end() const { return pc + 4 * std::uint64_t{inst_count}; }
   std::uint64_t branch_pc() const { return end() - 4; }
@@ -44,7 +44,8 @@ class CrackTable {
 
   // Valid until clear(). Allocates only for a block that it has not seen.
   const CrackedBlock& lookup(const emu::Block& block) {
-    if (block.id >= table_.size() || table_[block.id].uops == nullptr) [[unlikely]] return crack(block);
+    if (block.id >= table_.size() || table_[block.id].uops == nullptr) [[unlikely]]
+      return crack(block);
     return table_[block.id];
   }
 

@@ -55,7 +55,8 @@ bool reads_vector(const Operands& operands) {
 
 bool shifts_nothing(const Inst& inst) {
   if (imm_kind(inst) != Imm::kExtend) return inst.imm == 0;
-  // Extending a register from its own width changes nothing: uxtw and sxtw of a w form, uxtx and sxtx of an x form.
+  // Extending a register from its own width changes nothing: uxtw and sxtw of a w form, uxtx and sxtx of an x
+  // form.
   const unsigned option = inst.aux & 3U;
   return inst.imm == 0 && option == (inst.wide() ? 3U : 2U);
 }
@@ -81,6 +82,7 @@ TimingClass effective_class(const Inst& inst) {
   const TimingClass c = insts::timing_class_of(inst.op);
   if (c == TimingClass::kAluShift && shifts_nothing(inst)) return TimingClass::kAlu;
   if (c == TimingClass::kAluFlagsShift && shifts_nothing(inst)) return TimingClass::kAluFlags;
+  if (c == TimingClass::kMadd && inst.ra == kZeroRegister) return TimingClass::kMul;
   // ror #imm, an extract from one register twice.
   if (imm_kind(inst) == Imm::kExtract && inst.rn == inst.rm) return TimingClass::kAlu;
   return c;
@@ -146,10 +148,18 @@ void InstCracker::crack(const Inst& inst, unsigned index) {
   const TimingClass c = effective_class(inst);
   switch (operands.memory.kind) {
     case insts::Access::kLoad:
-    case insts::Access::kPrefetch: load(inst, operands, c); break;
-    case insts::Access::kStore: store(inst, operands, c); break;
-    case insts::Access::kLoadStore: atomic(operands, c); break;
-    case insts::Access::kNone: arithmetic(inst, operands, c); break;
+    case insts::Access::kPrefetch:
+      load(inst, operands, c);
+      break;
+    case insts::Access::kStore:
+      store(inst, operands, c);
+      break;
+    case insts::Access::kLoadStore:
+      atomic(operands, c);
+      break;
+    case insts::Access::kNone:
+      arithmetic(inst, operands, c);
+      break;
   }
   for (std::size_t i = begin; i < out_.size(); ++i) out_[i].inst = u8(index);
   out_.back().insts = 1;

@@ -15,11 +15,11 @@ namespace m2sim::timing {
 // What rename may do with an instruction, apart from executing it.
 enum class Elimination : std::uint8_t {
   kNone,
-  kNothing,    // writes nothing (nop, b)
-  kZero,       // mov #0: always
-  kImmediate,  // mov #imm: a limited number a cycle
-  kMove,       // 64-bit register move
-  kVectorMove, // full-width vector move; not of another eliminated one
+  kNothing,     // writes nothing (nop, b)
+  kZero,        // mov #0: always
+  kImmediate,   // mov #imm: a limited number a cycle
+  kMove,        // 64-bit register move
+  kVectorMove,  // full-width vector move; not of another eliminated one
 };
 
 Elimination elimination_of(const insts::Inst& inst);

@@ -34,7 +34,8 @@ void FastCore::build_queues() {
   for (const unsigned p : ports_by_speciality(config_)) {
     const unsigned scheduler = config_.ports[p].scheduler;
     Queue& queue = queues_[config_.schedulers[scheduler].queue];
-    if (queue.ports == kCalendarPorts) throw std::length_error("a dispatch queue leads to at most four ports");
+    if (queue.ports == kCalendarPorts)
+      throw std::length_error("a dispatch queue leads to at most four ports");
     const unsigned index = queue.ports++;
     queue.port[index] = static_cast<std::uint8_t>(p);
     queue.scheduler[index] = static_cast<std::uint8_t>(index);
@@ -76,7 +77,8 @@ void FastCore::run_block(const CrackedBlock& block, const std::uint64_t* address
 void FastCore::open_window() {
   Cycle cycle = fetch_.next_cycle();
   const std::uint64_t fetched = fetched_ + fetch_.window_instructions();
-  if (fetched > fetch_capacity_) cycle = std::max(cycle, renamed_[(fetched - fetch_capacity_ - 1) % renamed_.size()]);
+  if (fetched > fetch_capacity_)
+    cycle = std::max(cycle, renamed_[(fetched - fetch_capacity_ - 1) % renamed_.size()]);
   fetch_.open_window(cycle);
 }
 
@@ -175,7 +177,8 @@ void FastCore::enter_queue(const UopInfo& uop) {
     queue_ = &first;
     if (two) {
       second.settle(now);
-      if (second.queued() < first.queued() || (second.queued() == first.queued() && alternate_)) queue_ = &second;
+      if (second.queued() < first.queued() || (second.queued() == first.queued() && alternate_))
+        queue_ = &second;
     }
     if (queue_->queued() < queue_->entries) break;
     release(now);
@@ -190,9 +193,8 @@ void FastCore::enter_queue(const UopInfo& uop) {
 
 void FastCore::dispatch_until(Queue& queue, Cycle cycle) {
   if (cycle <= queue.calendar.now()) return;
-  queue.calendar.advance(cycle, [&queue](unsigned port, unsigned count) {
-    queue.waiting[queue.scheduler[port]] -= count;
-  });
+  queue.calendar.advance(
+      cycle, [&queue](unsigned port, unsigned count) { queue.waiting[queue.scheduler[port]] -= count; });
   queue.left = queue.per_cycle;
 }
 

@@ -41,13 +41,13 @@ class FastCore {
 
   void consume(const emu::RetiredBatch& batch);
   void blocks_cleared() { table_.clear(); }
-  void finish();                     // the last uops retire; statistics are final then
+  void finish();  // the last uops retire; statistics are final then
   const TimingStats& stats() const { return stats_; }
 
  private:
   struct Value {  // of a register
     Cycle ready = 0;
-    std::uint8_t base_sooner = 0;    // cycles by which a load's or store's base gets it earlier
+    std::uint8_t base_sooner = 0;  // cycles by which a load's or store's base gets it earlier
     std::uint8_t addend_sooner = 0;
   };
 
@@ -56,10 +56,10 @@ class FastCore {
     PortCalendar calendar;
     std::array<Cycle, 64> dispatched{};  // ring: when the latest uops leave the queue
     std::uint64_t entered = 0;
-    std::uint64_t waiting_from = 0;      // the oldest that had not left at the last look
+    std::uint64_t waiting_from = 0;  // the oldest that had not left at the last look
     std::uint32_t entries = 0;
     std::uint32_t per_cycle = 0;
-    std::uint32_t left = 0;              // dispatches left in the calendar's cycle
+    std::uint32_t left = 0;  // dispatches left in the calendar's cycle
     unsigned ports = 0;
     std::array<std::uint32_t, kCalendarPorts> waiting{};  // uops by scheduler, which goes by its first port
     std::array<std::uint32_t, kCalendarPorts> capacity{};
@@ -115,23 +115,23 @@ class FastCore {
   std::array<Queue, kDispatchQueueCount> queues_;
   bool alternate_ = false;
 
-  std::vector<RetireGroup> groups_;   // ring of kMaxGroups
-  std::uint64_t next_group_ = 1;      // number of the next one; the last one may still be open
-  std::uint64_t released_ = 1;        // the oldest whose resources are still taken
+  std::vector<RetireGroup> groups_;  // ring of kMaxGroups
+  std::uint64_t next_group_ = 1;     // number of the next one; the last one may still be open
+  std::uint64_t released_ = 1;       // the oldest whose resources are still taken
   bool group_open_ = false;
   Resources available_;
 
   std::array<Cycle, 256> renamed_{};  // ring by instruction: when it left the fetch queue
   std::uint64_t fetched_ = 0;
-  std::uint64_t taken_ = 0;           // instructions that rename has taken
+  std::uint64_t taken_ = 0;  // instructions that rename has taken
   std::uint32_t fetch_capacity_;
 
-  std::array<Cycle, 512> loads_{};    // ring by load number: when its queue entry is free
+  std::array<Cycle, 512> loads_{};  // ring by load number: when its queue entry is free
   std::uint64_t load_count_ = 0;
 
   // Of the uop at hand.
   Queue* queue_ = nullptr;
-  std::uint64_t address_ = 0;         // effective address of its instruction
+  std::uint64_t address_ = 0;  // effective address of its instruction
   Cycle renamed_at_ = 0;
   Cycle last_issue_ = 0;
 

@@ -31,11 +31,11 @@ inline constexpr unsigned kRenameToIssue = kDispatchDelay + kIssueDelay;
 struct Packet {
   const UopInfo* begin;
   const UopInfo* end;
-  std::uint64_t block_pc;   // UopInfo::inst counts from here
-  Cycle available;          // first cycle in which rename may take it
-  StallReason reason;       // why not earlier
+  std::uint64_t block_pc;  // UopInfo::inst counts from here
+  Cycle available;         // first cycle in which rename may take it
+  StallReason reason;      // why not earlier
   std::uint8_t insts;
-  std::uint8_t penalty;     // not 0: ends in a mispredicted branch; see redirect()
+  std::uint8_t penalty;  // not 0: ends in a mispredicted branch; see redirect()
   bool first_of_block;
 };
 

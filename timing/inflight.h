@@ -19,25 +19,25 @@ inline constexpr unsigned kInputs = 8;
 
 struct InFlight {
   const UopInfo* info = nullptr;
-  Cycle ready = 0;             // latest known time of its inputs
+  Cycle ready = 0;  // latest known time of its inputs
   Cycle issued = kNever;
-  Cycle result = kNever;       // when its result can be read
-  std::uint64_t group = 0;     // its retire group
+  Cycle result = kNever;    // when its result can be read
+  std::uint64_t group = 0;  // its retire group
   std::uint64_t pc = 0;
   std::uint64_t address = 0;
-  std::uint64_t memory_number = 0;  // of the load or store, in program order
-  std::uint64_t store = 0;     // load: sequence of the store that it overlaps; 0: none
+  std::uint64_t memory_number = 0;   // of the load or store, in program order
+  std::uint64_t store = 0;           // load: sequence of the store that it overlaps; 0: none
   std::array<WaiterLink, 6> next{};  // by input: the next in the list that the input waits in
   WaiterLink waiters = kNoWaiter;    // who waits for this entry's result
   std::uint32_t next_woken = 0;      // in the wake wheel
-  std::uint8_t pending = 0;    // inputs whose time is not known
-  std::uint8_t second = 0;     // mask of sources that read their producer's second destination
+  std::uint8_t pending = 0;          // inputs whose time is not known
+  std::uint8_t second = 0;           // mask of sources that read their producer's second destination
   std::uint8_t base_sooner = 0;
-  std::uint8_t penalty = 0;    // of the mispredicted branch
+  std::uint8_t penalty = 0;  // of the mispredicted branch
   std::uint8_t scheduler = 0;
-  std::uint8_t slot = 0;       // in its scheduler
+  std::uint8_t slot = 0;  // in its scheduler
   bool dispatched = false;
-  bool predicted = false;      // load: the dependence on `store` was foreseen
+  bool predicted = false;  // load: the dependence on `store` was foreseen
 };
 
 // Entries by sequence number, from 1. The ring is larger than retire groups can hold.
@@ -48,7 +48,9 @@ class InFlightRing {
   std::uint64_t allocate() { return ++last_; }
   InFlight& at(std::uint64_t sequence) { return entries_[sequence % kSize]; }
   InFlight& at_index(std::uint32_t index) { return entries_[index]; }
-  static std::uint32_t index_of(std::uint64_t sequence) { return static_cast<std::uint32_t>(sequence % kSize); }
+  static std::uint32_t index_of(std::uint64_t sequence) {
+    return static_cast<std::uint32_t>(sequence % kSize);
+  }
   std::uint64_t last() const { return last_; }
 
  private:

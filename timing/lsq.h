@@ -49,9 +49,9 @@ struct StoreRecord {
   std::uint64_t pc = 0;
   std::uint64_t address = 0;
   std::uint32_t bytes = 0;
-  std::uint32_t entry = 0;     // the model's own handle (cycle-driven: in-flight uop)
+  std::uint32_t entry = 0;  // the model's own handle (cycle-driven: in-flight uop)
   Cycle issued = kNever;
-  Cycle freed = kNever;        // first cycle without a store queue entry
+  Cycle freed = kNever;  // first cycle without a store queue entry
 };
 
 struct Forwarding {
@@ -77,7 +77,7 @@ class StoreTable {
                      Cycle l1_ready, bool predicted) const;
 
  private:
-  static constexpr std::size_t kRing = 1024;     // more than stores can be in flight
+  static constexpr std::size_t kRing = 1024;  // more than stores can be in flight
   static constexpr std::size_t kGranules = 2048;
   static constexpr unsigned kGranuleLog2 = 3;
 

@@ -41,7 +41,8 @@ class PortCalendar {
 
   void book(unsigned port, Cycle cycle, unsigned length) {
     span(cycle).leaves[port] |= std::uint64_t{1} << (cycle % 64);
-    for (unsigned i = 0; i < length; ++i) span(cycle + i).busy[port] |= std::uint64_t{1} << ((cycle + i) % 64);
+    for (unsigned i = 0; i < length; ++i)
+      span(cycle + i).busy[port] |= std::uint64_t{1} << ((cycle + i) % 64);
   }
 
   // Moves to `cycle` and reports each port's operations that left their scheduler after the old time up

@@ -22,7 +22,7 @@ namespace m2sim::timing {
 inline constexpr std::size_t kMaxGroups = 1024;  // ring size; rob.groups must be below it
 
 struct RetireGroup {
-  Cycle complete = 0;                // cycle in which its last uop so far is done
+  Cycle complete = 0;  // cycle in which its last uop so far is done
   Cycle retired = kNever;
   Resources needs = 0;
   std::uint64_t store_sequence = 0;  // its store; 0: none (a store opens a group, so there is one at most)
@@ -66,10 +66,14 @@ inline void complete_by(RetireGroup& group, Cycle cycle, StallReason cause) {
 
 inline StallReason stall_of(MemLevel level) {
   switch (level) {
-    case MemLevel::kL1: return StallReason::kMemoryL1;
-    case MemLevel::kL2: return StallReason::kMemoryL2;
-    case MemLevel::kSlc: return StallReason::kMemorySlc;
-    case MemLevel::kDram: return StallReason::kMemoryDram;
+    case MemLevel::kL1:
+      return StallReason::kMemoryL1;
+    case MemLevel::kL2:
+      return StallReason::kMemoryL2;
+    case MemLevel::kSlc:
+      return StallReason::kMemorySlc;
+    case MemLevel::kDram:
+      return StallReason::kMemoryDram;
   }
   return StallReason::kMemoryL1;
 }

@@ -15,7 +15,8 @@ class WakeWheel {
   // `cycle` is later than the last one that was drained; later ones than the wheel reaches come back
   // when the wheel has turned once (drain() hands them out early and the caller adds them again).
   void add(InFlightRing& ring, std::uint32_t index, Cycle now, Cycle cycle) {
-    const auto slot = static_cast<std::size_t>(cycle - now < kCycles ? cycle % kCycles : (now + kCycles - 1) % kCycles);
+    const auto slot =
+        static_cast<std::size_t>(cycle - now < kCycles ? cycle % kCycles : (now + kCycles - 1) % kCycles);
     ring.at_index(index).next_woken = heads_[slot];
     heads_[slot] = index + 1;
     occupied_[slot / 64] |= std::uint64_t{1} << (slot % 64);

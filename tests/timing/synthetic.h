@@ -1,8 +1,8 @@
 // Retired logs without an emulator: words decoded into blocks, and the order in which they ran.
 #pragma once
 
-#include <cstdint>
 #include <algorithm>
+#include <cstdint>
 #include <deque>
 #include <initializer_list>
 #include <memory>
@@ -42,7 +42,9 @@ constexpr std::uint32_t mov_imm(std::uint32_t d, std::uint32_t imm) { return 0xD
 constexpr std::uint32_t madd(std::uint32_t d, std::uint32_t n, std::uint32_t m, std::uint32_t a) {
   return 0x9B000000U | m << 16 | a << 10 | n << 5 | d;
 }
-constexpr std::uint32_t mul(std::uint32_t d, std::uint32_t n, std::uint32_t m) { return madd(d, n, m, kZero); }
+constexpr std::uint32_t mul(std::uint32_t d, std::uint32_t n, std::uint32_t m) {
+  return madd(d, n, m, kZero);
+}
 constexpr std::uint32_t sdiv(std::uint32_t d, std::uint32_t n, std::uint32_t m) {
   return 0x9AC00C00U | m << 16 | n << 5 | d;
 }
