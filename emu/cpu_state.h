@@ -57,6 +57,7 @@ enum class Exit : std::uint8_t {
 // CNTFRQ_EL0. published: Apple cores count at 24 MHz (m1 and m2 device trees of Linux).
 inline constexpr std::uint64_t kCounterHz = 24'000'000;
 
+inline constexpr std::uint64_t kNoAddress = UINT64_MAX;
 inline constexpr std::size_t kJumpCacheSize = 4096;
 
 struct alignas(64) CpuState {
@@ -85,7 +86,7 @@ struct alignas(64) CpuState {
   Exit exit = Exit::kBudget;
   bool code_invalidated = false;   // ic ivau was executed; acts at the next isb
   std::uint64_t wild_address = 0;  // what a guest access was turned away from, for the fault report
-  bool wild_is_misaligned = false;  // turned away for its alignment, not for lying outside
+  std::uint64_t misaligned_address = kNoAddress;  // of the exclusive sent to fault for its alignment
   std::uint64_t virtual_counter = 0;  // CNTVCT_EL0, advanced by the run loop
   std::array<const Block*, kJumpCacheSize> jump_cache{};
 };

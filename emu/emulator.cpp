@@ -185,11 +185,12 @@ void Emulator::end_with_data_fault(const HostFault& host_fault) {
   stats_.insts += before;
   forget_unfinished_record();
   end_.kind = RunEnd::Kind::kFault;
-  const bool misaligned = host_fault.is_wild && cpu_->wild_is_misaligned;
+  const bool misaligned = cpu_->misaligned_address != kNoAddress;
   const FaultKind kind = misaligned || host_fault.is_bus_error ? FaultKind::kAlignment
                          : host_fault.is_write                 ? FaultKind::kWrite
                                                                : FaultKind::kRead;
-  end_.fault = {kind, block.pc + 4 * std::uint64_t{before}, host_fault.guest_address, 0};
+  const std::uint64_t address = misaligned ? cpu_->misaligned_address : host_fault.guest_address;
+  end_.fault = {kind, block.pc + 4 * std::uint64_t{before}, address, 0};
   slice_end_ = SliceEnd::kEnded;
 }
 

@@ -17,8 +17,7 @@ using insts::Op;
 std::uint64_t aligned(CpuState& c, std::uint64_t address, std::uint64_t bytes) {
   if (address % bytes == 0) [[likely]]
     return address;
-  c.wild_address = address;
-  c.wild_is_misaligned = true;
+  c.misaligned_address = address;
   return c.memory_limit;
 }
 

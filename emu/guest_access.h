@@ -33,7 +33,6 @@ inline std::uint64_t resolve_wild_address(CpuState& cpu, std::uint64_t address) 
   const std::uint64_t untagged = address & (UINT64_MAX >> 8U);
   if (untagged < cpu.memory_limit) return untagged;
   cpu.wild_address = address;
-  cpu.wild_is_misaligned = false;
   return cpu.memory_limit;
 }
 
@@ -77,8 +76,10 @@ class GuestAccess {
 #if M2SIM_PINNED_ACCESS
 
 using HostVec = long long __attribute__((vector_size(16), aligned(1), may_alias));
-template <class T>
-using HostWord __attribute__((aligned(1), may_alias)) = T;
+using HostByte = std::uint8_t __attribute__((may_alias));
+using HostHalf = std::uint16_t __attribute__((aligned(1), may_alias));
+using HostWord = std::uint32_t __attribute__((aligned(1), may_alias));
+using HostLong = std::uint64_t __attribute__((aligned(1), may_alias));
 
 // The encodings must not mix: going from one to the other is slow on some hosts.
 #ifdef __AVX__
@@ -90,25 +91,33 @@ using HostWord __attribute__((aligned(1), may_alias)) = T;
 template <bool kLog>
 template <class T>
 inline T GuestAccess<kLog>::load(std::uint64_t address) {
-  const auto& word = *reinterpret_cast<const HostWord<T>*>(host(address));
+  const std::byte* p = host(address);
   if constexpr (sizeof(T) == 16) {
     HostVec value;
     asm volatile(M2SIM_MOVE_VECTOR " %1, %0"
                  : "=x"(value)
-                 : "m"(word), "D"(following_), "d"(budget_), "c"(log_));
+                 : "m"(*reinterpret_cast<const HostVec*>(p)), "D"(following_), "d"(budget_), "c"(log_));
     return std::bit_cast<T>(value);
   } else if constexpr (sizeof(T) == 8) {
     std::uint64_t value;
-    asm volatile("movq %1, %0" : "=r"(value) : "m"(word), "D"(following_), "d"(budget_), "c"(log_));
+    asm volatile("movq %1, %0"
+                 : "=r"(value)
+                 : "m"(*reinterpret_cast<const HostLong*>(p)), "D"(following_), "d"(budget_), "c"(log_));
     return value;
   } else {
     std::uint32_t value;
     if constexpr (sizeof(T) == 4) {
-      asm volatile("movl %1, %0" : "=r"(value) : "m"(word), "D"(following_), "d"(budget_), "c"(log_));
+      asm volatile("movl %1, %0"
+                   : "=r"(value)
+                   : "m"(*reinterpret_cast<const HostWord*>(p)), "D"(following_), "d"(budget_), "c"(log_));
     } else if constexpr (sizeof(T) == 2) {
-      asm volatile("movzwl %1, %0" : "=r"(value) : "m"(word), "D"(following_), "d"(budget_), "c"(log_));
+      asm volatile("movzwl %1, %0"
+                   : "=r"(value)
+                   : "m"(*reinterpret_cast<const HostHalf*>(p)), "D"(following_), "d"(budget_), "c"(log_));
     } else {
-      asm volatile("movzbl %1, %0" : "=r"(value) : "m"(word), "D"(following_), "d"(budget_), "c"(log_));
+      asm volatile("movzbl %1, %0"
+                   : "=r"(value)
+                   : "m"(*reinterpret_cast<const HostByte*>(p)), "D"(following_), "d"(budget_), "c"(log_));
     }
     return static_cast<T>(value);
   }
@@ -117,20 +126,28 @@ inline T GuestAccess<kLog>::load(std::uint64_t address) {
 template <bool kLog>
 template <class T>
 inline void GuestAccess<kLog>::store(std::uint64_t address, T value) {
-  auto& word = *reinterpret_cast<HostWord<T>*>(host(address));
+  std::byte* p = host(address);
   if constexpr (sizeof(T) == 16) {
     const auto bits = std::bit_cast<HostVec>(value);
     asm volatile(M2SIM_MOVE_VECTOR " %1, %0"
-                 : "=m"(word)
+                 : "=m"(*reinterpret_cast<HostVec*>(p))
                  : "x"(bits), "D"(following_), "d"(budget_), "c"(log_));
   } else if constexpr (sizeof(T) == 8) {
-    asm volatile("movq %1, %0" : "=m"(word) : "r"(value), "D"(following_), "d"(budget_), "c"(log_));
+    asm volatile("movq %1, %0"
+                 : "=m"(*reinterpret_cast<HostLong*>(p))
+                 : "r"(value), "D"(following_), "d"(budget_), "c"(log_));
   } else if constexpr (sizeof(T) == 4) {
-    asm volatile("movl %1, %0" : "=m"(word) : "r"(value), "D"(following_), "d"(budget_), "c"(log_));
+    asm volatile("movl %1, %0"
+                 : "=m"(*reinterpret_cast<HostWord*>(p))
+                 : "r"(value), "D"(following_), "d"(budget_), "c"(log_));
   } else if constexpr (sizeof(T) == 2) {
-    asm volatile("movw %1, %0" : "=m"(word) : "r"(value), "D"(following_), "d"(budget_), "c"(log_));
+    asm volatile("movw %1, %0"
+                 : "=m"(*reinterpret_cast<HostHalf*>(p))
+                 : "r"(value), "D"(following_), "d"(budget_), "c"(log_));
   } else {
-    asm volatile("movb %1, %0" : "=m"(word) : "q"(value), "D"(following_), "d"(budget_), "c"(log_));
+    asm volatile("movb %1, %0"
+                 : "=m"(*reinterpret_cast<HostByte*>(p))
+                 : "q"(value), "D"(following_), "d"(budget_), "c"(log_));
   }
 }
 

@@ -26,8 +26,7 @@ void on_fault(int signal_number, siginfo_t* info, void* context_pointer) {
   CpuState& cpu = catcher->cpu;
   const auto* context = static_cast<const ucontext_t*>(context_pointer);
   const auto offset = static_cast<std::uint64_t>(at - base);
-  catcher->fault.is_wild = offset >= catcher->memory.limit();
-  catcher->fault.guest_address = catcher->fault.is_wild ? cpu.wild_address : offset;
+  catcher->fault.guest_address = offset >= catcher->memory.limit() ? cpu.wild_address : offset;
 #if defined(__x86_64__)
   const auto& registers = context->uc_mcontext.gregs;
   constexpr greg_t kWriteAccess = 2;  // of the page-fault error code

@@ -13,7 +13,6 @@ namespace m2sim::emu {
 struct HostFault {
   std::uint64_t guest_address = 0;
   bool is_write = false;
-  bool is_wild = false;  // the access was turned away: CpuState::wild_address is the address meant
   bool is_bus_error = false;  // beyond the end of a mapped file
 };
 

@@ -1,0 +1,235 @@
+// The run loop on small guest programs (tests/emu/guests): limits, faults, the log, code that changes.
+
+#include "emu/emulator.h"
+
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+
+#include <array>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <memory>
+#include <new>
+#include <string>
+#include <vector>
+
+#include "insts/operands.h"
+#include "tests/emu/allocations.h"
+
+namespace m2sim::emu {
+namespace {
+
+std::string guest(const std::string& name) { return std::string(M2SIM_BINARY_DIR) + "/tests/guests/" + name; }
+
+struct Guest {
+  explicit Guest(const std::string& name) : process(options(name)), emulator(process) {}
+
+  static ProcessOptions options(const std::string& name) {
+    ProcessOptions result;
+    result.program = guest(name);
+    return result;
+  }
+  std::uint64_t address_of(const std::string& symbol) { return process.symbols().address_of(symbol).value(); }
+
+  Process process;
+  Emulator emulator;
+};
+
+// Keeps every batch, checking what the contract of emu/retired.h promises.
+class CheckingSink {
+ public:
+  static constexpr bool kLogs = true;
+
+  void consume(const RetiredBatch& batch) {
+    std::size_t i = 0;
+    while (i < batch.words.size()) {
+      ASSERT_LT(batch.words[i], batch.blocks.size());
+      const Block& block = *batch.blocks[batch.words[i]];
+      ASSERT_EQ(block.id, batch.words[i]);
+      EXPECT_TRUE(expected_id == kNoBlock || block.id == expected_id);
+      expected_id = kNoBlock;
+      insts += block.inst_count;
+      for (unsigned m = 0; m < block.mem_count; ++m) addresses.push_back(batch.words[i + 1 + m]);
+      check_edge(block);
+      last_end = block.end();
+      last = block.insts().back();
+      i += 1U + block.mem_count;
+    }
+    ASSERT_EQ(i, batch.words.size());
+    if (!batch.words.empty()) expected_id = batch.next_block;
+    ++batches;
+  }
+  void blocks_cleared() { expected_id = kNoBlock; }
+
+  std::uint64_t insts = 0;
+  std::uint64_t batches = 0;
+  std::vector<std::uint64_t> addresses;
+
+ private:
+  // Where a block begins must be one of the ways out of the one before it.
+  void check_edge(const Block& block) const {
+    if (last_end == 0) return;
+    const std::uint64_t taken = last_end - 4 + static_cast<std::uint64_t>(last.imm);
+    switch (insts::flow_of(last.op)) {
+      case insts::Flow::kNone:
+      case insts::Flow::kSystem:
+        EXPECT_EQ(block.pc, last_end);
+        break;
+      case insts::Flow::kJump:
+      case insts::Flow::kCall:
+        EXPECT_EQ(block.pc, taken);
+        break;
+      case insts::Flow::kConditional:
+        EXPECT_TRUE(block.pc == taken || block.pc == last_end);
+        break;
+      default:
+        break;
+    }
+  }
+
+  std::uint32_t expected_id = kNoBlock;
+  std::uint64_t last_end = 0;
+  insts::Inst last{};
+};
+
+TEST(EmulatorTest, RetiresExactlyTheLimit) {
+  constexpr std::uint64_t kAll = 3 + 4000 + 3;
+  for (std::uint64_t limit : {0UL, 1UL, 2UL, 3UL, 4UL, 63UL, 64UL, 65UL, 127UL, 128UL, 129UL, 130UL, 131UL,
+                              132UL, 1000UL, 4005UL, 4006UL, 4007UL, 1000000UL}) {
+    Guest plain("counted_loop");
+    NoSink none;
+    const RunEnd end = plain.emulator.run(none, limit);
+    EXPECT_EQ(plain.emulator.stats().insts, std::min(limit, kAll));
+    EXPECT_EQ(end.kind, limit <= kAll - 1 ? RunEnd::Kind::kLimit : RunEnd::Kind::kExited) << limit;
+
+    Guest logged("counted_loop");
+    CheckingSink sink;
+    logged.emulator.run(sink, limit);
+    EXPECT_EQ(logged.emulator.stats().insts, std::min(limit, kAll));
+    EXPECT_EQ(sink.insts, std::min(limit, kAll));
+  }
+}
+
+TEST(EmulatorTest, LogsEveryEffectiveAddressInOrder) {
+  Guest run("counted_loop");
+  CheckingSink sink;
+  run.emulator.run(sink);
+  const std::uint64_t buffer = run.address_of("buffer");
+  // The first one is the literal load of the buffer's address.
+  ASSERT_EQ(sink.addresses.size(), 1U + 2000U);
+  for (std::size_t i = 1; i < sink.addresses.size(); ++i) {
+    ASSERT_EQ(sink.addresses[i], buffer + (i % 2 == 1 ? 0 : 8));
+  }
+}
+
+struct FaultCase {
+  const char* name;
+  FaultKind kind;
+  std::uint64_t retired;
+};
+
+class FaultTest : public ::testing::TestWithParam<FaultCase> {};
+
+TEST_P(FaultTest, NamesTheInstructionAndCountsWhatRetired) {
+  const FaultCase& expected = GetParam();
+  Guest plain(expected.name);
+  NoSink none;
+  const RunEnd end = plain.emulator.run(none);
+  ASSERT_EQ(end.kind, RunEnd::Kind::kFault);
+  EXPECT_EQ(end.fault.kind, expected.kind);
+  EXPECT_EQ(end.fault.pc, plain.address_of("bad"));
+  EXPECT_EQ(plain.emulator.stats().insts, expected.retired);
+
+  Guest logged(expected.name);
+  CheckingSink sink;
+  const RunEnd logged_end = logged.emulator.run(sink);
+  EXPECT_EQ(logged_end.fault.pc, end.fault.pc);
+  EXPECT_EQ(logged_end.fault.address, end.fault.address);
+  EXPECT_EQ(logged.emulator.stats().insts, expected.retired);
+  EXPECT_LE(sink.insts, expected.retired);
+}
+
+INSTANTIATE_TEST_SUITE_P(Guests, FaultTest,
+                         ::testing::Values(FaultCase{"null_load", FaultKind::kRead, 4},
+                                           FaultCase{"text_store", FaultKind::kWrite, 2},
+                                           FaultCase{"wild_load", FaultKind::kRead, 3},
+                                           FaultCase{"jump_to_data", FaultKind::kFetch, 2},
+                                           FaultCase{"odd_jump", FaultKind::kPcAlignment, 3},
+                                           FaultCase{"misaligned_exclusive", FaultKind::kAlignment, 1},
+                                           FaultCase{"breakpoint", FaultKind::kBreakpoint, 1},
+                                           FaultCase{"undefined", FaultKind::kUndefined, 2}),
+                         [](const auto& info) { return std::string(info.param.name); });
+
+TEST(EmulatorTest, FaultAddressIsTheGuests) {
+  Guest null_load("null_load");
+  NoSink none;
+  EXPECT_EQ(null_load.emulator.run(none).fault.address, 24U);
+  Guest wild("wild_load");
+  EXPECT_EQ(wild.emulator.run(none).fault.address, 0x00ff000000000000U);
+  Guest misaligned("misaligned_exclusive");
+  EXPECT_EQ(misaligned.emulator.run(none).fault.address % 16, 1U);
+}
+
+int exit_status_of(const std::string& name) {
+  Guest run(name);
+  NoSink none;
+  const RunEnd end = run.emulator.run(none);
+  EXPECT_EQ(end.kind, RunEnd::Kind::kExited);
+  return run.process.end().status;
+}
+
+TEST(EmulatorTest, IgnoresTheTopByteOfAddresses) { EXPECT_EQ(exit_status_of("tagged_pointer"), 42); }
+
+TEST(EmulatorTest, SeesCodeThatWasRewrittenAndInvalidated) {
+  EXPECT_EQ(exit_status_of("modified_code"), 5 * 16 + 6);
+}
+
+// What a command writes to standard output, and its exit status.
+struct Output {
+  std::string text;
+  int status;
+};
+Output run_command(const std::string& command) {
+  Output output;
+  std::FILE* pipe = popen(command.c_str(), "r");
+  std::array<char, 256> buffer{};
+  std::size_t n = 0;
+  while ((n = std::fread(buffer.data(), 1, buffer.size(), pipe)) > 0) output.text.append(buffer.data(), n);
+  output.status = WEXITSTATUS(pclose(pipe));
+  return output;
+}
+
+TEST(EmulatorTest, FusedBranchesAgreeWithPlainOnesAndWithQemu) {
+  const Output reference = run_command("qemu-aarch64 -cpu max " + guest("fused_branches"));
+  ASSERT_EQ(reference.text.size(), 8U);
+  ASSERT_EQ(reference.status, 0);
+  ::testing::internal::CaptureStdout();
+  EXPECT_EQ(exit_status_of("fused_branches"), 0);
+  EXPECT_EQ(::testing::internal::GetCapturedStdout(), reference.text);
+}
+
+// After the first thousand instructions everything the loop needs exists.
+template <class S>
+std::uint64_t allocations_of_run(std::uint64_t limit) {
+  Guest run("counted_loop");
+  S sink;
+  const std::uint64_t before = testing::allocations();
+  run.emulator.run(sink, limit);
+  return testing::allocations() - before;
+}
+
+struct DroppingSink {
+  static constexpr bool kLogs = true;
+  void consume(const RetiredBatch& /*batch*/) {}
+  void blocks_cleared() {}
+};
+
+TEST(EmulatorTest, DoesNotAllocateInTheSteadyState) {
+  EXPECT_EQ(allocations_of_run<NoSink>(1000), allocations_of_run<NoSink>(4000));
+  EXPECT_EQ(allocations_of_run<DroppingSink>(1000), allocations_of_run<DroppingSink>(4000));
+  EXPECT_GT(allocations_of_run<NoSink>(1000), 0U) << "the counter does not count";
+}
+
+}  // namespace
+}  // namespace m2sim::emu

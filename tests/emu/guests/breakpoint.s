@@ -1,0 +1,3 @@
+        .globl _start, bad
+_start: mov x0, #1
+bad:    brk #7
