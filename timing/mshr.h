@@ -1,7 +1,12 @@
-// Miss status holding registers, as the times during which each is taken. A line that is on its way
-// needs none for further misses: those find its Cache::Line with its arrival time.
+// Miss status holding registers, as a calendar of how many are taken when. Times need not be monotonic:
+// a miss takes the first span from its own time on in which one is free all along. (Remembering only
+// when each register frees up would let a miss that is late in time block or admit earlier ones.)
+//
+// The calendar counts in steps of eight cycles, to which both ends of a span are rounded. A line that is
+// on its way needs no register for further misses: those find its Cache::Line with its arrival time.
 #pragma once
 
+#include <algorithm>
 #include <cassert>
 #include <cstddef>
 #include <cstdint>
@@ -13,48 +18,58 @@ namespace m2sim::timing {
 
 class MshrFile {
  public:
-  explicit MshrFile(std::uint32_t entries) : entries_(entries) { assert(entries > 0); }
+  explicit MshrFile(std::uint32_t entries) : entries_(entries), taken_(kSteps) {
+    assert(entries > 0 && entries <= UINT16_MAX);
+  }
 
   // The cycle from which a miss of `now` that takes `duration` cycles has a register.
   Cycle allocate(Cycle now, Cycle duration) {
-    Entry* soonest = &entries_[next_];
-    next_ = next_ + 1 == entries_.size() ? 0 : next_ + 1;
-    if (soonest->until > now) {
-      for (Entry& entry : entries_) {
-        // Free again, or taken only by a miss that is later in time although it was seen earlier.
-        if (entry.until <= now || entry.from >= now + duration) {
-          soonest = &entry;
-          break;
-        }
-        soonest = entry.until < soonest->until ? &entry : soonest;
+    Cycle first = round(now);
+    if (first + kSteps / 2 <= end_) {
+      return now;  // so long ago that nobody remembers
+    }
+    const Cycle steps = std::max<Cycle>(1, round(now + duration) - first);
+    assert(steps < kSteps / 2);
+    reach(first + steps);
+    for (Cycle step = first; step < first + steps; ++step) {
+      if (taken(step) >= entries_) {
+        first = step + 1;
+        reach(first + steps);
       }
     }
-    if (soonest->from >= now + duration && soonest->until > now) {
-      return now;  // the register keeps its later use
+    for (Cycle step = first; step < first + steps; ++step) {
+      ++taken(step);
     }
-    // One time span an entry: waiting for it prolongs the span, coming later starts a new one.
-    const Cycle start = soonest->until > now ? soonest->until : now;
-    soonest->from = start > now ? soonest->from : now;
-    soonest->until = start + duration;
-    return start;
+    return std::max(now, first << kStepShift);
   }
 
   bool full(Cycle now) const {
-    for (const Entry& entry : entries_) {
-      if (entry.until <= now) {
-        return false;
-      }
-    }
-    return true;
+    const Cycle step = round(now);
+    return step < end_ && step + kSteps > end_ && taken_[step % kSteps] >= entries_;
   }
 
  private:
-  struct Entry {
-    Cycle from = 0;
-    Cycle until = 0;
-  };
-  std::vector<Entry> entries_;
-  std::size_t next_ = 0;
+  static constexpr unsigned kStepShift = 3;
+  static constexpr std::size_t kSteps = 8192;
+
+  static Cycle round(Cycle cycle) { return (cycle + (1u << (kStepShift - 1))) >> kStepShift; }
+
+  std::uint16_t& taken(Cycle step) { return taken_[step % kSteps]; }
+
+  // Opens the calendar up to `end`, over the oldest steps.
+  void reach(Cycle end) {
+    if (end >= end_ + kSteps) {
+      std::fill(taken_.begin(), taken_.end(), std::uint16_t{0});
+      end_ = end;
+    }
+    for (; end_ < end; ++end_) {
+      taken(end_) = 0;
+    }
+  }
+
+  std::uint32_t entries_;
+  Cycle end_ = 0;  // steps from here on are not in the calendar yet
+  std::vector<std::uint16_t> taken_;
 };
 
 }  // namespace m2sim::timing
