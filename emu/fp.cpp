@@ -132,8 +132,8 @@ T div(Env& env, T a, T b) {
   const u128 quotient = n.significand / divisor;
   const bool rest = n.significand % divisor != 0;
   // 65 bits and a sticky one: more than any format keeps.
-  return softfloat::round_pack<T>(env, negative, n.exponent - (y.exponent - shift),
-                                  quotient << 1U | (rest ? 1U : 0U));
+  const int exponent = n.exponent - (y.exponent - shift) - 1;
+  return softfloat::round_pack<T>(env, negative, exponent, quotient << 1U | (rest ? 1U : 0U));
 }
 
 std::uint64_t integer_root(u128 value) {

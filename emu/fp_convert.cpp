@@ -219,8 +219,8 @@ T fp_round_to_size(CpuState& cpu, T a, Rounding mode, unsigned int_bits) {
 std::uint64_t fp_to_javascript_int(CpuState& cpu, std::uint64_t a) {
   return in_env(cpu, [&](Env& env) -> std::uint64_t {
     constexpr std::uint64_t kZ = std::uint64_t{1} << 32U;
-    const bool negative_zero = a == Format<std::uint64_t>::kSign;
     a = softfloat::flush_input(env, a);
+    const bool negative_zero = a == Format<std::uint64_t>::kSign;
     if (softfloat::is_nan(a) || softfloat::is_infinite(a)) {
       env.flags |= softfloat::kInvalid;
       return 0;
