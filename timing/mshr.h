@@ -24,12 +24,12 @@ class MshrFile {
 
   // The cycle from which a miss of `now` that takes `duration` cycles has a register.
   Cycle allocate(Cycle now, Cycle duration) {
-    Cycle first = round(now);
-    if (first + kSteps / 2 <= end_) {
+    const Cycle wanted = round(now);
+    Cycle first = wanted;
+    if (first + kSteps <= end_) {
       return now;  // so long ago that nobody remembers
     }
-    const Cycle steps = std::max<Cycle>(1, round(now + duration) - first);
-    assert(steps < kSteps / 2);
+    const Cycle steps = std::clamp<Cycle>(round(now + duration) - first, 1, kSteps / 2);
     reach(first + steps);
     for (Cycle step = first; step < first + steps; ++step) {
       if (taken(step) >= entries_) {
@@ -40,7 +40,7 @@ class MshrFile {
     for (Cycle step = first; step < first + steps; ++step) {
       ++taken(step);
     }
-    return std::max(now, first << kStepShift);
+    return first == wanted ? now : first << kStepShift;
   }
 
   bool full(Cycle now) const {

@@ -88,36 +88,62 @@ TEST(Tlb, HoldsItsEntriesAndReplacesTheLeastRecentlyUsed) {
   EXPECT_FALSE(tlb.contains(sets));
 }
 
+// The calendar's step; durations and times below are multiples of it, so that they are exact.
+constexpr Cycle kStep = 8;
+
 TEST(MshrFile, LimitsWhatIsOnItsWay) {
-  constexpr Cycle kDuration = 50;
+  constexpr Cycle kDuration = 6 * kStep;
+  constexpr Cycle kNow = 100 * kStep;
   MshrFile mshrs(3);
   for (int i = 0; i < 3; ++i) {
-    EXPECT_FALSE(mshrs.full(100));
-    EXPECT_EQ(mshrs.allocate(100, kDuration), 100u);
+    EXPECT_FALSE(mshrs.full(kNow));
+    EXPECT_EQ(mshrs.allocate(kNow, kDuration), kNow);
   }
-  EXPECT_TRUE(mshrs.full(100));
-  EXPECT_TRUE(mshrs.full(100 + kDuration - 1));
-  EXPECT_FALSE(mshrs.full(100 + kDuration));
-  EXPECT_EQ(mshrs.allocate(110, kDuration), 100 + kDuration);
+  EXPECT_TRUE(mshrs.full(kNow));
+  EXPECT_TRUE(mshrs.full(kNow + kDuration - kStep));
+  EXPECT_FALSE(mshrs.full(kNow + kDuration));
+  EXPECT_EQ(mshrs.allocate(kNow + kStep, kDuration), kNow + kDuration);
 }
 
 TEST(MshrFile, AMissOfLaterTimeDoesNotDelayAnEarlierOne) {
-  constexpr Cycle kDuration = 50;
+  constexpr Cycle kDuration = 6 * kStep;
   MshrFile mshrs(1);
-  EXPECT_EQ(mshrs.allocate(1000, kDuration), 1000u);
-  EXPECT_EQ(mshrs.allocate(200, kDuration), 200u);
-  EXPECT_EQ(mshrs.allocate(1000 - kDuration / 2, kDuration), 1000 + kDuration);
+  EXPECT_EQ(mshrs.allocate(1000 * kStep, kDuration), 1000 * kStep);
+  EXPECT_EQ(mshrs.allocate(200 * kStep, kDuration), 200 * kStep);
+  EXPECT_EQ(mshrs.allocate(203 * kStep, kDuration), 200 * kStep + kDuration) << "taken by the second";
+  EXPECT_EQ(mshrs.allocate(997 * kStep, kDuration), 1000 * kStep + kDuration) << "would run into the first";
 }
 
-// Any number of entries and requests in whatever order: never more in use than there are.
+// In whatever order the requests come, never more are in use than there are, and none idles.
 TEST(MshrFile, SaturatedThroughputIsEntriesOverDuration) {
-  constexpr Cycle kDuration = 40;
-  MshrFile mshrs(4);
-  Cycle last = 0;
-  for (int i = 0; i < 400; ++i) {
-    last = std::max(last, mshrs.allocate(static_cast<Cycle>(i), kDuration));
+  constexpr Cycle kDuration = 5 * kStep;
+  constexpr std::uint32_t kEntries = 4;
+  constexpr Cycle kRequests = 400;
+  for (const bool backwards : {false, true}) {
+    MshrFile mshrs(kEntries);
+    Cycle last = 0;
+    for (Cycle i = 0; i < kRequests; ++i) {
+      const Cycle now = 80000 + (backwards ? kRequests - i : i);
+      last = std::max(last, mshrs.allocate(now, kDuration) + kDuration - 80000);
+    }
+    EXPECT_NEAR(static_cast<double>(last), kRequests / kEntries * kDuration, kDuration + kStep) << backwards;
   }
-  EXPECT_NEAR(static_cast<double>(last), 400 / 4 * kDuration, kDuration);
+}
+
+TEST(MshrFile, AFreeRegisterCostsNoTimeAtAnyPhaseOfTheStep) {
+  MshrFile mshrs(1);
+  for (Cycle phase = 0; phase < kStep; ++phase) {
+    const Cycle now = 1000 * (phase + 1) + phase;
+    EXPECT_EQ(mshrs.allocate(now, 17), now);
+  }
+}
+
+TEST(MshrFile, ALongPauseEmptiesIt) {
+  MshrFile mshrs(1);
+  EXPECT_EQ(mshrs.allocate(8000, 400), 8000u);
+  const Cycle later = 8000 + (1u << 16);
+  EXPECT_EQ(mshrs.allocate(later, 400), later);
+  EXPECT_EQ(mshrs.allocate(later, 400), later + 400);
 }
 
 TEST(Bandwidth, ServesNoMoreThanItsRate) {
