@@ -246,8 +246,21 @@ ElfImage read_elf(const std::string& path) {
   return parse_elf(path, std::move(bytes));
 }
 
+// Segments are mapped out to whole pages of the size that the guest is told, so that a program which rounds
+// by it (glibc's RELRO protection does) finds no hole; to smaller ones where segments would meet.
+static std::uint64_t segment_page(const ElfImage& image, const Memory& memory) {
+  const Segment* before = nullptr;
+  for (const Segment& segment : image.segments) {
+    if (before != nullptr && segment.address / kGuestPage <= (before->end() - 1) / kGuestPage) {
+      return memory.granularity();
+    }
+    before = &segment;
+  }
+  return kGuestPage;
+}
+
 void load_elf(const ElfImage& image, std::uint64_t bias, Memory& memory) {
-  const std::uint64_t page = memory.granularity();
+  const std::uint64_t page = segment_page(image, memory);
   const auto down = [page](std::uint64_t address) { return address / page * page; };
   const auto up = [down, page](std::uint64_t address) { return down(address + page - 1); };
   const auto refuse = [&image](const Segment& segment, const std::string& why) {
