@@ -137,10 +137,16 @@ bool Memory::discard(std::uint64_t address, std::uint64_t length) {
 }
 
 std::optional<std::uint64_t> Memory::find_free(std::uint64_t length) const {
-  if (length == 0 || length > search_top_) return std::nullopt;
-  const auto down = [](std::uint64_t address) { return address / kGuestPage * kGuestPage; };
+  if (length == 0 || length > limit_) return std::nullopt;
   length = (length + kGuestPage - 1) / kGuestPage * kGuestPage;
-  std::uint64_t top = down(search_top_);
+  // What is too large for the usual place goes above the stack.
+  const std::optional<std::uint64_t> usual = find_free_below(search_top_, length);
+  return usual ? usual : find_free_below(limit_, length);
+}
+
+std::optional<std::uint64_t> Memory::find_free_below(std::uint64_t top, std::uint64_t length) const {
+  const auto down = [](std::uint64_t address) { return address / kGuestPage * kGuestPage; };
+  top = down(top);
   for (auto it = regions_.rbegin(); it != regions_.rend(); ++it) {
     if (it->begin >= top) continue;
     if (it->end <= top && top - it->end >= length) break;

@@ -48,6 +48,8 @@ int signal_code(FaultKind kind) {
 constexpr std::uint64_t kStackSize = std::uint64_t{8} << 20;  // Linux's default RLIMIT_STACK
 constexpr std::uint64_t kStackGap = std::uint64_t{1} << 20;   // kept free above and below the stack
 constexpr std::uint64_t kArgumentMost = kStackSize / 4;       // Linux: a quarter of the stack
+// Below every limit(), so that addresses, and with them caches and cycles, are the same on every host.
+constexpr std::uint64_t kStackTop = std::uint64_t{1} << 38;
 constexpr std::uint64_t kPieBase = std::uint64_t{1} << 36;    // below every limit(), above most programs
 constexpr std::uint64_t kClockTicks = 100;                    // USER_HZ
 constexpr std::uint64_t kMinSignalStack = 5120;               // arm64 MINSIGSTKSZ
@@ -129,7 +131,7 @@ Process::Process(const ProcessOptions& options) : image_(read_elf(options.progra
       options.start_time ? static_cast<std::uint64_t>(*options.start_time) * 1'000'000'000 : host_realtime();
 
   bias_ = image_.position_independent ? up(kPieBase, kGuestPage) : 0;
-  kernel.stack_end = memory.limit() - kStackGap;
+  kernel.stack_end = kStackTop - kStackGap;
   kernel.stack_begin = kernel.stack_end - kStackSize;
   if (image_.end() > kernel.stack_begin - kStackGap - bias_) {
     throw UserError(image_.path + ": its segments reach into the stack of the guest's address space",

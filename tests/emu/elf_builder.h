@@ -34,8 +34,9 @@ struct ElfFile {
   std::vector<std::byte> bytes() const {
     std::vector<std::byte> out;
     const auto append = [&out](const void* data, std::size_t size) {
-      const auto* first = static_cast<const std::byte*>(data);
-      out.insert(out.end(), first, first + size);
+      const std::size_t at = out.size();
+      out.resize(at + size);
+      if (size > 0) std::memcpy(&out[at], data, size);
     };
     ElfHeader head = header;
     head.phdr_offset = sizeof(ElfHeader);
