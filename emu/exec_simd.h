@@ -62,21 +62,47 @@ struct Widening<std::int32_t> {
 template <class T>
 using Wide = typename Widening<T>::Wide;
 
+// An instruction with a fast half that may give up before it has changed anything (`kFast` returns whether
+// it is done) and a slow half for all cases. The slow half is a handler of its own, reached by a tail call,
+// so that the fast one needs no stack frame.
+template <auto kSlow>
+[[gnu::noinline]] const Uop* slow_handler(const Uop* uop, CpuState* cpu, std::int64_t budget,
+                                          std::uint64_t* log, std::byte* memory) {
+  kSlow(*uop, *cpu);
+  return next(uop + 1, cpu, budget, log, memory);
+}
+template <auto kFast, auto kSlow>
+const Uop* two_speed_handler(const Uop* uop, CpuState* cpu, std::int64_t budget, std::uint64_t* log,
+                             std::byte* memory) {
+  if (kFast(*uop, *cpu)) [[likely]]
+    return next(uop + 1, cpu, budget, log, memory);
+  return slow_handler<kSlow>(uop, cpu, budget, log, memory);
+}
+
+// Shape::body<T...> does the whole instruction; where there is a Shape::fast<T...>, it is tried first.
+template <class Shape, class T, bool... kQ>
+consteval Handler handler_of() {
+  if constexpr (requires { Shape::template fast<T, kQ...>; }) {
+    return two_speed_handler<Shape::template fast<T, kQ...>, Shape::template body<T, kQ...>>;
+  } else {
+    return plain_handler<Shape::template body<T, kQ...>>;
+  }
+}
+
 // The handler of a vector form of element type T whose row has Q as `z`; 64-bit elements exist with
 // Q = 1 only, their rows have no `z`. Shape::body<T, kQ> is the body.
 template <class Shape, class T>
 Binding pick_vector(const insts::Inst& inst, bool /*log*/) {
   if constexpr (sizeof(T) == 8) {
-    return {plain_handler<Shape::template body<T, true>>};
+    return {handler_of<Shape, T, true>()};
   } else {
-    return {inst.wide() ? plain_handler<Shape::template body<T, true>>
-                        : plain_handler<Shape::template body<T, false>>};
+    return {inst.wide() ? handler_of<Shape, T, true>() : handler_of<Shape, T, false>()};
   }
 }
 // The same where one body serves the row: scalar forms, and operations that are first- or second-half.
 template <class Shape, class T>
 Binding pick_single(const insts::Inst& /*inst*/, bool /*log*/) {
-  return {plain_handler<Shape::template body<T>>};
+  return {handler_of<Shape, T>()};
 }
 
 using Adjust = void (*)(const insts::Inst& inst, Uop& uop);

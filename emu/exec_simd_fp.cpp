@@ -4,6 +4,7 @@
 
 #include "emu/exec_simd_map.h"
 #include "emu/fp.h"
+#include "emu/host_fp.h"
 
 namespace m2sim::emu {
 namespace {
@@ -13,59 +14,51 @@ using u16 = std::uint16_t;
 using u32 = std::uint32_t;
 using u64 = std::uint64_t;
 
-// Arithmetic with a fast half over all lanes at once: `host` on the host's type, `certain` whether its
-// result needs no second look (see fp.h), `exact` one lane in any case.
+// Arithmetic with a fast half over all lanes at once (host_fp.h): `on_host` the operation on a register of
+// the host, `certain` whether its results need no second look (see fp.h), `exact` one lane in any case.
 struct Add {
-  template <class T>
-  static Host<T> on_host(Host<T> a, Host<T> b) {
+  template <class V>
+  static V on_host(V a, V b) {
     return a + b;
   }
   template <class T>
-  static bool certain(T r) {
-    return is_finite(r);
-  }
+  static constexpr bool kTinyIsExact = true;
   template <class T>
   static T exact(CpuState& c, T a, T b) {
     return fp_add(c, a, b);
   }
 };
 struct Sub {
-  template <class T>
-  static Host<T> on_host(Host<T> a, Host<T> b) {
+  template <class V>
+  static V on_host(V a, V b) {
     return a - b;
   }
   template <class T>
-  static bool certain(T r) {
-    return is_finite(r);
-  }
+  static constexpr bool kTinyIsExact = true;
   template <class T>
   static T exact(CpuState& c, T a, T b) {
     return fp_sub(c, a, b);
   }
 };
 struct Mul {
-  template <class T>
-  static Host<T> on_host(Host<T> a, Host<T> b) {
+  template <class V>
+  static V on_host(V a, V b) {
     return a * b;
   }
   template <class T>
-  static bool certain(T r) {
-    return is_ordinary(r);
-  }
+  static constexpr bool kTinyIsExact = false;
   template <class T>
   static T exact(CpuState& c, T a, T b) {
     return fp_mul(c, a, b);
   }
 };
 struct Div {
-  template <class T>
-  static Host<T> on_host(Host<T> a, Host<T> b) {
+  template <class V>
+  static V on_host(V a, V b) {
     return a / b;
   }
   template <class T>
-  static bool certain(T r) {
-    return is_ordinary(r);
-  }
+  static constexpr bool kTinyIsExact = false;
   template <class T>
   static T exact(CpuState& c, T a, T b) {
     return fp_div(c, a, b);
@@ -75,24 +68,21 @@ struct Div {
 template <class F, class M = WholeM>
 struct Arithmetic {
   template <class T, bool kQ>
+  requires kHasHost<T>
+  static constexpr auto fast = [](const Uop& u, CpuState& c) {
+    const auto n = host_lanes<T>(c.v[u.rn]);
+    const auto m = host_lanes<T>(vec_of<T>(M::template lanes<T>(u, c)));
+    const auto r = F::on_host(n, m);
+    if (!c.fp_fast || !lanes_certain<T, kQ, F::template kTinyIsExact<T>>(r)) return false;
+    c.v[u.rd] = low_lanes<kQ>(vec_from_host<T>(r));
+    return true;
+  };
+  template <class T, bool kQ>
   static constexpr auto body = [](const Uop& u, CpuState& c) {
-    constexpr unsigned kCount = kActiveLanes<T, kQ>;
     const auto n = lanes_of<T>(c.v[u.rn]);
     const auto m = M::template lanes<T>(u, c);
     LaneArray<T> out{};
-    if constexpr (kHasHost<T>) {
-      if (c.fp_fast) {
-        bool certain = true;
-        for (unsigned i = 0; i < kCount; ++i)
-          out[i] = bits_of<T>(F::template on_host<T>(host(n[i]), host(m[i])));
-        for (unsigned i = 0; i < kCount; ++i) certain &= F::certain(out[i]);
-        if (certain) [[likely]] {
-          c.v[u.rd] = vec_of<T>(out);
-          return;
-        }
-      }
-    }
-    for (unsigned i = 0; i < kCount; ++i) out[i] = F::exact(c, n[i], m[i]);
+    for (unsigned i = 0; i < kActiveLanes<T, kQ>; ++i) out[i] = F::exact(c, n[i], m[i]);
     c.v[u.rd] = vec_of<T>(out);
   };
 };
@@ -101,28 +91,24 @@ struct Arithmetic {
 template <bool kSubtract, class M = WholeM>
 struct MulAdd {
   template <class T, bool kQ>
+  requires kHasHost<T>
+  static constexpr auto fast = [](const Uop& u, CpuState& c) {
+    const auto n = host_lanes<T>(c.v[u.rn]);
+    const auto m = host_lanes<T>(vec_of<T>(M::template lanes<T>(u, c)));
+    const auto r = fused_muladd<T>(kSubtract ? -n : n, m, host_lanes<T>(c.v[u.rd]));
+    if (!c.fp_fast || !lanes_certain<T, kQ, false>(r)) return false;
+    c.v[u.rd] = low_lanes<kQ>(vec_from_host<T>(r));
+    return true;
+  };
+  template <class T, bool kQ>
   static constexpr auto body = [](const Uop& u, CpuState& c) {
-    constexpr unsigned kCount = kActiveLanes<T, kQ>;
     const auto d = lanes_of<T>(c.v[u.rd]);
-    auto n = lanes_of<T>(c.v[u.rn]);
+    const auto n = lanes_of<T>(c.v[u.rn]);
     const auto m = M::template lanes<T>(u, c);
-    if constexpr (kSubtract) {
-      for (unsigned i = 0; i < kCount; ++i) n[i] = fp_neg(n[i]);
-    }
     LaneArray<T> out{};
-    if constexpr (kHasHost<T>) {
-      if (c.fp_fast) {
-        bool certain = true;
-        for (unsigned i = 0; i < kCount; ++i)
-          out[i] = bits_of<T>(std::fma(host(n[i]), host(m[i]), host(d[i])));
-        for (unsigned i = 0; i < kCount; ++i) certain &= is_ordinary(out[i]);
-        if (certain) [[likely]] {
-          c.v[u.rd] = vec_of<T>(out);
-          return;
-        }
-      }
+    for (unsigned i = 0; i < kActiveLanes<T, kQ>; ++i) {
+      out[i] = fp_muladd(c, d[i], kSubtract ? fp_neg(n[i]) : n[i], m[i]);
     }
-    for (unsigned i = 0; i < kCount; ++i) out[i] = fp_muladd(c, d[i], n[i], m[i]);
     c.v[u.rd] = vec_of<T>(out);
   };
 };

@@ -276,16 +276,67 @@ auto in_env(CpuState& cpu, Operation operation) {
 
 }  // namespace
 
+// Before softfloat: with FPCR at its default, cases that are common although the fast half refuses them.
+bool at_default(const CpuState& cpu) { return (cpu.fpcr & (softfloat::kRoundMask | softfloat::kFlush)) == 0; }
+
+// An ordinary result has no flag but inexact.
+template <class T>
+T with_inexact(CpuState& cpu, T result, bool exact) {
+  if (!exact) raise_fp_flags(cpu, softfloat::kInexact);
+  return result;
+}
+
+// Knuth's error of a sum, itself exact: 0 where the sum is.
+template <class T>
+bool try_default_add(CpuState& cpu, T a, T b, T& r) {
+  const Host<T> x = host(a);
+  const Host<T> y = host(b);
+  const Host<T> sum = x + y;
+  // Above this the steps themselves could overflow.
+  if (!at_default(cpu) || !(std::fabs(sum) < std::numeric_limits<Host<T>>::max() / 4)) return false;
+  if (!(std::fabs(x) < std::numeric_limits<Host<T>>::max() / 4)) return false;
+  const Host<T> y_part = sum - x;
+  const Host<T> error = (x - (sum - y_part)) + (y - y_part);
+  r = with_inexact(cpu, bits_of<T>(sum), error == 0);
+  return true;
+}
+template <class T>
+bool try_default_mul(CpuState& cpu, T a, T b, T& r) {
+  if (!at_default(cpu)) return false;
+  r = bits_of<T>(host(a) * host(b));
+  if ((a << 1U) == 0 || (b << 1U) == 0) return is_finite(r);
+  // The error of a product this large is a number of the format.
+  constexpr T kLeast = static_cast<T>(Format<T>::kMinNormal * (2 * Format<T>::kFraction + 2));
+  if (!is_finite(r) || softfloat::magnitude(r) < kLeast) return false;
+  with_inexact(cpu, r, std::fma(host(a), host(b), -host(r)) == 0);
+  return true;
+}
+// A product with zero leaves the addend, exactly.
+template <class T>
+bool try_default_muladd(const CpuState& cpu, T addend, T a, T b, T& r) {
+  r = bits_of<T>(std::fma(host(a), host(b), host(addend)));
+  return at_default(cpu) && ((a << 1U) == 0 || (b << 1U) == 0) && is_finite(r);
+}
+
 template <class T>
 T fp_add_slow(CpuState& cpu, T a, T b) {
+  if constexpr (kHasHost<T>) {
+    if (T r; try_default_add(cpu, a, b, r)) return r;
+  }
   return in_env(cpu, [&](Env& env) { return add(env, a, b); });
 }
 template <class T>
 T fp_sub_slow(CpuState& cpu, T a, T b) {
+  if constexpr (kHasHost<T>) {
+    if (T r; !softfloat::is_nan(b) && try_default_add(cpu, a, fp_neg(b), r)) return r;
+  }
   return in_env(cpu, [&](Env& env) { return sub(env, a, b); });
 }
 template <class T>
 T fp_mul_slow(CpuState& cpu, T a, T b) {
+  if constexpr (kHasHost<T>) {
+    if (T r; try_default_mul(cpu, a, b, r)) return r;
+  }
   return in_env(cpu, [&](Env& env) { return mul(env, a, b, false); });
 }
 template <class T>
@@ -302,6 +353,9 @@ T fp_sqrt_slow(CpuState& cpu, T a) {
 }
 template <class T>
 T fp_muladd_slow(CpuState& cpu, T addend, T a, T b) {
+  if constexpr (kHasHost<T>) {
+    if (T r; try_default_muladd(cpu, addend, a, b, r)) return r;
+  }
   return in_env(cpu, [&](Env& env) { return muladd(env, addend, a, b); });
 }
 template <class T>

@@ -111,12 +111,45 @@ bool is_ordinary(T bits) {
 // No operand of comparisons, minima and the like is changed by FZ.
 inline bool keeps_denormals(const CpuState& cpu) { return (cpu.fpcr & softfloat::kFlush) == 0; }
 
-// Sums are exact where they are tiny, so any finite one will do.
+// The fast halves: false where the result is not certain to be right and free of new flags. Sums are exact
+// where they are tiny, so any finite one will do; so are products with zero.
+template <class T>
+bool fp_try_add(const CpuState& cpu, T a, T b, T& r) {
+  r = bits_of<T>(host(a) + host(b));
+  return cpu.fp_fast && is_finite(r);
+}
+template <class T>
+bool fp_try_sub(const CpuState& cpu, T a, T b, T& r) {
+  r = bits_of<T>(host(a) - host(b));
+  return cpu.fp_fast && is_finite(r);
+}
+template <class T>
+bool fp_try_mul(const CpuState& cpu, T a, T b, T& r) {
+  r = bits_of<T>(host(a) * host(b));
+  return cpu.fp_fast && is_ordinary(r);
+}
+template <class T>
+bool fp_try_div(const CpuState& cpu, T a, T b, T& r) {
+  r = bits_of<T>(host(a) / host(b));
+  return cpu.fp_fast && is_ordinary(r);
+}
+// The sign test keeps the host's library, which may set errno, out of the fast half.
+template <class T>
+bool fp_try_sqrt(const CpuState& cpu, T a, T& r) {
+  if (!cpu.fp_fast || softfloat::is_negative(a) || !is_finite(a)) return false;
+  r = bits_of<T>(std::sqrt(host(a)));
+  return true;
+}
+template <class T>
+bool fp_try_muladd(const CpuState& cpu, T addend, T a, T b, T& r) {
+  r = bits_of<T>(std::fma(host(a), host(b), host(addend)));
+  return cpu.fp_fast && is_ordinary(r);
+}
+
 template <class T>
 T fp_add(CpuState& cpu, T a, T b) {
   if constexpr (kHasHost<T>) {
-    const T r = bits_of<T>(host(a) + host(b));
-    if (cpu.fp_fast && is_finite(r)) [[likely]]
+    if (T r; fp_try_add(cpu, a, b, r)) [[likely]]
       return r;
   }
   return fp_add_slow(cpu, a, b);
@@ -124,8 +157,7 @@ T fp_add(CpuState& cpu, T a, T b) {
 template <class T>
 T fp_sub(CpuState& cpu, T a, T b) {
   if constexpr (kHasHost<T>) {
-    const T r = bits_of<T>(host(a) - host(b));
-    if (cpu.fp_fast && is_finite(r)) [[likely]]
+    if (T r; fp_try_sub(cpu, a, b, r)) [[likely]]
       return r;
   }
   return fp_sub_slow(cpu, a, b);
@@ -133,8 +165,7 @@ T fp_sub(CpuState& cpu, T a, T b) {
 template <class T>
 T fp_mul(CpuState& cpu, T a, T b) {
   if constexpr (kHasHost<T>) {
-    const T r = bits_of<T>(host(a) * host(b));
-    if (cpu.fp_fast && is_ordinary(r)) [[likely]]
+    if (T r; fp_try_mul(cpu, a, b, r)) [[likely]]
       return r;
   }
   return fp_mul_slow(cpu, a, b);
@@ -142,8 +173,7 @@ T fp_mul(CpuState& cpu, T a, T b) {
 template <class T>
 T fp_div(CpuState& cpu, T a, T b) {
   if constexpr (kHasHost<T>) {
-    const T r = bits_of<T>(host(a) / host(b));
-    if (cpu.fp_fast && is_ordinary(r)) [[likely]]
+    if (T r; fp_try_div(cpu, a, b, r)) [[likely]]
       return r;
   }
   return fp_div_slow(cpu, a, b);
@@ -151,18 +181,15 @@ T fp_div(CpuState& cpu, T a, T b) {
 template <class T>
 T fp_sqrt(CpuState& cpu, T a) {
   if constexpr (kHasHost<T>) {
-    // The sign test keeps the host's library, which may set errno, out of the fast half.
-    if (cpu.fp_fast && !softfloat::is_negative(a) && is_finite(a)) [[likely]] {
-      return bits_of<T>(std::sqrt(host(a)));
-    }
+    if (T r; fp_try_sqrt(cpu, a, r)) [[likely]]
+      return r;
   }
   return fp_sqrt_slow(cpu, a);
 }
 template <class T>
 T fp_muladd(CpuState& cpu, T addend, T a, T b) {
   if constexpr (kHasHost<T>) {
-    const T r = bits_of<T>(std::fma(host(a), host(b), host(addend)));
-    if (cpu.fp_fast && is_ordinary(r)) [[likely]]
+    if (T r; fp_try_muladd(cpu, addend, a, b, r)) [[likely]]
       return r;
   }
   return fp_muladd_slow(cpu, addend, a, b);
@@ -178,27 +205,36 @@ T fp_abs(T a) {
 
 // NZCV: equal 0110, less 1000, greater 0010, unordered 0011.
 template <class T>
+bool fp_try_compare(const CpuState& cpu, T a, T b, std::uint32_t& nzcv) {
+  const Host<T> x = host(a);
+  const Host<T> y = host(b);
+  nzcv = x == y ? 6U : x < y ? 8U : 2U;
+  return keeps_denormals(cpu) && !std::isunordered(x, y);
+}
+template <class T>
 std::uint32_t fp_compare(CpuState& cpu, T a, T b, bool quiet_invalid) {
   if constexpr (kHasHost<T>) {
-    const Host<T> x = host(a);
-    const Host<T> y = host(b);
-    if (keeps_denormals(cpu) && !(x != x) && !(y != y)) [[likely]]
-      return x == y ? 6U : x < y ? 8U : 2U;
+    if (std::uint32_t nzcv; fp_try_compare(cpu, a, b, nzcv)) [[likely]]
+      return nzcv;
   }
   return fp_compare_slow(cpu, a, b, quiet_invalid);
 }
 
 // Zeros of both signs compare equal; and/or of their bits then gives the right one.
 template <class T>
+bool fp_try_minmax(const CpuState& cpu, T a, T b, MinMax which, T& r) {
+  const Host<T> x = host(a);
+  const Host<T> y = host(b);
+  const bool max = which == MinMax::kMax || which == MinMax::kMaxNumber;
+  const T of_equals = max ? a & b : a | b;
+  r = x == y ? of_equals : (x > y) == max ? a : b;
+  return keeps_denormals(cpu) && !std::isunordered(x, y);
+}
+template <class T>
 T fp_minmax(CpuState& cpu, T a, T b, MinMax which) {
   if constexpr (kHasHost<T>) {
-    const Host<T> x = host(a);
-    const Host<T> y = host(b);
-    if (keeps_denormals(cpu) && !(x != x) && !(y != y)) [[likely]] {
-      const bool max = which == MinMax::kMax || which == MinMax::kMaxNumber;
-      if (x == y) return max ? a & b : a | b;
-      return (x > y) == max ? a : b;
-    }
+    if (T r; fp_try_minmax(cpu, a, b, which, r)) [[likely]]
+      return r;
   }
   return fp_minmax_slow(cpu, a, b, which);
 }

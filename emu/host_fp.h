@@ -1,0 +1,76 @@
+// A SIMD register in the host's own vector type, for the fast halves of floating-point vectors.
+#pragma once
+
+#include <array>
+#include <bit>
+#include <cmath>
+#include <cstdint>
+#include <type_traits>
+
+#include "emu/cpu_state.h"
+#include "emu/fp.h"
+
+#if defined(__x86_64__) && defined(__FMA__) && !defined(M2SIM_PORTABLE)
+#include <immintrin.h>
+#define M2SIM_HOST_FMA 1
+#else
+#define M2SIM_HOST_FMA 0
+#endif
+
+namespace m2sim::emu {
+
+using HostSingles = float __attribute__((vector_size(16)));
+using HostDoubles = double __attribute__((vector_size(16)));
+template <class T>
+using HostLanes = std::conditional_t<sizeof(T) == 4, HostSingles, HostDoubles>;
+
+using HostInt32s = std::int32_t __attribute__((vector_size(16)));
+using HostInt64s = std::int64_t __attribute__((vector_size(16)));
+template <class T>
+using HostInts = std::conditional_t<sizeof(T) == 4, HostInt32s, HostInt64s>;
+
+template <class T>
+HostLanes<T> host_lanes(const Vec& v) {
+  return std::bit_cast<HostLanes<T>>(v);
+}
+template <class T>
+Vec vec_from_host(HostLanes<T> lanes) {
+  return std::bit_cast<Vec>(lanes);
+}
+
+template <class T>
+HostLanes<T> fused_muladd(HostLanes<T> a, HostLanes<T> b, HostLanes<T> addend) {
+#if M2SIM_HOST_FMA
+  if constexpr (sizeof(T) == 4) {
+    return _mm_fmadd_ps(a, b, addend);
+  } else {
+    return _mm_fmadd_pd(a, b, addend);
+  }
+#else
+  HostLanes<T> result{};
+  for (unsigned i = 0; i < 16 / sizeof(T); ++i) result[i] = std::fma(a[i], b[i], addend[i]);
+  return result;
+#endif
+}
+
+// Whether every active lane is an ordinary number, or with kTinyIsExact any finite one.
+template <class T, bool kQ, bool kTinyIsExact>
+bool lanes_certain(HostLanes<T> lanes) {
+  using Half = std::array<std::uint64_t, 2>;
+  using Signed = std::make_signed_t<T>;
+  using Ints = HostInts<T>;
+  using F = softfloat::Format<T>;
+  const Ints size = std::bit_cast<Ints>(lanes) & static_cast<Signed>(~F::kSign);
+  const Ints least = Ints{} + static_cast<Signed>(F::kMinNormal);
+  const Ints most = Ints{} + static_cast<Signed>(F::kInfinity);
+  const auto good = std::bit_cast<Half>(kTinyIsExact ? size < most : (size > least) & (size < most));
+  return (kQ ? good[0] & good[1] : good[0]) == UINT64_MAX;
+}
+
+template <bool kQ>
+Vec low_lanes(Vec v) {
+  if constexpr (!kQ) v.set<std::uint64_t>(1, 0);
+  return v;
+}
+
+}  // namespace m2sim::emu
