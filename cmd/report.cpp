@@ -69,12 +69,11 @@ std::string memory_section(const Stats& stats, double instructions, bool color) 
                                  "accesses", "misses", "miss rate", "MPKI");
   for (const std::string_view level : kLevels) {
     const std::string accesses = fmt::format("{}.accesses", level);
-    if (stat_value(stats, accesses) == 0) continue;
+    const double tried = stat_value(stats, accesses);
     const double misses = stat_value(stats, fmt::format("{}.misses", level));
-    text +=
-        fmt::format("  {:<6}{:>16}{:>18}{:>10.2f} %{:>12.3f}\n", level, count(stats, accesses),
-                    count(stats, fmt::format("{}.misses", level)), 100 * misses / stat_value(stats, accesses),
-                    instructions > 0 ? 1000 * misses / instructions : 0.0);
+    text += fmt::format("  {:<6}{:>16}{:>18}{:>10.2f} %{:>12.3f}\n", level, count(stats, accesses),
+                        count(stats, fmt::format("{}.misses", level)), tried > 0 ? 100 * misses / tried : 0.0,
+                        instructions > 0 ? 1000 * misses / instructions : 0.0);
   }
   return text;
 }

@@ -89,7 +89,9 @@ CLI::App* add_run_command(CLI::App& app, RunOptions& options) {
   command->add_flag("--timing", options.timing, "short for --mode timing");
   command->add_flag("--fast-timing", options.fast_timing, "short for --mode fast-timing");
   add_core_options(*command, options.core);
-  command->add_option("--max-insts,--limit", options.max_insts, "stop after N instructions")->type_name("N");
+  command->add_option("--max-insts,--limit", options.max_insts, "stop after N instructions")
+      ->type_name("N")
+      ->check(CLI::NonNegativeNumber);
   command->add_option("--sysroot", options.sysroot, "look here first for the guest's absolute paths")
       ->type_name("DIR");
   command

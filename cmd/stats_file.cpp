@@ -27,8 +27,8 @@ ordered_json manifest_json(const Manifest& manifest) {
 }
 
 // Guest arguments and paths may hold any bytes; a JSON file is UTF-8.
-std::string dump(const ordered_json& json) {
-  return json.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";
+std::string dump(const ordered_json& json, int indent) {
+  return json.dump(indent, ' ', false, ordered_json::error_handler_t::replace);
 }
 
 std::string json_text(const Manifest& manifest, const Stats& stats) {
@@ -40,7 +40,7 @@ std::string json_text(const Manifest& manifest, const Stats& stats) {
   json["schema_version"] = kSchemaVersion;
   json["manifest"] = manifest_json(manifest);
   json["stats"] = std::move(values);
-  return dump(json);
+  return dump(json, 2) + "\n";
 }
 
 std::string csv_text(const Manifest& manifest, const Stats& stats) {
@@ -48,7 +48,7 @@ std::string csv_text(const Manifest& manifest, const Stats& stats) {
   text += fmt::format("schema_version,{},\n", kSchemaVersion);
   const ordered_json entries = manifest_json(manifest);
   for (const auto& [key, value] : entries.items()) {
-    const std::string shown = value.is_string() ? value.get<std::string>() : value.dump();
+    const std::string shown = value.is_string() ? value.get<std::string>() : dump(value, -1);
     text += fmt::format("manifest.{},{},\n", key, csv_field(shown));
   }
   for (const Stat& stat : stats) {

@@ -2,6 +2,8 @@
 
 #include <fnmatch.h>
 
+#include <algorithm>
+#include <iterator>
 #include <regex>
 
 #include "cmd/failure.h"
@@ -23,24 +25,23 @@ std::optional<double> difference_percent(const SuiteProgram& program, const Suit
 }
 
 std::vector<SuiteProgram> filtered(std::vector<SuiteProgram> programs, const std::string& filter) {
-  std::optional<std::regex> pattern;
-  try {
-    pattern.emplace(filter, std::regex::ECMAScript);
-  } catch (const std::regex_error&) {
-    pattern.reset();  // "*sum" is a glob and no regular expression
-  }
-  std::vector<std::string> names;
   std::vector<SuiteProgram> kept;
-  for (SuiteProgram& program : programs) {
-    names.push_back(program.name);
-    const bool wanted = ::fnmatch(filter.c_str(), program.name.c_str(), 0) == 0 ||
-                        (pattern && std::regex_search(program.name, *pattern));
-    if (wanted) kept.push_back(std::move(program));
+  const auto is_match = [&](const SuiteProgram& program) {
+    return ::fnmatch(filter.c_str(), program.name.c_str(), 0) == 0;
+  };
+  std::copy_if(programs.begin(), programs.end(), std::back_inserter(kept), is_match);
+  if (!kept.empty()) return kept;
+  try {
+    const std::regex pattern(filter);
+    std::copy_if(programs.begin(), programs.end(), std::back_inserter(kept),
+                 [&](const SuiteProgram& program) { return std::regex_search(program.name, pattern); });
+  } catch (const std::regex_error&) {
+    // "*sum" is a glob and no regular expression
   }
-  if (kept.empty()) {
-    throw failure("--filter: no program of the suite matches '{}'{}", filter, did_you_mean(filter, names));
-  }
-  return kept;
+  if (!kept.empty()) return kept;
+  std::vector<std::string> names;
+  for (const SuiteProgram& program : programs) names.push_back(program.name);
+  throw failure("--filter: no program of the suite matches '{}'{}", filter, did_you_mean(filter, names));
 }
 
 }  // namespace m2sim::cmd

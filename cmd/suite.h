@@ -46,8 +46,8 @@ std::optional<double> difference_percent(const SuiteProgram& program, const Suit
 // UserError, also when a program it names is not there.
 std::vector<SuiteProgram> load_suite(const std::string& directory);
 
-// Programs whose name contains a match of `filter` as a regular expression, or matches it as a glob.
-// Throws UserError when there is none.
+// Programs whose whole name matches `filter` as a glob (a plain name is one); failing that, programs in
+// whose name it is found as a regular expression. Throws UserError when there is none.
 std::vector<SuiteProgram> filtered(std::vector<SuiteProgram> programs, const std::string& filter);
 
 }  // namespace m2sim::cmd
