@@ -131,11 +131,11 @@ constexpr CoreConfig kM1PCore{
             .scheduler = 1,  // measured: Dougall Johnson, applecpu (M1)
         },
         {
-            .capabilities = kCapAlu | kCapFlags | kCapIntFromFp,  // measured: Dougall Johnson, applecpu (M1)
+            .capabilities = kCapAlu | kCapFlags | kCapIntFromFp,  // measured: Dougall Johnson, applecpu (M1); the move from FP is uncertain
             .scheduler = 2,  // measured: Dougall Johnson, applecpu (M1)
         },
         {
-            .capabilities = kCapAlu | kCapIntFromFp,  // measured: Dougall Johnson, applecpu (M1)
+            .capabilities = kCapAlu | kCapIntFromFp,  // measured: Dougall Johnson, applecpu (M1); the move from FP is uncertain
             .scheduler = 3,  // measured: Dougall Johnson, applecpu (M1)
         },
         {
@@ -185,12 +185,12 @@ constexpr CoreConfig kM1PCore{
         .loads_per_cycle = 3,  // measured: Jiajie Chen, M1 review
         .stores_per_cycle = 2,  // measured: Jiajie Chen, M1 review
         .accesses_per_cycle = 4,  // measured: Jiajie Chen, M1 review
-        .store_commits_per_cycle = 2,  // measured: Jiajie Chen, M1 review
+        .store_commits_per_cycle = 2,  // guess: no less than the 2 stores a cycle sustained
         .bytes_per_access = 16,  // measured: Jiajie Chen, M1 review
         .forward_latency = 7,  // measured: Jiajie Chen, M1 review, 7.5 cycles
-        .forward_predicted_latency = 5,  // measured: ocxtal, insn_bench_aarch64, 5.8 cycles
+        .forward_predicted_latency = 5,  // guess: below the 5.8 cycles of ocxtal's store and load
         .forward_line_cross_extra = 1,  // measured: ocxtal, insn_bench_aarch64 (M1)
-        .forward_merge_extra = 4,  // measured: Jiajie Chen, M1 review
+        .forward_merge_extra = 4,  // guess: as on M2
         .forward_fail_latency = 28,  // measured: Jiajie Chen, M1 review
         .order_violation_penalty = 15,  // guess: as a misprediction
         .dependence_pairs = 70,  // measured: Jiajie Chen, M1 review
@@ -271,7 +271,7 @@ constexpr CoreConfig kM1PCore{
             .kib = 128,  // published: Apple's own value, quoted by Jiajie Chen
             .ways = 8,  // measured: Jiajie Chen, M1 review
             .line_bytes = 64,  // measured: Jiajie Chen, M1 review
-            .mshrs = 28,  // measured: Daniel Lemire, speed-up of 24 to 25 by parallel random chains
+            .mshrs = 28,  // guess: inferred from Daniel Lemire's speed-up of 24 to 25 by 28 to 39 parallel random chains
         },
         .load_to_base = 3,  // measured: Jiajie Chen, M1 review
         .load_to_use = 4,  // measured: Jiajie Chen, M1 review
@@ -286,13 +286,13 @@ constexpr CoreConfig kM1PCore{
             .mshrs = 64,  // guess: enough lines in flight for the measured bandwidth at the measured latency
         },
         .load_to_use = 16,  // measured: Jiajie Chen, M1 review, 5.0 to 5.07 ns
-        .fill_interval = 2,  // measured: Volatile MemBench, 80 GB/s from the L2
+        .fill_interval = 2,  // guess: 80 GB/s (Volatile MemBench) would be 2.6 cycles with all overheads
     },
     .slc = {
         .cache = {
             .kib = 8192,  // published: Apple's own value, quoted by Jiajie Chen
-            .ways = 16,  // published: Jiajie Chen, M2 review
-            .line_bytes = 128,  // published: Jiajie Chen, M2 review
+            .ways = 16,  // guess: as on M2
+            .line_bytes = 128,  // guess: as on M2
             .mshrs = 64,  // guess: not read: the L2's limit holds
         },
         .load_to_use = 130,  // guess: about 40 ns; no clean public figure

@@ -131,11 +131,11 @@ constexpr CoreConfig kM2PCore{
             .scheduler = 1,  // measured: Dougall Johnson, applecpu (M1)
         },
         {
-            .capabilities = kCapAlu | kCapFlags | kCapIntFromFp,  // measured: Dougall Johnson, applecpu (M1)
+            .capabilities = kCapAlu | kCapFlags | kCapIntFromFp,  // measured: Dougall Johnson, applecpu (M1); the move from FP is uncertain
             .scheduler = 2,  // measured: Dougall Johnson, applecpu (M1)
         },
         {
-            .capabilities = kCapAlu | kCapIntFromFp,  // measured: Dougall Johnson, applecpu (M1)
+            .capabilities = kCapAlu | kCapIntFromFp,  // measured: Dougall Johnson, applecpu (M1); the move from FP is uncertain
             .scheduler = 3,  // measured: Dougall Johnson, applecpu (M1)
         },
         {
@@ -185,12 +185,12 @@ constexpr CoreConfig kM2PCore{
         .loads_per_cycle = 3,  // measured: Jiajie Chen, M2 review
         .stores_per_cycle = 2,  // measured: Jiajie Chen, M2 review
         .accesses_per_cycle = 4,  // measured: Jiajie Chen, M2 review
-        .store_commits_per_cycle = 2,  // measured: Jiajie Chen, M2 review, 2 stores a cycle sustained
+        .store_commits_per_cycle = 2,  // guess: no less than the 2 stores a cycle sustained
         .bytes_per_access = 16,  // measured: Jiajie Chen, M2 review
         .forward_latency = 7,  // measured: Jiajie Chen, M2 review, 7.3 cycles
         .forward_predicted_latency = 4,  // measured: Jiajie Chen, M2 review, 4.2 to 4.4 cycles a dependent pair
         .forward_line_cross_extra = 1,  // measured: Jiajie Chen, M2 review
-        .forward_merge_extra = 4,  // measured: Jiajie Chen, M2 review, 1 to 4 cycles
+        .forward_merge_extra = 4,  // measured: Jiajie Chen, M2 review, 1 to 4 cycles, the upper end
         .forward_fail_latency = 26,  // measured: Jiajie Chen, M2 review
         .order_violation_penalty = 15,  // guess: as a misprediction
         .dependence_pairs = 62,  // measured: Jiajie Chen, M2 review, knee of the address-dependent pairs
@@ -271,7 +271,7 @@ constexpr CoreConfig kM2PCore{
             .kib = 128,  // published: Apple's own value, quoted by Jiajie Chen
             .ways = 8,  // measured: Jiajie Chen, M2 review
             .line_bytes = 64,  // measured: Jiajie Chen, M2 review
-            .mshrs = 28,  // measured: Daniel Lemire, speed-up of 24 to 27 by parallel random chains
+            .mshrs = 28,  // guess: inferred from Daniel Lemire's speed-up of 24 by 28 parallel random chains, 27 by 39
         },
         .load_to_base = 3,  // measured: Jiajie Chen, M2 review
         .load_to_use = 4,  // measured: Jiajie Chen, M2 review
@@ -286,7 +286,7 @@ constexpr CoreConfig kM2PCore{
             .mshrs = 64,  // guess: enough lines in flight for the measured bandwidth at the measured latency
         },
         .load_to_use = 17,  // measured: Jiajie Chen, M2 review, 17.3 cycles
-        .fill_interval = 2,  // measured: Volatile MemBench (M1), 80 GB/s from the L2
+        .fill_interval = 2,  // guess: M1's 80 GB/s (Volatile MemBench) would be 2.6 cycles with all overheads
     },
     .slc = {
         .cache = {
@@ -315,7 +315,7 @@ constexpr CoreConfig kM2PCore{
         },
         .l2_tlb = {
             .entries = 3072,  // published: Apple's own value, quoted by Jiajie Chen
-            .ways = 12,  // measured: Jiajie Chen, M1 review
+            .ways = 12,  // measured: Jiajie Chen, M1 review; M2 taken alike
             .miss_extra = 26,  // measured: Jiajie Chen, M1 review, 35 to 36.5 cycles for a load in all
         },
     },
