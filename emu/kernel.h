@@ -1,6 +1,8 @@
 // The emulated kernel's side of a process: what system calls read and change.
 #pragma once
 
+#include <signal.h>
+
 #include <array>
 #include <bitset>
 #include <cstdint>
@@ -72,6 +74,7 @@ struct Kernel {
   std::uint64_t sigreturn_address = 0;  // where a signal handler returns to
   bool no_new_privileges = false;
   std::uint32_t host_umask = 0;          // restored when the process goes away
+  struct sigaction host_sigpipe {};      // likewise; the host ignores it meanwhile
   CpuState* cpu = nullptr;               // the caller, during a system call
   std::bitset<kSystemCallLimit> warned;  // unimplemented numbers that have had their one warning
 };

@@ -22,9 +22,22 @@ namespace m2sim::emu {
 
 Kernel::Kernel(const ProcessOptions& given) : options(given), paths(given.sysroot), host_umask(::umask(0)) {
   ::umask(host_umask);
+  // A process inherits what its parent ignores (nohup does that).
+  for (int signal = 1; signal < SIGRTMIN; ++signal) {
+    struct sigaction action {};
+    const bool ignored = ::sigaction(signal, nullptr, &action) == 0 && action.sa_handler == SIG_IGN;
+    if (ignored) signals.actions[static_cast<std::size_t>(signal)].handler = 1;
+  }
+  // Of a write to a pipe nobody reads the guest shall die, or not, but never the simulator.
+  struct sigaction ignore {};
+  ignore.sa_handler = SIG_IGN;
+  ::sigaction(SIGPIPE, &ignore, &host_sigpipe);
 }
 
-Kernel::~Kernel() { ::umask(host_umask); }
+Kernel::~Kernel() {
+  ::umask(host_umask);
+  ::sigaction(SIGPIPE, &host_sigpipe, nullptr);
+}
 
 namespace {
 
@@ -50,9 +63,9 @@ constexpr std::uint64_t kStackGap = std::uint64_t{1} << 20;   // kept free above
 constexpr std::uint64_t kArgumentMost = kStackSize / 4;       // Linux: a quarter of the stack
 // Below every limit(), so that addresses, and with them caches and cycles, are the same on every host.
 constexpr std::uint64_t kStackTop = std::uint64_t{1} << 38;
-constexpr std::uint64_t kPieBase = std::uint64_t{1} << 36;    // below every limit(), above most programs
-constexpr std::uint64_t kClockTicks = 100;                    // USER_HZ
-constexpr std::uint64_t kMinSignalStack = 5120;               // arm64 MINSIGSTKSZ
+constexpr std::uint64_t kPieBase = std::uint64_t{1} << 36;  // below every limit(), above most programs
+constexpr std::uint64_t kClockTicks = 100;                  // USER_HZ
+constexpr std::uint64_t kMinSignalStack = 5120;             // arm64 MINSIGSTKSZ
 
 std::uint64_t up(std::uint64_t address, std::uint64_t unit) { return (address + unit - 1) / unit * unit; }
 

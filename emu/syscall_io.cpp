@@ -1,4 +1,5 @@
 // Reading and writing of descriptors.
+#include <signal.h>
 #include <sys/sendfile.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -6,6 +7,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "emu/signal_frame.h"
 #include "emu/syscalls.h"
 
 namespace m2sim::emu::sys {
@@ -57,6 +59,12 @@ Vectors vectors(const Kernel& kernel, std::uint64_t address, std::uint64_t count
 
 }  // namespace
 
+std::int64_t written(Kernel& kernel, std::int64_t host) {
+  const std::int64_t result = result_of(host);
+  if (result == -EPIPE) raise_signal(kernel, {SIGPIPE, SI_USER, 0});
+  return result;
+}
+
 std::int64_t read(Kernel& kernel, const Args& args) {
   const int fd = kernel.fds.host(args.i32(0));
   if (fd < 0) return -EBADF;
@@ -68,7 +76,7 @@ std::int64_t write(Kernel& kernel, const Args& args) {
   const int fd = kernel.fds.host(args.i32(0));
   if (fd < 0) return -EBADF;
   const Buffer from = buffer(kernel, args[1], args[2], kDrain);
-  return from.fault ? -EFAULT : result_of(::write(fd, from.data, from.size));
+  return from.fault ? -EFAULT : written(kernel, ::write(fd, from.data, from.size));
 }
 
 std::int64_t pread64(Kernel& kernel, const Args& args) {
@@ -82,7 +90,7 @@ std::int64_t pwrite64(Kernel& kernel, const Args& args) {
   const int fd = kernel.fds.host(args.i32(0));
   if (fd < 0) return -EBADF;
   const Buffer from = buffer(kernel, args[1], args[2], kDrain);
-  return from.fault ? -EFAULT : result_of(::pwrite(fd, from.data, from.size, args.i64(3)));
+  return from.fault ? -EFAULT : written(kernel, ::pwrite(fd, from.data, from.size, args.i64(3)));
 }
 
 std::int64_t readv(Kernel& kernel, const Args& args) {
@@ -96,8 +104,9 @@ std::int64_t writev(Kernel& kernel, const Args& args) {
   const int fd = kernel.fds.host(args.i32(0));
   if (fd < 0) return -EBADF;
   const Vectors from = vectors(kernel, args[1], args[2], kDrain);
-  return from.error != 0 ? from.error
-                         : result_of(::writev(fd, from.host.data(), static_cast<int>(from.host.size())));
+  return from.error != 0
+             ? from.error
+             : written(kernel, ::writev(fd, from.host.data(), static_cast<int>(from.host.size())));
 }
 
 std::int64_t preadv(Kernel& kernel, const Args& args) {
@@ -113,7 +122,7 @@ std::int64_t pwritev(Kernel& kernel, const Args& args) {
   if (fd < 0) return -EBADF;
   const Vectors from = vectors(kernel, args[1], args[2], kDrain);
   if (from.error != 0) return from.error;
-  return result_of(::pwritev(fd, from.host.data(), static_cast<int>(from.host.size()), args.i64(3)));
+  return written(kernel, ::pwritev(fd, from.host.data(), static_cast<int>(from.host.size()), args.i64(3)));
 }
 
 std::int64_t lseek(Kernel& kernel, const Args& args) {
@@ -125,10 +134,10 @@ std::int64_t sendfile(Kernel& kernel, const Args& args) {
   const int out = kernel.fds.host(args.i32(0));
   const int in = kernel.fds.host(args.i32(1));
   if (out < 0 || in < 0) return -EBADF;
-  if (args[2] == 0) return result_of(::sendfile(out, in, nullptr, args[3]));
+  if (args[2] == 0) return written(kernel, ::sendfile(out, in, nullptr, args[3]));
   off_t offset = 0;
   if (!kernel.memory.read_value(args[2], offset)) return -EFAULT;
-  const std::int64_t result = result_of(::sendfile(out, in, &offset, args[3]));
+  const std::int64_t result = written(kernel, ::sendfile(out, in, &offset, args[3]));
   return kernel.memory.write_value(args[2], offset) ? result : -EFAULT;
 }
 

@@ -152,8 +152,9 @@ std::int64_t sendto(Kernel& kernel, const Args& args) {
   Address to = address_argument(kernel, args[4], args[4] == 0 ? 0 : args.u32(5));
   if (to.error != 0) return to.error;
   sockaddr* host = args[4] == 0 ? nullptr : to.host();
-  // A guest that writes into a closed socket gets its own SIGPIPE from nobody; the error says enough.
-  return result_of(::sendto(fd, data.data(), data.size(), args.i32(3) | MSG_NOSIGNAL, host, to.size));
+  // The host must not raise SIGPIPE; whether the guest gets one is its own flag's business.
+  const ssize_t sent = ::sendto(fd, data.data(), data.size(), args.i32(3) | MSG_NOSIGNAL, host, to.size);
+  return (args.i32(3) & MSG_NOSIGNAL) != 0 ? result_of(sent) : written(kernel, sent);
 }
 
 std::int64_t recvfrom(Kernel& kernel, const Args& args) {

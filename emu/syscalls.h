@@ -20,6 +20,9 @@ inline constexpr std::uint64_t kPathMax = 4096;
 // Turns the host's -1 and errno into the -errno of the kernel's interface.
 inline std::int64_t result_of(std::int64_t host) { return host < 0 ? -std::int64_t{errno} : host; }
 
+// The same for calls that write: a reader that has gone also costs the guest a SIGPIPE.
+std::int64_t written(Kernel& kernel, std::int64_t host);
+
 // A name argument, resolved; `error` of the result is set when it is not readable or must be refused.
 HostPath path_argument(const Kernel& kernel, int directory, std::uint64_t address);
 

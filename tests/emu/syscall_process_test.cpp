@@ -257,6 +257,20 @@ TEST(SyscallSignal, AlternateStackIsUsedAndAFullStackEndsTheProcess) {
   EXPECT_EQ(guest.process->end().signal, SIGSEGV);
 }
 
+TEST(SyscallSignal, WritingToAPipeNobodyReadsIsTheGuestsSigpipe) {
+  GuestProcess guest;
+  ASSERT_EQ(guest.call(nr::pipe2, {kScratch, 0}), 0);
+  const auto to = guest.get<std::uint32_t>(kScratch + 4);
+  guest.call(nr::close, {guest.get<std::uint32_t>(kScratch)});
+  install(guest, SIGPIPE, 1, 0);
+  EXPECT_EQ(guest.call(nr::write, {to, kScratch, 1}), -EPIPE);
+  EXPECT_TRUE(guest.running) << "ignored";
+  install(guest, SIGPIPE, 0, 0);
+  guest.call(nr::write, {to, kScratch, 1});
+  EXPECT_FALSE(guest.running);
+  EXPECT_EQ(guest.process->end().signal, SIGPIPE);
+}
+
 TEST(SyscallSignal, AFaultWithoutHandlerEndsTheProcess) {
   GuestProcess guest;
   EXPECT_FALSE(guest.process->deliver_fault(*guest.cpu, {FaultKind::kUndefined, 0x400004, 0, 0}));
