@@ -175,6 +175,9 @@ std::span<const Row> simd_copy_rows();
 std::span<const Row> simd_widening_rows();
 std::span<const Row> simd_fp_rows();
 std::span<const Row> simd_fp_misc_rows();
+std::span<const Row> simd_dot_rows();
+std::span<const Row> crypto_sha_rows();
+std::span<const Row> crypto_aes_rows();
 
 // Null where the table has the encoding but nothing executes it.
 const Row* row_of(insts::Op op);

@@ -53,18 +53,28 @@ HostLanes<T> fused_muladd(HostLanes<T> a, HostLanes<T> b, HostLanes<T> addend) {
 #endif
 }
 
+// Lanes are all ones or zero; 64-bit halves stand for lanes of any size.
+template <bool kQ>
+bool all_lanes(HostInt64s lanes) {
+#if M2SIM_HOST_FMA
+  const int signs = _mm_movemask_epi8(std::bit_cast<__m128i>(lanes));
+  return kQ ? signs == 0xFFFF : (signs & 0xFF) == 0xFF;
+#else
+  return (kQ ? lanes[0] & lanes[1] : lanes[0]) == -1;
+#endif
+}
+
 // Whether every active lane is an ordinary number, or with kTinyIsExact any finite one.
 template <class T, bool kQ, bool kTinyIsExact>
 bool lanes_certain(HostLanes<T> lanes) {
-  using Half = std::array<std::uint64_t, 2>;
   using Signed = std::make_signed_t<T>;
   using Ints = HostInts<T>;
   using F = softfloat::Format<T>;
   const Ints size = std::bit_cast<Ints>(lanes) & static_cast<Signed>(~F::kSign);
   const Ints least = Ints{} + static_cast<Signed>(F::kMinNormal);
   const Ints most = Ints{} + static_cast<Signed>(F::kInfinity);
-  const auto good = std::bit_cast<Half>(kTinyIsExact ? size < most : (size > least) & (size < most));
-  return (kQ ? good[0] & good[1] : good[0]) == UINT64_MAX;
+  return all_lanes<kQ>(
+      std::bit_cast<HostInt64s>(kTinyIsExact ? size < most : (size > least) & (size < most)));
 }
 
 template <bool kQ>
