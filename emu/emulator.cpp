@@ -133,6 +133,7 @@ bool Emulator::resolve() {
     return false;
   }
   next_ = translator_->translate(pc_, blocks_, stepping_ ? 1 : kMaxBlockInsts, !stepping_);
+  stats_.blocks_decoded = blocks_.blocks_made();
   return next_ != nullptr || end_with_fault(FaultKind::kFetch, pc_, pc_);
 }
 
