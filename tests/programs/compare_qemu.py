@@ -64,7 +64,9 @@ def add_options(parser):
 
 def main():
     options = programs.parse(__doc__.splitlines()[0], add_options)
-    subject = [*options.m2sim, "run", "--mode", "emulation", "--quiet", "--"]
+    # m2sim's guests get no variable unasked; qemu-aarch64 hands them on last first.
+    variables = [f"--env={name}={value}" for name, value in reversed(programs.ENVIRONMENT.items())]
+    subject = [*options.m2sim, "run", "--mode", "emulation", "--quiet", *variables, "--"]
     if options.subject:
         subject = programs.resolve_command(options.subject)
     reference = programs.resolve_command(options.reference)
