@@ -112,10 +112,15 @@ void Core::retire_group(RetireGroup& group) {
   active_ = true;
   last_retire_ = now_;
   available_ += group.needs;
-  if (group.load_number != 0) loads_retired_ = group.load_number;
+  if (group.load_number != 0) {
+    loads_retired_ = group.load_number;
+    wake_sleeper(sleeping_loads_[(loads_retired_ + config_.lsq.load_entries) % sleeping_loads_.size()], now_);
+  }
   if (group.store_sequence != 0) {
     StoreRecord& store = stores_.record(group.store_sequence);
     store.freed = commit_.commit(memory_, store, now_);
+    wake_sleeper(sleeping_stores_[(store.sequence + config_.lsq.store_entries) % sleeping_stores_.size()],
+                 store.freed);
   }
   oldest_sequence_ += group.issuing;
 }

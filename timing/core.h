@@ -92,7 +92,8 @@ class Core {
 
   // Issue and execution (core_execute.cpp).
   void issue_from(unsigned scheduler);
-  bool may_issue(const InFlight& entry);
+  bool may_issue(Scheduler& scheduler, unsigned slot, InFlight& entry);
+  void wake_sleeper(std::uint32_t& place, Cycle cycle);
   void execute(InFlight& entry);
   void execute_load(InFlight& entry);
   void finish_load(InFlight& entry, const StoreRecord& store);
@@ -135,6 +136,8 @@ class Core {
   InFlightRing ring_;
   StoreTable stores_;
   DependencePredictor dependences_;
+  std::array<std::uint32_t, 512> sleeping_loads_{};    // by number; the load that waits for a queue entry
+  std::array<std::uint32_t, 1024> sleeping_stores_{};  // the same (index + 1; 0: none)
   std::uint64_t loads_renamed_ = 0;
   std::uint64_t loads_retired_ = 0;  // number of the last one
   std::uint64_t address_ = 0;        // effective address of the instruction at rename

@@ -18,7 +18,7 @@ void Core::issue_from(unsigned s) {
     candidates &= ~(std::uint64_t{1} << slot);
     InFlight& entry = ring_.at(scheduler.sequence(slot));
     const unsigned usable = free & entry.info->ports;
-    if (usable == 0 || !may_issue(entry)) continue;
+    if (usable == 0 || !may_issue(scheduler, slot, entry)) continue;
     unsigned port = 0;
     for (unsigned i = 0; i < scheduler_port_count_[s]; ++i) {
       port = scheduler_ports_[s][i];
@@ -31,11 +31,38 @@ void Core::issue_from(unsigned s) {
   }
 }
 
-// A load or store needs a queue entry, and queue entries are given back in program order.
-bool Core::may_issue(const InFlight& entry) {
-  if (entry.info->is(kUopLoad)) return entry.memory_number <= loads_retired_ + config_.lsq.load_entries;
-  if (!entry.info->is(kUopStore) || entry.memory_number <= config_.lsq.store_entries) return true;
-  return stores_.record(entry.memory_number - config_.lsq.store_entries).freed <= now_;
+// A load or store needs a queue entry, and queue entries are given back in program order. One without
+// sleeps until the entry that it will get is free.
+bool Core::may_issue(Scheduler& scheduler, unsigned slot, InFlight& entry) {
+  const std::uint32_t index = InFlightRing::index_of(scheduler.sequence(slot));
+  if (entry.info->is(kUopLoad)) {
+    if (entry.memory_number <= loads_retired_ + config_.lsq.load_entries) return true;
+    sleeping_loads_[entry.memory_number % sleeping_loads_.size()] = index + 1;
+  } else if (entry.info->is(kUopStore)) {
+    if (entry.memory_number <= config_.lsq.store_entries) return true;
+    const std::uint64_t earlier = entry.memory_number - config_.lsq.store_entries;
+    const Cycle freed = stores_.record(earlier).freed;
+    if (freed <= now_) return true;
+    if (freed == kNever) {
+      sleeping_stores_[entry.memory_number % sleeping_stores_.size()] = index + 1;
+    } else {
+      entry.ready = freed;
+      wheel_.add(ring_, index, now_, freed);
+    }
+  } else {
+    return true;
+  }
+  scheduler.sleep(slot);
+  return false;
+}
+
+// A queue entry is free from `cycle` on for the uop that sleeps at `place`, if one does.
+void Core::wake_sleeper(std::uint32_t& place, Cycle cycle) {
+  if (place == 0) return;
+  const std::uint32_t index = place - 1;
+  place = 0;
+  ring_.at_index(index).ready = std::max(cycle, now_);
+  wheel_.add(ring_, index, now_, std::max(cycle, now_));
 }
 
 void Core::execute(InFlight& entry) {

@@ -32,6 +32,7 @@ class Scheduler {
     return slot;
   }
   void wake(unsigned slot) { ready_ |= bit(slot); }
+  void sleep(unsigned slot) { ready_ &= ~bit(slot); }  // keeps its place
   void remove(unsigned slot) {
     occupied_ &= ~bit(slot);
     ready_ &= ~bit(slot);
