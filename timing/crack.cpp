@@ -18,8 +18,9 @@ constexpr unsigned kFusionWindow = 6;
 // The instructions of one block as rename sees them: what is eliminated or fused among its neighbours.
 class BlockCracker {
  public:
-  BlockCracker(const CoreConfig& config, std::span<const Inst> insts, std::vector<UopInfo>& out)
-      : config_(config), insts_(insts), cracker_(config, out), out_(out) {}
+  BlockCracker(const CoreConfig& config, const QueueLayout& layout, std::span<const Inst> insts,
+               std::vector<UopInfo>& out)
+      : config_(config), insts_(insts), cracker_(config, layout, out), out_(out) {}
 
   void run(std::vector<std::uint16_t>& first_uop) {
     for (unsigned i = 0; i < insts_.size(); ++i) {
@@ -121,7 +122,7 @@ bool branch_kind_of(insts::Op op, BranchKind& kind) {
 
 }  // namespace
 
-CrackTable::CrackTable(const CoreConfig& config) : config_(config) {
+CrackTable::CrackTable(const CoreConfig& config) : config_(config), layout_(queue_layout(config)) {
   table_.reserve(std::size_t{1} << 16);
   scratch_.reserve(emu::kMaxBlockInsts * 12);
 }
@@ -166,7 +167,7 @@ const CrackedBlock& CrackTable::crack(const emu::Block& block) {
 
   scratch_.clear();
   std::vector<std::uint16_t> first_uop;
-  BlockCracker cracker(config_, insts, scratch_);
+  BlockCracker cracker(config_, layout_, insts, scratch_);
   cracker.run(first_uop);
   cracked.fused_pairs = cracker.fused_pairs;
   cracked.eliminated = cracker.eliminated;

@@ -15,6 +15,7 @@
 #include "emu/block.h"
 #include "timing/branch_predictor.h"
 #include "timing/config.h"
+#include "timing/machine.h"
 #include "timing/uop.h"
 
 namespace m2sim::timing {
@@ -60,6 +61,7 @@ class CrackTable {
   std::uint16_t* room_for_indices(std::size_t count);
 
   CoreConfig config_;
+  QueueLayout layout_;
   std::vector<CrackedBlock> table_;
   std::vector<std::unique_ptr<UopInfo[]>> uop_chunks_;
   std::vector<std::unique_ptr<std::uint16_t[]>> index_chunks_;

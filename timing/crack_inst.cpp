@@ -138,7 +138,10 @@ UopInfo InstCracker::make(const StepTiming& step) const {
     uop.ports = static_cast<std::uint16_t>(uop.ports | 1U << p);
     uop.queues = u8(uop.queues | 1U << config_.schedulers[config_.ports[p].scheduler].queue);
   }
-  if (uop.queues != 0) uop.queue = u8(static_cast<unsigned>(std::countr_zero(unsigned{uop.queues})));
+  if (uop.queues == 0) return uop;
+  const unsigned last = static_cast<unsigned>(std::bit_width(unsigned{uop.queues})) - 1;
+  uop.queue = u8(static_cast<unsigned>(std::countr_zero(unsigned{uop.queues})));
+  uop.local_ports = u8(layout_[uop.queue].local(uop.ports) | layout_[last].local(uop.ports) << 4U);
   return uop;
 }
 

@@ -7,6 +7,7 @@
 #include "insts/inst.h"
 #include "insts/operands.h"
 #include "timing/config.h"
+#include "timing/machine.h"
 #include "timing/op_timing.h"
 #include "timing/uop.h"
 
@@ -32,7 +33,8 @@ bool can_fuse(const insts::Inst& first, const insts::Inst& branch);
 
 class InstCracker {
  public:
-  InstCracker(const CoreConfig& config, std::vector<UopInfo>& out) : config_(config), out_(out) {}
+  InstCracker(const CoreConfig& config, const QueueLayout& layout, std::vector<UopInfo>& out)
+      : config_(config), layout_(layout), out_(out) {}
 
   void crack(const insts::Inst& inst, unsigned index);
   void crack_eliminated(const insts::Inst& inst, unsigned index, Elimination how);
@@ -49,6 +51,7 @@ class InstCracker {
   void push(const UopInfo& uop) { out_.push_back(uop); }
 
   const CoreConfig& config_;
+  const QueueLayout& layout_;
   std::vector<UopInfo>& out_;
 };
 

@@ -22,29 +22,28 @@ FastCore::FastCore(const CoreConfig& config)
       available_(initial_resources(config)),
       fetch_capacity_(fetch_capacity(config)) {
   build_queues();
-  groups_[0].ended = true;
-  groups_[0].retired = 0;
+  group_ = groups_.data();
+  group_->ended = true;
+  group_->retired = 0;
 }
 
 void FastCore::build_queues() {
+  const QueueLayout layout = queue_layout(config_);
   for (unsigned q = 0; q < kDispatchQueueCount; ++q) {
-    queues_[q].entries = std::clamp<std::uint32_t>(config_.dispatch_queues[q].entries, 1, 63);
-    queues_[q].per_cycle = std::max<std::uint32_t>(1, config_.dispatch_queues[q].per_cycle);
-  }
-  for (const unsigned p : ports_by_speciality(config_)) {
-    const unsigned scheduler = config_.ports[p].scheduler;
-    Queue& queue = queues_[config_.schedulers[scheduler].queue];
-    if (queue.ports == kCalendarPorts)
-      throw std::length_error("a dispatch queue leads to at most four ports");
-    const unsigned index = queue.ports++;
-    queue.port[index] = static_cast<std::uint8_t>(p);
-    queue.scheduler[index] = static_cast<std::uint8_t>(index);
-    for (unsigned other = 0; other < index; ++other) {
-      if (config_.ports[queue.port[other]].scheduler == scheduler) {
-        queue.scheduler[index] = queue.scheduler[other];
+    Queue& queue = queues_[q];
+    queue.entries = std::clamp<std::uint32_t>(config_.dispatch_queues[q].entries, 1, 63);
+    queue.per_cycle = std::max<std::uint32_t>(1, config_.dispatch_queues[q].per_cycle);
+    for (unsigned i = 0; i < layout[q].count; ++i) {
+      const std::uint32_t scheduler = config_.ports[layout[q].port[i]].scheduler;
+      queue.scheduler[i] = static_cast<std::uint8_t>(i);
+      for (unsigned other = 0; other < i; ++other) {
+        if (config_.ports[layout[q].port[other]].scheduler == scheduler) {
+          queue.scheduler[i] = queue.scheduler[other];
+        }
       }
+      queue.capacity[queue.scheduler[i]] = config_.schedulers[scheduler].entries;
+      queue.scheduler_ports[queue.scheduler[i]] |= 1U << i;
     }
-    queue.capacity[queue.scheduler[index]] = config_.schedulers[scheduler].entries;
   }
 }
 
@@ -87,7 +86,7 @@ void FastCore::run_packet(const Packet& packet, const std::uint64_t*& addresses)
   wait(packet.available, packet.reason);
   for (const UopInfo* uop = packet.begin; uop != packet.end; ++uop) {
     rename(*uop);
-    RetireGroup& group = groups_[(next_group_ - 1) % kMaxGroups];
+    RetireGroup& group = *group_;
     if (uop->ports == 0) {
       last_issue_ = renamed_at_;
       complete_by(group, renamed_at_ + 1, StallReason::kRetire);
@@ -104,10 +103,9 @@ void FastCore::run_packet(const Packet& packet, const std::uint64_t*& addresses)
 }
 
 void FastCore::rename(const UopInfo& uop) {
-  RetireGroup* group = &groups_[(next_group_ - 1) % kMaxGroups];
-  bool open = !group_open_ || rules_.must_open(*group, uop);
+  bool open = !group_open_ || rules_.must_open(*group_, uop);
   // A group that has already retired by now takes no more uops.
-  if (!open && std::max(group->complete, retirement_.last()) <= ledger_.now()) open = true;
+  if (!open && std::max(group_->complete, retirement_.last()) <= ledger_.now()) open = true;
   if (open && group_open_) close_group();
   if (open ? next_group_ - released_ >= config_.rob.groups || lacks(available_, uop.needs)
            : lacks(available_, uop.needs)) {
@@ -117,10 +115,10 @@ void FastCore::rename(const UopInfo& uop) {
   if (uop.ports != 0) enter_queue(uop);
   if (!group_open_) {
     group_open_ = true;
-    groups_[next_group_ % kMaxGroups] = RetireGroup{};
-    ++next_group_;
+    group_ = &groups_[next_group_++ % kMaxGroups];
+    *group_ = RetireGroup{};
   }
-  join(groups_[(next_group_ - 1) % kMaxGroups], uop);
+  join(*group_, uop);
   available_ -= uop.needs;
   if (uop.slots > 0 && ledger_.left() == 0) wait(ledger_.now() + 1, StallReason::kBase);
   renamed_at_ = ledger_.now();
@@ -151,7 +149,7 @@ void FastCore::release(Cycle now) {
 }
 
 void FastCore::close_group() {
-  RetireGroup& group = groups_[(next_group_ - 1) % kMaxGroups];
+  RetireGroup& group = *group_;
   group_open_ = false;
   group.retired = retirement_.retire(group.complete, group.needs);
   if (group.load_number != 0) loads_[group.load_number % loads_.size()] = group.retired;
@@ -186,6 +184,8 @@ void FastCore::enter_queue(const UopInfo& uop) {
     const bool memory = released_ < next_group_ && oldest.cause > StallReason::kMemoryL1;
     Cycle room = first.oldest();
     if (two) room = std::min(room, second.oldest());
+    // Step by step as groups retire, so that each cycle is charged to what the oldest group waits for then.
+    if (released_ < next_group_) room = std::min(room, oldest.retired);
     wait(room, memory ? oldest.cause : StallReason::kScheduler);
   }
   if (two) alternate_ = !alternate_;
@@ -199,38 +199,25 @@ void FastCore::dispatch_until(Queue& queue, Cycle cycle) {
 }
 
 // Binds the uop to the least occupied scheduler that can execute it; returns when it gets there.
-Cycle FastCore::dispatch(const UopInfo& uop, Queue& queue, unsigned& scheduler) {
+Cycle FastCore::dispatch(unsigned ports, Queue& queue, unsigned& scheduler) {
   dispatch_until(queue, renamed_at_ + kDispatchDelay);
   if (queue.left == 0) dispatch_until(queue, queue.calendar.now() + 1);
   for (;;) {
     std::uint32_t least = UINT32_MAX;
-    unsigned mask = 0;
-    for (unsigned p = 0; p < queue.ports; ++p) {
-      if ((uop.ports >> queue.port[p] & 1U) == 0) continue;
-      const unsigned s = queue.scheduler[p];
-      mask |= 1U << p;
-      if (queue.waiting[s] < queue.capacity[s] && queue.waiting[s] < least) {
-        least = queue.waiting[s];
-        scheduler = s;
-      }
+    unsigned leaving = 0;  // any port of a full scheduler makes room in it
+    for (unsigned rest = ports; rest != 0; rest &= rest - 1) {
+      const unsigned s = queue.scheduler[static_cast<unsigned>(std::countr_zero(rest))];
+      leaving |= queue.scheduler_ports[s];
+      if (queue.waiting[s] >= queue.capacity[s] || queue.waiting[s] >= least) continue;
+      least = queue.waiting[s];
+      scheduler = s;
     }
     if (least != UINT32_MAX) break;
-    dispatch_until(queue, queue.calendar.next_leave(leave_mask(queue, mask)));
+    dispatch_until(queue, queue.calendar.next_leave(leaving));
   }
   --queue.left;
   queue.dispatched[queue.entered++ % queue.dispatched.size()] = queue.calendar.now();
   return queue.calendar.now();
-}
-
-// Any port of a full scheduler makes room in it, also one that cannot execute the uop.
-unsigned FastCore::leave_mask(const Queue& queue, unsigned mask) {
-  unsigned all = 0;
-  for (unsigned p = 0; p < queue.ports; ++p) {
-    for (unsigned q = 0; q < queue.ports; ++q) {
-      if ((mask >> q & 1U) != 0 && queue.scheduler[p] == queue.scheduler[q]) all |= 1U << p;
-    }
-  }
-  return all;
 }
 
 Cycle FastCore::operands_ready(const UopInfo& uop) const {
@@ -246,41 +233,40 @@ Cycle FastCore::operands_ready(const UopInfo& uop) const {
 }
 
 // The first free cycle from `ready` on of the ports of the uop's scheduler.
-Cycle FastCore::issue(const UopInfo& uop, Queue& queue, unsigned scheduler, Cycle ready) {
+Cycle FastCore::issue(const UopInfo& uop, Cycle ready) {
+  Queue& queue = *queue_;
   if (!queue.calendar.in_reach(ready)) return ready;
-  Cycle best = kNever;
-  unsigned port = 0;
-  for (unsigned p = 0; p < queue.ports; ++p) {
-    if (queue.scheduler[p] != scheduler || (uop.ports >> queue.port[p] & 1U) == 0) continue;
-    const Cycle free = queue.calendar.first_free(p, ready, uop.occupancy);
-    if (free < best) {
-      best = free;
-      port = p;
-    }
-    if (best == ready) break;
+  unsigned rest = ports_ & queue.scheduler_ports[scheduler_];
+  auto port = static_cast<unsigned>(std::countr_zero(rest));
+  Cycle best = queue.calendar.first_free(port, ready, uop.occupancy);
+  for (rest &= rest - 1; rest != 0 && best != ready; rest &= rest - 1) {
+    const auto other = static_cast<unsigned>(std::countr_zero(rest));
+    const Cycle free = queue.calendar.first_free(other, ready, uop.occupancy);
+    if (free >= best) continue;
+    best = free;
+    port = other;
   }
   queue.calendar.book(port, best, uop.occupancy);
-  ++queue.waiting[scheduler];
+  ++queue.waiting[scheduler_];
   return best;
 }
 
 void FastCore::execute(const UopInfo& uop, std::uint64_t pc, std::uint64_t address) {
-  unsigned scheduler = 0;
-  const Cycle dispatched = dispatch(uop, *queue_, scheduler);
+  ports_ = queue_ == &queues_[uop.queue] ? uop.local_ports & 15U : uop.local_ports >> 4U;
+  const Cycle dispatched = dispatch(ports_, *queue_, scheduler_);
   const Cycle ready = std::max(operands_ready(uop), dispatched + kIssueDelay);
   if (uop.memory()) {
-    if (uop.is(kUopLoad)) return execute_load(uop, scheduler, ready, pc, address);
-    if (uop.is(kUopStore)) return execute_store(uop, scheduler, ready, pc, address);
+    if (uop.is(kUopLoad)) return execute_load(uop, ready, pc, address);
+    if (uop.is(kUopStore)) return execute_store(uop, ready, pc, address);
   }
-  last_issue_ = issue(uop, *queue_, scheduler, ready);
+  last_issue_ = issue(uop, ready);
   if (uop.is(kUopPrefetch)) memory_.prefetch(address, last_issue_);
   const Cycle done = last_issue_ + uop.latency;
-  complete_by(groups_[(next_group_ - 1) % kMaxGroups], done, StallReason::kRetire);
+  complete_by(*group_, done, StallReason::kRetire);
   for (unsigned d = 0; d < uop.dest_count; ++d) values_[uop.dests[d]] = {done, 0, uop.addend_sooner};
 }
 
-void FastCore::execute_load(const UopInfo& uop, unsigned scheduler, Cycle ready, std::uint64_t pc,
-                            std::uint64_t address) {
+void FastCore::execute_load(const UopInfo& uop, Cycle ready, std::uint64_t pc, std::uint64_t address) {
   const std::uint64_t number = ++load_count_;
   if (number > config_.lsq.load_entries) {
     ready = std::max(ready, loads_[(number - config_.lsq.load_entries) % loads_.size()]);
@@ -288,7 +274,7 @@ void FastCore::execute_load(const UopInfo& uop, unsigned scheduler, Cycle ready,
   const StoreRecord* store = stores_.find(address, uop.bytes);
   const bool predicted = store != nullptr && dependences_.predicts(pc);
   if (predicted) ready = std::max(ready, store->issued + 1);
-  const Cycle issued = issue(uop, *queue_, scheduler, ready);
+  const Cycle issued = issue(uop, ready);
   const LoadTiming timing = memory_.load(pc, address, uop.bytes, issued);
   Cycle done = timing.ready;
   std::uint8_t base_sooner = timing.base_lead;
@@ -306,7 +292,7 @@ void FastCore::execute_load(const UopInfo& uop, unsigned scheduler, Cycle ready,
     }
   }
   done += uop.latency;
-  RetireGroup& group = groups_[(next_group_ - 1) % kMaxGroups];
+  RetireGroup& group = *group_;
   group.load_number = number;
   complete_by(group, done, stall_of(level));
   for (unsigned d = 0; d < uop.dest_count; ++d) {
@@ -315,15 +301,14 @@ void FastCore::execute_load(const UopInfo& uop, unsigned scheduler, Cycle ready,
   }
 }
 
-void FastCore::execute_store(const UopInfo& uop, unsigned scheduler, Cycle ready, std::uint64_t pc,
-                             std::uint64_t address) {
+void FastCore::execute_store(const UopInfo& uop, Cycle ready, std::uint64_t pc, std::uint64_t address) {
   StoreRecord& store = stores_.add(pc, address, uop.bytes);
   if (store.sequence > config_.lsq.store_entries) {
     ready = std::max(ready, stores_.record(store.sequence - config_.lsq.store_entries).freed);
   }
-  store.issued = issue(uop, *queue_, scheduler, ready);
+  store.issued = issue(uop, ready);
   const Cycle done = store.issued + uop.latency;
-  RetireGroup& group = groups_[(next_group_ - 1) % kMaxGroups];
+  RetireGroup& group = *group_;
   group.store_sequence = store.sequence;
   complete_by(group, done, StallReason::kRetire);
   for (unsigned d = 0; d < uop.dest_count; ++d) values_[uop.dests[d]] = {done, 0, 0};

@@ -59,12 +59,11 @@ class FastCore {
     std::uint64_t waiting_from = 0;  // the oldest that had not left at the last look
     std::uint32_t entries = 0;
     std::uint32_t per_cycle = 0;
-    std::uint32_t left = 0;  // dispatches left in the calendar's cycle
-    unsigned ports = 0;
+    std::uint32_t left = 0;                               // dispatches left in the calendar's cycle
     std::array<std::uint32_t, kCalendarPorts> waiting{};  // uops by scheduler, which goes by its first port
     std::array<std::uint32_t, kCalendarPorts> capacity{};
-    std::array<std::uint8_t, kCalendarPorts> scheduler{};  // of each port, as an index of `waiting`
-    std::array<std::uint8_t, kCalendarPorts> port{};       // global number, the most specialised first
+    std::array<std::uint8_t, kCalendarPorts> scheduler{};         // of each port, as an index of `waiting`
+    std::array<std::uint32_t, kCalendarPorts> scheduler_ports{};  // mask of a scheduler's ports
 
     void settle(Cycle now) {
       while (waiting_from < entered && dispatched[waiting_from % dispatched.size()] <= now) ++waiting_from;
@@ -88,16 +87,13 @@ class FastCore {
   void serialize(const UopInfo& uop);
   void enter_queue(const UopInfo& uop);
 
-  Cycle dispatch(const UopInfo& uop, Queue& queue, unsigned& scheduler);
+  Cycle dispatch(unsigned ports, Queue& queue, unsigned& scheduler);
   static void dispatch_until(Queue& queue, Cycle cycle);
-  static unsigned leave_mask(const Queue& queue, unsigned mask);
   Cycle operands_ready(const UopInfo& uop) const;
-  static Cycle issue(const UopInfo& uop, Queue& queue, unsigned scheduler, Cycle ready);
+  Cycle issue(const UopInfo& uop, Cycle ready);
   void execute(const UopInfo& uop, std::uint64_t pc, std::uint64_t address);
-  void execute_load(const UopInfo& uop, unsigned scheduler, Cycle ready, std::uint64_t pc,
-                    std::uint64_t address);
-  void execute_store(const UopInfo& uop, unsigned scheduler, Cycle ready, std::uint64_t pc,
-                     std::uint64_t address);
+  void execute_load(const UopInfo& uop, Cycle ready, std::uint64_t pc, std::uint64_t address);
+  void execute_store(const UopInfo& uop, Cycle ready, std::uint64_t pc, std::uint64_t address);
 
   CoreConfig config_;
   CrackTable table_;
@@ -130,6 +126,9 @@ class FastCore {
   std::uint64_t load_count_ = 0;
 
   // Of the uop at hand.
+  RetireGroup* group_ = nullptr;
+  unsigned ports_ = 0;  // that can execute it, as places behind its queue
+  unsigned scheduler_ = 0;
   Queue* queue_ = nullptr;
   std::uint64_t address_ = 0;  // effective address of its instruction
   Cycle renamed_at_ = 0;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <numeric>
+#include <stdexcept>
 
 namespace m2sim::timing {
 
@@ -27,6 +28,17 @@ std::array<unsigned, kPortCount> ports_by_speciality(const CoreConfig& config) {
     return std::popcount(config.ports[a].capabilities) < std::popcount(config.ports[b].capabilities);
   });
   return order;
+}
+
+QueueLayout queue_layout(const CoreConfig& config) {
+  QueueLayout layout{};
+  for (const unsigned p : ports_by_speciality(config)) {
+    QueuePorts& queue = layout[config.schedulers[config.ports[p].scheduler].queue];
+    if (queue.count == kPortsPerQueue)
+      throw std::length_error("a dispatch queue leads to at most four ports");
+    queue.port[queue.count++] = static_cast<std::uint8_t>(p);
+  }
+  return layout;
 }
 
 }  // namespace m2sim::timing

@@ -7,10 +7,7 @@ namespace {
 using namespace a64;
 
 template <class Model>
-class CoreFrontEnd : public ::testing::Test {
- protected:
-  CoreConfig config = m2_pcore();
-};
+struct CoreFrontEnd : public ModelTest {};
 TYPED_TEST_SUITE(CoreFrontEnd, Models, ModelNames);
 
 TYPED_TEST(CoreFrontEnd, OneTakenBranchACycle) {

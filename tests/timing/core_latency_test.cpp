@@ -10,64 +10,64 @@ using insts::TimingClass;
 
 unsigned latency(TimingClass c) { return op_timing(c).steps[0].latency; }
 
-template <class Model>
-class CoreLatency : public ::testing::Test {
- protected:
-  CoreConfig config = m2_pcore();
+unsigned alu_ports(const CoreConfig& config) {
+  unsigned count = 0;
+  for (const PortConfig& port : config.ports) count += (port.capabilities & kCapAlu) != 0 ? 1 : 0;
+  return count;
+}
 
-  double chain(const Words& link, unsigned links = 20, const Addresses& addresses = {}) {
-    Addresses all;
-    for (unsigned i = 0; i < links; ++i) all.insert(all.end(), addresses.begin(), addresses.end());
-    return loop_cycles<Model>(config, repeat(links, link), all) / links;
-  }
-  unsigned alu_ports() const {
-    unsigned count = 0;
-    for (const PortConfig& port : config.ports) count += (port.capabilities & kCapAlu) != 0 ? 1 : 0;
-    return count;
-  }
-};
+template <class Model>
+struct CoreLatency : public ModelTest {};
 TYPED_TEST_SUITE(CoreLatency, Models, ModelNames);
 
 TYPED_TEST(CoreLatency, ChainsTakeTheirLatency) {
-  EXPECT_DOUBLE_EQ(this->chain({add(0, 0, 1)}), latency(TimingClass::kAlu));
-  EXPECT_DOUBLE_EQ(this->chain({add_lsl(0, 0, 1, 3)}), latency(TimingClass::kAluShift));
-  EXPECT_DOUBLE_EQ(this->chain({add_lsl(0, 0, 1, 0)}), latency(TimingClass::kAlu));
-  EXPECT_DOUBLE_EQ(this->chain({mul(0, 0, 1)}), latency(TimingClass::kMul));
-  EXPECT_DOUBLE_EQ(this->chain({sdiv(0, 0, 1)}), latency(TimingClass::kDiv));
-  EXPECT_DOUBLE_EQ(this->chain({fadd(0, 0, 1)}), latency(TimingClass::kFpAdd));
+  EXPECT_DOUBLE_EQ(chain_cycles<TypeParam>(this->config, {add(0, 0, 1)}), latency(TimingClass::kAlu));
+  EXPECT_DOUBLE_EQ(chain_cycles<TypeParam>(this->config, {add_lsl(0, 0, 1, 3)}),
+                   latency(TimingClass::kAluShift));
+  EXPECT_DOUBLE_EQ(chain_cycles<TypeParam>(this->config, {add_lsl(0, 0, 1, 0)}), latency(TimingClass::kAlu));
+  EXPECT_DOUBLE_EQ(chain_cycles<TypeParam>(this->config, {mul(0, 0, 1)}), latency(TimingClass::kMul));
+  EXPECT_DOUBLE_EQ(chain_cycles<TypeParam>(this->config, {sdiv(0, 0, 1)}), latency(TimingClass::kDiv));
+  EXPECT_DOUBLE_EQ(chain_cycles<TypeParam>(this->config, {fadd(0, 0, 1)}), latency(TimingClass::kFpAdd));
 }
 
 TYPED_TEST(CoreLatency, AddendIsNeededLate) {
-  EXPECT_DOUBLE_EQ(this->chain({madd(0, 1, 2, 0)}), 1);
-  EXPECT_DOUBLE_EQ(this->chain({madd(0, 0, 2, 3)}), latency(TimingClass::kMadd));
+  EXPECT_DOUBLE_EQ(chain_cycles<TypeParam>(this->config, {madd(0, 1, 2, 0)}), 1);
+  EXPECT_DOUBLE_EQ(chain_cycles<TypeParam>(this->config, {madd(0, 0, 2, 3)}), latency(TimingClass::kMadd));
   // From an ALU the addend is no shortcut: the multiply-add itself takes its time.
-  EXPECT_DOUBLE_EQ(this->chain({madd(0, 1, 2, 0), add(0, 0, 1)}), latency(TimingClass::kMadd) + 1);
+  EXPECT_DOUBLE_EQ(chain_cycles<TypeParam>(this->config, {madd(0, 1, 2, 0), add(0, 0, 1)}),
+                   latency(TimingClass::kMadd) + 1);
 }
 
 TYPED_TEST(CoreLatency, LoadToBaseAndToUse) {
   for (const unsigned more : {0U, 3U}) {
     this->config.l1d.load_to_use = m2_pcore().l1d.load_to_use + more;
     this->config.l1d.load_to_base = m2_pcore().l1d.load_to_base + more;
-    EXPECT_DOUBLE_EQ(this->chain({ldr(0, 0)}, 20, {kData}), this->config.l1d.load_to_base);
-    EXPECT_DOUBLE_EQ(this->chain({ldr(0, 0), add(0, 0, 1)}, 20, {kData}), this->config.l1d.load_to_use + 1);
+    EXPECT_DOUBLE_EQ(chain_cycles<TypeParam>(this->config, {ldr(0, 0)}, {kData}),
+                     this->config.l1d.load_to_base);
+    EXPECT_DOUBLE_EQ(chain_cycles<TypeParam>(this->config, {ldr(0, 0), add(0, 0, 1)}, {kData}),
+                     this->config.l1d.load_to_use + 1);
     // The second register of a pair has no short way.
-    EXPECT_DOUBLE_EQ(this->chain({ldp(0, 1, 0)}, 20, {kData}), this->config.l1d.load_to_base);
-    EXPECT_DOUBLE_EQ(this->chain({ldp(1, 0, 0)}, 20, {kData}), this->config.l1d.load_to_use);
+    EXPECT_DOUBLE_EQ(chain_cycles<TypeParam>(this->config, {ldp(0, 1, 0)}, {kData}),
+                     this->config.l1d.load_to_base);
+    EXPECT_DOUBLE_EQ(chain_cycles<TypeParam>(this->config, {ldp(1, 0, 0)}, {kData}),
+                     this->config.l1d.load_to_use);
     // The updated base comes from its own operation.
-    EXPECT_DOUBLE_EQ(this->chain({ldr_post(1, 0, 8)}, 20, {kData}), 1);
+    EXPECT_DOUBLE_EQ(chain_cycles<TypeParam>(this->config, {ldr_post(1, 0, 8)}, {kData}), 1);
   }
 }
 
 TYPED_TEST(CoreLatency, IndependentWorkIsBoundByPorts) {
   Words adds;
   for (unsigned i = 0; i < 48; ++i) adds.push_back(add(i % 8, 20, 1));
-  EXPECT_NEAR(loop_cycles<TypeParam>(this->config, adds), (48.0 + kLoopIssues) / this->alu_ports(), 0.01);
+  EXPECT_NEAR(loop_cycles<TypeParam>(this->config, adds), (48.0 + kLoopIssues) / alu_ports(this->config),
+              0.01);
   Words muls;
   for (unsigned i = 0; i < 20; ++i) muls.push_back(mul(i % 8, 20, 21));
   EXPECT_NEAR(loop_cycles<TypeParam>(this->config, muls), 20.0 / 2, 0.01);
   Words shifted;
   for (unsigned i = 0; i < 24; ++i) shifted.push_back(add_lsl(i % 8, 20, 21, 2));
-  EXPECT_NEAR(loop_cycles<TypeParam>(this->config, shifted), (48.0 + kLoopIssues) / this->alu_ports(), 0.7);
+  EXPECT_NEAR(loop_cycles<TypeParam>(this->config, shifted), (48.0 + kLoopIssues) / alu_ports(this->config),
+              0.7);
 }
 
 TYPED_TEST(CoreLatency, EliminatedWorkIsBoundByRename) {
@@ -81,23 +81,24 @@ TYPED_TEST(CoreLatency, EliminatedWorkIsBoundByRename) {
 }
 
 TYPED_TEST(CoreLatency, MovesPassTheirSourceOn) {
-  EXPECT_DOUBLE_EQ(this->chain({add(0, 0, 1), mov(1, 0), mov(0, 1)}), latency(TimingClass::kAlu));
+  EXPECT_DOUBLE_EQ(chain_cycles<TypeParam>(this->config, {add(0, 0, 1), mov(1, 0), mov(0, 1)}),
+                   latency(TimingClass::kAlu));
 }
 
 TYPED_TEST(CoreLatency, ComparesFuseWithTheirBranch) {
   // 23 adds and add + cmp/b.lt are 25 issued uops; cmp and b.lt apart would be 26.
   Words fused = repeat(22, {add(0, 20, 1)});
   const double cycles = loop_cycles<TypeParam>(this->config, fused);
-  EXPECT_NEAR(cycles, 24.0 / this->alu_ports(), 0.01);
+  EXPECT_NEAR(cycles, 24.0 / alu_ports(this->config), 0.01);
   this->config.rename.fusion_registers = 0;
-  EXPECT_NEAR(loop_cycles<TypeParam>(this->config, fused), 25.0 / this->alu_ports(), 0.01);
+  EXPECT_NEAR(loop_cycles<TypeParam>(this->config, fused), 25.0 / alu_ports(this->config), 0.01);
 }
 
 TYPED_TEST(CoreLatency, StoresForwardToLoads) {
   // The pair's period is the forwarding latency, once the predictor has learnt the dependence.
   for (const unsigned forward : {5U, 9U}) {
     this->config.lsq.forward_predicted_latency = forward;
-    EXPECT_DOUBLE_EQ(this->chain({str(0, 1), ldr(0, 1)}, 10, {kData, kData}), forward);
+    EXPECT_DOUBLE_EQ(chain_cycles<TypeParam>(this->config, {str(0, 1), ldr(0, 1)}, {kData, kData}), forward);
   }
 }
 

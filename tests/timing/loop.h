@@ -53,4 +53,18 @@ double loop_cycles(const CoreConfig& config, Words body, const Addresses& addres
   });
 }
 
+// `links` times `link`: cycles of one.
+template <class Model>
+double chain_cycles(const CoreConfig& config, const Words& link, const Addresses& addresses = {}) {
+  constexpr unsigned kLinks = 20;
+  Addresses all;
+  for (unsigned i = 0; i < kLinks; ++i) all.insert(all.end(), addresses.begin(), addresses.end());
+  return loop_cycles<Model>(config, repeat(kLinks, link), all) / kLinks;
+}
+
+// Fixture of tests that run for both models.
+struct ModelTest : public ::testing::Test {
+  CoreConfig config = m2_pcore();
+};
+
 }  // namespace m2sim::timing
