@@ -24,12 +24,12 @@ inline constexpr std::uint64_t kCtrEl0 = (std::uint64_t{1} << 31U) | (std::uint6
 // DCZID_EL0: dc zva zeroes 64 bytes (2^4 words) and is permitted.
 inline constexpr std::uint64_t kDczidEl0 = 4;
 
-// Base values of each register are those fields Linux shows for any core: EL0 in AArch64 state only,
-// FP and SIMD "not implemented" (0xf) unless the table says so.
+// Base values are what Linux shows for any core (its table of hidden fields, cpu-feature-registers.rst);
+// FP and SIMD are there, 0, on every core that runs Linux.
 constexpr std::uint64_t id_register(IdRegister id) {
   constexpr std::uint64_t kField = 15;
   std::uint64_t value = 0;
-  if (id == IdRegister::kPfr0) value = 0x1111;  // EL0 to EL3: AArch64 only
+  if (id == IdRegister::kPfr0) value = 0x11;  // EL0 and EL1: AArch64 only; higher levels do not show
   for (const Hwcap& cap : kHwcaps) {
     if (cap.present && cap.id == id) {
       const std::uint64_t old = (value >> cap.field) & kField;
