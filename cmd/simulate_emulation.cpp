@@ -8,7 +8,7 @@ Simulated simulate_emulation(emu::Process& process, std::uint64_t max_insts) {
   const Stopwatch watch;
   Simulated result;
   result.end = emulator.run(sink, max_insts);
-  result.figures = run_figures(emulator.stats(), watch.seconds());
+  result.figures = run_figures(emulator.stats(), watch);
   return result;
 }
 

@@ -2,32 +2,36 @@
 #pragma once
 
 #include <chrono>
+#include <ctime>
 #include <memory>
 
 #include "cmd/simulate.h"
 
 namespace m2sim::cmd {
 
-inline RunFigures run_figures(const emu::EmulatorStats& stats, double seconds) {
+class Stopwatch {
+ public:
+  double seconds() const {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
+  }
+  double cpu_seconds() const { return static_cast<double>(std::clock() - cpu_start_) / CLOCKS_PER_SEC; }
+
+ private:
+  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+  std::clock_t cpu_start_ = std::clock();
+};
+
+inline RunFigures run_figures(const emu::EmulatorStats& stats, const Stopwatch& watch) {
   RunFigures figures;
   figures.instructions = stats.insts;
   figures.blocks_decoded = stats.blocks_decoded;
   figures.block_lookups = stats.block_lookups;
   figures.cache_clears = stats.cache_clears;
   figures.system_calls = stats.system_calls;
-  figures.seconds = seconds;
+  figures.seconds = watch.seconds();
+  figures.cpu_seconds = watch.cpu_seconds();
   return figures;
 }
-
-class Stopwatch {
- public:
-  double seconds() const {
-    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
-  }
-
- private:
-  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
-};
 
 template <class Model>
 Simulated simulate_timed(emu::Process& process, std::uint64_t max_insts, const timing::CoreConfig& config) {
@@ -37,7 +41,7 @@ Simulated simulate_timed(emu::Process& process, std::uint64_t max_insts, const t
   Simulated result;
   result.end = emulator.run(*model, max_insts);
   model->finish();
-  result.figures = run_figures(emulator.stats(), watch.seconds());
+  result.figures = run_figures(emulator.stats(), watch);
   result.timing = model->stats();
   return result;
 }

@@ -27,6 +27,8 @@ constexpr RunStatInfo kRunStats[] = {
      [](const RunFigures& f) -> timing::StatValue { return f.system_calls; }},
     {"host.seconds", "s", "wall-clock time of the run, loading excluded",
      [](const RunFigures& f) -> timing::StatValue { return f.seconds; }},
+    {"host.cpu_seconds", "s", "processor time of the run; less than host.seconds on a busy machine",
+     [](const RunFigures& f) -> timing::StatValue { return f.cpu_seconds; }},
     {"host.mips", "10^6 instructions/s", "simulated instructions a second", mips},
 };
 

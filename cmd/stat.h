@@ -29,6 +29,7 @@ struct RunFigures {
   std::uint64_t cache_clears = 0;
   std::uint64_t system_calls = 0;
   double seconds = 0;
+  double cpu_seconds = 0;
 };
 
 void append_run_stats(Stats& stats, const RunFigures& figures);
