@@ -13,7 +13,7 @@ struct Uop;
 // Lives in the block cache's arena, its uops directly behind it. `id` is dense (0, 1, 2, … since the
 // last clear), so that side tables can be plain arrays.
 struct alignas(16) Block {
-  std::uint64_t pc;          // guest address of the first instruction
+  std::uint64_t pc;  // guest address of the first instruction
   std::uint32_t id;
   std::uint16_t inst_count;  // 1..kMaxBlockInsts
   std::uint16_t mem_count;   // instructions with an effective address in the log

@@ -15,7 +15,7 @@ struct Uop;
 
 // General registers live in slots so that handlers need no tests: number 31 becomes the zero slot when
 // read, the trash slot when written, or the stack pointer's slot, when a block is translated.
-inline constexpr std::uint8_t kZeroSlot = 31;   // always 0
+inline constexpr std::uint8_t kZeroSlot = 31;  // always 0
 inline constexpr std::uint8_t kSpSlot = 32;
 inline constexpr std::uint8_t kTrashSlot = 33;  // never read
 inline constexpr std::size_t kSlotCount = 34;
@@ -44,10 +44,10 @@ struct alignas(16) Vec {
 
 // Why a run of handlers came back to the run loop.
 enum class Exit : std::uint8_t {
-  kUnlinked,     // successor block not resolved yet: resolve `target pc`, link, go on
-  kBudget,       // instruction budget of the slice is used up
-  kLookup,       // indirect branch whose target the jump cache does not hold
-  kSystemCall,   // svc
+  kUnlinked,    // successor block not resolved yet: resolve `target pc`, link, go on
+  kBudget,      // instruction budget of the slice is used up
+  kLookup,      // indirect branch whose target the jump cache does not hold
+  kSystemCall,  // svc
   kBreakpoint,
   kUndefined,
   kSynchronise,  // isb: blocks of changed code must be dropped here
@@ -81,13 +81,13 @@ struct alignas(64) CpuState {
   std::uint64_t memory_limit = 0;
   std::uint64_t* log = nullptr;
   std::int64_t budget = 0;
-  const Uop* exit_uop = nullptr;   // the uop that left
-  const Block** link = nullptr;    // where to store the resolved successor (kUnlinked)
+  const Uop* exit_uop = nullptr;  // the uop that left
+  const Block** link = nullptr;   // where to store the resolved successor (kUnlinked)
   Exit exit = Exit::kBudget;
   bool code_invalidated = false;   // ic ivau was executed; acts at the next isb
   std::uint64_t wild_address = 0;  // what a guest access was turned away from, for the fault report
   std::uint64_t misaligned_address = kNoAddress;  // of the exclusive sent to fault for its alignment
-  std::uint64_t virtual_counter = 0;  // CNTVCT_EL0, advanced by the run loop
+  std::uint64_t virtual_counter = 0;              // CNTVCT_EL0, advanced by the run loop
   std::array<const Block*, kJumpCacheSize> jump_cache{};
 };
 

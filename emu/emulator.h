@@ -24,7 +24,7 @@ struct RunEnd {
 };
 
 struct EmulatorStats {
-  std::uint64_t insts = 0;          // retired
+  std::uint64_t insts = 0;  // retired
   std::uint64_t blocks_decoded = 0;
   std::uint64_t block_lookups = 0;  // transitions that came back to the run loop
   std::uint64_t cache_clears = 0;
@@ -83,10 +83,10 @@ class Emulator {
   RunEnd end_;
 
   bool logs_ = false;
-  bool stepping_ = false;             // one instruction a block: the last ones before the limit
+  bool stepping_ = false;  // one instruction a block: the last ones before the limit
   std::uint64_t most_insts_ = 0;
-  std::uint64_t pc_ = 0;              // where to go on
-  const Block* next_ = nullptr;       // the block there, when known
+  std::uint64_t pc_ = 0;         // where to go on
+  const Block* next_ = nullptr;  // the block there, when known
   std::int64_t budget_at_entry_ = 0;
   std::int64_t slice_left_ = 0;
   std::uint64_t code_epoch_ = 0;

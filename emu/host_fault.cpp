@@ -1,11 +1,11 @@
 #include "emu/host_fault.h"
 
+#include <ucontext.h>
+
 #include <csignal>
 #include <cstdlib>
 
 #include "emu/guest_access.h"
-
-#include <ucontext.h>
 
 namespace m2sim::emu {
 namespace {
@@ -22,7 +22,8 @@ void on_fault(int signal_number, siginfo_t* info, void* context_pointer) {
   if (catcher == nullptr) return restore_default_and_return(signal_number);
   const auto* at = static_cast<const std::byte*>(info->si_addr);
   const std::byte* base = catcher->memory.base();
-  if (at < base || at >= base + catcher->memory.limit() + kMemoryGuard) return restore_default_and_return(signal_number);
+  if (at < base || at >= base + catcher->memory.limit() + kMemoryGuard)
+    return restore_default_and_return(signal_number);
   CpuState& cpu = catcher->cpu;
   const auto* context = static_cast<const ucontext_t*>(context_pointer);
   const auto offset = static_cast<std::uint64_t>(at - base);

@@ -1,7 +1,6 @@
-// clang-format off: a value and its source stay on one line
 // The performance core of the Apple M2 (Avalanche), value by value. Every line ends in where
-// its value comes from: measured (on hardware, by the source), published (by the maker or a secondary source), fitted (by our
-// own calibration) or guess.
+// its value comes from: measured (on hardware, by the source), published (by the maker or a secondary
+// source), fitted (by our own calibration) or guess.
 //
 //                        rename, 8 uops a cycle
 //        ┌───────────────────┬──────────┴────────┬───────────────────────┐
@@ -23,6 +22,8 @@ namespace m2sim::timing {
 
 namespace {
 
+// A value and its source stay on one line.
+// clang-format off
 constexpr CoreConfig kM2PCore{
     .clock = {
         .mhz = 3490,  // measured: Jiajie Chen, SPEC logs, 3.36 to 3.49 GHz
@@ -336,6 +337,7 @@ constexpr CoreConfig kM2PCore{
         .max_stride = 256,  // measured: SLAP
     },
 };
+// clang-format on
 
 }  // namespace
 
