@@ -16,6 +16,7 @@ TRAILER = re.compile(r"\)\s*(?:const|mutable|noexcept|override|final|constexpr|c
                      r"noexcept\s*\([^()]*\)|->[^{};]*|requires\b[^{};]*|\s)*$")
 INITIALISERS = re.compile(r"\)[^{}=]*(?<!:):(?!:)[^;]*[)}]\s*$", re.DOTALL)
 LAMBDA_WITHOUT_PARAMETERS = re.compile(r"(?:^|[=(,{&|?:]|\breturn)\s*\[[^\[\]]*\]\s*(?:<[^{}]*>\s*)?(?:mutable\s*)?$")
+ACCESS = re.compile(r"\b(?:public|private|protected)\s*:[^:]$")
 ATTRIBUTE = re.compile(r"\[\[[^\]]*\]\]|\balignas\s*\([^()]*(?:\([^()]*\)[^()]*)*\)")
 
 
@@ -107,7 +108,7 @@ def functions(text):
             start = at + 1 if kind == "scope" else begun
         elif c == ";" and stack and stack[-1][0] == "list":
             raise Unbalanced(f"line {line_of(code, at)}: a statement among initialisers")
-        elif c == ";" or (c == ":" and re.search(r"\b(?:public|private|protected)\s*$", code[start:at])):
+        elif c == ";" or (c == ":" and ACCESS.search(code[start:at + 2])):
             start = at + 1
         elif c == "," and stack and stack[-1][0] == "list":
             start = at + 1

@@ -40,7 +40,7 @@ class Functions(unittest.TestCase):
 
     def test_shapes_of_functions(self):
         text = """namespace a::b {
-class C : public D<int> {
+class C : public ::b::D<int> {
  public:
   C(int x)
       : x_(x),
