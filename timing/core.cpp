@@ -159,7 +159,10 @@ void Core::dispatch() {
       if (least == UINT32_MAX) break;
       queue.uops.pop();
       active_ = true;
-      entry.slot = static_cast<std::uint8_t>(schedulers_[entry.scheduler].insert(sequence));
+      entry.slot = static_cast<std::uint8_t>(
+          schedulers_[entry.scheduler].insert(sequence, [this](std::uint64_t moved, unsigned slot) {
+            ring_.at(moved).slot = static_cast<std::uint8_t>(slot);
+          }));
       entry.dispatched = true;
       entry.ready = std::max(entry.ready, now_ + kIssueDelay);
       if (entry.pending == 0) schedule(InFlightRing::index_of(sequence), entry);
