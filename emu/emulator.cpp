@@ -96,8 +96,7 @@ bool Emulator::after_exit(const HostFault& host_fault) {
   ++stats_.block_lookups;
   switch (cpu_->exit) {
     case Exit::kUnlinked:
-      link_and_follow();
-      return true;
+      return link_and_follow();
     case Exit::kBudget:
       pc_ = cpu_->pc;
       return true;
@@ -113,38 +112,45 @@ bool Emulator::after_exit(const HostFault& host_fault) {
       if (cpu_->code_invalidated) slice_end_ = SliceEnd::kClear;
       return !cpu_->code_invalidated;
     case Exit::kBreakpoint:
-      return end_with_fault(FaultKind::kBreakpoint, left_block().end() - 4, 0);
+      return refuse_instruction(FaultKind::kBreakpoint);
     case Exit::kUndefined:
-      return end_with_fault(FaultKind::kUndefined, left_block().end() - 4, 0);
+      return refuse_instruction(FaultKind::kUndefined);
     case Exit::kFault:
-      end_with_data_fault(host_fault);
-      return false;
+      return take_data_fault(host_fault);
   }
   return false;
 }
 
 // Finds or translates the block at pc_; false when the slice is over.
 bool Emulator::resolve() {
-  if (pc_ % 4 != 0) return end_with_fault(FaultKind::kPcAlignment, pc_, pc_);
-  next_ = stepping_ ? nullptr : blocks_.find(pc_);
-  if (next_ != nullptr) return true;
-  if (!blocks_.has_room()) {
-    slice_end_ = SliceEnd::kClear;
-    return false;
+  while (true) {
+    next_ = stepping_ || pc_ % 4 != 0 ? nullptr : blocks_.find(pc_);
+    if (next_ != nullptr) return true;
+    if (!blocks_.has_room()) {
+      slice_end_ = SliceEnd::kClear;
+      return false;
+    }
+    if (pc_ % 4 == 0)
+      next_ = translator_->translate(pc_, blocks_, stepping_ ? 1 : kMaxBlockInsts, !stepping_);
+    stats_.blocks_decoded = blocks_.blocks_made();
+    if (next_ != nullptr) return true;
+    const FaultKind kind = pc_ % 4 == 0 ? FaultKind::kFetch : FaultKind::kPcAlignment;
+    if (!take_fault({kind, pc_, pc_, 0})) return false;
   }
-  next_ = translator_->translate(pc_, blocks_, stepping_ ? 1 : kMaxBlockInsts, !stepping_);
-  stats_.blocks_decoded = blocks_.blocks_made();
-  return next_ != nullptr || end_with_fault(FaultKind::kFetch, pc_, pc_);
 }
 
-void Emulator::link_and_follow() {
+bool Emulator::link_and_follow() {
   const Block& from = left_block();
   const Block** const link = cpu_->link;
   // Successors lie on 16 bytes, `taken` first.
   const bool taken = reinterpret_cast<std::uintptr_t>(link) % sizeof(Successors) == 0;
   pc_ = from.end();
   if (taken) pc_ += static_cast<std::uint64_t>(from.insts().back().imm) - 4;
-  if (resolve() && !stepping_) *link = next_;
+  const std::uint64_t target = pc_;
+  if (!resolve()) return false;
+  // A fault's handler may have come in between.
+  if (!stepping_ && pc_ == target) *link = next_;
+  return true;
 }
 
 bool Emulator::do_system_call() {
@@ -162,37 +168,44 @@ bool Emulator::do_system_call() {
   return false;
 }
 
-bool Emulator::end_with_fault(FaultKind kind, std::uint64_t pc, std::uint64_t address) {
-  const bool executed_partly = kind == FaultKind::kUndefined || kind == FaultKind::kBreakpoint;
-  if (executed_partly) {
-    --stats_.insts;  // the block charged it, but it did not retire
-    forget_unfinished_record();
+// The guest goes on in its own handler, or ends here.
+bool Emulator::take_fault(const Fault& fault) {
+  cpu_->misaligned_address = kNoAddress;
+  const bool guest_is_to_blame = fault.kind != FaultKind::kUnimplemented;
+  if (guest_is_to_blame && process_.deliver_fault(*cpu_, fault)) {
+    pc_ = cpu_->pc;
+    return true;
   }
-  end_.kind = RunEnd::Kind::kFault;
-  end_.fault = {kind, pc, address, 0};
-  if (executed_partly) {
-    std::memcpy(&end_.fault.word, process_.memory().base() + pc, sizeof(end_.fault.word));
-    const insts::Op op = left_block().insts().back().op;
-    const bool known = op != insts::Op::kUndefined && op != insts::Op::kUDF;
-    if (kind == FaultKind::kUndefined && known) end_.fault.kind = FaultKind::kUnimplemented;
-  }
+  end_ = {RunEnd::Kind::kFault, fault};
   slice_end_ = SliceEnd::kEnded;
   return false;
 }
 
-void Emulator::end_with_data_fault(const HostFault& host_fault) {
+// The last instruction of a block did not execute, though the block charged for it.
+bool Emulator::refuse_instruction(FaultKind kind) {
+  --stats_.insts;
+  forget_unfinished_record();
+  const Block& block = left_block();
+  Fault fault{kind, block.end() - 4, 0, 0};
+  std::memcpy(&fault.word, process_.memory().base() + fault.pc, sizeof(fault.word));
+  const insts::Op op = block.insts().back().op;
+  const bool known = op != insts::Op::kUndefined && op != insts::Op::kUDF;
+  if (kind == FaultKind::kUndefined && known) fault.kind = FaultKind::kUnimplemented;
+  return take_fault(fault);
+}
+
+bool Emulator::take_data_fault(const HostFault& host_fault) {
   const Block& block = left_block();
   const unsigned before = translator_->inst_index(block, cpu_->exit_uop);
   stats_.insts += before;
+  slice_left_ -= before;
   forget_unfinished_record();
-  end_.kind = RunEnd::Kind::kFault;
   const bool misaligned = cpu_->misaligned_address != kNoAddress;
   const FaultKind kind = misaligned || host_fault.is_bus_error ? FaultKind::kAlignment
                          : host_fault.is_write                 ? FaultKind::kWrite
                                                                : FaultKind::kRead;
   const std::uint64_t address = misaligned ? cpu_->misaligned_address : host_fault.guest_address;
-  end_.fault = {kind, block.pc + 4 * std::uint64_t{before}, address, 0};
-  slice_end_ = SliceEnd::kEnded;
+  return take_fault({kind, block.pc + 4 * std::uint64_t{before}, address, 0});
 }
 
 // The log promises complete blocks: drop the record of one that was left in the middle.

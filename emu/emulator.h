@@ -65,10 +65,11 @@ class Emulator {
   void run_handlers();
   bool after_exit(const HostFault& host_fault);
   bool resolve();
-  void link_and_follow();
+  bool link_and_follow();
   bool do_system_call();
-  bool end_with_fault(FaultKind kind, std::uint64_t pc, std::uint64_t address);
-  void end_with_data_fault(const HostFault& host_fault);
+  bool take_fault(const Fault& fault);
+  bool refuse_instruction(FaultKind kind);
+  bool take_data_fault(const HostFault& host_fault);
   void forget_unfinished_record();
   void clear_blocks();
   RetiredBatch batch() const;

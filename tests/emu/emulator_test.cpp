@@ -185,6 +185,12 @@ TEST(EmulatorTest, SeesCodeThatWasRewrittenAndInvalidated) {
   EXPECT_EQ(exit_status_of("modified_code"), 5 * 16 + 6);
 }
 
+TEST(EmulatorTest, FaultsReachTheGuestsHandlers) { EXPECT_EQ(exit_status_of("fault_handler"), 207); }
+
+TEST(EmulatorTest, ExclusivesSucceedOnlyAfterTheirLoad) { EXPECT_EQ(exit_status_of("exclusives"), 0); }
+
+TEST(EmulatorTest, SystemRegistersAndCacheOperations) { EXPECT_EQ(exit_status_of("system_registers"), 0); }
+
 // What a command writes to standard output, and its exit status.
 struct Output {
   std::string text;

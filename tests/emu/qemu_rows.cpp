@@ -134,8 +134,19 @@ bool place_access(const Encoding& row, const Inst& inst, Random& random, Sample&
     }
   }
   sample.x[inst.rn] = base;
-  const bool writes_general_pair = roles.a.written && inst.rd == inst.ra;
-  return !writes_general_pair;
+  // Constrained unpredictable: both halves of a pair, or data and written-back base, in one register.
+  const bool general_data = roles.d.kind != insts::FieldKind::kVector;
+  const bool same_pair = roles.a.written && inst.rd == inst.ra;
+  const bool base_is_data =
+      roles.writes_base && general_data &&
+      (inst.rn == inst.rd || (roles.a.kind != insts::FieldKind::kNone && inst.rn == inst.ra));
+  return !same_pair && !base_is_data;
+}
+
+// The programs around the sample need their stack pointer.
+bool changes_sp(const Inst& inst) {
+  const insts::RowRoles& roles = insts::roles_of(inst.op);
+  return roles.d.kind == insts::FieldKind::kGprOrSp && roles.d.written && inst.rd == 31;
 }
 
 }  // namespace
@@ -144,7 +155,7 @@ bool draw_sample(insts::Op op, Random& random, Sample& sample) {
   const Encoding& row = insts::encoding_of(op);
   const auto word = static_cast<std::uint32_t>((random() & ~std::uint64_t{row.mask}) | row.match);
   const Inst inst = insts::decode(word);
-  if (inst.op != op) return false;
+  if (inst.op != op || changes_sp(inst)) return false;
   sample.word = word;
   randomize(random, sample);
   return row.memory.kind == insts::Access::kNone || place_access(row, inst, random, sample);

@@ -1,4 +1,4 @@
-// Scalar floating point, Advanced SIMD and their loads and stores against QEMU, row by row.
+// Every executable row of the encoding table against QEMU.
 
 #include <gtest/gtest.h>
 
@@ -15,14 +15,22 @@ namespace {
 
 using insts::Op;
 
-bool is_literal(Op op) { return insts::encoding_of(op).imm == insts::Imm::kBranch19; }
+// What a single word on a random state cannot show, and where it is tested instead.
+bool left_to_other_tests(Op op) {
+  const insts::TimingClass timing = insts::timing_class_of(op);
+  return insts::flow_of(op) != insts::Flow::kNone ||             // guests/fused_branches.s and all programs
+         insts::encoding_of(op).imm == insts::Imm::kBranch19 ||  // literals: all programs
+         timing == insts::TimingClass::kStoreExclusive ||        // guests/exclusives.s: needs its load
+         timing == insts::TimingClass::kPac ||                   // not advertised, so hints do nothing
+         timing == insts::TimingClass::kSysRead || timing == insts::TimingClass::kSysWrite ||
+         timing == insts::TimingClass::kCacheOp;  // guests/system_registers.s
+}
 
-// The rows of encodings_fp_simd.inc are those behind the last integer row.
 std::vector<Op> executable_rows() {
   std::vector<Op> rows;
-  for (auto i = static_cast<unsigned>(Op::kLD1_x1); i < insts::kOpCount; ++i) {
+  for (unsigned i = 0; i < insts::kOpCount; ++i) {
     const Op op = static_cast<Op>(i);
-    if (row_of(op) != nullptr && !is_literal(op)) rows.push_back(op);
+    if (row_of(op) != nullptr && !left_to_other_tests(op)) rows.push_back(op);
   }
   return rows;
 }
@@ -48,12 +56,12 @@ unsigned from_environment(const char* name, unsigned otherwise) {
   return value == nullptr ? otherwise : static_cast<unsigned>(std::strtoul(value, nullptr, 10));
 }
 
-class FpSimdAgainstQemu : public ::testing::TestWithParam<bool> {};
+class RowsAgainstQemu : public ::testing::TestWithParam<bool> {};
 
-TEST_P(FpSimdAgainstQemu, StateAfterEveryRow) {
+TEST_P(RowsAgainstQemu, StateAfterEveryRow) {
   Random random(from_environment("M2SIM_SEED", 1));
   const std::vector<Op> rows = executable_rows();
-  ASSERT_GT(rows.size(), 1000U);
+  ASSERT_GT(rows.size(), 1900U);
   const auto samples = draw_samples(rows, random, from_environment("M2SIM_SAMPLES", 8));
   const auto qemu = run_on_qemu(samples, M2SIM_BINARY_DIR "/tests/guests/run_samples");
   const auto here = run_here(samples, GetParam());
@@ -65,7 +73,7 @@ TEST_P(FpSimdAgainstQemu, StateAfterEveryRow) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Handlers, FpSimdAgainstQemu, ::testing::Bool(),
+INSTANTIATE_TEST_SUITE_P(Handlers, RowsAgainstQemu, ::testing::Bool(),
                          [](const auto& info) { return info.param ? "Logging" : "Plain"; });
 
 }  // namespace
