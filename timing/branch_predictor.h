@@ -37,7 +37,7 @@ struct BranchOutcome {
   bool mispredicted;     // direction or target wrong: fetch goes on only after the branch has executed
   std::uint8_t bubble;   // cycles that fetch idles behind this branch although it was predicted right
   TargetSupply supply;   // kNone for a branch that was not taken
-  std::uint8_t penalty;  // cycles from execution to the first right uop at rename; 0 if not mispredicted
+  std::uint8_t penalty;  // cycles from its execution to the first on the right path; 0 if not mispredicted
 };
 
 class BranchPredictor {
