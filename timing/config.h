@@ -140,7 +140,7 @@ struct BranchConfig {
   std::uint32_t indirect_ways;
   std::uint32_t indirect_long_history;  // bits of target history of the two tables
   std::uint32_t indirect_short_history;
-  std::uint32_t mispredict_penalty;  // cycles from the branch's execution to the first execution on the right path
+  std::uint32_t mispredict_penalty;  // cycles from its execution to the first on the right path
   std::uint32_t return_penalty;      // the same for returns
 };
 
