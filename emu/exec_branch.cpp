@@ -141,43 +141,56 @@ bool logic_holds(T r) {
 // What is fused: the flag-setting instruction's kind and whether its second operand is `imm`.
 enum class Compare : std::uint8_t { kSub, kAdd, kAnd };
 
-template <Compare kCompare, bool kImmediate, unsigned kCondition>
+template <Compare kCompare, bool kImmediate, bool kKeepFlags, unsigned kCondition>
 struct Fused {
   static constexpr auto body = []<class T>(const Uop& u, CpuState& c) {
     const T a = read<T>(c, u.rn);
     const T b = kImmediate ? static_cast<T>(static_cast<std::int64_t>(u.imm)) : read<T>(c, u.rm);
     if constexpr (kCompare == Compare::kSub) {
       write<T>(c, u.rd, static_cast<T>(a - b));
-      c.flags = flags_of_sub<T>(a, b);
+      if constexpr (kKeepFlags) c.flags = flags_of_sub<T>(a, b);
       return subtraction_holds<kCondition, T>(a, b);
     } else if constexpr (kCompare == Compare::kAdd) {
       write<T>(c, u.rd, static_cast<T>(a + b));
-      c.flags = flags_of_add<T>(a, b);
       // a + b is a - (-b) but for carry and overflow: read those from the flags.
-      return holds(c.flags, condition_mask(kCondition));
+      const Flags flags = flags_of_add<T>(a, b);
+      if constexpr (kKeepFlags) c.flags = flags;
+      return holds(flags, condition_mask(kCondition));
     } else {
       const T r = a & b;
       write<T>(c, u.rd, r);
-      c.flags = flags_of_logic<T>(r);
+      if constexpr (kKeepFlags) c.flags = flags_of_logic<T>(r);
       return logic_holds<kCondition, T>(r);
     }
   };
 };
 
-template <Compare kCompare, bool kImmediate, class T, bool kLog, std::size_t... kConditions>
+template <Compare kCompare, bool kImmediate, bool kKeepFlags, class T, bool kLog, std::size_t... kConditions>
 constexpr std::array<Handler, 14> by_condition(std::index_sequence<kConditions...> /*conditions*/) {
-  return {branch_handler<Fused<kCompare, kImmediate, kConditions>::body, kLog, T>...};
+  return {branch_handler<Fused<kCompare, kImmediate, kKeepFlags, kConditions>::body, kLog, T>...};
 }
 
-template <Compare kCompare, bool kImmediate>
-Handler fused(const Inst& compare, unsigned condition, bool log) {
+template <Compare kCompare, bool kImmediate, bool kKeepFlags>
+Handler fused_with_flags(const Inst& compare, unsigned condition, bool log) {
   constexpr auto conditions = std::make_index_sequence<14>();
   static constexpr std::array<std::array<Handler, 14>, 4> kHandlers = {
-      by_condition<kCompare, kImmediate, std::uint32_t, false>(conditions),
-      by_condition<kCompare, kImmediate, std::uint32_t, true>(conditions),
-      by_condition<kCompare, kImmediate, std::uint64_t, false>(conditions),
-      by_condition<kCompare, kImmediate, std::uint64_t, true>(conditions)};
+      by_condition<kCompare, kImmediate, kKeepFlags, std::uint32_t, false>(conditions),
+      by_condition<kCompare, kImmediate, kKeepFlags, std::uint32_t, true>(conditions),
+      by_condition<kCompare, kImmediate, kKeepFlags, std::uint64_t, false>(conditions),
+      by_condition<kCompare, kImmediate, kKeepFlags, std::uint64_t, true>(conditions)};
   return kHandlers[(compare.wide() ? 2U : 0U) + (log ? 1U : 0U)][condition];
+}
+
+struct FusedForm {
+  unsigned condition;
+  bool log;
+  bool keep_flags;
+};
+
+template <Compare kCompare, bool kImmediate>
+Handler fused(const Inst& compare, const FusedForm& form) {
+  return form.keep_flags ? fused_with_flags<kCompare, kImmediate, true>(compare, form.condition, form.log)
+                         : fused_with_flags<kCompare, kImmediate, false>(compare, form.condition, form.log);
 }
 
 bool fits_imm(const Inst& inst) { return !inst.wide() || inst.imm == static_cast<std::int32_t>(inst.imm); }
@@ -229,23 +242,23 @@ Handler conditional_handler(const Inst& branch, bool log) {
   }
 }
 
-Handler fused_handler(const Inst& compare, const Inst& branch, bool log) {
+Handler fused_handler(const Inst& compare, const Inst& branch, bool log, bool keep_flags) {
   if (branch.op != Op::kB_cond || branch.aux >= 14) return nullptr;
-  const unsigned condition = branch.aux;
+  const FusedForm form{branch.aux, log, keep_flags};
   const bool plain_register = compare.imm == 0 && compare.aux == 0;
   switch (compare.op) {
     case Op::kSUBS_imm:
-      return fused<Compare::kSub, true>(compare, condition, log);
+      return fused<Compare::kSub, true>(compare, form);
     case Op::kADDS_imm:
-      return fused<Compare::kAdd, true>(compare, condition, log);
+      return fused<Compare::kAdd, true>(compare, form);
     case Op::kANDS_imm:
-      return fits_imm(compare) ? fused<Compare::kAnd, true>(compare, condition, log) : nullptr;
+      return fits_imm(compare) ? fused<Compare::kAnd, true>(compare, form) : nullptr;
     case Op::kSUBS_shift:
-      return plain_register ? fused<Compare::kSub, false>(compare, condition, log) : nullptr;
+      return plain_register ? fused<Compare::kSub, false>(compare, form) : nullptr;
     case Op::kADDS_shift:
-      return plain_register ? fused<Compare::kAdd, false>(compare, condition, log) : nullptr;
+      return plain_register ? fused<Compare::kAdd, false>(compare, form) : nullptr;
     case Op::kANDS_shift:
-      return plain_register ? fused<Compare::kAnd, false>(compare, condition, log) : nullptr;
+      return plain_register ? fused<Compare::kAnd, false>(compare, form) : nullptr;
     default:
       return nullptr;
   }

@@ -8,6 +8,9 @@
 
 namespace m2sim::emu {
 
+// The ways on are inlined by force: gcc would share one copy between a branch's two edges, and pay for it
+// in moves between registers.
+
 // Every last uop keeps the number of instructions of its block in `ra`: it charges them to the budget.
 
 // Back to the run loop. Kept out of line and by value, so that handlers stay free of spills.
@@ -17,8 +20,8 @@ inline std::size_t jump_cache_slot(std::uint64_t pc) { return (pc >> 2U) % kJump
 
 // Enters a block that is known. The log gets its id here, so that a record opens when its block begins.
 template <bool kLog>
-inline const Uop* enter(const Block* target, const Uop* uop, CpuState* cpu, std::int64_t budget,
-                        std::uint64_t* log, std::byte* memory) {
+[[gnu::always_inline]] inline const Uop* enter(const Block* target, const Uop* uop, CpuState* cpu,
+                                               std::int64_t budget, std::uint64_t* log, std::byte* memory) {
   budget -= uop->ra;
   if (budget < 0) [[unlikely]] {
     cpu->pc = target->pc;
@@ -30,8 +33,8 @@ inline const Uop* enter(const Block* target, const Uop* uop, CpuState* cpu, std:
 
 // Direct successor: linked, or to be resolved by the run loop, which then fills in `link`.
 template <bool kLog>
-inline const Uop* follow(const Block* const& link, const Uop* uop, CpuState* cpu, std::int64_t budget,
-                         std::uint64_t* log, std::byte* memory) {
+[[gnu::always_inline]] inline const Uop* follow(const Block* const& link, const Uop* uop, CpuState* cpu,
+                                                std::int64_t budget, std::uint64_t* log, std::byte* memory) {
   if (link == nullptr) [[unlikely]] {
     cpu->link = const_cast<const Block**>(&link);
     return leave(Exit::kUnlinked, uop, cpu, budget - uop->ra, log);
@@ -41,8 +44,8 @@ inline const Uop* follow(const Block* const& link, const Uop* uop, CpuState* cpu
 
 // Indirect successor, through the jump cache.
 template <bool kLog>
-inline const Uop* jump(std::uint64_t pc, const Uop* uop, CpuState* cpu, std::int64_t budget,
-                       std::uint64_t* log, std::byte* memory) {
+[[gnu::always_inline]] inline const Uop* jump(std::uint64_t pc, const Uop* uop, CpuState* cpu,
+                                              std::int64_t budget, std::uint64_t* log, std::byte* memory) {
   const Block* target = cpu->jump_cache[jump_cache_slot(pc)];
   if (target->pc != pc) [[unlikely]] {
     cpu->pc = pc;
@@ -78,7 +81,8 @@ Handler indirect_call_handler(bool log);
 Handler leaving_handler(Exit reason);
 
 // Conditional branches on their own, and fused with the compare in front of them (null: no such pair).
+// keep_flags: the flags may still be read behind the branch.
 Handler conditional_handler(const insts::Inst& branch, bool log);
-Handler fused_handler(const insts::Inst& compare, const insts::Inst& branch, bool log);
+Handler fused_handler(const insts::Inst& compare, const insts::Inst& branch, bool log, bool keep_flags);
 
 }  // namespace m2sim::emu

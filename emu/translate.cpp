@@ -16,6 +16,10 @@ using insts::Flow;
 using insts::Inst;
 using insts::Op;
 
+// How far flags_are_read looks: instructions along one path, branches along the way.
+constexpr unsigned kFlagInsts = 12;
+constexpr unsigned kFlagBranches = 2;
+
 // Immediates that are offsets from the instruction become addresses: a handler has no pc.
 Inst with_absolute_address(Inst inst, std::uint64_t pc) {
   const auto kind = insts::encoding_of(inst.op).imm;
@@ -138,9 +142,9 @@ void Translator::lay_out(std::uint64_t pc, std::span<const Inst> insts) {
     const Inst& inst = insts[i];
     first_uop_[i] = static_cast<std::uint16_t>(uop_count_);
     const bool last = i + 1 == count;
-    if (!last && i + 2 == count && fused_handler(inst, insts[i + 1], log_) != nullptr) {
+    if (!last && i + 2 == count && fused_handler(inst, insts[i + 1], log_, true) != nullptr) {
       first_uop_[i + 1] = first_uop_[i];
-      emit_fused(inst, insts[i + 1], count);
+      emit_fused(inst, insts[i + 1], pc + 4 * std::uint64_t{i}, count);
       return;
     }
     if (last && (!has_handler(inst) || ends_block(inst))) {
@@ -199,11 +203,48 @@ void Translator::emit_last(const Inst& inst, std::uint64_t pc, unsigned inst_cou
   if (flow == Flow::kJump || flow == Flow::kConditional || flow == Flow::kCall) push_successors();
 }
 
-void Translator::emit_fused(const Inst& compare, const Inst& branch, unsigned inst_count) {
-  Uop uop = default_uop(compare, fused_handler(compare, branch, log_));
+void Translator::emit_fused(const Inst& compare, const Inst& branch, std::uint64_t pc, unsigned inst_count) {
+  const std::uint64_t branch_pc = pc + 4;
+  const bool keep_flags = flags_are_read(branch_pc + 4, kFlagBranches) ||
+                          flags_are_read(branch_pc + static_cast<std::uint64_t>(branch.imm), kFlagBranches);
+  Uop uop = default_uop(compare, fused_handler(compare, branch, log_, keep_flags));
   uop.ra = static_cast<std::uint8_t>(inst_count);
   push(uop);
   push_successors();
+}
+
+// Whether the flags at pc may be read before they are written: decodes a few instructions ahead along
+// direct control flow, and says yes where that does not settle it. Code that changes later drops all
+// blocks, so a wrong answer cannot outlive what it was read from.
+bool Translator::flags_are_read(std::uint64_t pc, unsigned branches) const {
+  for (unsigned i = 0; i < kFlagInsts; ++i, pc += 4) {
+    const Region* region = pc % 4 == 0 ? memory_.region_at(pc) : nullptr;
+    if (region == nullptr || (region->protection & kProtExec) == 0) return true;
+    std::uint32_t word = 0;
+    std::memcpy(&word, memory_.base() + pc, sizeof(word));
+    const Inst inst = insts::decode(word);
+    const insts::RowRoles& roles = insts::roles_of(inst.op);
+    const insts::TimingClass timing = insts::timing_class_of(inst.op);
+    if (roles.reads_flags || timing == insts::TimingClass::kSysRead ||
+        timing == insts::TimingClass::kSysWrite) {
+      return true;
+    }
+    if (roles.writes_flags) return false;
+    const std::uint64_t target = pc + static_cast<std::uint64_t>(inst.imm);
+    switch (insts::flow_of(inst.op)) {
+      case Flow::kNone:
+        break;
+      case Flow::kJump:
+      case Flow::kCall:
+        return branches == 0 || flags_are_read(target, branches - 1);
+      case Flow::kConditional:
+        if (branches == 0 || flags_are_read(target, branches - 1)) return true;
+        break;
+      default:
+        return true;
+    }
+  }
+  return true;
 }
 
 void Translator::emit_fall_through(unsigned inst_count) {

@@ -31,8 +31,10 @@ class Translator {
   void lay_out(std::uint64_t pc, std::span<const insts::Inst> insts);
   void emit(const insts::Inst& inst, std::uint64_t pc);
   void emit_last(const insts::Inst& inst, std::uint64_t pc, unsigned inst_count);
-  void emit_fused(const insts::Inst& compare, const insts::Inst& branch, unsigned inst_count);
+  void emit_fused(const insts::Inst& compare, const insts::Inst& branch, std::uint64_t pc,
+                  unsigned inst_count);
   void emit_fall_through(unsigned inst_count);
+  bool flags_are_read(std::uint64_t pc, unsigned branches) const;
   void push(const Uop& uop) { uops_[uop_count_++] = uop; }
   void push_constant(std::uint64_t value, std::uint64_t extra);
   void push_successors();
