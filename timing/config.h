@@ -103,11 +103,7 @@ struct PortConfig {
 struct LsqConfig {
   std::uint32_t load_entries;  // taken at issue, freed in order once non-speculative
   std::uint32_t store_entries;
-  std::uint32_t loads_per_cycle;
-  std::uint32_t stores_per_cycle;           // store addresses executed
-  std::uint32_t accesses_per_cycle;         // loads and stores together
   std::uint32_t store_commits_per_cycle;    // stores written to the L1D
-  std::uint32_t bytes_per_access;           // wider accesses take one slot for each such piece
   std::uint32_t forward_latency;            // cycles from a store's data to a load that reads it
   std::uint32_t forward_predicted_latency;  // the same once the dependence is predicted
   std::uint32_t forward_line_cross_extra;   // cycles more if the pair crosses a line
@@ -148,7 +144,6 @@ struct CacheConfig {
   std::uint32_t kib;
   std::uint32_t ways;
   std::uint32_t line_bytes;
-  std::uint32_t mshrs;  // lines that may be outstanding
 };
 
 struct L1iConfig {
@@ -159,6 +154,7 @@ struct L1iConfig {
 
 struct L1dConfig {
   CacheConfig cache;
+  std::uint32_t mshrs;  // lines that may be outstanding
   std::uint32_t
       load_to_base;  // cycles from a load to a load that uses it as its base, unless it crosses 8 bytes
   std::uint32_t load_to_use;         // cycles to an ALU or an index register
@@ -168,6 +164,7 @@ struct L1dConfig {
 
 struct L2Config {
   CacheConfig cache;
+  std::uint32_t mshrs;          // lines that may be outstanding
   std::uint32_t load_to_use;    // cycles for a load that hits here (in place of the L1D's)
   std::uint32_t fill_interval;  // cycles between lines sent to the L1D
 };
@@ -206,15 +203,6 @@ struct PrefetchConfig {
   std::uint32_t cross_pages;    // 0 or 1: whether a stream goes on into the next page
 };
 
-// Predicts the address of a load from its past strides and so hides the load-to-use latency of a
-// chain. Configuration only: no structure reads it yet.
-struct LoadAddressConfig {
-  std::uint32_t enabled;  // 0 or 1
-  std::uint32_t entries;
-  std::uint32_t confirmations;  // conforming executions before it speaks
-  std::uint32_t max_stride;     // bytes
-};
-
 struct CoreConfig {
   ClockConfig clock;
   FetchConfig fetch;
@@ -234,7 +222,6 @@ struct CoreConfig {
   DramConfig dram;
   MmuConfig mmu;
   PrefetchConfig prefetch;
-  LoadAddressConfig load_address;
 };
 
 CoreConfig m2_pcore();

@@ -183,11 +183,7 @@ constexpr CoreConfig kM1PCore{
     .lsq = {
         .load_entries = 130,  // measured: Dougall Johnson, load/store-queue post (M1)
         .store_entries = 60,  // measured: Dougall Johnson, load/store-queue post (M1)
-        .loads_per_cycle = 3,  // measured: Jiajie Chen, M1 review
-        .stores_per_cycle = 2,  // measured: Jiajie Chen, M1 review
-        .accesses_per_cycle = 4,  // measured: Jiajie Chen, M1 review
         .store_commits_per_cycle = 2,  // guess: no less than the 2 stores a cycle sustained
-        .bytes_per_access = 16,  // measured: Jiajie Chen, M1 review
         .forward_latency = 7,  // measured: Jiajie Chen, M1 review, 7.5 cycles
         .forward_predicted_latency = 5,  // guess: below the 5.8 cycles of ocxtal's store and load
         .forward_line_cross_extra = 1,  // measured: ocxtal, insn_bench_aarch64 (M1)
@@ -262,7 +258,6 @@ constexpr CoreConfig kM1PCore{
             .kib = 192,  // published: Apple's own value, quoted by Jiajie Chen
             .ways = 6,  // measured: Jiajie Chen, M1 review
             .line_bytes = 64,  // measured: Jiajie Chen, M1 review
-            .mshrs = 8,  // guess: not read: refills go one at a time
         },
         .refill_interval = 7,  // measured: Jiajie Chen, M1 review, 2.22 instructions a cycle beyond the L1I
         .prefetch_lines = 4,  // guess: covers the L2's latency at the measured rate
@@ -272,8 +267,8 @@ constexpr CoreConfig kM1PCore{
             .kib = 128,  // published: Apple's own value, quoted by Jiajie Chen
             .ways = 8,  // measured: Jiajie Chen, M1 review
             .line_bytes = 64,  // measured: Jiajie Chen, M1 review
-            .mshrs = 28,  // guess: inferred from Daniel Lemire's speed-up of 24 to 25 by 28 to 39 parallel random chains
         },
+        .mshrs = 28,  // guess: inferred from Daniel Lemire's speed-up of 24 to 25 by 28 to 39 parallel random chains
         .load_to_base = 3,  // measured: Jiajie Chen, M1 review
         .load_to_use = 4,  // measured: Jiajie Chen, M1 review
         .load_to_fp = 5,  // guess: secondary sources; a round trip of 9 to a general register is measured
@@ -284,8 +279,8 @@ constexpr CoreConfig kM1PCore{
             .kib = 12288,  // published: Apple's own value, quoted by Jiajie Chen
             .ways = 12,  // published: Apple's own value, quoted by Jiajie Chen
             .line_bytes = 128,  // published: Apple's own value, quoted by Jiajie Chen
-            .mshrs = 64,  // guess: enough lines in flight for the measured bandwidth at the measured latency
         },
+        .mshrs = 64,  // guess: enough lines in flight for the measured bandwidth at the measured latency
         .load_to_use = 16,  // measured: Jiajie Chen, M1 review, 5.0 to 5.07 ns
         .fill_interval = 2,  // guess: 80 GB/s (Volatile MemBench) would be 2.6 cycles with all overheads
     },
@@ -294,7 +289,6 @@ constexpr CoreConfig kM1PCore{
             .kib = 8192,  // published: Apple's own value, quoted by Jiajie Chen
             .ways = 16,  // guess: as on M2
             .line_bytes = 128,  // guess: as on M2
-            .mshrs = 64,  // guess: not read: the L2's limit holds
         },
         .load_to_use = 130,  // guess: about 40 ns; no clean public figure
     },
@@ -329,12 +323,6 @@ constexpr CoreConfig kM1PCore{
         .l2_distance = 128,  // guess: covers DRAM's latency at the measured bandwidth
         .max_stride = 2048,  // guess: not published
         .cross_pages = 1,  // guess: not published; the measured stream bandwidth suggests it
-    },
-    .load_address = {
-        .enabled = 0,  // measured: SLAP, absent
-        .entries = 64,  // guess: not published
-        .confirmations = 500,  // measured: SLAP, about 500 conforming executions
-        .max_stride = 256,  // measured: SLAP
     },
 };
 // clang-format on

@@ -183,11 +183,7 @@ constexpr CoreConfig kM2PCore{
     .lsq = {
         .load_entries = 128,  // published: Geekerwan, M2 diagram
         .store_entries = 60,  // published: Geekerwan, M2 diagram
-        .loads_per_cycle = 3,  // measured: Jiajie Chen, M2 review
-        .stores_per_cycle = 2,  // measured: Jiajie Chen, M2 review
-        .accesses_per_cycle = 4,  // measured: Jiajie Chen, M2 review
         .store_commits_per_cycle = 2,  // guess: no less than the 2 stores a cycle sustained
-        .bytes_per_access = 16,  // measured: Jiajie Chen, M2 review
         .forward_latency = 7,  // measured: Jiajie Chen, M2 review, 7.3 cycles
         .forward_predicted_latency = 4,  // measured: Jiajie Chen, M2 review, 4.2 to 4.4 cycles a dependent pair
         .forward_line_cross_extra = 1,  // measured: Jiajie Chen, M2 review
@@ -262,7 +258,6 @@ constexpr CoreConfig kM2PCore{
             .kib = 192,  // published: Apple's own value, quoted by Jiajie Chen
             .ways = 6,  // measured: Jiajie Chen, M2 review
             .line_bytes = 64,  // measured: Jiajie Chen, M2 review
-            .mshrs = 8,  // guess: not read: refills go one at a time
         },
         .refill_interval = 8,  // measured: Jiajie Chen, M2 review, 2.0 instructions a cycle beyond the L1I
         .prefetch_lines = 4,  // guess: covers the L2's latency at the measured rate
@@ -272,8 +267,8 @@ constexpr CoreConfig kM2PCore{
             .kib = 128,  // published: Apple's own value, quoted by Jiajie Chen
             .ways = 8,  // measured: Jiajie Chen, M2 review
             .line_bytes = 64,  // measured: Jiajie Chen, M2 review
-            .mshrs = 28,  // guess: inferred from Daniel Lemire's speed-up of 24 by 28 parallel random chains, 27 by 39
         },
+        .mshrs = 28,  // guess: inferred from Daniel Lemire's speed-up of 24 by 28 parallel random chains, 27 by 39
         .load_to_base = 3,  // measured: Jiajie Chen, M2 review
         .load_to_use = 4,  // measured: Jiajie Chen, M2 review
         .load_to_fp = 5,  // guess: secondary sources; a round trip of 9 to a general register is measured
@@ -284,8 +279,8 @@ constexpr CoreConfig kM2PCore{
             .kib = 16384,  // published: Apple's own value, quoted by Jiajie Chen
             .ways = 16,  // published: Apple's own value, quoted by Jiajie Chen
             .line_bytes = 128,  // published: Apple's own value, quoted by Jiajie Chen
-            .mshrs = 64,  // guess: enough lines in flight for the measured bandwidth at the measured latency
         },
+        .mshrs = 64,  // guess: enough lines in flight for the measured bandwidth at the measured latency
         .load_to_use = 17,  // measured: Jiajie Chen, M2 review, 17.3 cycles
         .fill_interval = 2,  // guess: M1's 80 GB/s (Volatile MemBench) would be 2.6 cycles with all overheads
     },
@@ -294,7 +289,6 @@ constexpr CoreConfig kM2PCore{
             .kib = 8192,  // published: Apple's own value, quoted by Jiajie Chen
             .ways = 16,  // published: Jiajie Chen, M2 review
             .line_bytes = 128,  // published: Jiajie Chen, M2 review
-            .mshrs = 64,  // guess: not read: the L2's limit holds
         },
         .load_to_use = 140,  // guess: about 40 ns; no clean public figure
     },
@@ -329,12 +323,6 @@ constexpr CoreConfig kM2PCore{
         .l2_distance = 128,  // guess: covers DRAM's latency at the measured bandwidth
         .max_stride = 2048,  // guess: not published
         .cross_pages = 1,  // guess: not published; the measured stream bandwidth suggests it
-    },
-    .load_address = {
-        .enabled = 1,  // measured: SLAP, by way of Jiajie Chen's M2 review
-        .entries = 64,  // guess: not published
-        .confirmations = 500,  // measured: SLAP, about 500 conforming executions
-        .max_stride = 256,  // measured: SLAP
     },
 };
 // clang-format on

@@ -78,7 +78,7 @@ TEST(MemoryHierarchy, OneMissMoreThanMshrsWaits) {
   MemoryHierarchy memory(config);
   memory.load(kPc, kData, 8, 0);
   const Cycle now = 10000;
-  const std::uint32_t limit = std::min(config.l1d.cache.mshrs, config.l2.cache.mshrs);
+  const std::uint32_t limit = std::min(config.l1d.mshrs, config.l2.mshrs);
   std::vector<Cycle> ready;
   for (std::uint64_t i = 1; i <= limit + 1; ++i) {
     ready.push_back(memory.load(kPc, kData + i * config.l2.cache.line_bytes, 8, now).ready);
@@ -106,7 +106,7 @@ double outstanding(const CoreConfig& config, std::size_t lanes) {
 
 TEST(MemoryHierarchy, ParallelChainsSpeedUpToTheMshrs) {
   const CoreConfig config = without_prefetch();
-  const double limit = config.l1d.cache.mshrs;
+  const double limit = config.l1d.mshrs;
   EXPECT_NEAR(outstanding(config, 1), 1, 0.02);
   EXPECT_NEAR(outstanding(config, 8), 8, 0.4);
   EXPECT_LT(outstanding(config, 200), 1.15 * limit);
@@ -266,7 +266,7 @@ TEST(MemoryHierarchy, ToleratesTimesThatRunBackwards) {
   const CoreConfig config = without_prefetch();
   MemoryHierarchy memory(config);
   memory.load(kPc, kData, 8, 0);
-  for (std::uint64_t i = 0; i < 2ull * config.l1d.cache.mshrs; ++i) {
+  for (std::uint64_t i = 0; i < 2ull * config.l1d.mshrs; ++i) {
     memory.load(kPc, kData + 0x1000 + 128 * i, 8, 20000 + 500 * i);
   }
   EXPECT_EQ(latency(memory, kData + 0x3f80, 10000), dram_cycles(config));

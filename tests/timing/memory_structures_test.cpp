@@ -34,7 +34,7 @@ TEST(Cache, HoldsItsCapacityAndNotALineMore) {
 }
 
 TEST(Cache, ReplacesTheLeastRecentlyUsed) {
-  Cache cache({.kib = 1, .ways = 4, .line_bytes = 64, .mshrs = 1});  // 4 sets
+  Cache cache({.kib = 1, .ways = 4, .line_bytes = 64});  // 4 sets
   for (std::uint64_t way = 0; way < 4; ++way) {
     cache.insert(4 * way, {.dirty = way == 1});
   }
@@ -49,7 +49,7 @@ TEST(Cache, ReplacesTheLeastRecentlyUsed) {
 }
 
 TEST(Cache, APrefetchedLineIsNotTheMostRecentUntilUsed) {
-  Cache cache({.kib = 1, .ways = 4, .line_bytes = 64, .mshrs = 1});
+  Cache cache({.kib = 1, .ways = 4, .line_bytes = 64});
   cache.insert(0, {.prefetched = true});
   EXPECT_FALSE(cache.is_most_recent(0));
   ASSERT_NE(cache.find(0), nullptr);
