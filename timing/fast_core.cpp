@@ -103,6 +103,7 @@ void FastCore::run_packet(const Packet& packet, const std::uint64_t*& addresses)
 }
 
 void FastCore::rename(const UopInfo& uop) {
+  if (uop.slots > 0 && ledger_.left() == 0) wait(ledger_.now() + 1, StallReason::kBase);
   bool open = !group_open_ || rules_.must_open(*group_, uop);
   // A group that has already retired by now takes no more uops.
   if (!open && std::max(group_->complete, retirement_.last()) <= ledger_.now()) open = true;
@@ -120,7 +121,6 @@ void FastCore::rename(const UopInfo& uop) {
   }
   join(*group_, uop);
   available_ -= uop.needs;
-  if (uop.slots > 0 && ledger_.left() == 0) wait(ledger_.now() + 1, StallReason::kBase);
   renamed_at_ = ledger_.now();
   ledger_.use(uop.slots);
 }
