@@ -56,8 +56,9 @@ def _key(tree, path, command, settings):
 
 
 def _tidy(tool, build, root, path):
-    run = subprocess.run([tool, "--quiet", "-p", str(build), str(root / path)], text=True, capture_output=True,
-                         check=False, cwd=root)
+    # The build's own command may carry warning options that only the other compiler knows.
+    run = subprocess.run([tool, "--quiet", "-p", str(build), "--extra-arg=-Wno-unknown-warning-option", str(root / path)],
+                         text=True, capture_output=True, check=False, cwd=root)
     found = set()
     for match in DIAGNOSTIC.finditer(run.stdout):
         file = pathlib.Path(match["file"])
