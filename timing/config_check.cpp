@@ -1,9 +1,11 @@
 // The rules that a configuration must keep beyond each member's own bounds.
+#include <algorithm>
 #include <bit>
 #include <string>
 #include <vector>
 
 #include "timing/config_fields.h"
+#include "timing/machine.h"
 
 namespace m2sim::timing {
 
@@ -88,6 +90,14 @@ void check_ports(const CoreConfig& config, Problems& problems) {
   }
   for (unsigned i = 0; i < kSchedulerCount; ++i) {
     problems.require((picked >> i & 1) != 0, "schedulers: no port picks from number " + std::to_string(i));
+  }
+  for (unsigned queue = 0; queue < kDispatchQueueCount; ++queue) {
+    const auto behind = std::count_if(config.ports.begin(), config.ports.end(), [&](const PortConfig& port) {
+      return port.scheduler < kSchedulerCount && config.schedulers[port.scheduler].queue == queue;
+    });
+    problems.require(behind <= kPortsPerQueue, "dispatch_queues: number " + std::to_string(queue) +
+                                                   " leads to more than " + std::to_string(kPortsPerQueue) +
+                                                   " ports");
   }
 }
 

@@ -32,7 +32,7 @@ bool Core::can_rename(const UopInfo& uop) {
     why_ = StallReason::kSerialize;
     return false;
   }
-  if (open && next_group_ - oldest_group_ >= config_.rob.groups) {
+  if ((open && next_group_ - oldest_group_ >= config_.rob.groups) || ring_.full(oldest_sequence_)) {
     why_ = back_end_reason(StallReason::kRetire);
     return false;
   }

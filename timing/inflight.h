@@ -40,7 +40,8 @@ struct InFlight {
   bool predicted = false;  // load: the dependence on `store` was foreseen
 };
 
-// Entries by sequence number, from 1. The ring is larger than retire groups can hold.
+// Entries by sequence number, from 1. The ring is larger than the retire groups of any real core hold;
+// rename stops when it is full.
 class InFlightRing {
  public:
   InFlightRing() : entries_(kSize) {}
@@ -51,7 +52,8 @@ class InFlightRing {
   static std::uint32_t index_of(std::uint64_t sequence) {
     return static_cast<std::uint32_t>(sequence % kSize);
   }
-  std::uint64_t last() const { return last_; }
+  // No room for another entry while that of `oldest` is in use.
+  bool full(std::uint64_t oldest) const { return last_ + 1 - oldest >= kSize; }
 
  private:
   static constexpr std::size_t kSize = 8192;

@@ -77,7 +77,7 @@ class StoreTable {
                      Cycle l1_ready, bool predicted) const;
 
  private:
-  static constexpr std::size_t kRing = 1024;  // more than stores can be in flight
+  static constexpr std::size_t kRing = 2048;  // more than retire groups and store queue can hold
   static constexpr std::size_t kGranules = 2048;
   static constexpr unsigned kGranuleLog2 = 3;
 

@@ -319,6 +319,7 @@ void MemoryHierarchy::prefetch_into_l1i(std::uint64_t line, Cycle now) {
 
 Cycle MemoryHierarchy::refill_l1i(std::uint64_t line, Cycle now, bool prefetched) {
   const Cycle start = std::max(now, refill_free_);
+  if (!prefetched) stats_.l1i.mshr_wait_cycles += start - now;
   refill_free_ = start + refill_interval_;
   const Fill fill = read_l2(line, start);
   l1i_.insert(line, {.ready = fill.ready, .source = fill.source, .prefetched = prefetched});
