@@ -133,7 +133,11 @@ bool Memory::move(std::uint64_t from, std::uint64_t from_length, std::uint64_t t
 
 bool Memory::discard(std::uint64_t address, std::uint64_t length) {
   if (!valid_range(address, length) || !covered(address, address + length)) return false;
-  return ::madvise(base_ + address, length, MADV_DONTNEED) == 0;
+  if (::madvise(base_ + address, length, MADV_DONTNEED) != 0) return false;
+  for (auto it = first_ending_after(address); it != regions_.end() && it->begin < address + length; ++it) {
+    if (it->executable()) code_changed();
+  }
+  return true;
 }
 
 std::optional<std::uint64_t> Memory::find_free(std::uint64_t length) const {

@@ -79,6 +79,8 @@ class Memory {
   bool read(std::uint64_t address, void* to, std::uint64_t length) const;
   bool write(std::uint64_t address, const void* from, std::uint64_t length);
   bool write_any(std::uint64_t address, const void* from, std::uint64_t length);
+  // An instruction word of an executable region; false where its file has ended.
+  bool fetch(const Region& region, std::uint64_t address, std::uint32_t& word) const;
   // Up to the zero byte, which must be within the first `most` bytes.
   std::optional<std::string> read_string(std::uint64_t address, std::uint64_t most) const;
 
@@ -94,8 +96,8 @@ class Memory {
   // Host pointer to `length` bytes if all have `protection`, for readv/writev without a copy; else null.
   std::byte* host(std::uint64_t address, std::uint64_t length, std::uint8_t protection) const;
 
-  // Grows whenever bytes that may have been decoded could have changed: unmap, protect or map over an
-  // executable region. The run loop drops its blocks when it sees a new value.
+  // Grows whenever bytes that may have been decoded could have changed: unmap, protect, discard or
+  // map over an executable region. The run loop drops its blocks when it sees a new value.
   std::uint64_t code_epoch() const { return code_epoch_; }
   void code_changed() { ++code_epoch_; }
 

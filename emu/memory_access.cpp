@@ -149,6 +149,12 @@ bool Memory::read(std::uint64_t address, void* to, std::uint64_t length) const {
   return true;
 }
 
+bool Memory::fetch(const Region& region, std::uint64_t address, std::uint32_t& word) const {
+  if (region.file) return kernel_copy(&word, base_ + address, sizeof(word));
+  std::memcpy(&word, base_ + address, sizeof(word));
+  return true;
+}
+
 bool Memory::write(std::uint64_t address, const void* from, std::uint64_t length) {
   if (length == 0) return true;
   if (!allows(address, length, kProtWrite)) return false;

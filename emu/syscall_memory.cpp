@@ -131,6 +131,7 @@ std::int64_t mremap(Kernel& kernel, const Args& args) {
   if (region == nullptr || region->end - from < old_length) return -EFAULT;
   if ((flags & kMremapFixed) != 0) {
     if ((flags & kMremapMayMove) == 0 || !page_aligned(args[4])) return -EINVAL;
+    if (args[4] < kGuestPage) return -EPERM;
     if (!memory.move(from, old_length, args[4], length)) return -EINVAL;
     return args.i64(4);
   }

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <bit>
-#include <cstring>
 
 #include "emu/terminal.h"
 #include "insts/decode.h"
@@ -126,7 +125,7 @@ void Translator::decode_block(std::uint64_t pc, unsigned most_insts) {
     if (region != nullptr && at >= region->end) region = memory_.region_at(at);
     if (region == nullptr || (region->protection & kProtExec) == 0) return;
     std::uint32_t word = 0;
-    std::memcpy(&word, memory_.base() + at, sizeof(word));
+    if (!memory_.fetch(*region, at, word)) return;
     const Inst inst = insts::decode(word);
     // What cannot be executed gets a block of its own, so that all before it retires.
     if (!has_handler(inst) && inst_count_ > 0) return;
@@ -221,7 +220,7 @@ bool Translator::flags_are_read(std::uint64_t pc, unsigned branches) const {
     const Region* region = pc % 4 == 0 ? memory_.region_at(pc) : nullptr;
     if (region == nullptr || (region->protection & kProtExec) == 0) return true;
     std::uint32_t word = 0;
-    std::memcpy(&word, memory_.base() + pc, sizeof(word));
+    if (!memory_.fetch(*region, pc, word)) return true;
     const Inst inst = insts::decode(word);
     const insts::RowRoles& roles = insts::roles_of(inst.op);
     const insts::TimingClass timing = insts::timing_class_of(inst.op);

@@ -187,5 +187,17 @@ TEST(Memory, HostPagesObeyTheSameProtection) {
   EXPECT_DEATH({ memory.base()[memory.limit() + kMemoryGuard - 1] = std::byte{1}; }, "");
 }
 
+TEST(Memory, FetchStopsWhereAMappedFileEnds) {
+  const int fd = ::memfd_create("short", MFD_CLOEXEC);
+  ASSERT_EQ(::ftruncate(fd, 100), 0);
+  Memory memory;
+  ASSERT_TRUE(memory.map_file(kAt, 2 * kGuestPage, kProtRead | kProtExec, "short", {fd, 0, false}));
+  std::uint32_t word = 1;
+  EXPECT_TRUE(memory.fetch(*memory.region_at(kAt), kAt + 8, word));
+  EXPECT_EQ(word, 0U);
+  EXPECT_FALSE(memory.fetch(*memory.region_at(kAt), kAt + kGuestPage, word));
+  ::close(fd);
+}
+
 }  // namespace
 }  // namespace m2sim::emu

@@ -126,6 +126,17 @@ TEST(SyscallMemory, MadviseDontNeedZeroes) {
   EXPECT_EQ(guest.call(nr::madvise, {at, kGuestPage, 4}), 0);
   EXPECT_EQ(guest.get<int>(at), 0);
   EXPECT_EQ(guest.call(nr::madvise, {GuestProcess::kBad, kGuestPage, 4}), -ENOMEM);
+  const std::uint64_t epoch = guest.memory().code_epoch();
+  EXPECT_TRUE(guest.memory().protect(at, kGuestPage, kProtRead | kProtExec));
+  EXPECT_EQ(guest.memory().code_epoch(), epoch);
+  EXPECT_EQ(guest.call(nr::madvise, {at, kGuestPage, 4}), 0);
+  EXPECT_GT(guest.memory().code_epoch(), epoch) << "decoded code is gone";
+}
+
+TEST(SyscallMemory, MovesNothingToTheNullPage) {
+  GuestProcess guest;
+  const auto at = static_cast<std::uint64_t>(map_pages(guest, 1));
+  EXPECT_EQ(guest.call(nr::mremap, {at, kGuestPage, kGuestPage, 3, 0}), -EPERM);
 }
 
 }  // namespace
