@@ -8,6 +8,8 @@
 #include <cstddef>
 #include <string>
 
+#include "emu/fp.h"
+
 namespace m2sim::emu {
 
 namespace {
@@ -98,6 +100,11 @@ void enter_handler(Kernel& kernel, CpuState& cpu, const SignalInfo& info) {
   if (wanted && !on_alternate(kernel.signals, sp)) sp = alternate.pointer + alternate.size;
   const std::uint64_t record_at = (sp & ~std::uint64_t{15}) - sizeof(FrameRecord);
   const std::uint64_t frame_at = (record_at - sizeof(SignalFrame)) & ~std::uint64_t{15};
+  // A handler that faults over and over on its alternate stack must not begin again at its top: it would
+  // never end, and never retire an instruction.
+  if (on_alternate(kernel.signals, cpu.x[kSpSlot]) && !on_alternate(kernel.signals, frame_at)) {
+    return end_by(kernel, SIGSEGV);
+  }
   const FrameRecord record = {cpu.x[kFp], cpu.x[kLr]};
   if (!kernel.memory.write_value(frame_at, frame) || !kernel.memory.write_value(record_at, record)) {
     return end_by(kernel, SIGSEGV);
@@ -177,8 +184,8 @@ bool restore_from_frame(Kernel& kernel, CpuState& cpu) {
   cpu.x[kSpSlot] = frame.context.sp;
   cpu.pc = frame.context.pc;
   cpu.flags = flags_from_nzcv(static_cast<std::uint32_t>(frame.context.pstate >> 28U) & 15U);
-  cpu.fpsr = frame.context.fpsimd.fpsr;
-  cpu.fpcr = frame.context.fpsimd.fpcr;
+  write_fpsr(cpu, frame.context.fpsimd.fpsr);
+  write_fpcr(cpu, frame.context.fpsimd.fpcr);
   cpu.v = frame.context.fpsimd.v;
   kernel.signals.blocked = frame.mask & ~(bit(SIGKILL) | bit(SIGSTOP));
   return true;

@@ -225,6 +225,7 @@ TEST(SyscallSignal, HandlerRunsOnAFrameAndReturnsToTheOldState) {
   cpu.v[31] = {};
   cpu.flags = {};
   cpu.fpcr = 0;
+  cpu.fp_fast = true;
   EXPECT_EQ(blocked(guest), 0x4U | (1ULL << (SIGUSR1 - 1)));
   cpu.x.fill(0);
   cpu.x[kSpSlot] = frame;
@@ -235,6 +236,7 @@ TEST(SyscallSignal, HandlerRunsOnAFrameAndReturnsToTheOldState) {
   EXPECT_EQ(cpu.v[31].get<std::uint64_t>(1), 0x1234U);
   EXPECT_EQ(nzcv_of(cpu.flags), kFlagN | kFlagC);
   EXPECT_EQ(cpu.fpcr, before.fpcr);
+  EXPECT_FALSE(cpu.fp_fast) << "the interrupted code's rounding mode is not the host's";
   EXPECT_EQ(blocked(guest), 0U);
 }
 
@@ -254,6 +256,19 @@ TEST(SyscallSignal, AlternateStackIsUsedAndAFullStackEndsTheProcess) {
   EXPECT_EQ(guest.get<std::uint64_t>(guest.cpu->x[1] + 16), kBad) << "si_addr";
   EXPECT_EQ(guest.get<std::uint64_t>(guest.cpu->x[2] + 176 + 264), 0x400004U) << "uc_mcontext.pc";
   EXPECT_FALSE(guest.process->deliver_fault(*guest.cpu, fault)) << "SIGSEGV is blocked in its own handler";
+  EXPECT_EQ(guest.process->end().signal, SIGSEGV);
+}
+
+TEST(SyscallSignal, AHandlerThatFaultsWithoutEndFillsItsAlternateStackOnce) {
+  GuestProcess guest;
+  guest.put(64, GuestSigaltstack{kScratch + kGuestPage, 0, 0, kGuestPage});
+  EXPECT_EQ(guest.call(nr::sigaltstack, {kScratch + 64, 0}), 0);
+  install(guest, SIGSEGV, kHandler, 0x48000000);  // SA_ONSTACK | SA_NODEFER
+  unsigned handled = 0;
+  while (handled < 100 && guest.process->deliver_fault(*guest.cpu, {FaultKind::kWrite, 0x400004, kBad, 0})) {
+    ++handled;
+  }
+  EXPECT_EQ(handled, 3U) << "frames of about 4.5 KiB in 16 KiB";
   EXPECT_EQ(guest.process->end().signal, SIGSEGV);
 }
 
