@@ -39,6 +39,14 @@ int FdTable::put(int guest, int host_fd, bool close_on_exec) {
     ::close(host_fd);
     return -EBADF;
   }
+  // What the simulator was started without stays closed: its own messages must not reach a guest's file.
+  if (host_fd < 3) {
+    const int moved = ::fcntl(host_fd, F_DUPFD_CLOEXEC, 3);
+    const int reason = errno;
+    ::close(host_fd);
+    if (moved < 0) return -reason;
+    host_fd = moved;
+  }
   if (guest >= size()) entries_.resize(static_cast<std::size_t>(guest) + 1);
   Entry& entry = entries_[static_cast<std::size_t>(guest)];
   if (entry.owned) ::close(entry.host);

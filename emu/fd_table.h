@@ -24,7 +24,8 @@ class FdTable {
   // Takes ownership of a host descriptor; returns the lowest free guest number from `lowest` on, or
   // -EMFILE (then the descriptor is closed).
   int add(int host_fd, bool close_on_exec, int lowest = 0);
-  // The same under a given number, closing what was there; -EBADF beyond kMost.
+  // The same under a given number, closing what was there; -EBADF beyond kMost. Host
+  // descriptors 0 to 2 are replaced by higher ones.
   int put(int guest, int host_fd, bool close_on_exec);
   // 0 or -errno. The simulator's own standard streams are forgotten, not closed.
   int close(int guest);

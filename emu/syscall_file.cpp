@@ -36,6 +36,19 @@ int open_maps(const Kernel& kernel) {
   return fd;
 }
 
+// The simulator's memory is not the guest's, by whatever name: below a directory of /proc, through "..",
+// by a link.
+bool is_own_memory(int fd) {
+  const std::string link = "/proc/self/fd/" + std::to_string(fd);
+  std::string name(kPathMax, '\0');
+  const ssize_t length = ::readlink(link.c_str(), name.data(), name.size());
+  name.resize(length < 0 ? 0 : static_cast<std::size_t>(length));
+  const std::string process = "/proc/" + std::to_string(::getpid()) + "/";
+  if (name.compare(0, process.size(), process) != 0) return false;
+  const std::string file = name.substr(name.rfind('/') + 1);
+  return file == "mem" || file == "pagemap";
+}
+
 }  // namespace
 
 HostPath path_argument(const Kernel& kernel, int directory, std::uint64_t address) {
@@ -56,6 +69,10 @@ std::int64_t openat(Kernel& kernel, const Args& args) {
           ? open_maps(kernel)
           : ::openat(path.directory, path.path.c_str(), flags | O_CLOEXEC | O_NOCTTY, args.u32(3) & 07777);
   if (fd < 0) return -std::int64_t{errno};
+  if (is_own_memory(fd)) {
+    ::close(fd);
+    return -EACCES;
+  }
   return kernel.fds.add(fd, (flags & O_CLOEXEC) != 0);
 }
 

@@ -1,10 +1,12 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
 
+#include "emu/fd_table.h"
 #include "emu/open_flags.h"
 #include "tests/emu/guest_process.h"
 
@@ -37,6 +39,21 @@ TEST(SyscallFile, WritesAndReadsBack) {
   EXPECT_EQ(guest.get_text(kScratch + 300), "hellh");
   EXPECT_EQ(guest.call(nr::close, {fd}), 0);
   EXPECT_EQ(guest.call(nr::close, {fd}), -EBADF);
+}
+
+TEST(SyscallFile, OpenedFilesAreNeverTheSimulatorsStandardStreams) {
+  const int kept = ::dup(0);
+  ::close(0);
+  FdTable fds;
+  EXPECT_FALSE(fds.open(0));
+  const int host = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
+  EXPECT_EQ(host, 0);
+  EXPECT_EQ(fds.add(host, false), 0);
+  EXPECT_GE(fds.host(0), 3);
+  if (kept >= 0) {
+    ::dup2(kept, 0);
+    ::close(kept);
+  }
 }
 
 TEST(SyscallFile, VectorsGatherAndScatter) {
@@ -203,6 +220,8 @@ TEST(SyscallFile, ProcShowsTheGuestAndNotTheSimulator) {
   EXPECT_EQ(guest.get_text(kScratch + 64).substr(0, static_cast<std::size_t>(length)),
             guest.process->image().path);
   EXPECT_EQ(guest.call(nr::openat, {kCwd, guest.text(0, "/proc/self/mem"), O_RDWR}), -EACCES);
+  EXPECT_EQ(guest.call(nr::openat, {kCwd, guest.text(0, "/proc//self/../self/mem"), O_RDWR}), -EACCES);
+  EXPECT_EQ(guest.call(nr::openat, {kCwd, guest.text(0, "/proc/self/task/../mem"), O_RDWR}), -EACCES);
   const auto maps =
       static_cast<std::uint64_t>(guest.call(nr::openat, {kCwd, guest.text(0, "/proc/self/maps"), 0}));
   const std::int64_t bytes = guest.call(nr::read, {maps, kScratch + 64, 4000});
