@@ -65,7 +65,7 @@ TemporaryDirectory::~TemporaryDirectory() {
 
 std::filesystem::path own_executable() {
   std::error_code error;
-  const auto path = std::filesystem::read_symlink("/proc/self/exe", error);
+  auto path = std::filesystem::read_symlink("/proc/self/exe", error);
   if (error) throw failure("cannot find m2sim's own executable: {}", error.message());
   return path;
 }
