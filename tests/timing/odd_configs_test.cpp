@@ -70,7 +70,7 @@ struct OddConfigs : public ::testing::Test {
 TYPED_TEST_SUITE(OddConfigs, Models, ModelNames);
 
 TYPED_TEST(OddConfigs, AFewFieldsChanged) { this->run_seeds(60, 4); }
-TYPED_TEST(OddConfigs, ManyFieldsChanged) { this->run_seeds(30, 200); }
+TYPED_TEST(OddConfigs, ManyFieldsChanged) { this->run_seeds(60, 200); }
 
 // Every field by itself at both of its ends.
 TYPED_TEST(OddConfigs, EachFieldAtItsEnds) {
