@@ -10,6 +10,7 @@
 #include <cstring>
 #include <system_error>
 
+#include "cmd/end_signals.h"
 #include "cmd/failure.h"
 
 namespace m2sim::cmd {
@@ -18,6 +19,7 @@ namespace {
 // Only async-signal-safe calls: the parent has threads, and they may hold locks.
 [[noreturn]] void become(const ChildSpec& spec, char* const* argv) {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  release_end_signals();
   const int in = ::open("/dev/null", O_RDONLY);
   const int out = ::open(spec.stdout_path.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
   const int err = ::open(spec.stderr_path.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
@@ -58,7 +60,9 @@ TemporaryDirectory::TemporaryDirectory() {
   path_ = name;
 }
 
-TemporaryDirectory::~TemporaryDirectory() {
+TemporaryDirectory::~TemporaryDirectory() { remove(); }
+
+void TemporaryDirectory::remove() {
   std::error_code ignored;
   std::filesystem::remove_all(path_, ignored);
 }

@@ -25,6 +25,7 @@ class TemporaryDirectory {
   TemporaryDirectory(const TemporaryDirectory&) = delete;
   TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
 
+  void remove();  // ahead of time; nothing can be put there any more
   std::string file(const std::string& name) const { return (path_ / name).string(); }
 
  private:

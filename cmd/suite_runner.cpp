@@ -11,6 +11,7 @@
 #include <thread>
 
 #include "cmd/child_process.h"
+#include "cmd/end_signals.h"
 #include "cmd/output_file.h"
 #include "cmd/progress.h"
 
@@ -120,6 +121,11 @@ class Pool {
     std::unique_lock lock(mutex_);
     while (done_ < programs_.size()) {
       changed_.wait_for(lock, std::chrono::milliseconds(250));
+      if (const int signal = end_signals_.pending(); signal != 0) {
+        progress.erase();
+        directory_.remove();
+        end_signals_.die_of(signal);  // the children follow
+      }
       const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
       const double mips = instructions_done_ / elapsed.count() / 1e6;
       progress.show(weight_done_, total, fmt::format("{:.1f} MIPS", mips),
@@ -129,6 +135,7 @@ class Pool {
 
   const SuiteRun& run_;
   const std::vector<SuiteProgram>& programs_;
+  EndSignals end_signals_;  // held back before there is a directory to leave behind
   TemporaryDirectory directory_;
   std::mutex mutex_;
   std::condition_variable changed_;

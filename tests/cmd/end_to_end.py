@@ -1,11 +1,15 @@
 #!/usr/bin/env python3
 """What m2sim promises of a good run: the guest's streams and status, the report, the files."""
 import csv
+import glob
 import io
 import json
 import os
 import re
+import signal
 import subprocess
+import tempfile
+import time
 import unittest
 
 import guest
@@ -213,6 +217,22 @@ class Suite(guest.GuestTest):
         missing = self.suite(programs, "--filter", "goood")
         self.assertEqual(missing.status, 125)
         self.assertIn("did you mean 'good'", missing.err)
+
+    def test_an_interrupt_leaves_nothing_behind(self):
+        endless = self.guest("endless", guest.LOOP.format(count="0x7fffffffffffffff"))
+        self.write("suite.json", json.dumps({"programs": [{"name": "endless", "file": endless, "stdout": ""}]}))
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            with tempfile.TemporaryDirectory() as temporary:
+                process = subprocess.Popen([guest.M2SIM, "suite", "--programs", self.folder],
+                                           env=dict(os.environ, TMPDIR=temporary), stdout=subprocess.DEVNULL,
+                                           preexec_fn=lambda: signal.signal(number, signal.SIG_DFL))
+                deadline = time.monotonic() + 30
+                while not glob.glob(temporary + "/*/*.out") and time.monotonic() < deadline:
+                    time.sleep(0.02)
+                self.assertNotEqual(os.listdir(temporary), [])
+                process.send_signal(number)
+                self.assertEqual(process.wait(timeout=30), -number)
+                self.assertEqual(os.listdir(temporary), [])
 
 
 class Help(guest.GuestTest):
