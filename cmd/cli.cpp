@@ -102,7 +102,7 @@ std::string one_line(std::string text) {
 }
 
 int report_failure(const std::string& message, int status) {
-  fmt::print(stderr, "m2sim: {}\n", one_line(message));
+  write_stderr(fmt::format("m2sim: {}\n", one_line(message)));
   return status;
 }
 

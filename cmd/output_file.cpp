@@ -104,6 +104,8 @@ void write_stdout(std::string_view text) {
   if (!write_all(STDOUT_FILENO, text)) fail_writing("standard output", errno);
 }
 
+void write_stderr(std::string_view text) { write_all(STDERR_FILENO, text); }
+
 std::string read_file(const std::string& path) {
   Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (file.get() < 0) throw failure("cannot read '{}': {}", path, std::strerror(errno));

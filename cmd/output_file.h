@@ -16,6 +16,8 @@ void require_writable(const std::string& path);
 
 // All of it to standard output; throws UserError when that is closed or full.
 void write_stdout(std::string_view text);
+// As far as it goes: there is nobody left to tell that standard error is closed.
+void write_stderr(std::string_view text);
 
 // The whole file; throws UserError when it cannot be read.
 std::string read_file(const std::string& path);

@@ -80,6 +80,12 @@ Manifest manifest_of(const RunOptions& options, Mode mode, const timing::CoreCon
   return manifest;
 }
 
+// CLI11 would take -5 as nearly 2^64.
+std::string whole_number(const std::string& text) {
+  const bool good = !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
+  return good ? "" : fmt::format("'{}' is not a whole number", text);
+}
+
 }  // namespace
 
 CLI::App* add_run_command(CLI::App& app, RunOptions& options) {
@@ -91,7 +97,7 @@ CLI::App* add_run_command(CLI::App& app, RunOptions& options) {
   add_core_options(*command, options.core);
   command->add_option("--max-insts,--limit", options.max_insts, "stop after N instructions")
       ->type_name("N")
-      ->check(CLI::NonNegativeNumber);
+      ->check(whole_number, "");
   command->add_option("--sysroot", options.sysroot, "look here first for the guest's absolute paths")
       ->type_name("DIR");
   command
@@ -128,13 +134,13 @@ int run(const RunOptions& options) {
 
   const Simulated simulated = simulate(mode, process, options.max_insts, config);
   const std::string end_line = settle_end(simulated.end, process, manifest);
-  if (!end_line.empty()) fmt::print(stderr, "m2sim: {}\n", end_line);
+  if (!end_line.empty()) write_stderr(fmt::format("m2sim: {}\n", end_line));
 
   Stats stats;
   if (simulated.timing) append_timing_stats(stats, *simulated.timing);
   append_run_stats(stats, simulated.figures);
   if (!options.stats.empty()) write_file(options.stats, stats_text(format, manifest, stats));
-  if (!options.quiet) fmt::print(stderr, "{}", run_report(manifest, stats, colors_wanted(STDERR_FILENO)));
+  if (!options.quiet) write_stderr(run_report(manifest, stats, colors_wanted(STDERR_FILENO)));
   return exit_status_of(manifest);
 }
 

@@ -182,6 +182,11 @@ class BadOutputs(guest.GuestTest):
         self.assertEqual(result.status, FAILURE)
         self.assertRegex(result.err, r"\Am2sim: cannot write 'standard output': Bad file descriptor\n\Z")
 
+    def test_closed_stderr(self):
+        closed = {"preexec_fn": lambda: os.close(2)}
+        self.assertEqual(self.m2sim("run", self.hello, **closed).status, 0)
+        self.assertEqual(self.m2sim("run", self.path("nowhere"), **closed).status, MISSING)
+
     def test_guest_sees_the_full_device_itself(self):
         with open("/dev/full", "wb") as full:
             result = self.m2sim("run", "--quiet", "--mode", "emulation", self.hello, stdout=full)
