@@ -155,7 +155,7 @@ class Rules(unittest.TestCase):
         for text in ("// TO" "DO: later\n", "// FIX" "ME\n", "GTEST" "_SKIP();\n", "TEST(A, DIS" "ABLED_b)\n",
                      'open("/ho' 'me/someone/file")\n', "see /ro" "ot/notes\n"):
             self.flags(words.words, emu__a_cpp=text)
-        self.passes(words.words, emu__a_cpp='mkdtemp("m2sim_XXXXXX"); // build/work/x, https://a.b/home/c, /proc/self\n')
+        self.passes(words.words, emu__a_cpp='mkdtemp("m2sim_XXXXXX"); // build/mnt/x, https://a.b/home/c, /proc/self\n')
 
     def test_ends(self):
         self.flags(words.ends, emu__a_cpp="int a;")
