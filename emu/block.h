@@ -18,7 +18,7 @@ struct alignas(16) Block {
   std::uint16_t inst_count;  // 1..kMaxBlockInsts
   std::uint16_t mem_count;   // instructions with an effective address in the log
   const insts::Inst* inst_data;
-  std::uint64_t unused;
+  std::uint64_t space;  // address space: 0 for the first program, a new one for each fork and execve
 
   std::span<const insts::Inst> insts() const { return {inst_data, inst_count}; }
   std::uint64_t end() const { return pc + 4 * std::uint64_t{inst_count}; }

@@ -18,10 +18,15 @@ inline constexpr std::uint32_t kNoBlock = UINT32_MAX;
 //
 // `blocks` is indexed by id and covers every id of the batch; Block pointers and ids stay valid until
 // the sink's blocks_cleared() is called.
+//
+// One batch is one thread's: all its blocks have the same address space (Block::space), to which its
+// addresses belong. A batch whose `task` is not that of the batch before follows a context switch, and
+// its first block is not where that one went.
 struct RetiredBatch {
   std::span<const std::uint64_t> words;
   std::span<const Block* const> blocks;
-  std::uint32_t next_block = kNoBlock;  // kNoBlock: the program ended or all blocks are dropped
+  std::uint32_t next_block = kNoBlock;  // kNoBlock: the thread ended or all blocks are dropped
+  std::uint32_t task = 0;               // number of the thread, dense from 0 in the order of their start
 };
 
 // What the run loop feeds. A sink with kLogs false is never called and costs nothing.
