@@ -1,18 +1,12 @@
 #include "emu/elf.h"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <bit>
-#include <cerrno>
 #include <cstring>
 #include <string_view>
-#include <system_error>
 
 #include "emu/elf_format.h"
-#include "emu/user_error.h"
+#include "emu/elf_refusal.h"
 
 namespace m2sim::emu {
 
@@ -20,24 +14,8 @@ namespace {
 
 static_assert(std::endian::native == std::endian::little, "ELF fields are read in place");
 
-// Below this address Linux maps nothing (vm.mmap_min_addr), so that null pointers fault.
-constexpr std::uint64_t kLowestSegment = 0x1000;
 // Linux refuses more program headers than fit in 64 KiB; so do we.
 constexpr std::uint64_t kMostPhdrBytes = 65536;
-
-std::string hex(std::uint64_t value) {
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  std::string text;
-  do {
-    text.insert(text.begin(), kDigits[value & 15U]);
-    value >>= 4U;
-  } while (value != 0);
-  return "0x" + text;
-}
-
-[[noreturn]] void reject(const std::string& path, const std::string& why) {
-  throw UserError(path + ": " + why, kExitNotExecutable);
-}
 
 std::string machine_name(std::uint16_t machine) {
   switch (machine) {
@@ -77,44 +55,47 @@ std::string foreign_kind(std::span<const std::byte> bytes) {
   return "not an ELF program";
 }
 
-ElfHeader checked_header(const std::string& path, std::span<const std::byte> bytes) {
+}  // namespace
+
+ElfHeader checked_header(const std::string& path, std::span<const std::byte> bytes, std::uint64_t file_size) {
   if (bytes.size() < 4 || std::memcmp(bytes.data(),
                                       "\x7f"
                                       "ELF",
                                       4) != 0) {
-    reject(path, foreign_kind(bytes));
+    refuse_elf(path, foreign_kind(bytes));
   }
   const auto header = read_at<ElfHeader>(bytes, 0);
   if (!header) {
-    reject(path, "truncated: " + std::to_string(bytes.size()) + " bytes, an ELF header alone has 64");
+    refuse_elf(path, "truncated: " + std::to_string(bytes.size()) + " bytes, an ELF header alone has 64");
   }
   if (header->file_class == 1 || header->machine == 40) {
-    reject(path, "a 32-bit program; m2sim runs 64-bit ARM programs (aarch64)");
+    refuse_elf(path, "a 32-bit program; m2sim runs 64-bit ARM programs (aarch64)");
   }
-  if (header->file_class != 2) reject(path, "damaged: ELF class " + std::to_string(header->file_class));
-  if (header->data != 1) reject(path, "a big-endian program; m2sim runs little-endian aarch64 programs");
+  if (header->file_class != 2) refuse_elf(path, "damaged: ELF class " + std::to_string(header->file_class));
+  if (header->data != 1) refuse_elf(path, "a big-endian program; m2sim runs little-endian aarch64 programs");
   if (header->machine != kElfMachineAarch64) {
-    reject(path, "a program for " + machine_name(header->machine) +
-                     "; m2sim runs aarch64 programs (aarch64-linux-gnu-gcc -static makes them)");
+    refuse_elf(path, "a program for " + machine_name(header->machine) +
+                         "; m2sim runs aarch64 programs (aarch64-linux-gnu-gcc -static makes them)");
   }
-  if (header->type == kElfTypeRelocatable) reject(path, "an object file; link it into a program first");
-  if (header->type == kElfTypeCore) reject(path, "a core dump, not a program");
+  if (header->type == kElfTypeRelocatable) refuse_elf(path, "an object file; link it into a program first");
+  if (header->type == kElfTypeCore) refuse_elf(path, "a core dump, not a program");
   if (header->type != kElfTypeExecutable && header->type != kElfTypeShared) {
-    reject(path, "damaged: ELF type " + std::to_string(header->type));
+    refuse_elf(path, "damaged: ELF type " + std::to_string(header->type));
   }
-  if (header->phdr_count == 0) reject(path, "no program headers, so nothing to load");
+  if (header->phdr_count == 0) refuse_elf(path, "no program headers, so nothing to load");
   if (header->phdr_size != sizeof(ElfPhdr)) {
-    reject(path, "damaged: program headers of " + std::to_string(header->phdr_size) + " bytes, not 56");
+    refuse_elf(path, "damaged: program headers of " + std::to_string(header->phdr_size) + " bytes, not 56");
   }
   const std::uint64_t table = std::uint64_t{header->phdr_count} * sizeof(ElfPhdr);
-  if (table > kMostPhdrBytes || header->phdr_offset > bytes.size() ||
-      bytes.size() - header->phdr_offset < table) {
-    reject(path, "damaged or truncated: " + std::to_string(header->phdr_count) +
-                     " program headers at offset " + hex(header->phdr_offset) + " do not fit the file of " +
-                     std::to_string(bytes.size()) + " bytes");
+  if (table > kMostPhdrBytes || header->phdr_offset > file_size || file_size - header->phdr_offset < table) {
+    refuse_elf(path, "damaged or truncated: " + std::to_string(header->phdr_count) +
+                         " program headers at offset " + hex(header->phdr_offset) +
+                         " do not fit the file of " + std::to_string(file_size) + " bytes");
   }
   return *header;
 }
+
+namespace {
 
 std::uint8_t protection_of(std::uint32_t flags) {
   std::uint8_t protection = kProtNone;
@@ -133,16 +114,22 @@ std::string segment_text(unsigned index, const ElfPhdr& phdr) {
 void add_segment(ElfImage& image, unsigned index, const ElfPhdr& phdr) {
   const std::string& path = image.path;
   if (phdr.file_size > phdr.memory_size) {
-    reject(path, "damaged: " + segment_text(index, phdr) + " is larger in the file than in memory");
+    refuse_elf(path, "damaged: " + segment_text(index, phdr) + " is larger in the file than in memory");
   }
   if (phdr.offset > image.bytes.size() || image.bytes.size() - phdr.offset < phdr.file_size) {
-    reject(path, "truncated: " + segment_text(index, phdr) + " ends behind the file's " +
-                     std::to_string(image.bytes.size()) + " bytes");
+    refuse_elf(path, "truncated: " + segment_text(index, phdr) + " ends behind the file's " +
+                         std::to_string(image.bytes.size()) + " bytes");
   }
   // Half the address space is more than any layout can use, and keeps later sums from wrapping.
   constexpr std::uint64_t kMost = std::uint64_t{1} << 62U;
   if (phdr.address >= kMost || phdr.memory_size >= kMost) {
-    reject(path, "damaged: " + segment_text(index, phdr) + " does not fit the address space");
+    refuse_elf(path, "damaged: " + segment_text(index, phdr) + " does not fit the address space");
+  }
+  // The specification asks for it, and linkers keep it; what breaks it was not written by one.
+  const bool power_of_two = (phdr.align & (phdr.align - 1)) == 0;
+  if (!power_of_two || (phdr.align > 1 && (phdr.address - phdr.offset) % phdr.align != 0)) {
+    refuse_elf(
+        path, "damaged: " + segment_text(index, phdr) + " does not keep its alignment of " + hex(phdr.align));
   }
   if (phdr.memory_size == 0) return;
   image.segments.push_back(
@@ -153,32 +140,41 @@ void set_interpreter(ElfImage& image, const ElfPhdr& phdr) {
   const std::uint64_t size = image.bytes.size();
   if (phdr.offset > size || size - phdr.offset < phdr.file_size || phdr.file_size < 2 ||
       phdr.file_size > 4096) {
-    reject(image.path, "damaged: the interpreter's name lies outside the file");
+    refuse_elf(image.path, "damaged: the interpreter's name lies outside the file");
   }
   const char* text = reinterpret_cast<const char*>(image.bytes.data() + phdr.offset);
-  image.interpreter.assign(text, ::strnlen(text, phdr.file_size));
+  const std::string_view name(text, ::strnlen(text, phdr.file_size));
+  // Messages show it, and must not write what they like to a terminal.
+  const bool printable = std::none_of(name.begin(), name.end(), is_control);
+  if (name.empty() || name.size() == phdr.file_size || !printable) {
+    refuse_elf(image.path, "damaged: the interpreter's name is not a string");
+  }
+  image.interpreter = name;
+}
+
+void check_entry(const ElfImage& image) {
+  const auto& segments = image.segments;
+  const bool in_code = std::any_of(segments.begin(), segments.end(), [&image](const Segment& segment) {
+    return (segment.protection & kProtExec) != 0 && image.entry >= segment.address &&
+           image.entry < segment.end();
+  });
+  if (in_code && image.entry % 4 == 0) return;
+  const bool library = image.position_independent && image.entry == 0;
+  refuse_elf(image.path, library ? std::string("a shared library, not a program")
+                                 : "damaged: the entry point " + hex(image.entry) +
+                                       " is not an instruction in an executable segment");
 }
 
 void check_layout(ElfImage& image) {
   auto& segments = image.segments;
-  if (segments.empty()) reject(image.path, "no loadable segment, so nothing to run");
+  if (segments.empty()) refuse_elf(image.path, "no loadable segment, so nothing to run");
   std::sort(segments.begin(), segments.end(),
             [](const Segment& a, const Segment& b) { return a.address < b.address; });
   for (std::size_t i = 1; i < segments.size(); ++i) {
     if (segments[i].address < segments[i - 1].end()) {
-      reject(image.path, "damaged: the segments at " + hex(segments[i - 1].address) + " and " +
-                             hex(segments[i].address) + " overlap");
+      refuse_elf(image.path, "damaged: the segments at " + hex(segments[i - 1].address) + " and " +
+                                 hex(segments[i].address) + " overlap");
     }
-  }
-  const bool entry_in_code = std::any_of(segments.begin(), segments.end(), [&image](const Segment& segment) {
-    return (segment.protection & kProtExec) != 0 && image.entry >= segment.address &&
-           image.entry < segment.end();
-  });
-  if (!entry_in_code || image.entry % 4 != 0) {
-    const bool library = image.position_independent && image.entry == 0;
-    reject(image.path, library ? std::string("a shared library, not a program")
-                               : "damaged: the entry point " + hex(image.entry) +
-                                     " is not an instruction in an executable segment");
   }
 }
 
@@ -197,11 +193,11 @@ std::uint64_t phdr_address(const ElfImage& image, std::uint64_t table_entry) {
 
 }  // namespace
 
-ElfImage parse_elf(std::string path, std::vector<std::byte> bytes) {
+ElfImage parse_elf(std::string path, std::vector<std::byte> bytes, ElfUse use) {
   ElfImage image;
   image.path = std::move(path);
   image.bytes = std::move(bytes);
-  const ElfHeader header = checked_header(image.path, image.bytes);
+  const ElfHeader header = checked_header(image.path, image.bytes, image.bytes.size());
   image.entry = header.entry;
   image.phdr_offset = header.phdr_offset;
   image.phdr_count = header.phdr_count;
@@ -215,89 +211,9 @@ ElfImage parse_elf(std::string path, std::vector<std::byte> bytes) {
     if (phdr->type == kPhdrGnuStack) image.executable_stack = (phdr->flags & 1U) != 0;
   }
   check_layout(image);
+  if (use == ElfUse::kProgram) check_entry(image);
   image.phdr_address = phdr_address(image, table_entry);
   return image;
-}
-
-ElfImage read_elf(const std::string& path) {
-  const auto fail = [&path](int reason) {
-    const int status = reason == ENOENT || reason == ENOTDIR ? kExitNotFound : kExitNotExecutable;
-    throw UserError("cannot open " + path + ": " + std::generic_category().message(reason), status);
-  };
-  // Non-blocking, so that a pipe without a writer does not hold us up before we can refuse it.
-  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-  if (fd < 0) fail(errno);
-  struct stat status {};
-  if (::fstat(fd, &status) != 0 || !S_ISREG(status.st_mode)) {
-    ::close(fd);
-    reject(path, S_ISDIR(status.st_mode) ? "a directory, not a program" : "not a regular file");
-  }
-  std::vector<std::byte> bytes(static_cast<std::size_t>(status.st_size));
-  std::size_t have = 0;
-  ssize_t got = 1;
-  while (have < bytes.size() && got > 0) {
-    got = ::read(fd, bytes.data() + have, bytes.size() - have);
-    if (got > 0) have += static_cast<std::size_t>(got);
-  }
-  const int reason = errno;
-  ::close(fd);
-  if (got < 0) fail(reason);
-  bytes.resize(have);
-  return parse_elf(path, std::move(bytes));
-}
-
-// Segments are mapped out to whole pages of the size that the guest is told, so that a program which rounds
-// by it (glibc's RELRO protection does) finds no hole; to smaller ones where segments would meet.
-static std::uint64_t segment_page(const ElfImage& image, const Memory& memory) {
-  const Segment* before = nullptr;
-  for (const Segment& segment : image.segments) {
-    if (before != nullptr && segment.address / kGuestPage <= (before->end() - 1) / kGuestPage) {
-      return memory.granularity();
-    }
-    before = &segment;
-  }
-  return kGuestPage;
-}
-
-void load_elf(const ElfImage& image, std::uint64_t bias, Memory& memory) {
-  const std::uint64_t page = segment_page(image, memory);
-  const auto down = [page](std::uint64_t address) { return address / page * page; };
-  const auto up = [down, page](std::uint64_t address) { return down(address + page - 1); };
-  const auto refuse = [&image](const Segment& segment, const std::string& why) {
-    reject(image.path,
-           "the segment of " + hex(segment.memory_size) + " bytes at " + hex(segment.address) + why);
-  };
-  std::uint64_t mapped_to = 0;
-  for (const Segment& segment : image.segments) {
-    const std::uint64_t begin = std::max(down(segment.address + bias), mapped_to);
-    const std::uint64_t end = up(segment.end() + bias);
-    if (segment.address + bias < kLowestSegment)
-      refuse(segment, " would lie in the null page; link it higher");
-    if (end > memory.limit()) {
-      refuse(segment, " ends beyond the guest's address space of " + hex(memory.limit()) + " bytes");
-    }
-    if (begin < end && !memory.map(begin, end - begin, kProtRead | kProtWrite, image.path)) {
-      refuse(segment, " cannot be mapped: the host refuses the memory");
-    }
-    mapped_to = end;
-    memory.write_any(segment.address + bias, image.bytes.data() + segment.file_offset, segment.file_size);
-  }
-  // A page that two segments share gets the rights of both.
-  std::uint64_t protected_to = 0;
-  std::uint8_t last = kProtNone;
-  for (const Segment& segment : image.segments) {
-    std::uint64_t begin = down(segment.address + bias);
-    const std::uint64_t end = up(segment.end() + bias);
-    std::uint8_t here = segment.protection;
-    if (begin < protected_to) {
-      here = static_cast<std::uint8_t>(here | last);
-      memory.protect(begin, page, here);
-      begin += page;
-    }
-    if (begin < end) memory.protect(begin, end - begin, here = segment.protection);
-    protected_to = end;
-    last = here;
-  }
 }
 
 }  // namespace m2sim::emu

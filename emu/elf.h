@@ -31,7 +31,7 @@ struct ElfImage {
   std::uint64_t phdr_address = 0;  // as linked; 0 when no segment holds the program headers
   bool position_independent = false;
   bool executable_stack = false;
-  std::string interpreter;  // PT_INTERP; empty for static programs
+  std::string interpreter;  // PT_INTERP, printable; empty for static programs
 
   std::uint64_t begin() const { return segments.front().address; }
   std::uint64_t end() const { return segments.back().end(); }
@@ -39,9 +39,13 @@ struct ElfImage {
 
 inline constexpr std::uint16_t kElfPhdrSize = 56;
 
-// Throws UserError: 127 when there is no such file, 126 when it is not a program m2sim can run.
-ElfImage read_elf(const std::string& path);
-ElfImage parse_elf(std::string path, std::vector<std::byte> bytes);
+// What a file is read for: a program and its interpreter have an entry point, a library needs none.
+enum class ElfUse : std::uint8_t { kProgram, kLibrary };
+
+// Throws UserError: 127 when there is no such file, 126 when it is not a program m2sim can run. Only regular
+// files are opened, and no memory is taken for a file before its header is right.
+ElfImage read_elf(const std::string& path, ElfUse use = ElfUse::kProgram);
+ElfImage parse_elf(std::string path, std::vector<std::byte> bytes, ElfUse use = ElfUse::kProgram);
 
 // Maps the segments at their linked address + bias. Throws UserError 126 when they do not fit.
 void load_elf(const ElfImage& image, std::uint64_t bias, Memory& memory);

@@ -88,8 +88,8 @@ inline ElfFile tiny_program() {
   file.rest.assign(4 + kDataBytes, std::byte{0x5a});
   const std::uint64_t code_end = file.rest_offset() + 4;
   file.header.entry = kCodeAddress + file.rest_offset();
-  file.phdrs[0] = {kPhdrLoad, 5, 0, kCodeAddress, kCodeAddress, code_end, code_end, 0x4000};
-  file.phdrs[1] = {kPhdrLoad, 6, code_end, kDataAddress, kDataAddress, kDataBytes, kDataMemory, 0x4000};
+  file.phdrs[0] = {kPhdrLoad, 5, 0, kCodeAddress, kCodeAddress, code_end, code_end, 4};
+  file.phdrs[1] = {kPhdrLoad, 6, code_end, kDataAddress, kDataAddress, kDataBytes, kDataMemory, 4};
   return file;
 }
 

@@ -152,7 +152,13 @@ TEST(Elf, SegmentsThatDoNotFitTheGuestAreRefusedWhenLoaded) {
   file = tiny_program();
   file.phdrs[0].address = 0;
   file.header.entry -= kCodeAddress;
-  EXPECT_TRUE(mentions(load_refusal(file), "null page"));
+  EXPECT_TRUE(mentions(load_refusal(file), "lies below 0x10000"));
+  file.phdrs[0].address = 0x1000;
+  file.header.entry += 0x1000;
+  EXPECT_TRUE(mentions(load_refusal(file), "lies below 0x10000"));
+  file.phdrs[0].address = 0x10000;
+  file.header.entry += 0xf000;
+  EXPECT_EQ(load_refusal(file), "accepted");
 }
 
 TEST(Elf, EveryTruncationIsRefused) {
