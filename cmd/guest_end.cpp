@@ -73,6 +73,8 @@ std::string describe_fault(const emu::Fault& fault, emu::Process& process) {
     case emu::FaultKind::kUnimplemented:
       return fmt::format("instruction {:#010x} at {} is undefined{}", fault.word, at,
                          is_udf(fault.word) ? "" : ", or unknown to m2sim");
+    case emu::FaultKind::kPointerAuth:
+      return fmt::format("pointer authentication failed at {}{}", at, instruction_at(fault.pc, process));
     case emu::FaultKind::kBreakpoint:
       return fmt::format("breakpoint at {}{}", at, instruction_at(fault.pc, process));
   }

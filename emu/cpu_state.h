@@ -52,6 +52,7 @@ enum class Exit : std::uint8_t {
   kUndefined,
   kSynchronise,  // isb: blocks of changed code must be dropped here
   kFault,        // data fault, from the host signal handler
+  kPointerAuth,  // an authentication failed: exit_uop did not execute, nor the rest of its block
 };
 
 // CNTFRQ_EL0. published: Apple cores count at 24 MHz (m1 and m2 device trees of Linux).
@@ -70,6 +71,7 @@ struct alignas(64) CpuState {
   std::uint32_t fpsr = 0;
   bool fp_fast = false;  // FPCR is at its default and FPSR has IXC: see emu/fp.h, which keeps it
   std::uint64_t tpidr_el0 = 0;
+  std::uint32_t pstate = 0;  // DIT and SSBS, at their places in SPSR: kept for the program, nothing more
 
   // Exclusive monitor: a store-exclusive succeeds while address, size and value still match.
   std::uint64_t exclusive_address = UINT64_MAX;

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "emu/terminal.h"
+#include "insts/operands.h"
 
 namespace m2sim::emu {
 namespace {
@@ -21,6 +22,12 @@ constexpr std::uint64_t kInstsPerNanosecond = 8;
 
 // In every unused entry of the jump cache: no guest address is odd.
 constexpr Block kNowhere{1, 0, 0, 0, nullptr, 0};
+
+// Top-byte-ignore holds for branches too: the pc gets bit 55 in all the bits above it.
+std::uint64_t without_tag(std::uint64_t target) {
+  constexpr unsigned kTagBits = 8;
+  return static_cast<std::uint64_t>(static_cast<std::int64_t>(target << kTagBits) >> kTagBits);
+}
 
 }  // namespace
 
@@ -101,7 +108,7 @@ bool Emulator::after_exit(const HostFault& host_fault) {
       pc_ = cpu_->pc;
       return true;
     case Exit::kLookup:
-      pc_ = cpu_->pc;
+      pc_ = without_tag(cpu_->pc);
       if (!resolve()) return false;
       if (!stepping_) cpu_->jump_cache[jump_cache_slot(pc_)] = next_;
       return true;
@@ -117,6 +124,10 @@ bool Emulator::after_exit(const HostFault& host_fault) {
       return refuse_instruction(FaultKind::kUndefined);
     case Exit::kFault:
       return take_data_fault(host_fault);
+    case Exit::kPointerAuth: {
+      const std::uint64_t pc = stop_inside_block();
+      return take_fault({FaultKind::kPointerAuth, pc, pc, 0});
+    }
   }
   return false;
 }
@@ -186,26 +197,33 @@ bool Emulator::refuse_instruction(FaultKind kind) {
   --stats_.insts;
   forget_unfinished_record();
   const Block& block = left_block();
-  Fault fault{kind, block.end() - 4, 0, 0};
+  Fault fault{kind, block.end() - 4, block.end() - 4, 0};
   std::memcpy(&fault.word, process_.memory().base() + fault.pc, sizeof(fault.word));
   const insts::Op op = block.insts().back().op;
-  const bool known = op != insts::Op::kUndefined && op != insts::Op::kUDF;
-  if (kind == FaultKind::kUndefined && known) fault.kind = FaultKind::kUnimplemented;
+  // A row whose handler refuses this form says that the processor does; one without a handler says nothing.
+  const bool known = op != insts::Op::kUndefined && insts::flow_of(op) == insts::Flow::kNone;
+  if (kind == FaultKind::kUndefined && known && row_of(op) == nullptr) fault.kind = FaultKind::kUnimplemented;
   return take_fault(fault);
 }
 
-bool Emulator::take_data_fault(const HostFault& host_fault) {
+// The uop that left did not execute, nor what is behind it: returns its address.
+std::uint64_t Emulator::stop_inside_block() {
   const Block& block = left_block();
   const unsigned before = translator_->inst_index(block, cpu_->exit_uop);
   stats_.insts += before;
   slice_left_ -= before;
   forget_unfinished_record();
+  return block.pc + 4 * std::uint64_t{before};
+}
+
+bool Emulator::take_data_fault(const HostFault& host_fault) {
+  const std::uint64_t pc = stop_inside_block();
   const bool misaligned = cpu_->misaligned_address != kNoAddress;
   const FaultKind kind = misaligned || host_fault.is_bus_error ? FaultKind::kAlignment
                          : host_fault.is_write                 ? FaultKind::kWrite
                                                                : FaultKind::kRead;
   const std::uint64_t address = misaligned ? cpu_->misaligned_address : host_fault.guest_address;
-  return take_fault({kind, block.pc + 4 * std::uint64_t{before}, address, 0});
+  return take_fault({kind, pc, address, 0});
 }
 
 // The log promises complete blocks: drop the record of one that was left in the middle.

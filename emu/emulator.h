@@ -69,6 +69,7 @@ class Emulator {
   bool do_system_call();
   bool take_fault(const Fault& fault);
   bool refuse_instruction(FaultKind kind);
+  std::uint64_t stop_inside_block();
   bool take_data_fault(const HostFault& host_fault);
   void forget_unfinished_record();
   void clear_blocks();

@@ -176,6 +176,9 @@ std::span<const Row> simd_widening_rows();
 std::span<const Row> simd_fp_rows();
 std::span<const Row> simd_fp_misc_rows();
 std::span<const Row> simd_dot_rows();
+std::span<const Row> simd_fp_product_rows();
+std::span<const Row> simd_bfloat_rows();
+std::span<const Row> pointer_auth_rows();
 std::span<const Row> crypto_sha_rows();
 std::span<const Row> crypto_aes_rows();
 

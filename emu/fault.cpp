@@ -15,6 +15,7 @@ int signal_of(FaultKind kind) {
       return SIGBUS;
     case FaultKind::kUndefined:
     case FaultKind::kUnimplemented:
+    case FaultKind::kPointerAuth:
       return SIGILL;
     case FaultKind::kBreakpoint:
       return SIGTRAP;

@@ -14,6 +14,7 @@ enum class FaultKind : std::uint8_t {
   kAlignment,      // exclusive or ordered access that must be aligned          -> SIGBUS
   kUndefined,      // architecturally undefined instruction (udf included)      -> SIGILL
   kUnimplemented,  // legal instruction m2sim does not implement: m2sim's failure, not the guest's
+  kPointerAuth,    // aut*: the pointer's authentication code is wrong          -> SIGILL
   kBreakpoint,     // brk                                                       -> SIGTRAP
 };
 

@@ -48,6 +48,8 @@ int signal_code(FaultKind kind) {
     case FaultKind::kUndefined:
     case FaultKind::kUnimplemented:
       return ILL_ILLOPC;
+    case FaultKind::kPointerAuth:
+      return ILL_ILLOPN;
     case FaultKind::kPcAlignment:
     case FaultKind::kAlignment:
       return BUS_ADRALN;
