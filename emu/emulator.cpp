@@ -101,6 +101,7 @@ bool Emulator::after_exit(const HostFault& host_fault) {
   stats_.insts += static_cast<std::uint64_t>(budget_at_entry_ - cpu_->budget);
   slice_left_ = cpu_->budget;
   ++stats_.block_lookups;
+  ++stats_.exits[static_cast<std::size_t>(cpu_->exit)];
   switch (cpu_->exit) {
     case Exit::kUnlinked:
       return link_and_follow();
@@ -135,19 +136,27 @@ bool Emulator::after_exit(const HostFault& host_fault) {
 // Finds or translates the block at pc_; false when the slice is over.
 bool Emulator::resolve() {
   while (true) {
+    ++stats_.block_finds;
     next_ = stepping_ || pc_ % 4 != 0 ? nullptr : blocks_.find(pc_);
     if (next_ != nullptr) return true;
     if (!blocks_.has_room()) {
       slice_end_ = SliceEnd::kClear;
       return false;
     }
-    if (pc_ % 4 == 0)
-      next_ = translator_->translate(pc_, blocks_, stepping_ ? 1 : kMaxBlockInsts, !stepping_);
-    stats_.blocks_decoded = blocks_.blocks_made();
+    if (pc_ % 4 == 0) next_ = decode_block();
     if (next_ != nullptr) return true;
     const FaultKind kind = pc_ % 4 == 0 ? FaultKind::kFetch : FaultKind::kPcAlignment;
     if (!take_fault({kind, pc_, pc_, 0})) return false;
   }
+}
+
+const Block* Emulator::decode_block() {
+  const auto start = std::chrono::steady_clock::now();
+  const Block* block = translator_->translate(pc_, blocks_, stepping_ ? 1 : kMaxBlockInsts, !stepping_);
+  stats_.decode_time += std::chrono::steady_clock::now() - start;
+  stats_.blocks_decoded = blocks_.blocks_made();
+  if (block != nullptr) stats_.insts_decoded += block->inst_count;
+  return block;
 }
 
 bool Emulator::link_and_follow() {

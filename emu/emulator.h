@@ -1,6 +1,8 @@
 // Runs a guest process: the one loop over blocks, whatever the mode.
 #pragma once
 
+#include <array>
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -26,7 +28,11 @@ struct RunEnd {
 struct EmulatorStats {
   std::uint64_t insts = 0;  // retired
   std::uint64_t blocks_decoded = 0;
-  std::uint64_t block_lookups = 0;  // transitions that came back to the run loop
+  std::uint64_t insts_decoded = 0;
+  std::chrono::nanoseconds decode_time{};  // host time that decoding blocks took
+  std::uint64_t block_lookups = 0;         // transitions that came back to the run loop
+  std::array<std::uint64_t, 16> exits{};   // the same by their reason, an Exit
+  std::uint64_t block_finds = 0;           // searches in the block cache's table
   std::uint64_t cache_clears = 0;
   std::uint64_t system_calls = 0;
 };
@@ -65,6 +71,7 @@ class Emulator {
   void run_handlers();
   bool after_exit(const HostFault& host_fault);
   bool resolve();
+  const Block* decode_block();
   bool link_and_follow();
   bool do_system_call();
   bool take_fault(const Fault& fault);
