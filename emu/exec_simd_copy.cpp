@@ -182,6 +182,7 @@ constexpr Row kImmediates[] = {
     {Op::kMOVI_vs_msl, pick_pattern<kMove>},
     {Op::kMOVI_vb, pick_pattern<kMove>},
     {Op::kFMOV_vs_imm, pick_pattern<kMove>},
+    {Op::kFMOV_vh_imm, pick_pattern<kMove>},
     {Op::kMVNI_vs, pick_pattern<kMoveNot>},
     {Op::kBIC_vs_imm, pick_pattern<kClear>},
     {Op::kMVNI_vh, pick_pattern<kMoveNot>},

@@ -10,10 +10,17 @@ namespace m2sim::emu {
 namespace {
 
 constexpr std::span<const Row> (*kSources[])() = {
-    data_processing_rows, multiply_and_select_rows, load_store_rows, atomic_rows,      system_rows,
-    fp_move_rows,         fp_arithmetic_rows,       fp_convert_rows, simd_memory_rows, simd_structure_rows,
-    simd_three_same_rows, simd_misc_rows,           simd_shift_rows, simd_copy_rows,   simd_widening_rows,
-    simd_fp_rows,         simd_fp_misc_rows,        simd_dot_rows,   crypto_sha_rows,  crypto_aes_rows,
+    data_processing_rows, multiply_and_select_rows,
+    load_store_rows,      atomic_rows,
+    system_rows,          fp_move_rows,
+    fp_arithmetic_rows,   fp_convert_rows,
+    simd_memory_rows,     simd_structure_rows,
+    simd_three_same_rows, simd_misc_rows,
+    simd_shift_rows,      simd_copy_rows,
+    simd_widening_rows,   simd_fp_rows,
+    simd_fp_misc_rows,    simd_dot_rows,
+    simd_fp_product_rows, simd_bfloat_rows,
+    crypto_sha_rows,      crypto_aes_rows,
 };
 
 using Table = std::array<const Row*, insts::kOpCount + 1>;

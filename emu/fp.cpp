@@ -388,6 +388,15 @@ std::uint32_t fp_compare_slow(CpuState& cpu, T a, T b, bool quiet_invalid) {
   });
 }
 
+std::uint32_t fp_bfloat_dot(std::uint32_t sum, std::uint32_t a, std::uint32_t b) {
+  constexpr unsigned kWidth = 16;
+  constexpr std::uint32_t kHigh = UINT32_MAX << kWidth;
+  Env env{softfloat::kFlush | softfloat::kDefaultNan, 0, true};
+  const std::uint32_t low = mul(env, a << kWidth, b << kWidth, false);
+  const std::uint32_t high = mul(env, a & kHigh, b & kHigh, false);
+  return add(env, sum, add(env, low, high));
+}
+
 template std::uint16_t fp_add_slow(CpuState&, std::uint16_t, std::uint16_t);
 template std::uint32_t fp_add_slow(CpuState&, std::uint32_t, std::uint32_t);
 template std::uint64_t fp_add_slow(CpuState&, std::uint64_t, std::uint64_t);

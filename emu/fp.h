@@ -69,6 +69,11 @@ std::uint32_t rsqrt_estimate(std::uint32_t a);  // in 0.25 .. 1 (ursqrte)
 template <class To, class From>
 To fp_convert_slow(CpuState& cpu, From a);
 std::uint32_t fp_convert_odd(CpuState& cpu, std::uint64_t a);  // double to single, rounded to odd
+std::uint16_t fp_to_bfloat(CpuState& cpu, std::uint32_t a);
+std::uint32_t fp_widen_half(const CpuState& cpu, std::uint16_t a);  // exact; NaNs keep their kind
+// sum + a.low * b.low + a.high * b.high of two bfloats each: with a rounding and a treatment of denormals and
+// NaNs of its own, whatever FPCR says, and without flags.
+std::uint32_t fp_bfloat_dot(std::uint32_t sum, std::uint32_t a, std::uint32_t b);
 template <class Int, class T>
 Int fp_to_int_slow(CpuState& cpu, T a, Rounding mode, unsigned fraction_bits);
 template <class T, class Int>

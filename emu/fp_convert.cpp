@@ -173,6 +173,34 @@ template <class To, class From>
 To fp_convert_slow(CpuState& cpu, From a) {
   return in_env(cpu, [&](Env& env) { return convert<To>(env, a, env.round()); });
 }
+std::uint16_t fp_to_bfloat(CpuState& cpu, std::uint32_t a) {
+  using F = softfloat::Bfloat;
+  return in_env(cpu, [&](Env& env) -> std::uint16_t {
+    a = softfloat::flush_input(env, a);
+    const auto sign = static_cast<F::Bits>(softfloat::is_negative(a) ? F::kSign : 0);
+    // Same exponents, so that a NaN keeps the upper half of its payload.
+    if (softfloat::is_nan(a)) return static_cast<F::Bits>(softfloat::quieted(env, a) >> 16U);
+    const Number n = softfloat::unpack(a);
+    if (n.infinite) return sign | F::kInfinity;
+    if (n.zero()) return sign;
+    return softfloat::round_to_format<F>(env, n.negative, n.exponent, n.significand, env.round(), true);
+  });
+}
+std::uint32_t fp_widen_half(const CpuState& cpu, std::uint16_t a) {
+  using Half = Format<std::uint16_t>;
+  using Single = Format<std::uint32_t>;
+  constexpr int kShift = Single::kFraction - Half::kFraction;
+  Env env{cpu.fpcr, 0};
+  a = softfloat::flush_input(env, a);
+  const bool negative = softfloat::is_negative(a);
+  const auto fraction = static_cast<std::uint32_t>(a & (Half::kMinNormal - 1U));
+  if (softfloat::magnitude(a) >= Half::kInfinity)
+    return softfloat::with_sign(Single::kInfinity | fraction << kShift, negative);
+  const Number n = softfloat::unpack(a);
+  if (n.zero()) return softfloat::with_sign(std::uint32_t{0}, negative);
+  return softfloat::round_pack<std::uint32_t>(env, negative, n.exponent, n.significand, Round::kNearest,
+                                              false);
+}
 std::uint32_t fp_convert_odd(CpuState& cpu, std::uint64_t a) {
   return in_env(cpu, [&](Env& env) { return convert<std::uint32_t>(env, a, Round::kOdd); });
 }

@@ -71,7 +71,7 @@ T recip(Env& env, T a) {
     return softfloat::with_sign(F::kInfinity, negative);
   }
   // Below a quarter of the least normal number the reciprocal overflows.
-  if (size < F::kMinNormal / 4) return softfloat::overflowed<T>(env, negative, env.round());
+  if (size < F::kMinNormal / 4) return softfloat::overflowed<F>(env, negative, env.round());
   const Fields f = fields_of(a);
   if (env.flushes<T>() && f.exponent >= 2 * F::kBias - 1) {
     env.flags |= softfloat::kUnderflow;

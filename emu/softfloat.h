@@ -12,7 +12,8 @@ namespace m2sim::emu::softfloat {
 
 using u128 = unsigned __int128;
 
-enum class Round : std::uint8_t { kNearest, kPlus, kMinus, kZero, kAway, kOdd };  // first four: FPCR.RMode
+// The first four as in FPCR.RMode. kOddOrInfinity: to odd, but beyond the largest number to infinity.
+enum class Round : std::uint8_t { kNearest, kPlus, kMinus, kZero, kAway, kOdd, kOddOrInfinity };
 
 // FPSR's cumulative exception bits.
 enum Flag : std::uint32_t {
@@ -37,8 +38,11 @@ enum Control : std::uint32_t {
 struct Env {
   std::uint32_t control = 0;
   std::uint32_t flags = 0;
+  bool odd_or_infinity = false;  // in place of FPCR's rounding mode
 
-  Round round() const { return static_cast<Round>((control & kRoundMask) >> 22U); }
+  Round round() const {
+    return odd_or_infinity ? Round::kOddOrInfinity : static_cast<Round>((control & kRoundMask) >> 22U);
+  }
   bool default_nan() const { return (control & kDefaultNan) != 0; }
   template <class T>
   bool flushes() const {
@@ -48,6 +52,8 @@ struct Env {
 
 template <class T>
 struct Format {
+  using Bits = T;
+  using FlushesAs = T;
   static constexpr int kBits = std::numeric_limits<T>::digits;
   static constexpr int kExponentBits = kBits == 16 ? 5 : kBits == 32 ? 8 : 11;
   static constexpr int kFraction = kBits - 1 - kExponentBits;
@@ -60,6 +66,22 @@ struct Format {
   static constexpr T kNan = static_cast<T>(kInfinity | kQuiet);
   static constexpr T kMinNormal = static_cast<T>(T{1} << kFraction);
   static constexpr T kMaxFinite = static_cast<T>(kInfinity - 1);
+};
+
+// The format of 8 exponent and 7 fraction bits, the upper half of a single. Not to be found by its bits,
+// which are those of a half.
+struct Bfloat {
+  using Bits = std::uint16_t;
+  using FlushesAs = std::uint32_t;
+  static constexpr int kFraction = 7;
+  static constexpr int kBias = 127;
+  static constexpr int kMinExponent = 1 - kBias;
+  static constexpr int kMaxExponent = kBias;
+  static constexpr Bits kSign = 0x8000;
+  static constexpr Bits kQuiet = 0x0040;
+  static constexpr Bits kInfinity = 0x7F80;
+  static constexpr Bits kNan = kInfinity | kQuiet;
+  static constexpr Bits kMaxFinite = kInfinity - 1;
 };
 
 template <class T>
@@ -165,30 +187,35 @@ inline bool rounds_up(Round round, bool negative, bool odd, bool half, bool rest
     case Round::kAway:
       return half;
     case Round::kOdd:
+    case Round::kOddOrInfinity:
       return !odd && (half || rest);
     default:
       return false;
   }
 }
 
-template <class T>
-T overflowed(Env& env, bool negative, Round round) {
+template <class F>
+typename F::Bits overflowed(Env& env, bool negative, Round round) {
   env.flags |= kOverflow | kInexact;
   const bool to_infinity = round == Round::kNearest || round == Round::kAway ||
-                           (round == Round::kPlus && !negative) || (round == Round::kMinus && negative);
-  return with_sign(to_infinity ? Format<T>::kInfinity : Format<T>::kMaxFinite, negative);
+                           round == Round::kOddOrInfinity || (round == Round::kPlus && !negative) ||
+                           (round == Round::kMinus && negative);
+  const typename F::Bits bits = to_infinity ? F::kInfinity : F::kMaxFinite;
+  return static_cast<typename F::Bits>(negative ? bits | F::kSign : bits);
 }
 
 // Rounds significand * 2^exponent (significand not zero; its lowest bit may stand for all below it, when
-// the value is much longer than T). Tininess is detected before rounding, as Arm does.
-template <class T>
-T round_pack(Env& env, bool negative, int exponent, u128 significand, Round round, bool flush = true) {
-  using F = Format<T>;
+// the value is much longer than the format F). Tininess is detected before rounding, as Arm does.
+template <class F>
+typename F::Bits round_to_format(Env& env, bool negative, int exponent, u128 significand, Round round,
+                                 bool flush) {
+  using T = typename F::Bits;
+  const T sign = negative ? F::kSign : T{0};
   const int top = exponent + top_bit(significand);
   const bool tiny = top < F::kMinExponent;
-  if (tiny && flush && env.flushes<T>()) {
+  if (tiny && flush && env.flushes<typename F::FlushesAs>()) {
     env.flags |= kUnderflow;
-    return with_sign(T{0}, negative);
+    return sign;
   }
   const int last = (tiny ? F::kMinExponent : top) - F::kFraction;  // exponent of the last bit kept
   const int drop = last - exponent;
@@ -213,9 +240,13 @@ T round_pack(Env& env, bool negative, int exponent, u128 significand, Round roun
   const int field = tiny ? 0 : top + F::kBias - 1;
   const auto magnitude_bits = (static_cast<u128>(field) << F::kFraction) + kept;
   if (field >= F::kMaxExponent + F::kBias || magnitude_bits >= F::kInfinity) {
-    return overflowed<T>(env, negative, round);
+    return overflowed<F>(env, negative, round);
   }
-  return with_sign(static_cast<T>(magnitude_bits), negative);
+  return static_cast<T>(static_cast<T>(magnitude_bits) | sign);
+}
+template <class T>
+T round_pack(Env& env, bool negative, int exponent, u128 significand, Round round, bool flush = true) {
+  return round_to_format<Format<T>>(env, negative, exponent, significand, round, flush);
 }
 template <class T>
 T round_pack(Env& env, bool negative, int exponent, u128 significand) {
