@@ -171,20 +171,6 @@ constexpr Row kRows[] = {
     {Op::kTSB, plain<nothing>},
     {Op::kCSDB, plain<nothing>},
     {Op::kBTI, plain<nothing>},
-    // Pointer authentication is not advertised (AT_HWCAP): its hint forms do nothing, as on a core without.
-    {Op::kXPACLRI, plain<nothing>},
-    {Op::kPACIA1716, plain<nothing>},
-    {Op::kPACIB1716, plain<nothing>},
-    {Op::kAUTIA1716, plain<nothing>},
-    {Op::kAUTIB1716, plain<nothing>},
-    {Op::kPACIAZ, plain<nothing>},
-    {Op::kPACIASP, plain<nothing>},
-    {Op::kPACIBZ, plain<nothing>},
-    {Op::kPACIBSP, plain<nothing>},
-    {Op::kAUTIAZ, plain<nothing>},
-    {Op::kAUTIASP, plain<nothing>},
-    {Op::kAUTIBZ, plain<nothing>},
-    {Op::kAUTIBSP, plain<nothing>},
 };
 
 }  // namespace

@@ -20,7 +20,8 @@ constexpr std::span<const Row> (*kSources[])() = {
     simd_widening_rows,   simd_fp_rows,
     simd_fp_misc_rows,    simd_dot_rows,
     simd_fp_product_rows, simd_bfloat_rows,
-    crypto_sha_rows,      crypto_aes_rows,
+    pointer_auth_rows,    crypto_sha_rows,
+    crypto_aes_rows,
 };
 
 using Table = std::array<const Row*, insts::kOpCount + 1>;

@@ -63,18 +63,9 @@ Uop default_uop(const Inst& inst, Handler handler) {
 
 bool has_handler(const Inst& inst) {
   if (inst.op == Op::kUndefined) return false;
-  switch (insts::flow_of(inst.op)) {
-    case Flow::kNone: {
-      const Row* row = row_of(inst.op);
-      return row != nullptr && row->pick(inst, false).handler != nullptr;
-    }
-    case Flow::kIndirect:
-    case Flow::kIndirectCall:
-    case Flow::kReturn:
-      return inst.op == Op::kBR || inst.op == Op::kBLR || inst.op == Op::kRET;
-    default:
-      return true;
-  }
+  if (insts::flow_of(inst.op) != Flow::kNone) return true;
+  const Row* row = row_of(inst.op);
+  return row != nullptr && row->pick(inst, false).handler != nullptr;
 }
 
 Exit system_exit(const Inst& inst) {
@@ -196,6 +187,8 @@ void Translator::emit_last(const Inst& inst, std::uint64_t pc, unsigned inst_cou
       uop.handler = leaving_handler(system_exit(inst));
       break;
   }
+  if (const Handler authenticated = authenticated_handler(inst.op, log_); authenticated != nullptr)
+    uop.handler = authenticated;
   push(uop);
   const Flow flow = insts::flow_of(inst.op);
   if (flow == Flow::kCall || flow == Flow::kIndirectCall) push_constant(pc + 4, 0);

@@ -105,4 +105,26 @@ Flow flow_of(Op op) {
   }
 }
 
+bool authenticates_pointer(Op op) {
+  switch (op) {
+    case Op::kBRAAZ:
+    case Op::kBRAA:
+    case Op::kBRABZ:
+    case Op::kBRAB:
+    case Op::kBLRAAZ:
+    case Op::kBLRAA:
+    case Op::kBLRABZ:
+    case Op::kBLRAB:
+    case Op::kRETAA:
+    case Op::kRETAB:
+    case Op::kLDRAA:
+    case Op::kLDRAA_pre:
+    case Op::kLDRAB:
+    case Op::kLDRAB_pre:
+      return true;
+    default:
+      return false;
+  }
+}
+
 }  // namespace m2sim::insts

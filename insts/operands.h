@@ -93,4 +93,7 @@ enum class Flow : std::uint8_t {
 };
 Flow flow_of(Op op);
 
+// Whether a branch or load first authenticates the pointer it goes through (braa, retaa, ldraa).
+bool authenticates_pointer(Op op);
+
 }  // namespace m2sim::insts

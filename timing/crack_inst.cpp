@@ -217,6 +217,10 @@ void InstCracker::arithmetic(const Inst& inst, const Operands& operands, TimingC
     const unsigned want = operands.reads - 2U;  // measured: forms TBL, TBX: a uop a register beyond two
     while (count < std::min<unsigned>(want, 4)) steps[count++] = row.steps[0];
     uops = count;
+  } else if (insts::authenticates_pointer(inst.op)) {
+    steps[count++] = steps[0];  // guess: the two instructions that it combines
+    steps[0] = op_timing(TimingClass::kPac).steps[0];
+    ++uops;
   }
   if (count == 0) {
     UopInfo uop;
@@ -261,6 +265,17 @@ void InstCracker::update_base(const Operands& operands, const StepTiming& step) 
   push(uop);
 }
 
+// ldraa checks its base first. guess: as the two instructions that it combines
+void InstCracker::authenticate_base(const Operands& operands) {
+  UopInfo uop = make(op_timing(TimingClass::kPac).steps[0]);
+  uop.slots = 1;
+  for (const Source& source : operands.read()) {
+    if (source.role == Role::kBase) add_source(uop, {source.reg, Role::kData});
+  }
+  add_dest(uop, kTemp0);
+  push(uop);
+}
+
 void InstCracker::load(const Inst& inst, const Operands& operands, TimingClass c) {
   const OpTiming& row = op_timing(c);
   const auto results = results_of(operands);
@@ -270,6 +285,8 @@ void InstCracker::load(const Inst& inst, const Operands& operands, TimingClass c
   const unsigned per_piece = permuted ? 0 : static_cast<unsigned>((results.size() + pieces - 1) / pieces);
   unsigned loaded = 0;
   unsigned slots = 0;
+  const bool authenticated = insts::authenticates_pointer(inst.op);
+  if (authenticated) authenticate_base(operands);
   for (unsigned p = 0; p < pieces; ++p) {
     UopInfo uop = make(row.steps[0]);
     uop.flags |= operands.memory.kind == insts::Access::kLoad ? kUopLoad : kUopPrefetch;
@@ -278,7 +295,8 @@ void InstCracker::load(const Inst& inst, const Operands& operands, TimingClass c
     uop.bytes = u8(std::min(bytes - p * kAccessBytes, kAccessBytes));
     uop.offset = u8(p * kAccessBytes);
     for (const Source& source : operands.read()) {
-      if (source.role == Role::kBase || source.role == Role::kIndex) add_source(uop, source);
+      if (source.role != Role::kBase && source.role != Role::kIndex) continue;
+      add_source(uop, authenticated ? Source{kTemp0, source.role} : source);
     }
     for (unsigned r = 0; r < per_piece && loaded < results.size(); ++r) add_dest(uop, results[loaded++]);
     if (permuted) add_dest(uop, static_cast<RegId>(kTemp0 + p % kTempCount));

@@ -43,6 +43,7 @@ class InstCracker {
  private:
   UopInfo make(const StepTiming& step) const;
   void arithmetic(const insts::Inst& inst, const insts::Operands& operands, insts::TimingClass c);
+  void authenticate_base(const insts::Operands& operands);
   void load(const insts::Inst& inst, const insts::Operands& operands, insts::TimingClass c);
   void store(const insts::Inst& inst, const insts::Operands& operands, insts::TimingClass c);
   void atomic(const insts::Operands& operands, insts::TimingClass c);

@@ -3,6 +3,7 @@
 #include "emu/emulator.h"
 
 #include <gtest/gtest.h>
+#include <signal.h>
 #include <sys/wait.h>
 
 #include <array>
@@ -157,6 +158,7 @@ INSTANTIATE_TEST_SUITE_P(Guests, FaultTest,
                                            FaultCase{"jump_to_data", FaultKind::kFetch, 2},
                                            FaultCase{"odd_jump", FaultKind::kPcAlignment, 3},
                                            FaultCase{"misaligned_exclusive", FaultKind::kAlignment, 1},
+                                           FaultCase{"failed_authentication", FaultKind::kPointerAuth, 4},
                                            FaultCase{"breakpoint", FaultKind::kBreakpoint, 1},
                                            FaultCase{"undefined", FaultKind::kUndefined, 2}),
                          [](const auto& info) { return std::string(info.param.name); });
@@ -186,6 +188,13 @@ TEST(EmulatorTest, SeesCodeThatWasRewrittenAndInvalidated) {
 }
 
 TEST(EmulatorTest, FaultsReachTheGuestsHandlers) { EXPECT_EQ(exit_status_of("fault_handler"), 207); }
+
+// The signal's code and address, and that jumps and loads that authenticate fault at the wrong address.
+TEST(EmulatorTest, FailedAuthenticationsReachTheGuestsHandlers) {
+  EXPECT_EQ(exit_status_of("failed_authentication_handler"), 40 + ILL_ILLOPN + 16);
+}
+
+TEST(EmulatorTest, PointersThatAreSignedAuthenticate) { EXPECT_EQ(exit_status_of("pointer_auth"), 0); }
 
 TEST(EmulatorTest, ExclusivesSucceedOnlyAfterTheirLoad) { EXPECT_EQ(exit_status_of("exclusives"), 0); }
 
