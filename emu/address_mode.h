@@ -40,6 +40,16 @@ struct Indexed {
   static void write_back(const Uop& /*u*/, CpuState& /*c*/, std::uint64_t /*address*/) {}
 };
 
+// Where an exclusive, atomic or ordered access goes: it may be misaligned, but not cross a multiple of 16
+// (FEAT_LSE2, SCTLR_EL1.nAA clear). One that does is sent into the guard region, where it faults, noting why.
+inline std::uint64_t within_granule(CpuState& c, std::uint64_t address, std::uint64_t bytes) {
+  constexpr std::uint64_t kGranule = 16;
+  if (address % kGranule + bytes <= kGranule) [[likely]]
+    return address;
+  c.misaligned_address = address;
+  return c.memory_limit;
+}
+
 // Calls `choose.template operator()<Mode>()` with the mode that `option` (2 uxtw, 3 lsl, 6 sxtw, 7 sxtx)
 // names; lsl and sxtx are the same for a 64-bit index.
 template <class Choose>

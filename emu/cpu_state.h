@@ -58,6 +58,10 @@ enum class Exit : std::uint8_t {
 // CNTFRQ_EL0. published: Apple cores count at 24 MHz (m1 and m2 device trees of Linux).
 inline constexpr std::uint64_t kCounterHz = 24'000'000;
 
+// PSTATE bits that a program may set, at their places in SPSR and in their system registers.
+inline constexpr std::uint32_t kSsbsBit = std::uint32_t{1} << 12U;
+inline constexpr std::uint32_t kDitBit = std::uint32_t{1} << 24U;
+
 inline constexpr std::uint64_t kNoAddress = UINT64_MAX;
 inline constexpr std::size_t kJumpCacheSize = 4096;
 
@@ -71,7 +75,7 @@ struct alignas(64) CpuState {
   std::uint32_t fpsr = 0;
   bool fp_fast = false;  // FPCR is at its default and FPSR has IXC: see emu/fp.h, which keeps it
   std::uint64_t tpidr_el0 = 0;
-  std::uint32_t pstate = 0;  // DIT and SSBS, at their places in SPSR: kept for the program, nothing more
+  std::uint32_t pstate = kSsbsBit;  // DIT and SSBS, which have no effect here; Linux starts with SSBS set
 
   // Exclusive monitor: a store-exclusive succeeds while address, size and value still match.
   std::uint64_t exclusive_address = UINT64_MAX;

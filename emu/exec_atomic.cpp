@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <type_traits>
 
+#include "emu/address_mode.h"
 #include "emu/exec.h"
 
 namespace m2sim::emu {
@@ -12,14 +13,6 @@ namespace {
 
 using insts::Inst;
 using insts::Op;
-
-// Sends a misaligned exclusive into the guard region, noting why: it faults there.
-std::uint64_t aligned(CpuState& c, std::uint64_t address, std::uint64_t bytes) {
-  if (address % bytes == 0) [[likely]]
-    return address;
-  c.misaligned_address = address;
-  return c.memory_limit;
-}
 
 // Second register of a pair that begins at an even number; after x30 comes the zero register.
 std::uint64_t read_second(const CpuState& c, std::uint8_t first) { return c.x[first + 1U]; }
@@ -36,7 +29,7 @@ template <class T>
 constexpr auto load_exclusive = [](const Uop& u, CpuState& c, auto& m) {
   const std::uint64_t address = c.x[u.rn];
   m.record(address);
-  const T value = m.template load<T>(aligned(c, address, sizeof(T)));
+  const T value = m.template load<T>(within_granule(c, address, sizeof(T)));
   c.exclusive_address = address;
   c.exclusive_bytes = sizeof(T);
   c.exclusive_value = {value, 0};
@@ -46,7 +39,7 @@ template <class T>
 constexpr auto load_exclusive_pair = [](const Uop& u, CpuState& c, auto& m) {
   const std::uint64_t address = c.x[u.rn];
   m.record(address);
-  const std::uint64_t at = aligned(c, address, 2 * sizeof(T));
+  const std::uint64_t at = within_granule(c, address, 2 * sizeof(T));
   const T first = m.template load<T>(at);
   const T second = m.template load<T>(at + sizeof(T));
   c.exclusive_address = address;
@@ -61,10 +54,11 @@ template <class T>
 constexpr auto store_exclusive = [](const Uop& u, CpuState& c, auto& m) {
   const std::uint64_t address = c.x[u.rn];
   m.record(address);
-  const std::uint64_t at = aligned(c, address, sizeof(T));
+  const std::uint64_t at = within_granule(c, address, sizeof(T));
   const T value = read<T>(c, u.rd);
-  const bool holds = c.exclusive_address == address && c.exclusive_bytes == sizeof(T) &&
-                     m.template load<T>(at) == static_cast<T>(c.exclusive_value[0]);
+  // A misaligned access faults whether the monitor holds or not.
+  const bool accesses = at != address || (c.exclusive_address == address && c.exclusive_bytes == sizeof(T));
+  const bool holds = accesses && m.template load<T>(at) == static_cast<T>(c.exclusive_value[0]);
   if (holds) m.template store<T>(at, value);
   c.exclusive_address = UINT64_MAX;
   c.x[u.rm] = holds ? 0 : 1;
@@ -73,11 +67,12 @@ template <class T>
 constexpr auto store_exclusive_pair = [](const Uop& u, CpuState& c, auto& m) {
   const std::uint64_t address = c.x[u.rn];
   m.record(address);
-  const std::uint64_t at = aligned(c, address, 2 * sizeof(T));
+  const std::uint64_t at = within_granule(c, address, 2 * sizeof(T));
   const T first = read<T>(c, u.rd);
   const T second = read<T>(c, u.ra);
-  const bool holds = c.exclusive_address == address && c.exclusive_bytes == 2 * sizeof(T) &&
-                     m.template load<T>(at) == static_cast<T>(c.exclusive_value[0]) &&
+  const bool accesses =
+      at != address || (c.exclusive_address == address && c.exclusive_bytes == 2 * sizeof(T));
+  const bool holds = accesses && m.template load<T>(at) == static_cast<T>(c.exclusive_value[0]) &&
                      m.template load<T>(at + sizeof(T)) == static_cast<T>(c.exclusive_value[1]);
   if (holds) {
     m.template store<T>(at, first);
@@ -91,16 +86,17 @@ template <class T>
 constexpr auto compare_and_swap = [](const Uop& u, CpuState& c, auto& m) {
   const std::uint64_t address = c.x[u.rn];
   m.record(address);
-  const T old = m.template load<T>(address);
+  const std::uint64_t at = within_granule(c, address, sizeof(T));
+  const T old = m.template load<T>(at);
   // The store also happens when nothing changes, so that a read-only page faults either way.
-  m.template store<T>(address, old == read_updated<T>(c, u.rm) ? read<T>(c, u.rd) : old);
+  m.template store<T>(at, old == read_updated<T>(c, u.rm) ? read<T>(c, u.rd) : old);
   c.x[u.rm] = old;
 };
 template <class T>
 constexpr auto compare_and_swap_pair = [](const Uop& u, CpuState& c, auto& m) {
   const std::uint64_t address = c.x[u.rn];
   m.record(address);
-  const std::uint64_t at = aligned(c, address, 2 * sizeof(T));
+  const std::uint64_t at = within_granule(c, address, 2 * sizeof(T));
   const T first = m.template load<T>(at);
   const T second = m.template load<T>(at + sizeof(T));
   const bool equal = first == read<T>(c, u.rm) && second == static_cast<T>(read_second(c, u.rm));
@@ -150,8 +146,9 @@ template <Rmw kRmw, class T>
 constexpr auto read_modify_write = [](const Uop& u, CpuState& c, auto& m) {
   const std::uint64_t address = c.x[u.rn];
   m.record(address);
-  const T old = m.template load<T>(address);
-  m.template store<T>(address, combine<kRmw, T>(old, read<T>(c, u.rm)));
+  const std::uint64_t at = within_granule(c, address, sizeof(T));
+  const T old = m.template load<T>(at);
+  m.template store<T>(at, combine<kRmw, T>(old, read<T>(c, u.rm)));
   c.x[u.rd] = old;
 };
 

@@ -45,6 +45,19 @@ constexpr auto store_one = [](const Uop& u, CpuState& c, auto& m) {
   m.template store<Value>(address, static_cast<Value>(c.x[u.rd]));
   Mode::write_back(u, c, address);
 };
+// Acquire and release; the order itself is free on one core.
+template <class Value, class Result = uint64_t>
+constexpr auto load_ordered = [](const Uop& u, CpuState& c, auto& m) {
+  const uint64_t address = Offset::address(u, c);
+  m.record(address);
+  c.x[u.rd] = fetch<Value, Result>(m, within_granule(c, address, sizeof(Value)));
+};
+template <class Value>
+constexpr auto store_ordered = [](const Uop& u, CpuState& c, auto& m) {
+  const uint64_t address = Offset::address(u, c);
+  m.record(address);
+  m.template store<Value>(within_granule(c, address, sizeof(Value)), static_cast<Value>(c.x[u.rd]));
+};
 template <class Mode, class Value, class Result = uint64_t>
 constexpr auto load_two = [](const Uop& u, CpuState& c, auto& m) {
   const uint64_t address = Mode::address(u, c);
@@ -95,6 +108,14 @@ template <class Mode>
 Binding pick_store_pair(const Inst& inst, bool log) {
   return inst.wide() ? memory<store_two<Mode, uint64_t>>(inst, log)
                      : memory<store_two<Mode, uint32_t>>(inst, log);
+}
+
+Binding pick_load_ordered(const Inst& inst, bool log) {
+  return inst.wide() ? memory<load_ordered<uint64_t>>(inst, log) : memory<load_ordered<uint32_t>>(inst, log);
+}
+Binding pick_store_ordered(const Inst& inst, bool log) {
+  return inst.wide() ? memory<store_ordered<uint64_t>>(inst, log)
+                     : memory<store_ordered<uint32_t>>(inst, log);
 }
 
 template <class Value, class Result = uint64_t>
@@ -214,32 +235,32 @@ constexpr Row kRows[] = {
     {Op::kLDPSW_pre, memory<load_two<PreIndexed, int32_t>>},
 
     // Ordering is free on one core: what retires is in program order.
-    {Op::kLDLARB, memory<load_one<Offset, uint8_t>>},
-    {Op::kLDARB, memory<load_one<Offset, uint8_t>>},
-    {Op::kLDAPRB, memory<load_one<Offset, uint8_t>>},
-    {Op::kSTLLRB, memory<store_one<Offset, uint8_t>>},
-    {Op::kSTLRB, memory<store_one<Offset, uint8_t>>},
-    {Op::kLDLARH, memory<load_one<Offset, uint16_t>>},
-    {Op::kLDARH, memory<load_one<Offset, uint16_t>>},
-    {Op::kLDAPRH, memory<load_one<Offset, uint16_t>>},
-    {Op::kSTLLRH, memory<store_one<Offset, uint16_t>>},
-    {Op::kSTLRH, memory<store_one<Offset, uint16_t>>},
-    {Op::kLDLAR, pick_load<Offset>},
-    {Op::kLDAR, pick_load<Offset>},
-    {Op::kLDAPR, pick_load<Offset>},
-    {Op::kSTLLR, pick_store<Offset>},
-    {Op::kSTLR, pick_store<Offset>},
-    {Op::kSTLURB, memory<store_one<Offset, uint8_t>>},
-    {Op::kLDAPURB, memory<load_one<Offset, uint8_t>>},
-    {Op::kLDAPURSB64, memory<load_one<Offset, int8_t>>},
-    {Op::kLDAPURSB32, memory<load_one<Offset, int8_t, uint32_t>>},
-    {Op::kSTLURH, memory<store_one<Offset, uint16_t>>},
-    {Op::kLDAPURH, memory<load_one<Offset, uint16_t>>},
-    {Op::kLDAPURSH64, memory<load_one<Offset, int16_t>>},
-    {Op::kLDAPURSH32, memory<load_one<Offset, int16_t, uint32_t>>},
-    {Op::kSTLUR, pick_store<Offset>},
-    {Op::kLDAPUR, pick_load<Offset>},
-    {Op::kLDAPURSW, memory<load_one<Offset, int32_t>>},
+    {Op::kLDLARB, memory<load_ordered<uint8_t>>},
+    {Op::kLDARB, memory<load_ordered<uint8_t>>},
+    {Op::kLDAPRB, memory<load_ordered<uint8_t>>},
+    {Op::kSTLLRB, memory<store_ordered<uint8_t>>},
+    {Op::kSTLRB, memory<store_ordered<uint8_t>>},
+    {Op::kLDLARH, memory<load_ordered<uint16_t>>},
+    {Op::kLDARH, memory<load_ordered<uint16_t>>},
+    {Op::kLDAPRH, memory<load_ordered<uint16_t>>},
+    {Op::kSTLLRH, memory<store_ordered<uint16_t>>},
+    {Op::kSTLRH, memory<store_ordered<uint16_t>>},
+    {Op::kLDLAR, pick_load_ordered},
+    {Op::kLDAR, pick_load_ordered},
+    {Op::kLDAPR, pick_load_ordered},
+    {Op::kSTLLR, pick_store_ordered},
+    {Op::kSTLR, pick_store_ordered},
+    {Op::kSTLURB, memory<store_ordered<uint8_t>>},
+    {Op::kLDAPURB, memory<load_ordered<uint8_t>>},
+    {Op::kLDAPURSB64, memory<load_ordered<int8_t>>},
+    {Op::kLDAPURSB32, memory<load_ordered<int8_t, uint32_t>>},
+    {Op::kSTLURH, memory<store_ordered<uint16_t>>},
+    {Op::kLDAPURH, memory<load_ordered<uint16_t>>},
+    {Op::kLDAPURSH64, memory<load_ordered<int16_t>>},
+    {Op::kLDAPURSH32, memory<load_ordered<int16_t, uint32_t>>},
+    {Op::kSTLUR, pick_store_ordered},
+    {Op::kLDAPUR, pick_load_ordered},
+    {Op::kLDAPURSW, memory<load_ordered<int32_t>>},
 };
 
 }  // namespace

@@ -19,12 +19,15 @@ constexpr std::int64_t system_register(unsigned op0, unsigned op1, unsigned crn,
          op2;
 }
 constexpr std::int64_t kNzcv = system_register(3, 3, 4, 2, 0);
+constexpr std::int64_t kDit = system_register(3, 3, 4, 2, 5);
+constexpr std::int64_t kSsbs = system_register(3, 3, 4, 2, 6);
 constexpr std::int64_t kFpcr = system_register(3, 3, 4, 4, 0);
 constexpr std::int64_t kFpsr = system_register(3, 3, 4, 4, 1);
 constexpr std::int64_t kTpidrEl0 = system_register(3, 3, 13, 0, 2);
 constexpr std::int64_t kTpidrroEl0 = system_register(3, 3, 13, 0, 3);
 constexpr std::int64_t kCntfrqEl0 = system_register(3, 3, 14, 0, 0);
 constexpr std::int64_t kCntvctEl0 = system_register(3, 3, 14, 0, 2);
+constexpr std::int64_t kCntvctssEl0 = system_register(3, 3, 14, 0, 6);
 constexpr std::int64_t kCtr = system_register(3, 3, 0, 0, 1);
 constexpr std::int64_t kDczid = system_register(3, 3, 0, 0, 7);
 
@@ -71,6 +74,8 @@ constexpr auto read_nzcv = [](const Uop& u, CpuState& c) {
 constexpr auto read_fpcr_register = [](const Uop& u, CpuState& c) { c.x[u.rd] = c.fpcr; };
 constexpr auto read_fpsr_register = [](const Uop& u, CpuState& c) { c.x[u.rd] = read_fpsr(c); };
 constexpr auto read_tpidr = [](const Uop& u, CpuState& c) { c.x[u.rd] = c.tpidr_el0; };
+template <std::uint32_t kBit>
+constexpr auto read_pstate = [](const Uop& u, CpuState& c) { c.x[u.rd] = c.pstate & kBit; };
 constexpr auto read_counter = [](const Uop& u, CpuState& c) { c.x[u.rd] = c.virtual_counter; };
 
 Binding pick_mrs(const Inst& inst, bool log) {
@@ -83,7 +88,12 @@ Binding pick_mrs(const Inst& inst, bool log) {
       return plain<read_fpsr_register>(inst, log);
     case kTpidrEl0:
       return plain<read_tpidr>(inst, log);
+    case kDit:
+      return plain<read_pstate<kDitBit>>(inst, log);
+    case kSsbs:
+      return plain<read_pstate<kSsbsBit>>(inst, log);
     case kCntvctEl0:
+    case kCntvctssEl0:  // the same in program order, which is the only order here
       return plain<read_counter>(inst, log);
     default:
       break;
@@ -101,6 +111,15 @@ constexpr auto write_fpcr_register = [](const Uop& u, CpuState& c) {
 constexpr auto write_fpsr_register = [](const Uop& u, CpuState& c) {
   write_fpsr(c, static_cast<std::uint32_t>(c.x[u.rd]));
 };
+template <std::uint32_t kBit>
+void set_pstate(CpuState& c, bool value) {
+  c.pstate = value ? c.pstate | kBit : c.pstate & ~kBit;
+}
+template <std::uint32_t kBit>
+constexpr auto write_pstate = [](const Uop& u, CpuState& c) { set_pstate<kBit>(c, (c.x[u.rd] & kBit) != 0); };
+template <std::uint32_t kBit>
+constexpr auto write_pstate_immediate =
+    [](const Uop& u, CpuState& c) { set_pstate<kBit>(c, (u.imm & 1) != 0); };
 constexpr auto write_tpidr = [](const Uop& u, CpuState& c) { c.tpidr_el0 = c.x[u.rd]; };
 
 Binding pick_msr(const Inst& inst, bool log) {
@@ -113,9 +132,22 @@ Binding pick_msr(const Inst& inst, bool log) {
       return plain<write_fpsr_register>(inst, log);
     case kTpidrEl0:
       return plain<write_tpidr>(inst, log);
+    case kDit:
+      return plain<write_pstate<kDitBit>>(inst, log);
+    case kSsbs:
+      return plain<write_pstate<kSsbsBit>>(inst, log);
     default:
       return {nullptr};
   }
+}
+
+// op1:op2 of the fields that a user program may set; the others are undefined for it.
+Binding pick_msr_immediate(const Inst& inst, bool log) {
+  constexpr unsigned kSsbsField = 0b011'001;
+  constexpr unsigned kDitField = 0b011'010;
+  if (inst.aux == kSsbsField) return plain<write_pstate_immediate<kSsbsBit>>(inst, log);
+  if (inst.aux == kDitField) return plain<write_pstate_immediate<kDitBit>>(inst, log);
+  return {nullptr};
 }
 
 // op1:CRn:CRm:op2 of the cache operations that Linux allows at user level.
@@ -128,6 +160,7 @@ constexpr std::array kDataCacheMaintenance = {
     system_operation(3, 7, 10, 1),  // dc cvac
     system_operation(3, 7, 11, 1),  // dc cvau
     system_operation(3, 7, 12, 1),  // dc cvap
+    system_operation(3, 7, 13, 1),  // dc cvadp
     system_operation(3, 7, 14, 1),  // dc civac
 };
 
@@ -136,23 +169,35 @@ constexpr auto dc_zva = [](const Uop& u, CpuState& c, auto& m) {
   const std::uint64_t line = c.x[u.rd] & ~(kZvaBytes - 1);
   for (std::uint64_t i = 0; i < kZvaBytes; i += sizeof(Vec)) m.template store<Vec>(line + i, Vec{});
 };
-constexpr auto ic_ivau = [](const Uop& /*u*/, CpuState& c) { c.code_invalidated = true; };
+// By address, and thus a fault where nothing can be read. The data itself is always clean here.
+constexpr auto maintain_data = [](const Uop& u, CpuState& c, auto& m) {
+  static_cast<void>(m.template load<std::uint8_t>(c.x[u.rd]));
+};
+constexpr auto ic_ivau = [](const Uop& u, CpuState& c, auto& m) {
+  static_cast<void>(m.template load<std::uint8_t>(c.x[u.rd]));
+  c.code_invalidated = true;
+};
 constexpr auto nothing = [](const Uop& /*u*/, CpuState& /*c*/) {};
 constexpr auto clear_exclusive = [](const Uop& /*u*/, CpuState& c) { c.exclusive_address = UINT64_MAX; };
 
 Binding pick_sys(const Inst& inst, bool log) {
   if (inst.imm == kDcZva) return memory<dc_zva>(inst, log);
-  if (inst.imm == kIcIvau) return plain<ic_ivau>(inst, log);
+  if (inst.imm == kIcIvau) return memory<ic_ivau>(inst, log);
   for (const std::int64_t operation : kDataCacheMaintenance) {
-    if (inst.imm == operation) return plain<nothing>(inst, log);
+    if (inst.imm == operation) return memory<maintain_data>(inst, log);
   }
   return {nullptr};
 }
 
+// No operation that returns a value is a user program's.
+Binding pick_sysl(const Inst& /*inst*/, bool /*log*/) { return {nullptr}; }
+
 constexpr Row kRows[] = {
     {Op::kMRS, pick_mrs},
     {Op::kMSR, pick_msr},
+    {Op::kMSR_imm, pick_msr_immediate},
     {Op::kSYS, pick_sys},
+    {Op::kSYSL, pick_sysl},
     {Op::kCLREX, plain<clear_exclusive>},
     // Barriers: memory is sequential here; what they cost is the timing models' business.
     {Op::kDSB, plain<nothing>},

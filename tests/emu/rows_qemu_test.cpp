@@ -21,7 +21,8 @@ bool left_to_other_tests(Op op) {
   return insts::flow_of(op) != insts::Flow::kNone ||             // guests/fused_branches.s and all programs
          insts::encoding_of(op).imm == insts::Imm::kBranch19 ||  // literals: all programs
          timing == insts::TimingClass::kStoreExclusive ||        // guests/exclusives.s: needs its load
-         timing == insts::TimingClass::kPac ||                   // not advertised, so hints do nothing
+         timing == insts::TimingClass::kPac ||                   // guests/pointer_auth.s: keys differ
+         insts::authenticates_pointer(op) ||                     // the same
          timing == insts::TimingClass::kSysRead || timing == insts::TimingClass::kSysWrite ||
          timing == insts::TimingClass::kCacheOp;  // guests/system_registers.s
 }
