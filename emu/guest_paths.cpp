@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <charconv>
 #include <climits>
+#include <cstdlib>
 #include <string_view>
 #include <utility>
 
@@ -49,6 +50,10 @@ std::string HostPath::whole() const {
 }
 
 GuestPaths::GuestPaths(std::string sysroot) : sysroot_(std::move(sysroot)), cwd_(AT_FDCWD) {
+  if (char* resolved = sysroot_.empty() ? nullptr : ::realpath(sysroot_.c_str(), nullptr)) {
+    sysroot_ = resolved;
+    std::free(resolved);
+  }
   while (!sysroot_.empty() && sysroot_.back() == '/') sysroot_.pop_back();
 }
 
@@ -120,12 +125,13 @@ std::string GuestPaths::working_directory() const {
     }
     text.resize(static_cast<std::size_t>(length));
   }
-  if (!sysroot_.empty() && text.compare(0, sysroot_.size(), sysroot_) == 0 &&
-      (text.size() == sysroot_.size() || text[sysroot_.size()] == '/')) {
-    text.erase(0, sysroot_.size());
-    if (text.empty()) text = "/";
-  }
-  return text;
+  return guest_name(text);
+}
+
+std::string GuestPaths::guest_name(const std::string& host_path) const {
+  if (sysroot_.empty() || host_path.compare(0, sysroot_.size(), sysroot_) != 0) return host_path;
+  if (host_path.size() == sysroot_.size()) return "/";
+  return host_path[sysroot_.size()] == '/' ? host_path.substr(sysroot_.size()) : host_path;
 }
 
 }  // namespace m2sim::emu

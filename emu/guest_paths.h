@@ -31,6 +31,9 @@ class GuestPaths {
   // `directory` is a guest descriptor or AT_FDCWD, which arm64 and the host both call -100.
   HostPath resolve(const FdTable& fds, int directory, const std::string& path) const;
 
+  // What the guest calls a file of the host: names below the sysroot lose its part.
+  std::string guest_name(const std::string& host_path) const;
+
   // Names whose answer the kernel makes up: the guest's regions, the guest's program.
   static bool is_own_maps(const std::string& path);
   static bool is_own_exe(const std::string& path);

@@ -1,6 +1,7 @@
 #include "emu/memory.h"
 
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -79,9 +80,30 @@ bool Memory::map_file(std::uint64_t address, std::uint64_t length, std::uint8_t 
     errno = reason;
     return false;
   }
+  zero_behind_end(address, length, protection, backing);
   forget(address, address + length);
   remember({address, address + length, protection, std::move(name), true, backing.shared});
   return true;
+}
+
+// The page in which a file ends reads as zeros behind the end, and that page is the guest's: glibc's loader
+// clears its rest for .bss. Where the host's pages are smaller, those behind the end must be put there. Not
+// for shared mappings, whose file may grow into them.
+void Memory::zero_behind_end(std::uint64_t address, std::uint64_t length, std::uint8_t protection,
+                             const FileBacking& backing) {
+  struct stat status {};
+  if (backing.shared || ::fstat(backing.fd, &status) != 0 || !S_ISREG(status.st_mode)) return;
+  const auto size = static_cast<std::uint64_t>(status.st_size);
+  if (size <= backing.offset) return;
+  const auto up = [left = size - backing.offset](std::uint64_t page) {
+    return (left + page - 1) / page * page;
+  };
+  const std::uint64_t begin = up(granularity_);
+  const std::uint64_t end = std::min(length, up(kGuestPage));
+  if (begin >= end) return;
+  // Where the host refuses, the pages stay the file's, and touching them is SIGBUS.
+  static_cast<void>(::mmap(base_ + address + begin, end - begin, host_protection(protection),
+                           MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0));
 }
 
 bool Memory::hide(std::uint64_t address, std::uint64_t length) {

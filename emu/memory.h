@@ -105,6 +105,8 @@ class Memory {
   bool valid_range(std::uint64_t address, std::uint64_t length) const;
   std::optional<std::uint64_t> find_free_below(std::uint64_t top, std::uint64_t length) const;
   bool hide(std::uint64_t address, std::uint64_t length);  // back to reserved, inaccessible pages
+  void zero_behind_end(std::uint64_t address, std::uint64_t length, std::uint8_t protection,
+                       const FileBacking& backing);
   void forget(std::uint64_t begin, std::uint64_t end);     // drops the range from regions_
   void remember(Region region);                            // adds it, joining equal neighbours
   void split_at(std::uint64_t address);

@@ -7,13 +7,11 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstdlib>
 #include <ctime>
 #include <system_error>
 
-#include "emu/hwcap.h"
 #include "emu/kernel.h"
-#include "emu/process_stack.h"
+#include "emu/program_load.h"
 #include "emu/signal_frame.h"
 #include "emu/strace.h"
 #include "emu/user_error.h"
@@ -60,59 +58,10 @@ int signal_code(FaultKind kind) {
   }
 }
 
-constexpr std::uint64_t kStackSize = std::uint64_t{8} << 20;  // Linux's default RLIMIT_STACK
-constexpr std::uint64_t kStackGap = std::uint64_t{1} << 20;   // kept free above and below the stack
-constexpr std::uint64_t kArgumentMost = kStackSize / 4;       // Linux: a quarter of the stack
-// Below every limit(), so that addresses, and with them caches and cycles, are the same on every host.
-constexpr std::uint64_t kStackTop = std::uint64_t{1} << 38;
-constexpr std::uint64_t kPieBase = std::uint64_t{1} << 36;  // below every limit(), above most programs
-constexpr std::uint64_t kClockTicks = 100;                  // USER_HZ
-constexpr std::uint64_t kMinSignalStack = 5120;             // arm64 MINSIGSTKSZ
-
-std::uint64_t up(std::uint64_t address, std::uint64_t unit) { return (address + unit - 1) / unit * unit; }
-
-std::string absolute(const std::string& path) {
-  char* resolved = ::realpath(path.c_str(), nullptr);
-  if (resolved == nullptr) return path;
-  std::string text(resolved);
-  std::free(resolved);
-  return text;
-}
-
 std::uint64_t host_realtime() {
   timespec now{};
   ::clock_gettime(CLOCK_REALTIME, &now);
   return static_cast<std::uint64_t>(now.tv_sec) * 1'000'000'000 + static_cast<std::uint64_t>(now.tv_nsec);
-}
-
-void check_program(const ElfImage& image) {
-  if (!image.interpreter.empty()) {
-    throw UserError(image.path + ": dynamically linked (its loader is " + image.interpreter +
-                        "), which m2sim does not run yet; link it with -static",
-                    kExitNotExecutable);
-  }
-}
-
-std::vector<AuxEntry> auxiliary_vector(const ElfImage& image, std::uint64_t bias) {
-  const std::uint64_t headers = image.phdr_address == 0 ? 0 : image.phdr_address + bias;
-  return {
-      {Aux::kHwcap, hwcap_word(1)},
-      {Aux::kPagesz, kGuestPage},
-      {Aux::kClktck, kClockTicks},
-      {Aux::kPhdr, headers},
-      {Aux::kPhent, kElfPhdrSize},
-      {Aux::kPhnum, image.phdr_count},
-      {Aux::kBase, 0},
-      {Aux::kFlags, 0},
-      {Aux::kEntry, image.entry + bias},
-      {Aux::kUid, ::getuid()},
-      {Aux::kEuid, ::geteuid()},
-      {Aux::kGid, ::getgid()},
-      {Aux::kEgid, ::getegid()},
-      {Aux::kSecure, 0},
-      {Aux::kHwcap2, hwcap_word(2)},
-      {Aux::kMinsigstksz, kMinSignalStack},
-  };
 }
 
 }  // namespace
@@ -130,47 +79,30 @@ void line_to_stderr(std::string_view line) {
   }
 }
 
-Process::Process(const ProcessOptions& options) : image_(read_elf(options.program)) {
-  check_program(image_);
-  kernel_ = std::make_unique<Kernel>(options);
+Process::Process(const ProcessOptions& options) : kernel_(std::make_unique<Kernel>(options)) {
   Kernel& kernel = *kernel_;
-  Memory& memory = kernel.memory;
-  kernel.paths.set_program(absolute(options.program));
-  kernel.process_name = options.program.substr(options.program.rfind('/') + 1).substr(0, 15);
+  kernel.clock.realtime_at_start =
+      options.start_time ? static_cast<std::uint64_t>(*options.start_time) * 1'000'000'000 : host_realtime();
+  LoadRequest request;
+  request.name = options.program;
+  request.argv = options.argv;
+  request.envp = options.envp;
+  request.random[0] = kernel.random.next();
+  request.random[1] = kernel.random.next();
+  loaded_ = load_first_program(request, kernel.paths, kernel.fds, kernel.memory);
+  // The program is named as the simulator's user sees files; only then does the guest move.
   if (!options.cwd.empty() && kernel.paths.change_directory(AT_FDCWD, options.cwd.c_str()) != 0) {
     throw UserError(
         "cannot enter the directory " + options.cwd + ": " + std::generic_category().message(errno),
         kExitInternal);
   }
-  kernel.clock.realtime_at_start =
-      options.start_time ? static_cast<std::uint64_t>(*options.start_time) * 1'000'000'000 : host_realtime();
-
-  bias_ = image_.position_independent ? up(kPieBase, kGuestPage) : 0;
-  kernel.stack_end = kStackTop - kStackGap;
-  kernel.stack_begin = kernel.stack_end - kStackSize;
-  if (image_.end() > kernel.stack_begin - kStackGap - bias_) {
-    throw UserError(image_.path + ": its segments reach into the stack of the guest's address space",
-                    kExitNotExecutable);
-  }
-  load_elf(image_, bias_, memory);
-  const std::uint8_t stack_protection =
-      image_.executable_stack ? kProtRead | kProtWrite | kProtExec : kProtRead | kProtWrite;
-  if (!memory.map(kernel.stack_begin, kStackSize, stack_protection, "[stack]")) {
-    throw UserError("cannot map the guest's stack: " + std::generic_category().message(errno), kExitInternal);
-  }
-  map_sigreturn(kernel);
-  memory.set_search_top(kernel.stack_begin - kStackGap);
-  kernel.brk_start = kernel.brk_end = up(image_.end() + bias_, kGuestPage);
-
-  StackContents stack;
-  stack.argv = options.argv.empty() ? std::vector{options.program} : options.argv;
-  stack.envp = options.envp;
-  stack.auxv = auxiliary_vector(image_, bias_);
-  stack.execfn = options.program;
-  stack.random[0] = kernel.random.next();
-  stack.random[1] = kernel.random.next();
-  stack_pointer_ = write_stack(stack, kernel.stack_end, kArgumentMost, memory);
-  symbols_ = std::make_unique<Symbols>(image_, bias_);
+  kernel.paths.set_program(loaded_.path);
+  kernel.process_name = loaded_.comm;
+  kernel.stack_begin = loaded_.stack_begin;
+  kernel.stack_end = loaded_.stack_end;
+  kernel.brk_start = kernel.brk_end = loaded_.brk_start;
+  kernel.sigreturn_address = loaded_.sigreturn_address;
+  symbols_ = std::make_unique<Symbols>(loaded_.image, loaded_.bias);
 }
 
 Process::~Process() = default;
@@ -179,10 +111,10 @@ Memory& Process::memory() { return kernel_->memory; }
 
 void Process::start(CpuState& cpu) const {
   cpu.x = {};
-  cpu.x[kSpSlot] = stack_pointer_;
+  cpu.x[kSpSlot] = loaded_.stack_pointer;
   cpu.flags = {};
   cpu.v = {};
-  cpu.pc = image_.entry + bias_;
+  cpu.pc = loaded_.entry_pc;
   cpu.fpcr = 0;
   cpu.fpsr = 0;
   cpu.tpidr_el0 = 0;

@@ -9,9 +9,9 @@
 #include <vector>
 
 #include "emu/cpu_state.h"
-#include "emu/elf.h"
 #include "emu/fault.h"
 #include "emu/memory.h"
+#include "emu/program_load.h"
 #include "emu/symbols.h"
 
 namespace m2sim::emu {
@@ -66,14 +66,12 @@ class Process {
   bool deliver_fault(CpuState& cpu, const Fault& fault);
 
   const GuestEnd& end() const;
-  const ElfImage& image() const { return image_; }
+  const ElfImage& image() const { return loaded_.image; }
   Symbols& symbols() { return *symbols_; }
-  std::uint64_t load_bias() const { return bias_; }
+  std::uint64_t load_bias() const { return loaded_.bias; }
 
  private:
-  ElfImage image_;
-  std::uint64_t bias_ = 0;
-  std::uint64_t stack_pointer_ = 0;
+  LoadedProgram loaded_;
   std::unique_ptr<Kernel> kernel_;
   std::unique_ptr<Symbols> symbols_;
 };

@@ -2,8 +2,6 @@
 
 #include <cstring>
 
-#include "emu/user_error.h"
-
 namespace m2sim::emu {
 
 namespace {
@@ -20,6 +18,7 @@ class Downward {
     return at_;
   }
   std::uint64_t push(const std::string& text) { return push(text.c_str(), text.size() + 1); }
+  std::uint64_t at() const { return at_; }
   void align() { at_ &= ~(kStackAlign - 1); }
 
  private:
@@ -27,36 +26,43 @@ class Downward {
   Memory& memory_;
 };
 
-std::uint64_t bytes_of(const std::vector<std::string>& texts) {
-  std::uint64_t sum = 0;
-  for (const std::string& text : texts) sum += text.size() + 1 + sizeof(std::uint64_t);
-  return sum;
+bool fits(const StackContents& contents, std::uint64_t most) {
+  std::uint64_t sum = contents.execfn.size() + 1;
+  for (const auto* texts : {&contents.argv, &contents.envp}) {
+    for (const std::string& text : *texts) {
+      if (text.size() + 1 > kStringMost) return false;
+      sum += text.size() + 1 + sizeof(std::uint64_t);
+    }
+  }
+  return sum <= most;
+}
+
+// Addresses of the strings, in their order.
+std::vector<std::uint64_t> push_all(const std::vector<std::string>& texts, Downward& stack) {
+  std::vector<std::uint64_t> addresses(texts.size());
+  for (std::size_t i = texts.size(); i-- > 0;) addresses[i] = stack.push(texts[i]);
+  return addresses;
 }
 
 }  // namespace
 
-std::uint64_t write_stack(const StackContents& contents, std::uint64_t top, std::uint64_t most,
-                          Memory& memory) {
-  if (bytes_of(contents.argv) + bytes_of(contents.envp) > most) {
-    throw UserError("arguments and environment take more than " + std::to_string(most) + " bytes",
-                    kExitNotExecutable);
-  }
+std::optional<StackLayout> write_stack(const StackContents& contents, std::uint64_t top, std::uint64_t most,
+                                       Memory& memory) {
+  if (!fits(contents, most)) return std::nullopt;
+  StackLayout layout{};
   Downward stack(top, memory);
   const std::uint64_t zero = 0;
   stack.push(&zero, sizeof(zero));  // Linux leaves a null word at the very top
-  const std::uint64_t execfn = stack.push(contents.execfn);
+  const std::uint64_t execfn = layout.environment_end = stack.push(contents.execfn);
+  const std::vector<std::uint64_t> environment = push_all(contents.envp, stack);
+  layout.arguments_end = layout.environment_begin = stack.at();
+  const std::vector<std::uint64_t> arguments = push_all(contents.argv, stack);
+  layout.arguments_begin = stack.at();
+
   std::vector<std::uint64_t> words = {contents.argv.size()};
-  std::vector<std::uint64_t> environment;
-  for (auto it = contents.envp.rbegin(); it != contents.envp.rend(); ++it) {
-    environment.push_back(stack.push(*it));
-  }
-  std::vector<std::uint64_t> arguments;
-  for (auto it = contents.argv.rbegin(); it != contents.argv.rend(); ++it) {
-    arguments.push_back(stack.push(*it));
-  }
-  words.insert(words.end(), arguments.rbegin(), arguments.rend());
+  words.insert(words.end(), arguments.begin(), arguments.end());
   words.push_back(0);
-  words.insert(words.end(), environment.rbegin(), environment.rend());
+  words.insert(words.end(), environment.begin(), environment.end());
   words.push_back(0);
   const std::uint64_t platform = stack.push(std::string("aarch64"));
   stack.align();
@@ -66,13 +72,16 @@ std::uint64_t write_stack(const StackContents& contents, std::uint64_t top, std:
   auxv.push_back({Aux::kExecfn, execfn});
   auxv.push_back({Aux::kPlatform, platform});
   auxv.push_back({Aux::kNull, 0});
+  layout.auxv.resize(auxv.size() * sizeof(AuxEntry));
+  std::memcpy(layout.auxv.data(), auxv.data(), layout.auxv.size());
   for (const AuxEntry& entry : auxv) {
     words.push_back(static_cast<std::uint64_t>(entry.tag));
     words.push_back(entry.value);
   }
   // `random` is aligned, so an even number of words keeps the stack pointer aligned.
   if (words.size() % 2 != 0) words.push_back(0);
-  return stack.push(words.data(), words.size() * sizeof(std::uint64_t));
+  layout.stack_pointer = stack.push(words.data(), words.size() * sizeof(std::uint64_t));
+  return layout;
 }
 
 }  // namespace m2sim::emu

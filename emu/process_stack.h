@@ -1,7 +1,9 @@
 // The initial stack of a process: strings, auxiliary vector, environment, arguments.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -46,9 +48,22 @@ struct StackContents {
   std::uint64_t random[2];  // AT_RANDOM's 16 bytes
 };
 
-// Writes below `top` into mapped memory and returns the stack pointer (a multiple of 16, argc on it).
-// Throws UserError when arguments and environment take more than `most` bytes.
-std::uint64_t write_stack(const StackContents& contents, std::uint64_t top, std::uint64_t most,
-                          Memory& memory);
+// Where things came to lie; addresses of the guest.
+struct StackLayout {
+  std::uint64_t stack_pointer;  // a multiple of 16, argc on it
+  std::uint64_t arguments_begin;
+  std::uint64_t arguments_end;
+  std::uint64_t environment_begin;
+  std::uint64_t environment_end;
+  std::vector<std::byte> auxv;  // as it lies in memory, kNull included
+};
+
+// The longest single string of argv or envp, zero byte included (Linux: 32 pages).
+inline constexpr std::uint64_t kStringMost = 32 * kGuestPage;
+
+// Writes below `top` into mapped memory. Nothing when arguments and environment take more than `most` bytes
+// or one of them more than kStringMost.
+std::optional<StackLayout> write_stack(const StackContents& contents, std::uint64_t top, std::uint64_t most,
+                                       Memory& memory);
 
 }  // namespace m2sim::emu
