@@ -19,10 +19,13 @@ std::string place(std::uint64_t pc, emu::Process& process) {
 
 bool is_udf(std::uint32_t word) { return insts::decode(word).op == insts::Op::kUDF; }
 
-// The table has no row for the word, but the disassembler knows it: it is legal, and the fault is ours.
-bool is_legal_elsewhere(const emu::Fault& fault) {
-  return fault.kind == emu::FaultKind::kUndefined && !is_udf(fault.word) &&
-         !insts::disassemble(fault.word, fault.pc).starts_with(".word");
+std::string undefined_text(const emu::Fault& fault, const std::string& at) {
+  if (is_udf(fault.word)) return fmt::format("instruction {:#010x} at {} is undefined", fault.word, at);
+  const std::string text = insts::disassemble(fault.word, fault.pc);
+  if (text.starts_with(".word")) {
+    return fmt::format("instruction {:#010x} at {} is undefined, or unknown to m2sim", fault.word, at);
+  }
+  return fmt::format("instruction {:#010x} '{}' at {} is undefined for programs", fault.word, text, at);
 }
 
 std::string instruction_at(std::uint64_t pc, emu::Process& process) {
@@ -31,11 +34,32 @@ std::string instruction_at(std::uint64_t pc, emu::Process& process) {
   return ": " + insts::disassemble(word, pc);
 }
 
+// Below a stack there is nothing, and so far down nothing else but runaway recursion gets to.
+constexpr std::uint64_t kOverflowReach = std::uint64_t{1} << 20U;
+
+bool is_stack_overflow(std::uint64_t address, const emu::Memory& memory) {
+  const emu::Region* above = memory.region_at(address + kOverflowReach);
+  return above != nullptr && above->name == "[stack]" && address < above->begin;
+}
+
 std::string why_refused(std::uint64_t address, const emu::Memory& memory) {
   const emu::Region* region = memory.region_at(address);
-  if (region == nullptr) return "which is not mapped";
+  if (region == nullptr) {
+    return is_stack_overflow(address, memory) ? "which is not mapped: the stack has overflowed"
+                                              : "which is not mapped";
+  }
   return region->name.empty() ? "whose protection forbids it"
                               : fmt::format("whose protection forbids it ({})", region->name);
+}
+
+std::string behind_file(const emu::Fault& fault, emu::Process& process) {
+  const emu::Region* region = process.memory().region_at(fault.address);
+  const std::string name =
+      region == nullptr || region->name.empty() ? "" : fmt::format(" ({})", region->name);
+  const std::string at = place(fault.pc, process);
+  if (fault.address == fault.pc) return fmt::format("jump to {}, behind the end of its file{}", at, name);
+  return fmt::format("access to {:#x}, behind the end of its file{}, at {}{}", fault.address, name, at,
+                     instruction_at(fault.pc, process));
 }
 
 [[noreturn]] void fail_unimplemented(const emu::Fault& fault, emu::Process& process) {
@@ -63,16 +87,17 @@ std::string describe_fault(const emu::Fault& fault, emu::Process& process) {
       return fmt::format("store to {:#x}, {}, at {}{}", fault.address, refused, at,
                          instruction_at(fault.pc, process));
     case emu::FaultKind::kFetch:
-      return fmt::format("jump to {}, which is not executable", at);
+      return fmt::format("jump to {}, {}", at, refused);
     case emu::FaultKind::kPcAlignment:
       return fmt::format("jump to {}, which is not a multiple of 4", at);
+    case emu::FaultKind::kFileEnd:
+      return behind_file(fault, process);
     case emu::FaultKind::kAlignment:
       return fmt::format("unaligned access to {:#x} at {}{}", fault.address, at,
                          instruction_at(fault.pc, process));
     case emu::FaultKind::kUndefined:
     case emu::FaultKind::kUnimplemented:
-      return fmt::format("instruction {:#010x} at {} is undefined{}", fault.word, at,
-                         is_udf(fault.word) ? "" : ", or unknown to m2sim");
+      return undefined_text(fault, at);
     case emu::FaultKind::kPointerAuth:
       return fmt::format("pointer authentication failed at {}{}", at, instruction_at(fault.pc, process));
     case emu::FaultKind::kBreakpoint:
@@ -88,9 +113,7 @@ std::string settle_end(const emu::RunEnd& end, emu::Process& process, Manifest& 
   }
   std::string why;
   if (end.kind == emu::RunEnd::Kind::kFault) {
-    if (end.fault.kind == emu::FaultKind::kUnimplemented || is_legal_elsewhere(end.fault)) {
-      fail_unimplemented(end.fault, process);
-    }
+    if (end.fault.kind == emu::FaultKind::kUnimplemented) fail_unimplemented(end.fault, process);
     why = ": " + describe_fault(end.fault, process);
     process.end_by_signal(emu::signal_of(end.fault.kind));
   }

@@ -133,6 +133,12 @@ bool Emulator::after_exit(const HostFault& host_fault) {
   return false;
 }
 
+FaultKind Emulator::why_not_fetched(std::uint64_t pc) const {
+  if (pc % 4 != 0) return FaultKind::kPcAlignment;
+  const Region* region = process_.memory().region_at(pc);
+  return region != nullptr && region->executable() ? FaultKind::kFileEnd : FaultKind::kFetch;
+}
+
 // Finds or translates the block at pc_; false when the slice is over.
 bool Emulator::resolve() {
   while (true) {
@@ -145,8 +151,7 @@ bool Emulator::resolve() {
     }
     if (pc_ % 4 == 0) next_ = decode_block();
     if (next_ != nullptr) return true;
-    const FaultKind kind = pc_ % 4 == 0 ? FaultKind::kFetch : FaultKind::kPcAlignment;
-    if (!take_fault({kind, pc_, pc_, 0})) return false;
+    if (!take_fault({why_not_fetched(pc_), pc_, pc_, 0})) return false;
   }
 }
 
@@ -207,7 +212,10 @@ bool Emulator::refuse_instruction(FaultKind kind) {
   forget_unfinished_record();
   const Block& block = left_block();
   Fault fault{kind, block.end() - 4, block.end() - 4, 0};
-  std::memcpy(&fault.word, process_.memory().base() + fault.pc, sizeof(fault.word));
+  // The file that the code is mapped from may have become shorter since.
+  if (!process_.memory().read_value(fault.pc, fault.word)) {
+    return take_fault({FaultKind::kFileEnd, fault.pc, fault.pc, 0});
+  }
   const insts::Op op = block.insts().back().op;
   // A row whose handler refuses this form says that the processor does; one without a handler says nothing.
   const bool known = op != insts::Op::kUndefined && insts::flow_of(op) == insts::Flow::kNone;
@@ -228,9 +236,10 @@ std::uint64_t Emulator::stop_inside_block() {
 bool Emulator::take_data_fault(const HostFault& host_fault) {
   const std::uint64_t pc = stop_inside_block();
   const bool misaligned = cpu_->misaligned_address != kNoAddress;
-  const FaultKind kind = misaligned || host_fault.is_bus_error ? FaultKind::kAlignment
-                         : host_fault.is_write                 ? FaultKind::kWrite
-                                                               : FaultKind::kRead;
+  const FaultKind kind = misaligned                ? FaultKind::kAlignment
+                         : host_fault.is_bus_error ? FaultKind::kFileEnd
+                         : host_fault.is_write     ? FaultKind::kWrite
+                                                   : FaultKind::kRead;
   const std::uint64_t address = misaligned ? cpu_->misaligned_address : host_fault.guest_address;
   return take_fault({kind, pc, address, 0});
 }

@@ -74,6 +74,7 @@ class Emulator {
   const Block* decode_block();
   bool link_and_follow();
   bool do_system_call();
+  FaultKind why_not_fetched(std::uint64_t pc) const;
   bool take_fault(const Fault& fault);
   bool refuse_instruction(FaultKind kind);
   std::uint64_t stop_inside_block();

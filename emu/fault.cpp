@@ -12,6 +12,7 @@ int signal_of(FaultKind kind) {
       return SIGSEGV;
     case FaultKind::kPcAlignment:
     case FaultKind::kAlignment:
+    case FaultKind::kFileEnd:
       return SIGBUS;
     case FaultKind::kUndefined:
     case FaultKind::kUnimplemented:
@@ -19,6 +20,30 @@ int signal_of(FaultKind kind) {
       return SIGILL;
     case FaultKind::kBreakpoint:
       return SIGTRAP;
+    case FaultKind::kNone:
+      break;
+  }
+  return 0;
+}
+
+int signal_code_of(FaultKind kind, bool mapped) {
+  switch (kind) {
+    case FaultKind::kRead:
+    case FaultKind::kWrite:
+    case FaultKind::kFetch:
+      return mapped ? SEGV_ACCERR : SEGV_MAPERR;
+    case FaultKind::kPcAlignment:
+    case FaultKind::kAlignment:
+      return BUS_ADRALN;
+    case FaultKind::kFileEnd:
+      return BUS_ADRERR;
+    case FaultKind::kUndefined:
+    case FaultKind::kUnimplemented:
+      return ILL_ILLOPC;
+    case FaultKind::kPointerAuth:
+      return ILL_ILLOPN;
+    case FaultKind::kBreakpoint:
+      return TRAP_BRKPT;
     case FaultKind::kNone:
       break;
   }

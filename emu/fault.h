@@ -11,7 +11,8 @@ enum class FaultKind : std::uint8_t {
   kWrite,          // store to an address that is not mapped or not writable    -> SIGSEGV
   kFetch,          // next instruction is not mapped or not executable          -> SIGSEGV
   kPcAlignment,    // program counter not a multiple of 4                       -> SIGBUS
-  kAlignment,      // exclusive or ordered access that must be aligned          -> SIGBUS
+  kAlignment,      // exclusive or atomic access that must be aligned           -> SIGBUS
+  kFileEnd,        // load, store or fetch of a page behind its file's end      -> SIGBUS
   kUndefined,      // architecturally undefined instruction (udf included)      -> SIGILL
   kUnimplemented,  // legal instruction m2sim does not implement: m2sim's failure, not the guest's
   kPointerAuth,    // aut*: the pointer's authentication code is wrong          -> SIGILL
@@ -27,5 +28,7 @@ struct Fault {
 
 // Linux signal number that the fault raises in the guest.
 int signal_of(FaultKind kind);
+// siginfo_t's si_code for it. `mapped`: something is mapped at Fault::address, so it was the protection.
+int signal_code_of(FaultKind kind, bool mapped);
 
 }  // namespace m2sim::emu

@@ -39,25 +39,6 @@ Kernel::~Kernel() {
 
 namespace {
 
-// siginfo_t's si_code: the kernel tells "nothing there" from "not allowed"; which one is for the memory to
-// say, and handlers rarely ask.
-int signal_code(FaultKind kind) {
-  switch (kind) {
-    case FaultKind::kUndefined:
-    case FaultKind::kUnimplemented:
-      return ILL_ILLOPC;
-    case FaultKind::kPointerAuth:
-      return ILL_ILLOPN;
-    case FaultKind::kPcAlignment:
-    case FaultKind::kAlignment:
-      return BUS_ADRALN;
-    case FaultKind::kBreakpoint:
-      return TRAP_BRKPT;
-    default:
-      return SEGV_MAPERR;
-  }
-}
-
 std::uint64_t host_realtime() {
   timespec now{};
   ::clock_gettime(CLOCK_REALTIME, &now);
@@ -126,7 +107,8 @@ void Process::end_by_signal(int signal) { kernel_->end = {GuestEnd::Kind::kSigna
 
 bool Process::deliver_fault(CpuState& cpu, const Fault& fault) {
   cpu.pc = fault.pc;
-  raise_signal(*kernel_, {signal_of(fault.kind), signal_code(fault.kind), fault.address});
+  const bool mapped = memory().region_at(fault.address) != nullptr;
+  raise_signal(*kernel_, {signal_of(fault.kind), signal_code_of(fault.kind, mapped), fault.address});
   deliver_signals(*kernel_, cpu);
   return kernel_->end.kind == GuestEnd::Kind::kRunning;
 }

@@ -13,11 +13,12 @@ namespace {
 #include "insts/encodings.inc"
 #undef A64
 
-constexpr std::array<Encoding, kOpCount> kRows = {
+// The last element is Op::kUndefined's: a trap without operands.
+constexpr std::array<Encoding, kOpCount + 1> kRows = {
 #define A64(op, ...) kRow##op,
 #include "insts/encodings.inc"
 #undef A64
-};
+    Encoding{.mnemonic = ".word", .timing = TimingClass::kTrap}};
 
 constexpr std::array<const char*, kOpCount + 1> kNames = {
 #define A64(op, ...) #op,
@@ -28,7 +29,7 @@ constexpr std::array<const char*, kOpCount + 1> kNames = {
 // Counting sort by the number of fixed bits, descending and otherwise in table order.
 constexpr std::array<Pattern, kOpCount> kPatterns = [] {
   std::array<std::size_t, 34> end{};  // end[k]: patterns with more than 32 - k fixed bits
-  for (const Encoding& row : kRows) ++end[33U - static_cast<unsigned>(std::popcount(row.mask))];
+  for (std::size_t i = 0; i < kOpCount; ++i) ++end[33U - static_cast<unsigned>(std::popcount(kRows[i].mask))];
   for (std::size_t k = 1; k < end.size(); ++k) end[k] += end[k - 1];
   std::array<Pattern, kOpCount> sorted{};
   for (std::size_t i = 0; i < kOpCount; ++i) {
@@ -94,7 +95,9 @@ constexpr std::array<RowRoles, kOpCount + 1> kSummaries = [] {
 
 }  // namespace
 
-std::span<const Encoding> encodings() { return kRows; }
+std::span<const Encoding> encodings() { return std::span(kRows).first(kOpCount); }
+
+const Encoding& encoding_of(Op op) { return kRows[static_cast<std::size_t>(op)]; }
 
 std::span<const Pattern> patterns() { return kPatterns; }
 

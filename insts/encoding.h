@@ -67,7 +67,8 @@ struct Encoding {
 
 // Indexed by Op; kOpCount rows.
 std::span<const Encoding> encodings();
-inline const Encoding& encoding_of(Op op) { return encodings()[static_cast<std::size_t>(op)]; }
+// Op::kUndefined has one too: a trap that has no operands.
+const Encoding& encoding_of(Op op);
 
 // What decides which row a word belongs to, most specific row (most fixed bits) first, so that the first
 // match is the refinement that wins.

@@ -52,7 +52,9 @@ class BadFiles(guest.GuestTest):
 
     def test_text_and_script(self):
         self.refused(self.write("text", "hello\n"), "not an ELF program")
-        self.refused(self.write("script", "#!/bin/sh\n"), "script")
+        script = self.write("script", "#!/nowhere/sh\n")
+        self.assert_fails(MISSING, ".*/nowhere/sh", "run", script)
+        self.assert_fails(NOT_EXECUTABLE, re.escape(script) + ": a script", "disasm", script)
 
     def test_truncated_anywhere(self):
         sizes = [1, 4, 16, 63, 64, 100, 120, len(self.bytes) // 64]
@@ -191,43 +193,6 @@ class BadOutputs(guest.GuestTest):
         with open("/dev/full", "wb") as full:
             result = self.m2sim("run", "--quiet", "--mode", "emulation", self.hello, stdout=full)
         self.assertEqual((result.status, result.err), (9, ""))
-
-
-class GuestFaults(guest.GuestTest):
-    def killed(self, name, body, signal, pattern):
-        path = self.guest(name, "    .globl _start\n_start:\n" + body)
-        for mode in ("emulation", "timing", "fast-timing"):
-            self.assert_fails(128 + signal, re.escape(path) + ": killed by " + pattern, "run", "--quiet",
-                              "--mode", mode, path)
-
-    def test_load(self):
-        self.killed("load", "mov x1, #16\nldr x0, [x1]\n", 11,
-                    r"SIGSEGV: load from 0x10, which is not mapped, at 0x[0-9a-f]+ \(_start\+0x4\): ldr\s+x0, \[x1\]")
-
-    def test_store(self):
-        self.killed("store", "adr x1, _start\nstr x0, [x1]\n", 11,
-                    r"SIGSEGV: store to 0x[0-9a-f]+, whose protection forbids it .*\(_start\+0x4\): str")
-
-    def test_wild_address(self):
-        self.killed("wild", "mov x1, #0x123400000000\nmovk x1, #0x7fff, lsl #48\nldr x0, [x1]\n", 11,
-                    r"SIGSEGV: load from 0x[0-9a-f]+, which is not mapped")
-
-    def test_jump(self):
-        self.killed("jump", "mov x1, #16\nbr x1\n", 11, "SIGSEGV: jump to 0x10, which is not executable")
-        self.killed("odd_jump", "adr x1, _start\nadd x1, x1, #2\nbr x1\n", 7, "SIGBUS: jump to .* multiple of 4")
-
-    def test_undefined(self):
-        self.killed("udf", "udf #7\n", 4, r"SIGILL: instruction 0x00000007 at 0x[0-9a-f]+ \(_start\) is undefined")
-
-    def test_breakpoint(self):
-        self.killed("brk", "brk #1\n", 5, r"SIGTRAP: breakpoint at 0x[0-9a-f]+ \(_start\): brk\s+#0?x?1")
-
-    def test_statistics_are_written_all_the_same(self):
-        path = self.guest("null", "    .globl _start\n_start:\nldr x0, [xzr, xzr]\n".replace("[xzr, xzr]", "[x0]"))
-        stats = self.path("null.json")
-        self.m2sim("run", "--quiet", "--mode", "emulation", "--stats", stats, path)
-        with open(stats, encoding="utf-8") as file:
-            self.assertIn('"end": "signal"', file.read())
 
 
 if __name__ == "__main__":

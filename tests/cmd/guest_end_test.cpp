@@ -15,6 +15,7 @@ namespace {
 
 constexpr std::uint64_t kEntry = 0x400078;
 constexpr std::uint32_t kAdd = 0x91000400;  // add x0, x0, #1
+constexpr std::uint32_t kPrivileged = 0xd5182000;
 constexpr std::uint32_t kUnallocated = 0xffffffff;
 
 // The smallest program: an ELF header, one executable segment, one instruction.
@@ -78,8 +79,10 @@ TEST_F(GuestEnds, AnUnimplementedInstructionIsOurFailureAndFullyNamed) {
   expect_ours(fault(emu::FaultKind::kUnimplemented, kAdd), message);
 }
 
-TEST_F(GuestEnds, SoIsALegalOneThatTheTableLacks) {
-  expect_ours(fault(emu::FaultKind::kUndefined, kAdd), "instruction not implemented: 0x91000400");
+TEST_F(GuestEnds, OneThatProgramsMayNotExecuteIsTheGuestsAndShown) {
+  EXPECT_EQ(settle_end(fault(emu::FaultKind::kUndefined, kPrivileged), *process_, manifest_),
+            "tiny: killed by SIGILL: instruction 0xd5182000 'msr ttbr0_el1, x0' at 0x400078 is undefined for "
+            "programs");
 }
 
 TEST_F(GuestEnds, AnUndefinedOneIsTheGuests) {
