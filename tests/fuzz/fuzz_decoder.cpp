@@ -1,0 +1,110 @@
+// Any instruction words: everything that is derived from a word must hold together, and translating and
+// cracking them must come out. Input: little-endian words.
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <memory>
+#include <span>
+
+#include "emu/block_cache.h"
+#include "emu/memory.h"
+#include "emu/translate.h"
+#include "insts/decode.h"
+#include "insts/disasm.h"
+#include "insts/encoding.h"
+#include "insts/operands.h"
+#include "tests/fuzz/fuzz_target.h"
+#include "timing/config.h"
+#include "timing/crack.h"
+
+namespace m2sim::fuzz {
+namespace {
+
+constexpr std::uint64_t kCode = 0x400000;
+constexpr std::size_t kMostWords = 256;
+
+void check_operands(const insts::Inst& inst) {
+  const insts::Operands operands = insts::operands_of(inst);
+  for (const insts::Source& source : operands.read()) {
+    require(source.reg < insts::kRegCount, "a source is a register");
+  }
+  for (const insts::RegId reg : operands.written()) {
+    require(reg < insts::kRegCount, "a destination is a register");
+  }
+  const insts::RowRoles& roles = insts::roles_of(inst.op);
+  require(!operands.writes_base || roles.writes_base, "a base is written back only where the row says so");
+  const insts::MemoryAccess memory = insts::memory_of(insts::encoding_of(inst.op), inst);
+  require(memory.kind == operands.memory.kind && memory.bytes() == operands.memory.bytes(),
+          "the access is the row's");
+  const bool accesses = memory.kind == insts::Access::kLoad || memory.kind == insts::Access::kStore ||
+                        memory.kind == insts::Access::kLoadStore;
+  require(!accesses || (memory.bytes() >= 1 && memory.bytes() <= 64), "an access has 1 to 64 bytes");
+}
+
+void check_word(std::uint32_t word) {
+  const insts::Inst inst = insts::decode(word);
+  const std::string text = insts::disassemble(word, kCode);
+  require(!text.empty() && text.find('\n') == std::string::npos, "an instruction has one line of text");
+  if (inst.op == insts::Op::kUndefined) {
+    require(text.starts_with(".word"), "what has no row has no text");
+    return;
+  }
+  require(insts::encoding_of(inst.op).matches(word), "a word matches its row");
+  require(std::strlen(insts::mnemonic_of(inst.op)) > 0, "a row has a mnemonic");
+  require(insts::timing_class_of(inst.op) == insts::encoding_of(inst.op).timing, "one timing class a row");
+  check_operands(inst);
+}
+
+// A page of guest code and what is made from it; reused, because reserving address space is slow.
+class Engine {
+ public:
+  Engine() { require(memory_.map(kCode, emu::kGuestPage, kRights, "code"), "a page can be mapped"); }
+
+  void translate(std::span<const std::uint32_t> words) {
+    memory_.write(kCode, words.data(), words.size_bytes());
+    // What is behind the words must not be those of an earlier input.
+    const std::array<std::uint32_t, emu::kMaxBlockInsts> nothing{};
+    memory_.write(kCode + words.size_bytes(), nothing.data(), sizeof(nothing));
+    for (const bool log : {false, true}) {
+      emu::Translator translator(memory_, log);
+      std::uint64_t pc = kCode;
+      while (pc < kCode + words.size_bytes()) {
+        const emu::Block* block = translator.translate(pc, blocks_, emu::kMaxBlockInsts, false);
+        require(block != nullptr && block->inst_count >= 1, "mapped code makes a block");
+        require(translator.inst_index(*block, block->uops()) == 0,
+                "the first uop is the first instruction's");
+        const timing::CrackedBlock& cracked = crack_.lookup(*block);
+        require(cracked.inst_count == block->inst_count && cracked.mem_count == block->mem_count,
+                "cracking keeps the instructions");
+        pc = block->end();
+      }
+    }
+    // Clearing costs more than many inputs.
+    if (blocks_.blocks().size() < kMostBlocks) return;
+    blocks_.clear();
+    crack_.clear();
+  }
+
+ private:
+  static constexpr std::size_t kMostBlocks = 20000;
+  static constexpr std::uint8_t kRights = emu::kProtRead | emu::kProtWrite | emu::kProtExec;
+
+  emu::Memory memory_;
+  emu::BlockCache blocks_;
+  timing::CrackTable crack_{timing::m2_pcore()};
+};
+
+}  // namespace
+}  // namespace m2sim::fuzz
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  static const auto kEngine = std::make_unique<m2sim::fuzz::Engine>();
+  std::array<std::uint32_t, m2sim::fuzz::kMostWords> words{};
+  const std::size_t count = std::min(size / sizeof(words[0]), words.size());
+  if (count == 0) return 0;
+  std::memcpy(words.data(), data, count * sizeof(words[0]));
+  const std::span<const std::uint32_t> used(words.data(), count);
+  for (const std::uint32_t word : used) m2sim::fuzz::check_word(word);
+  kEngine->translate(used);
+  return 0;
+}
