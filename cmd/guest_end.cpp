@@ -111,13 +111,17 @@ std::string settle_end(const emu::RunEnd& end, emu::Process& process, Manifest& 
     manifest.end = "limit";
     return "";
   }
+  emu::GuestEnd guest = process.end();
   std::string why;
   if (end.kind == emu::RunEnd::Kind::kFault) {
     if (end.fault.kind == emu::FaultKind::kUnimplemented) fail_unimplemented(end.fault, process);
     why = ": " + describe_fault(end.fault, process);
-    process.end_by_signal(emu::signal_of(end.fault.kind));
+    guest = {emu::GuestEnd::Kind::kSignalled, 0, emu::signal_of(end.fault.kind)};
   }
-  const emu::GuestEnd& guest = process.end();
+  if (guest.kind == emu::GuestEnd::Kind::kRunning) {
+    throw failure("{}: every thread waits for something that none of them will do; m2sim gives up",
+                  manifest.program);
+  }
   if (guest.kind == emu::GuestEnd::Kind::kSignalled) {
     manifest.end = "signal";
     manifest.status = guest.signal;

@@ -24,8 +24,8 @@ bool BlockCache::has_room() const {
          insts_.used() + kMostInstBytes <= kInstBytes;
 }
 
-const Block* BlockCache::add(std::uint64_t pc, std::span<const insts::Inst> insts, std::uint16_t mem_count,
-                             std::span<const Uop> uops, bool findable) {
+const Block* BlockCache::add(std::uint64_t pc, std::uint64_t space, std::span<const insts::Inst> insts,
+                             std::uint16_t mem_count, std::span<const Uop> uops, bool findable) {
   assert(has_room() && insts.size() <= kMaxBlockInsts);
   auto* inst_data = reinterpret_cast<insts::Inst*>(insts_.take(insts.size_bytes()));
   std::copy(insts.begin(), insts.end(), inst_data);
@@ -35,12 +35,12 @@ const Block* BlockCache::add(std::uint64_t pc, std::span<const insts::Inst> inst
                  static_cast<std::uint16_t>(insts.size()),
                  mem_count,
                  inst_data,
-                 0};
+                 space};
   std::copy(uops.begin(), uops.end(), reinterpret_cast<Uop*>(block + 1));
   by_id_.push_back(block);
   ++blocks_made_;
   if (findable) {
-    std::size_t i = slot_of(pc);
+    std::size_t i = slot_of(pc, space);
     while (table_[i] != nullptr) i = (i + 1) & kTableMask;
     table_[i] = block;
   }

@@ -23,10 +23,10 @@ class BlockCache {
 
   BlockCache();
 
-  // Null when no block starts at pc.
-  const Block* find(std::uint64_t pc) const {
-    for (std::size_t i = slot_of(pc); table_[i] != nullptr; i = (i + 1) & kTableMask) {
-      if (table_[i]->pc == pc) return table_[i];
+  // Null when no block starts at pc in that address space.
+  const Block* find(std::uint64_t pc, std::uint64_t space) const {
+    for (std::size_t i = slot_of(pc, space); table_[i] != nullptr; i = (i + 1) & kTableMask) {
+      if (table_[i]->pc == pc && table_[i]->space == space) return table_[i];
     }
     return nullptr;
   }
@@ -35,8 +35,8 @@ class BlockCache {
   bool has_room() const;
 
   // Stores a block and, unless it is to be found again (`findable`), its entry. has_room() must hold.
-  const Block* add(std::uint64_t pc, std::span<const insts::Inst> insts, std::uint16_t mem_count,
-                   std::span<const Uop> uops, bool findable);
+  const Block* add(std::uint64_t pc, std::uint64_t space, std::span<const insts::Inst> insts,
+                   std::uint16_t mem_count, std::span<const Uop> uops, bool findable);
 
   // The block whose uops contain this one; null for the engine's own.
   const Block* containing(const Uop* uop) const;
@@ -51,9 +51,10 @@ class BlockCache {
   static constexpr std::size_t kUopBytes = std::size_t{1} << 30U;
   static constexpr std::size_t kInstBytes = std::size_t{1} << 29U;
 
-  static std::size_t slot_of(std::uint64_t pc) {
-    // No scrambling: neighbouring blocks share cache lines and pages of the table.
-    return static_cast<std::size_t>((pc >> 2U) ^ (pc >> 24U)) & kTableMask;
+  static std::size_t slot_of(std::uint64_t pc, std::uint64_t space) {
+    // No scrambling of the pc: neighbouring blocks share cache lines and pages of the table.
+    constexpr std::uint64_t kSpread = 0x9e3779b1;  // apart, for programs that all begin at one address
+    return static_cast<std::size_t>((pc >> 2U) ^ (pc >> 24U) ^ (space * kSpread)) & kTableMask;
   }
 
   Arena uops_{kUopBytes};

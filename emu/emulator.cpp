@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "emu/kernel.h"
 #include "emu/terminal.h"
 #include "insts/operands.h"
 
@@ -31,42 +32,85 @@ std::uint64_t without_tag(std::uint64_t target) {
 
 }  // namespace
 
-Emulator::Emulator(Process& process) : process_(process), cpu_(std::make_unique<CpuState>()) {}
+Emulator::Emulator(Process& process) : system_(process.system()) { task_ = system_.tasks().front().get(); }
 
 void Emulator::begin(bool log, std::uint64_t most_insts) {
   logs_ = log;
   most_insts_ = most_insts;
-  translator_.emplace(process_.memory(), log);
+  translator_.emplace(log);
   if (log) log_.resize(kLogWords);
-  cpu_->memory_base = process_.memory().base();
-  cpu_->memory_limit = process_.memory().limit();
-  cpu_->jump_cache.fill(&kNowhere);
-  process_.start(*cpu_);
-  pc_ = cpu_->pc;
-  code_epoch_ = process_.memory().code_epoch();
+  log_end_ = log_.data();
 }
 
-void Emulator::open_slice() {
+// Instructions until the scheduler wants to be asked; negative when it is time.
+std::int64_t Emulator::insts_to_event() const {
+  const std::uint64_t until = system_.run_until();
+  if (until > static_cast<std::uint64_t>(INT64_MAX) / kInstsPerNanosecond) return INT64_MAX;
+  return static_cast<std::int64_t>(until * kInstsPerNanosecond) - static_cast<std::int64_t>(stats_.insts);
+}
+
+void Emulator::switch_to(Task& task) {
+  task_ = &task;
+  cpu_ = &task.cpu;
+  AddressSpace& space = *task.process->space;
+  space_ = &space;
+  cpu_->memory_base = space.memory.base();
+  cpu_->memory_limit = space.memory.limit();
+  cpu_->exclusive_address = UINT64_MAX;
+  // Unless it was filled for these very blocks.
+  const std::uint64_t epoch = stats_.cache_clears << 32U ^ space.number;
+  if (task.jump_cache_epoch != epoch) cpu_->jump_cache.fill(&kNowhere);
+  task.jump_cache_epoch = epoch;
+  translator_->look_at(space.memory, space.number);
+}
+
+// False: nobody is left to run.
+bool Emulator::choose_task() {
+  if (task_goes_on_ && insts_to_event() >= 0) return true;
+  if (task_goes_on_) cpu_->pc = pc_;
+  system_.set_time(stats_.insts / kInstsPerNanosecond);
+  Task* const chosen = system_.schedule();
+  task_goes_on_ = chosen != nullptr;
+  if (chosen == nullptr) {
+    if (system_.deadlocked()) end_.kind = RunEnd::Kind::kDeadlock;
+    return false;
+  }
+  const bool same = chosen == task_ && cpu_ != nullptr && space_ == chosen->process->space.get();
+  if (!same) switch_to(*chosen);
+  if (!same || cpu_->pc != pc_) next_ = nullptr;
+  pc_ = cpu_->pc;
+  return true;
+}
+
+// False: the run is over.
+bool Emulator::open_slice() {
+  log_end_ = log_.data();
+  slice_end_ = SliceEnd::kBatch;
+  if (!choose_task()) {
+    slice_end_ = SliceEnd::kEnded;
+    return false;
+  }
   const std::uint64_t left = most_insts_ - stats_.insts;
   const std::int64_t most = logs_ ? kBatchInsts : kSliceInsts;
   stepping_ = left <= 2 * kMaxBlockInsts;
   const auto whole_blocks =
       static_cast<std::int64_t>(std::min<std::uint64_t>(left, INT64_MAX)) - kMaxBlockInsts;
-  slice_left_ = stepping_ ? 0 : std::min(most, whole_blocks);
+  slice_left_ = stepping_ ? 0 : std::min({most, whole_blocks, insts_to_event()});
   cpu_->log = log_.data();
   cpu_->virtual_counter = stats_.insts / (kInstsPerNanosecond * 1'000'000'000 / kCounterHz);
-  slice_end_ = SliceEnd::kBatch;
+  return true;
 }
 
 Emulator::SliceEnd Emulator::run_slice() {
-  open_slice();
-  FaultCatcher catcher(process_.memory(), *cpu_);
+  if (!open_slice()) return slice_end_;
+  FaultCatcher catcher(space_->memory, *cpu_);
   // A data fault comes back here; all state that matters lives in members by then.
-  if (sigsetjmp(catcher.resume, 0) != 0 && !after_exit(catcher.fault)) return slice_end_;
-  while (enter_next()) {
+  const bool over = sigsetjmp(catcher.resume, 0) != 0 && !after_exit(catcher.fault);
+  while (!over && enter_next()) {
     run_handlers();
     if (!after_exit(catcher.fault)) break;
   }
+  log_end_ = cpu_->log;
   return slice_end_;
 }
 
@@ -90,9 +134,9 @@ void Emulator::run_handlers() {
   cpu_->budget = slice_left_;
   std::byte* const memory = cpu_->memory_base;
   if constexpr (kTailDispatch) {
-    uop->handler(uop, cpu_.get(), cpu_->budget, cpu_->log, memory);
+    uop->handler(uop, cpu_, cpu_->budget, cpu_->log, memory);
   } else {
-    while (uop != nullptr) uop = uop->handler(uop, cpu_.get(), cpu_->budget, cpu_->log, memory);
+    while (uop != nullptr) uop = uop->handler(uop, cpu_, cpu_->budget, cpu_->log, memory);
   }
 }
 
@@ -135,7 +179,7 @@ bool Emulator::after_exit(const HostFault& host_fault) {
 
 FaultKind Emulator::why_not_fetched(std::uint64_t pc) const {
   if (pc % 4 != 0) return FaultKind::kPcAlignment;
-  const Region* region = process_.memory().region_at(pc);
+  const Region* region = space_->memory.region_at(pc);
   return region != nullptr && region->executable() ? FaultKind::kFileEnd : FaultKind::kFetch;
 }
 
@@ -143,7 +187,7 @@ FaultKind Emulator::why_not_fetched(std::uint64_t pc) const {
 bool Emulator::resolve() {
   while (true) {
     ++stats_.block_finds;
-    next_ = stepping_ || pc_ % 4 != 0 ? nullptr : blocks_.find(pc_);
+    next_ = stepping_ || pc_ % 4 != 0 ? nullptr : blocks_.find(pc_, space_->number);
     if (next_ != nullptr) return true;
     if (!blocks_.has_room()) {
       slice_end_ = SliceEnd::kClear;
@@ -182,28 +226,37 @@ bool Emulator::do_system_call() {
   pc_ = left_block().end();
   cpu_->pc = pc_;
   ++stats_.system_calls;
-  process_.set_time(stats_.insts / kInstsPerNanosecond);
-  if (!process_.system_call(*cpu_)) {
-    slice_end_ = SliceEnd::kEnded;
-    return false;
-  }
+  system_.set_time(stats_.insts / kInstsPerNanosecond);
+  return go_on_after_kernel(system_.system_call(*task_));
+}
+
+// The thread may be elsewhere now, wait, have ended, or run another program. False: the slice is over.
+bool Emulator::go_on_after_kernel(bool goes_on) {
   pc_ = cpu_->pc;
-  if (process_.memory().code_epoch() == code_epoch_) return true;
+  task_goes_on_ = goes_on && space_ == task_->process->space.get();
+  if (!task_goes_on_) return false;
+  slice_left_ = std::min(slice_left_, insts_to_event());
+  if (space_->memory.code_epoch() == space_->code_epoch_seen) return true;
   slice_end_ = SliceEnd::kClear;
   return false;
 }
 
-// The guest goes on in its own handler, or ends here.
+// The guest goes on in its own handler, or its process ends here.
 bool Emulator::take_fault(const Fault& fault) {
   cpu_->misaligned_address = kNoAddress;
-  const bool guest_is_to_blame = fault.kind != FaultKind::kUnimplemented;
-  if (guest_is_to_blame && process_.deliver_fault(*cpu_, fault)) {
-    pc_ = cpu_->pc;
-    return true;
+  cpu_->pc = pc_ = fault.pc;
+  next_ = nullptr;
+  if (fault.kind == FaultKind::kUnimplemented) {
+    end_ = {RunEnd::Kind::kFault, fault};
+    slice_end_ = SliceEnd::kEnded;
+    return false;
   }
-  end_ = {RunEnd::Kind::kFault, fault};
-  slice_end_ = SliceEnd::kEnded;
-  return false;
+  const Kernel& process = *task_->process;
+  const bool first = &process == &system_.first();
+  system_.set_time(stats_.insts / kInstsPerNanosecond);
+  const bool goes_on = system_.deliver_fault(*task_, fault);
+  if (first && !process.running()) end_ = {RunEnd::Kind::kFault, fault};
+  return go_on_after_kernel(goes_on);
 }
 
 // The last instruction of a block did not execute, though the block charged for it.
@@ -213,7 +266,7 @@ bool Emulator::refuse_instruction(FaultKind kind) {
   const Block& block = left_block();
   Fault fault{kind, block.end() - 4, block.end() - 4, 0};
   // The file that the code is mapped from may have become shorter since.
-  if (!process_.memory().read_value(fault.pc, fault.word)) {
+  if (!space_->memory.read_value(fault.pc, fault.word)) {
     return take_fault({FaultKind::kFileEnd, fault.pc, fault.pc, 0});
   }
   const insts::Op op = block.insts().back().op;
@@ -258,16 +311,17 @@ void Emulator::forget_unfinished_record() {
 
 void Emulator::clear_blocks() {
   blocks_.clear();
-  cpu_->jump_cache.fill(&kNowhere);
-  cpu_->code_invalidated = false;
-  code_epoch_ = process_.memory().code_epoch();
-  next_ = nullptr;
   ++stats_.cache_clears;
+  next_ = nullptr;
+  cpu_->code_invalidated = false;
+  task_->process->space->code_epoch_seen = space_->memory.code_epoch();
+  switch_to(*task_);
 }
 
 RetiredBatch Emulator::batch() const {
   const std::uint32_t next_id = next_ == nullptr ? kNoBlock : next_->id;
-  return {{log_.data(), static_cast<std::size_t>(cpu_->log - log_.data())}, blocks_.blocks(), next_id};
+  const auto words = static_cast<std::size_t>(log_end_ - log_.data());
+  return {{log_.data(), words}, blocks_.blocks(), next_id, task_->number};
 }
 
 }  // namespace m2sim::emu

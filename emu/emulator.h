@@ -14,13 +14,15 @@
 #include "emu/host_fault.h"
 #include "emu/process.h"
 #include "emu/retired.h"
+#include "emu/system.h"
 #include "emu/translate.h"
 
 namespace m2sim::emu {
 
-// How a run ended. kExited: Process::end() has the status. kFault: `fault` says where and why.
+// How a run ended. kExited: Process::end() has the status. kFault: `fault` says where and why it ended the
+// first process, or the simulator. kDeadlock: every thread waits for something that no thread will do.
 struct RunEnd {
-  enum class Kind : std::uint8_t { kExited, kFault, kLimit };
+  enum class Kind : std::uint8_t { kExited, kFault, kLimit, kDeadlock };
   Kind kind = Kind::kExited;
   Fault fault{};
 };
@@ -59,14 +61,17 @@ class Emulator {
   }
 
   const EmulatorStats& stats() const { return stats_; }
-  const CpuState& cpu() const { return *cpu_; }
+  const CpuState& cpu() const { return task_->cpu; }
 
  private:
   enum class SliceEnd : std::uint8_t { kBatch, kClear, kEnded };
 
   void begin(bool log, std::uint64_t most_insts);
   SliceEnd run_slice();
-  void open_slice();
+  bool open_slice();
+  bool choose_task();
+  void switch_to(Task& task);
+  std::int64_t insts_to_event() const;
   bool enter_next();
   void run_handlers();
   bool after_exit(const HostFault& host_fault);
@@ -74,6 +79,7 @@ class Emulator {
   const Block* decode_block();
   bool link_and_follow();
   bool do_system_call();
+  bool go_on_after_kernel(bool goes_on);
   FaultKind why_not_fetched(std::uint64_t pc) const;
   bool take_fault(const Fault& fault);
   bool refuse_instruction(FaultKind kind);
@@ -84,8 +90,10 @@ class Emulator {
   RetiredBatch batch() const;
   const Block& left_block() const { return *blocks_.containing(cpu_->exit_uop); }
 
-  Process& process_;
-  std::unique_ptr<CpuState> cpu_;
+  System& system_;
+  Task* task_ = nullptr;     // runs; after its end, until the next is chosen
+  CpuState* cpu_ = nullptr;  // its registers
+  const AddressSpace* space_ = nullptr;
   BlockCache blocks_;
   std::optional<Translator> translator_;
   std::vector<std::uint64_t> log_;
@@ -93,13 +101,14 @@ class Emulator {
   RunEnd end_;
 
   bool logs_ = false;
+  bool task_goes_on_ = false;  // unless something else is due, the next slice is its too
+  std::uint64_t* log_end_ = nullptr;
   bool stepping_ = false;  // one instruction a block: the last ones before the limit
   std::uint64_t most_insts_ = 0;
   std::uint64_t pc_ = 0;         // where to go on
   const Block* next_ = nullptr;  // the block there, when known
   std::int64_t budget_at_entry_ = 0;
   std::int64_t slice_left_ = 0;
-  std::uint64_t code_epoch_ = 0;
   SliceEnd slice_end_ = SliceEnd::kBatch;
 };
 

@@ -3,32 +3,61 @@
 #pragma once
 
 #include <cstdint>
-#include <string>
+#include <memory>
 #include <vector>
 
 namespace m2sim::emu {
+
+// An open file description: what dup and fork share. It owns its host descriptor.
+struct OpenFile {
+  // plain: never makes a caller wait (a regular file, a directory). foreign: may wait for something outside
+  // the guest, and the host's flags are the guest's. inner: both ends are the guest's own (a pipe, a socket
+  // pair, an eventfd); the host's descriptor never blocks and `nonblocking` is what the guest has asked for.
+  // socket: like inner, but the other end may be anywhere.
+  enum class Kind : std::uint8_t { kPlain, kForeign, kInner, kSocket };
+
+  OpenFile(int host_fd, Kind its_kind, bool owns) : host(host_fd), kind(its_kind), owned(owns) {}
+  ~OpenFile();
+  OpenFile(const OpenFile&) = delete;
+  OpenFile& operator=(const OpenFile&) = delete;
+
+  // Whether the host's descriptor is O_NONBLOCK whatever the guest asked for.
+  bool never_blocks_host() const { return kind == Kind::kInner || kind == Kind::kSocket; }
+
+  int host;
+  Kind kind;
+  bool owned;
+  bool nonblocking = false;
+};
 
 class FdTable {
  public:
   static constexpr int kMost = 1024;  // RLIMIT_NOFILE
 
-  FdTable();  // 0, 1 and 2 are the host's, as far as the host has them open
-  ~FdTable();
-  FdTable(const FdTable&) = delete;
+  struct Empty {};
+
+  explicit FdTable(Empty /*nothing*/) {}
+  FdTable();                          // 0, 1 and 2 are the host's, as far as the host has them open
+  FdTable(const FdTable&) = default;  // fork: the same open files
   FdTable& operator=(const FdTable&) = delete;
 
+  // Null: not open (EBADF).
+  std::shared_ptr<OpenFile> file(int guest) const;
   // The host descriptor behind a guest number, or -1 (EBADF).
   int host(int guest) const;
   bool open(int guest) const { return host(guest) >= 0; }
 
   // Takes ownership of a host descriptor; returns the lowest free guest number from `lowest` on, or
-  // -EMFILE (then the descriptor is closed).
+  // -EMFILE (then the descriptor is closed). Its kind is found out by looking.
   int add(int host_fd, bool close_on_exec, int lowest = 0);
-  // The same under a given number, closing what was there; -EBADF beyond kMost. Host
-  // descriptors 0 to 2 are replaced by higher ones.
-  int put(int guest, int host_fd, bool close_on_exec);
-  // 0 or -errno. The simulator's own standard streams are forgotten, not closed.
-  int close(int guest);
+  // An inner file or a socket; the host's descriptor becomes O_NONBLOCK.
+  int add(int host_fd, bool close_on_exec, OpenFile::Kind kind, bool nonblocking);
+  // Another number for an open file (dup).
+  int add(std::shared_ptr<OpenFile> file, bool close_on_exec, int lowest = 0);
+  // The same under a given number, closing what was there; -EBADF beyond kMost.
+  int put(int guest, std::shared_ptr<OpenFile> file, bool close_on_exec);
+  int close(int guest);  // 0 or -errno
+  void close_for_exec();
 
   bool close_on_exec(int guest) const;
   void set_close_on_exec(int guest, bool on);
@@ -36,8 +65,7 @@ class FdTable {
 
  private:
   struct Entry {
-    int host = -1;
-    bool owned = false;
+    std::shared_ptr<OpenFile> file;
     bool close_on_exec = false;
   };
   std::vector<Entry> entries_;

@@ -57,6 +57,11 @@ GuestPaths::GuestPaths(std::string sysroot) : sysroot_(std::move(sysroot)), cwd_
   while (!sysroot_.empty() && sysroot_.back() == '/') sysroot_.pop_back();
 }
 
+GuestPaths::GuestPaths(const GuestPaths& other)
+    : sysroot_(other.sysroot_), program_(other.program_), cwd_(other.cwd_) {
+  if (cwd_ != AT_FDCWD) cwd_ = ::fcntl(cwd_, F_DUPFD_CLOEXEC, 3);
+}
+
 GuestPaths::~GuestPaths() {
   if (cwd_ != AT_FDCWD) ::close(cwd_);
 }

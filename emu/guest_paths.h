@@ -22,7 +22,7 @@ class GuestPaths {
  public:
   explicit GuestPaths(std::string sysroot);
   ~GuestPaths();
-  GuestPaths(const GuestPaths&) = delete;
+  GuestPaths(const GuestPaths& other);  // fork: the same working directory, held on its own
   GuestPaths& operator=(const GuestPaths&) = delete;
 
   void set_program(std::string absolute_path) { program_ = std::move(absolute_path); }

@@ -1,98 +1,62 @@
 // The emulated kernel's side of a process: what system calls read and change.
 #pragma once
 
-#include <signal.h>
-
-#include <array>
 #include <bitset>
 #include <cstdint>
+#include <memory>
 #include <string>
 
-#include "emu/cpu_state.h"
+#include "emu/address_space.h"
 #include "emu/fd_table.h"
 #include "emu/guest_paths.h"
-#include "emu/memory.h"
 #include "emu/process.h"
 #include "emu/signals.h"
+#include "emu/system.h"
+#include "emu/task.h"
 
 namespace m2sim::emu {
 
 inline constexpr std::size_t kSystemCallLimit = 512;  // above every arm64 number in use
 
-// A deterministic stream for getrandom and AT_RANDOM: the same bytes in every run (SplitMix64).
-class GuestRandom {
- public:
-  std::uint64_t next() {
-    state_ += 0x9e3779b97f4a7c15U;
-    std::uint64_t z = state_;
-    z = (z ^ (z >> 30U)) * 0xbf58476d1ce4e5b9U;
-    z = (z ^ (z >> 27U)) * 0x94d049bb133111ebU;
-    return z ^ (z >> 31U);
-  }
-
- private:
-  std::uint64_t state_ = 0x6d32'7369'6d00'0001;  // any constant will do
-};
-
-// Simulated time. The monotonic clock starts at a fixed uptime, the real-time clock at the host's time of
-// start; both advance with retired instructions (Process::set_time) and with what the guest sleeps.
-struct GuestClock {
-  static constexpr std::uint64_t kUptimeAtStart = 1'000'000'000'000;  // 1000 s in ns
-
-  std::uint64_t realtime_at_start = 0;  // ns since 1970
-  std::uint64_t executed = 0;           // ns, set before every system call
-  std::uint64_t slept = 0;              // ns; sleeping advances the clock and does not wait
-
-  std::uint64_t elapsed() const { return executed + slept; }
-  std::uint64_t monotonic() const { return kUptimeAtStart + elapsed(); }
-  std::uint64_t realtime() const { return realtime_at_start + elapsed(); }
-};
-
+// One process. Its threads share it; fork copies it (see syscall_clone.cpp for what is shared when).
 struct Kernel {
-  explicit Kernel(const ProcessOptions& given);
-  ~Kernel();
-  Kernel(const Kernel&) = delete;
+  Kernel(System& machine, int its_id);
+  Kernel(const Kernel& parent, int its_id, bool share_memory, bool share_files);  // fork and vfork
   Kernel& operator=(const Kernel&) = delete;
 
-  ProcessOptions options;
-  Memory memory;
-  FdTable fds;
-  GuestPaths paths;
-  Signals signals;
-  GuestClock clock;
-  GuestRandom random;
-  GuestEnd end;
+  Memory& memory() const { return space->memory; }
+  bool running() const { return end.kind == GuestEnd::Kind::kRunning; }
 
-  std::string process_name;  // PR_SET_NAME, at most 15 characters
-  std::uint64_t brk_start = 0;
-  std::uint64_t brk_end = 0;    // the current break, not rounded
-  std::uint64_t clear_tid = 0;  // set_tid_address
-  std::uint64_t robust_list = 0;
-  std::uint64_t robust_list_length = 0;
-  std::uint64_t stack_begin = 0;
-  std::uint64_t stack_end = 0;
-  std::uint64_t sigreturn_address = 0;  // where a signal handler returns to
+  System& system;
+  int pid;
+  int parent = 0;  // pid; 0: none that could wait for it
+  int group;       // process group and session, as job control uses them
+  int session;
+  std::shared_ptr<AddressSpace> space;
+  std::shared_ptr<FdTable> fds;
+  GuestPaths paths;
+  SignalActions actions{};
+  SignalQueue signals;  // sent to the process; any thread that does not block them takes them
+  GuestEnd end;
+  // What wait() has not told the parent yet: stopped by this signal, or (SIGCONT) going on.
+  int stop_to_report = 0;
+  bool stopped = false;
+  bool has_execed = false;       // setpgid by the parent comes too late
+  Task* vfork_parent = nullptr;  // waits until this process has ended or left its memory
+
+  std::string name;  // PR_SET_NAME, at most 15 characters
   bool no_new_privileges = false;
-  std::uint32_t host_umask = 0;          // restored when the process goes away
-  struct sigaction host_sigpipe {};      // likewise; the host ignores it meanwhile
-  CpuState* cpu = nullptr;               // the caller, during a system call
+  std::uint32_t umask;
+  Task* task = nullptr;                  // the caller, during a system call
   std::bitset<kSystemCallLimit> warned;  // unimplemented numbers that have had their one warning
 };
 
-// Arguments of a system call, x0 to x5.
-struct Args {
-  std::array<std::uint64_t, 6> x;
-
-  std::uint64_t operator[](std::size_t i) const { return x[i]; }
-  // The kernel takes 32-bit arguments from the lower half, whatever the upper half holds.
-  int i32(std::size_t i) const { return static_cast<int>(static_cast<std::uint32_t>(x[i])); }
-  std::uint32_t u32(std::size_t i) const { return static_cast<std::uint32_t>(x[i]); }
-  std::int64_t i64(std::size_t i) const { return static_cast<std::int64_t>(x[i]); }
-};
-
-// The result is what x0 gets: a value, or -errno. arm64 uses the generic error numbers, which are those
-// of x86-64 and AArch64 hosts, so the host's errno passes through.
+// The result of a system call is what x0 gets: a value, or -errno. arm64 uses the generic error numbers,
+// which are those of x86-64 and AArch64 hosts, so the host's errno passes through.
 using SystemCall = std::int64_t (*)(Kernel& kernel, const Args& args);
+
+// Instead of a result: the caller waits (its Task::wait says for what), and the call is made again.
+inline constexpr std::int64_t kBlocked = INT64_MIN;
 
 struct SystemCallRow {
   const char* name = nullptr;       // null: no such number

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cerrno>
 #include <system_error>
 #include <utility>
@@ -24,18 +25,23 @@ constexpr std::uint64_t kLowestFree = 0x10000;
 // From here on the host's huge pages pay for large arrays of the guest.
 constexpr std::uint64_t kHugePage = std::uint64_t{2} << 20;
 
+// Of a forked process: several must fit beside the first.
+constexpr unsigned kCopyLog2 = 40;
+
+}  // namespace
+
 // Executable pages are read by the decoder only; x86-64 has no write without read.
-int host_protection(std::uint8_t protection) {
+int Memory::host_protection(std::uint8_t protection) {
   int host = PROT_NONE;
   if (protection != kProtNone) host |= PROT_READ;
   if ((protection & kProtWrite) != 0) host |= PROT_WRITE;
   return host;
 }
 
-}  // namespace
-
-Memory::Memory() : granularity_(static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE))) {
+void Memory::reserve(unsigned log2_least, unsigned log2_most) {
   for (const unsigned log2 : kSizesLog2) {
+    if (log2 > log2_most) continue;
+    if (log2 < log2_least) break;
     const std::uint64_t size = std::uint64_t{1} << log2;
     void* start =
         ::mmap(nullptr, size + kMemoryGuard, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
@@ -46,6 +52,24 @@ Memory::Memory() : granularity_(static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZ
     return;
   }
   throw std::system_error(errno, std::generic_category(), "cannot reserve address space for the guest");
+}
+
+Memory::Memory() : granularity_(static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE))) {
+  reserve(kSizesLog2.back(), kSizesLog2.front());
+}
+
+Memory::Memory(const Memory& parent, Copy /*tag*/) : granularity_(parent.granularity_) {
+  const std::uint64_t top = parent.regions_.empty() ? 0 : parent.regions_.back().end;
+  const auto needed = static_cast<unsigned>(std::bit_width(top - 1));
+  const unsigned least = std::max(needed, kSizesLog2.back());
+  reserve(least, std::max(least + 1, kCopyLog2));
+  search_top_ = std::min(parent.search_top_, limit_);
+  try {
+    for (const Region& region : parent.regions_) copy_region(parent, region);
+  } catch (...) {
+    ::munmap(base_, limit_ + kMemoryGuard);
+    throw;
+  }
 }
 
 Memory::~Memory() { ::munmap(base_, limit_ + kMemoryGuard); }
@@ -67,6 +91,21 @@ bool Memory::map(std::uint64_t address, std::uint64_t length, std::uint8_t prote
   return true;
 }
 
+bool Memory::map_shared(std::uint64_t address, std::uint64_t length, std::uint8_t protection,
+                        std::string name) {
+  if (!valid_range(address, length)) return false;
+  void* result = ::mmap(base_ + address, length, host_protection(protection),
+                        MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0);
+  if (result == MAP_FAILED) return false;
+  forget(address, address + length);
+  // No inode, so a number of its own; those of memory and of files cannot be confused.
+  static std::uint64_t next_object = std::uint64_t{1} << 63U;
+  Region region{address, address + length, protection, std::move(name), false, true};
+  region.object = next_object++;
+  remember(std::move(region));
+  return true;
+}
+
 bool Memory::map_file(std::uint64_t address, std::uint64_t length, std::uint8_t protection, std::string name,
                       const FileBacking& backing) {
   if (!valid_range(address, length)) return false;
@@ -82,7 +121,11 @@ bool Memory::map_file(std::uint64_t address, std::uint64_t length, std::uint8_t 
   }
   zero_behind_end(address, length, protection, backing);
   forget(address, address + length);
-  remember({address, address + length, protection, std::move(name), true, backing.shared});
+  Region region{address, address + length, protection, std::move(name), true, backing.shared};
+  struct stat status {};
+  if (::fstat(backing.fd, &status) == 0) region.object = status.st_ino ^ (status.st_dev << 48U);
+  region.offset = backing.offset;
+  remember(std::move(region));
   return true;
 }
 
@@ -133,6 +176,7 @@ bool Memory::protect(std::uint64_t address, std::uint64_t length, std::uint8_t p
   forget(address, end);
   for (Region& region : changed) {
     region.protection = protection;
+    region.decoded = false;
     remember(std::move(region));
   }
   return true;
@@ -149,7 +193,10 @@ bool Memory::move(std::uint64_t from, std::uint64_t from_length, std::uint64_t t
   hide(from, from_length);
   forget(from, from + from_length);
   forget(to, to + to_length);
-  remember({to, to + to_length, region.protection, region.name, region.file, region.shared});
+  Region moved{to, to + to_length, region.protection, region.name, region.file, region.shared};
+  moved.object = region.object;
+  moved.offset = region.offset + (from - region.begin);
+  remember(std::move(moved));
   return true;
 }
 
@@ -157,7 +204,7 @@ bool Memory::discard(std::uint64_t address, std::uint64_t length) {
   if (!valid_range(address, length) || !covered(address, address + length)) return false;
   if (::madvise(base_ + address, length, MADV_DONTNEED) != 0) return false;
   for (auto it = first_ending_after(address); it != regions_.end() && it->begin < address + length; ++it) {
-    if (it->executable()) code_changed();
+    if (it->decoded) code_changed();
   }
   return true;
 }

@@ -25,6 +25,11 @@ struct Region {
   std::string name;     // "[heap]", "[stack]", a path, or empty
   bool file = false;    // backed by a host file: the host may raise SIGBUS behind its end
   bool shared = false;  // MAP_SHARED
+  // What is mapped, for words in shared memory: the host's inode, or a number of its own, and the place of
+  // `begin` in it.
+  std::uint64_t object = 0;
+  std::uint64_t offset = 0;
+  mutable bool decoded = false;  // blocks have been made of it: a change makes them stale
 
   bool executable() const { return (protection & kProtExec) != 0; }
   bool operator==(const Region&) const = default;
@@ -43,6 +48,10 @@ struct FileBacking {
 class Memory {
  public:
   Memory();  // throws std::system_error when no address range can be reserved
+  // fork: private pages are copied, shared ones stay shared. Its limit may be smaller than the parent's,
+  // but nothing that is mapped there lies above it.
+  struct Copy {};
+  Memory(const Memory& parent, Copy tag);
   ~Memory();
   Memory(const Memory&) = delete;
   Memory& operator=(const Memory&) = delete;
@@ -50,6 +59,9 @@ class Memory {
   std::byte* base() const { return base_; }
   std::uint64_t limit() const { return limit_; }  // guest addresses are below this; a guard region follows
   std::uint64_t granularity() const { return granularity_; }
+
+  // MAP_SHARED without a file: a copy of this Memory sees the same pages.
+  bool map_shared(std::uint64_t address, std::uint64_t length, std::uint8_t protection, std::string name);
 
   // All return false (and change nothing) when the range is empty, unaligned or beyond limit(), or
   // when the host refuses. map() replaces what was there, with zero-filled pages or a file's.
@@ -79,7 +91,7 @@ class Memory {
   bool read(std::uint64_t address, void* to, std::uint64_t length) const;
   bool write(std::uint64_t address, const void* from, std::uint64_t length);
   bool write_any(std::uint64_t address, const void* from, std::uint64_t length);
-  // An instruction word of an executable region; false where its file has ended.
+  // An instruction word of an executable region, for decoding; false where its file has ended.
   bool fetch(const Region& region, std::uint64_t address, std::uint32_t& word) const;
   // Up to the zero byte, which must be within the first `most` bytes.
   std::optional<std::string> read_string(std::uint64_t address, std::uint64_t most) const;
@@ -96,19 +108,22 @@ class Memory {
   // Host pointer to `length` bytes if all have `protection`, for readv/writev without a copy; else null.
   std::byte* host(std::uint64_t address, std::uint64_t length, std::uint8_t protection) const;
 
-  // Grows whenever bytes that may have been decoded could have changed: unmap, protect, discard or
-  // map over an executable region. The run loop drops its blocks when it sees a new value.
+  // Grows whenever bytes that have been decoded could have changed: unmap, protect, discard or map over a
+  // region that fetch() was called for. The run loop drops its blocks when it sees a new value.
   std::uint64_t code_epoch() const { return code_epoch_; }
   void code_changed() { ++code_epoch_; }
 
  private:
+  void reserve(unsigned log2_least, unsigned log2_most);
+  void copy_region(const Memory& parent, const Region& region);
+  static int host_protection(std::uint8_t protection);
   bool valid_range(std::uint64_t address, std::uint64_t length) const;
   std::optional<std::uint64_t> find_free_below(std::uint64_t top, std::uint64_t length) const;
   bool hide(std::uint64_t address, std::uint64_t length);  // back to reserved, inaccessible pages
   void zero_behind_end(std::uint64_t address, std::uint64_t length, std::uint8_t protection,
                        const FileBacking& backing);
-  void forget(std::uint64_t begin, std::uint64_t end);     // drops the range from regions_
-  void remember(Region region);                            // adds it, joining equal neighbours
+  void forget(std::uint64_t begin, std::uint64_t end);  // drops the range from regions_
+  void remember(Region region);                         // adds it, joining equal neighbours
   void split_at(std::uint64_t address);
   bool covered(std::uint64_t begin, std::uint64_t end) const;
   bool touches_file(std::uint64_t begin, std::uint64_t end) const;

@@ -66,6 +66,7 @@ void Memory::split_at(std::uint64_t address) {
   if (it == regions_.end() || it->begin >= address) return;
   const auto index = it - regions_.begin();
   Region upper = *it;
+  upper.offset += address - upper.begin;
   upper.begin = address;
   regions_[static_cast<std::size_t>(index)].end = address;
   regions_.insert(regions_.begin() + index + 1, std::move(upper));
@@ -77,7 +78,7 @@ void Memory::forget(std::uint64_t begin, std::uint64_t end) {
   const auto first = first_ending_after(begin);
   const auto last = std::partition_point(first, regions_.cend(),
                                          [end](const Region& region) { return region.begin < end; });
-  if (std::any_of(first, last, [](const Region& region) { return region.executable(); })) code_changed();
+  if (std::any_of(first, last, [](const Region& region) { return region.decoded; })) code_changed();
   regions_.erase(first, last);
 }
 
@@ -86,17 +87,19 @@ void Memory::remember(Region region) {
   // File regions stay apart: neighbours may show different parts of the file.
   const auto joins = [](const Region& low, const Region& high) {
     return low.end == high.begin && low.protection == high.protection && low.name == high.name && !low.file &&
-           !high.file;
+           !high.file && !low.shared && !high.shared;
   };
   if (it != regions_.begin() && joins(*std::prev(it), region)) {
     --it;
     it->end = region.end;
+    it->decoded |= region.decoded;
   } else {
     it = regions_.insert(it, std::move(region));
   }
   const auto after = std::next(it);
   if (after != regions_.end() && joins(*it, *after)) {
     it->end = after->end;
+    it->decoded |= after->decoded;
     regions_.erase(after);
   }
 }
@@ -150,6 +153,7 @@ bool Memory::read(std::uint64_t address, void* to, std::uint64_t length) const {
 }
 
 bool Memory::fetch(const Region& region, std::uint64_t address, std::uint32_t& word) const {
+  region.decoded = true;
   if (region.file) return kernel_copy(&word, base_ + address, sizeof(word));
   std::memcpy(&word, base_ + address, sizeof(word));
   return true;

@@ -1,12 +1,12 @@
 #include "emu/signal_frame.h"
 
 #include <signal.h>
-#include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cstddef>
-#include <string>
+#include <optional>
 
 #include "emu/fp.h"
 
@@ -38,7 +38,7 @@ static_assert(offsetof(SignalContext, fpsimd) == 288);
 struct SignalFrame {
   struct {
     std::int32_t signal, error, code, padding;
-    std::array<std::uint64_t, 14> fields;  // a fault's address; else pid and uid
+    std::array<std::uint64_t, 14> fields;  // SignalInfo::fields
   } info;
   std::uint64_t flags;
   std::uint64_t link;
@@ -59,135 +59,135 @@ constexpr std::uint64_t kOnStack = 0x08000000;
 constexpr std::uint64_t kNoDefer = 0x40000000;
 constexpr std::uint64_t kResetHandler = 0x80000000;
 constexpr std::uint64_t kRestorer = 0x04000000;
+constexpr std::uint64_t kRestart = 0x10000000;
 constexpr std::uint64_t kIgnore = 1;
 constexpr std::int32_t kStackDisabled = 2;
 constexpr std::size_t kFp = 29;
 constexpr std::size_t kLr = 30;
 
-constexpr std::uint64_t bit(int signal) { return std::uint64_t{1} << static_cast<unsigned>(signal - 1); }
-
-bool on_alternate(const Signals& signals, std::uint64_t sp) {
+bool on_alternate(const ThreadSignals& signals, std::uint64_t sp) {
   const GuestSigaltstack& stack = signals.alternate;
   return stack.flags != kStackDisabled && sp > stack.pointer && sp - stack.pointer <= stack.size;
 }
 
-SignalFrame frame_of(const Kernel& kernel, const CpuState& cpu, const SignalInfo& info) {
+SignalFrame frame_of(const Task& task, const SignalInfo& info) {
+  const CpuState& cpu = task.cpu;
   SignalFrame frame{};
   frame.info.signal = info.signal;
   frame.info.code = info.code;
-  const auto ids = static_cast<std::uint64_t>(::getpid()) | (std::uint64_t{::getuid()} << 32U);
-  frame.info.fields[0] = info.code > 0 ? info.address : ids;
-  frame.stack = kernel.signals.alternate;
-  frame.mask = kernel.signals.blocked;
+  std::copy(info.fields.begin(), info.fields.end(), frame.info.fields.begin());
+  frame.stack = task.signals.alternate;
+  frame.mask = task.signals.saved.value_or(task.signals.blocked);
   for (std::size_t i = 0; i < frame.context.x.size(); ++i) frame.context.x[i] = cpu.x[i];
-  frame.context.fault_address = info.address;
+  frame.context.fault_address = info.code > 0 ? info.fields[0] : 0;
   frame.context.sp = cpu.x[kSpSlot];
   frame.context.pc = cpu.pc;
-  frame.context.pstate = std::uint64_t{nzcv_of(cpu.flags)} << 28U;
+  frame.context.pstate = std::uint64_t{nzcv_of(cpu.flags)} << 28U | cpu.pstate;
   frame.context.fpsimd = {kFpsimdMagic, sizeof(FpsimdContext), cpu.fpsr, cpu.fpcr, cpu.v};
   return frame;
 }
 
-void end_by(Kernel& kernel, int signal) { kernel.end = {GuestEnd::Kind::kSignalled, 0, signal}; }
-
-// A handler that cannot be entered, for want of stack, ends the process with SIGSEGV.
-void enter_handler(Kernel& kernel, CpuState& cpu, const SignalInfo& info) {
-  GuestSigaction& action = kernel.signals.actions[static_cast<std::size_t>(info.signal)];
-  const SignalFrame frame = frame_of(kernel, cpu, info);
+// False: a handler that cannot be entered, for want of stack.
+bool enter_handler(Task& task, const SignalInfo& info) {
+  Kernel& kernel = *task.process;
+  CpuState& cpu = task.cpu;
+  ThreadSignals& signals = task.signals;
+  GuestSigaction& action = kernel.actions[static_cast<std::size_t>(info.signal)];
+  const SignalFrame frame = frame_of(task, info);
   std::uint64_t sp = cpu.x[kSpSlot];
-  const GuestSigaltstack& alternate = kernel.signals.alternate;
+  const GuestSigaltstack& alternate = signals.alternate;
   const bool wanted = (action.flags & kOnStack) != 0 && alternate.flags != kStackDisabled;
-  if (wanted && !on_alternate(kernel.signals, sp)) sp = alternate.pointer + alternate.size;
+  if (wanted && !on_alternate(signals, sp)) sp = alternate.pointer + alternate.size;
   const std::uint64_t record_at = (sp & ~std::uint64_t{15}) - sizeof(FrameRecord);
   const std::uint64_t frame_at = (record_at - sizeof(SignalFrame)) & ~std::uint64_t{15};
   // A handler that faults over and over on its alternate stack must not begin again at its top: it would
   // never end, and never retire an instruction.
-  if (on_alternate(kernel.signals, cpu.x[kSpSlot]) && !on_alternate(kernel.signals, frame_at)) {
-    return end_by(kernel, SIGSEGV);
-  }
+  if (on_alternate(signals, cpu.x[kSpSlot]) && !on_alternate(signals, frame_at)) return false;
   const FrameRecord record = {cpu.x[kFp], cpu.x[kLr]};
-  if (!kernel.memory.write_value(frame_at, frame) || !kernel.memory.write_value(record_at, record)) {
-    return end_by(kernel, SIGSEGV);
-  }
+  if (!kernel.memory().write_value(frame_at, frame)) return false;
+  if (!kernel.memory().write_value(record_at, record)) return false;
   cpu.x[0] = static_cast<std::uint64_t>(info.signal);
   cpu.x[1] = frame_at;
   cpu.x[2] = frame_at + offsetof(SignalFrame, flags);
   cpu.x[kFp] = record_at;
-  cpu.x[kLr] = (action.flags & kRestorer) != 0 ? action.restorer : kernel.sigreturn_address;
+  cpu.x[kLr] = (action.flags & kRestorer) != 0 ? action.restorer : kernel.space->sigreturn_address;
   cpu.x[kSpSlot] = frame_at;
   cpu.pc = action.handler;
-  kernel.signals.blocked |= action.mask;
-  if ((action.flags & kNoDefer) == 0) kernel.signals.blocked |= bit(info.signal);
-  kernel.signals.blocked &= ~(bit(SIGKILL) | bit(SIGSTOP));
+  signals.saved.reset();  // the frame has it
+  signals.blocked |= action.mask;
+  if ((action.flags & kNoDefer) == 0) signals.blocked |= signal_bit(info.signal);
+  signals.blocked &= ~kNeverBlocked;
   if ((action.flags & kResetHandler) != 0) action.handler = 0;
+  return true;
 }
 
-// True when the signal needs a handler; anything else is done with here.
-bool needs_handler(Kernel& kernel, int signal) {
-  const GuestSigaction& action = kernel.signals.actions[static_cast<std::size_t>(signal)];
-  if (action.handler == kIgnore) return false;
-  if (action.handler != 0) return true;
-  switch (default_action(signal)) {
+bool end_by(System& system, Kernel& process, int signal) {
+  process.end = {GuestEnd::Kind::kSignalled, 0, signal};
+  system.end_process(process);
+  return false;
+}
+
+// False: the process does not go on.
+bool take(System& system, Task& task, const SignalInfo& info) {
+  Kernel& process = *task.process;
+  const GuestSigaction& action = process.actions[static_cast<std::size_t>(info.signal)];
+  if (action.handler == kIgnore) return true;
+  if (action.handler != 0) return enter_handler(task, info) || end_by(system, process, SIGSEGV);
+  switch (default_action(info.signal)) {
     case DefaultAction::kTerminate:
-      end_by(kernel, signal);
-      break;
+      return end_by(system, process, info.signal);
     case DefaultAction::kStop:
-      ::raise(SIGSTOP);
-      break;
+      system.stop(process, info.signal);
+      return false;
     case DefaultAction::kIgnore:
       break;
   }
-  return false;
+  return true;
 }
 
 }  // namespace
 
-void map_sigreturn(Kernel& kernel) {
-  constexpr std::array<std::uint32_t, 2> kCode = {0xd2801168, 0xd4000001};
-  Memory& memory = kernel.memory;
-  const std::uint64_t page = kernel.stack_end;
-  if (!memory.map(page, kGuestPage, kProtRead | kProtExec, "[vdso]")) return;
-  memory.write_any(page, kCode.data(), sizeof(kCode));
-  kernel.sigreturn_address = page;
-}
-
-void raise_signal(Kernel& kernel, const SignalInfo& info) {
-  Signals& signals = kernel.signals;
-  const bool fault = info.code > 0;
-  const bool blocked = (signals.blocked & bit(info.signal)) != 0;
-  // A fault that is blocked or ignored cannot be put off: Linux ends the process.
-  if (fault && (blocked || signals.actions[static_cast<std::size_t>(info.signal)].handler == kIgnore)) {
-    return end_by(kernel, info.signal);
-  }
-  if (!blocked && !needs_handler(kernel, info.signal)) return;
-  signals.pending |= bit(info.signal);
-  signals.info[static_cast<std::size_t>(info.signal)] = {info.code, info.address};
-}
-
-void deliver_signals(Kernel& kernel, CpuState& cpu) {
-  Signals& signals = kernel.signals;
-  while (kernel.end.kind == GuestEnd::Kind::kRunning) {
-    const std::uint64_t ready = signals.pending & ~signals.blocked;
-    if (ready == 0) return;
-    const int signal = std::countr_zero(ready) + 1;
-    signals.pending &= ~bit(signal);
-    const SignalOrigin& origin = signals.info[static_cast<std::size_t>(signal)];
-    if (needs_handler(kernel, signal)) enter_handler(kernel, cpu, {signal, origin.code, origin.address});
+bool deliver_signals(System& system, Task& task) {
+  while (true) {
+    const std::uint64_t ready = ~task.signals.blocked;
+    std::optional<SignalInfo> info = task.signals.queue.take(ready);
+    if (!info) info = task.process->signals.take(ready);
+    if (!info) return true;
+    if (!take(system, task, *info)) return false;
   }
 }
 
-bool restore_from_frame(Kernel& kernel, CpuState& cpu) {
+bool deliver_fault_signal(System& system, Task& task, const SignalInfo& info) {
+  const std::uint64_t handler = task.process->actions[static_cast<std::size_t>(info.signal)].handler;
+  const bool blocked = (task.signals.blocked & signal_bit(info.signal)) != 0;
+  if (blocked || handler == kIgnore) return end_by(system, *task.process, info.signal);
+  return take(system, task, info);
+}
+
+bool restarts_after_signal(const Task& task) {
+  const std::uint64_t pending =
+      (task.signals.queue.pending() | task.process->signals.pending()) & ~task.signals.blocked;
+  if (pending == 0) return true;
+  const GuestSigaction& action =
+      task.process->actions[static_cast<std::size_t>(std::countr_zero(pending)) + 1];
+  return action.handler <= kIgnore || (action.flags & kRestart) != 0;
+}
+
+bool restore_from_frame(Task& task) {
+  CpuState& cpu = task.cpu;
   SignalFrame frame;
-  if (!kernel.memory.read_value(cpu.x[kSpSlot], frame)) return false;
+  if (!task.process->memory().read_value(cpu.x[kSpSlot], frame)) return false;
   if (frame.context.fpsimd.magic != kFpsimdMagic) return false;
   for (std::size_t i = 0; i < frame.context.x.size(); ++i) cpu.x[i] = frame.context.x[i];
   cpu.x[kSpSlot] = frame.context.sp;
   cpu.pc = frame.context.pc;
   cpu.flags = flags_from_nzcv(static_cast<std::uint32_t>(frame.context.pstate >> 28U) & 15U);
+  cpu.pstate = static_cast<std::uint32_t>(frame.context.pstate) & (kDitBit | kSsbsBit);
   write_fpsr(cpu, frame.context.fpsimd.fpsr);
   write_fpcr(cpu, frame.context.fpsimd.fpcr);
   cpu.v = frame.context.fpsimd.v;
-  kernel.signals.blocked = frame.mask & ~(bit(SIGKILL) | bit(SIGSTOP));
+  task.signals.blocked = frame.mask & ~kNeverBlocked;
+  task.signals.alternate = frame.stack;
   return true;
 }
 

@@ -1,8 +1,10 @@
-// Signal dispositions and mask as system calls see them.
+// Signals as the kernel keeps them: actions of a process, masks and queues of threads.
 #pragma once
 
 #include <array>
 #include <cstdint>
+#include <optional>
+#include <vector>
 
 namespace m2sim::emu {
 
@@ -25,19 +27,47 @@ struct GuestSigaltstack {
 };
 static_assert(sizeof(GuestSigaltstack) == 24);
 
-// Where a pending signal came from: siginfo_t's code, and the address of a fault.
-struct SignalOrigin {
-  int code = 0;
-  std::uint64_t address = 0;
+// One signal as siginfo_t tells it. `fields` is what follows si_code there, from byte 16 on: a fault's
+// address; or pid and uid (one word), then a value or an exit status; or a timer's id, overruns and value.
+struct SignalInfo {
+  int signal = 0;
+  int code = 0;  // SI_USER, SEGV_MAPERR, ...
+  std::array<std::uint64_t, 3> fields{};
 };
 
-struct Signals {
-  std::array<GuestSigaction, kSignalCount + 1> actions{};  // by signal number
-  std::uint64_t blocked = 0;                               // bit n - 1: signal n
-  std::uint64_t pending = 0;
-  std::array<SignalOrigin, kSignalCount + 1> info{};  // of pending ones
+// Signal n as a bit of a mask.
+constexpr std::uint64_t signal_bit(int signal) {
+  return std::uint64_t{1} << static_cast<unsigned>(signal - 1);
+}
+
+// SIGKILL and SIGSTOP.
+inline constexpr std::uint64_t kNeverBlocked = signal_bit(9) | signal_bit(19);
+
+// Pending signals in the order of their arrival. A standard signal is held once, real-time ones queue.
+class SignalQueue {
+ public:
+  void add(const SignalInfo& info);
+  // The lowest-numbered one of `set`, removed.
+  std::optional<SignalInfo> take(std::uint64_t set);
+  void drop(std::uint64_t set);
+  std::uint64_t pending() const;  // as a mask
+
+ private:
+  static constexpr int kFirstRealTime = 32;
+  static constexpr std::size_t kMost = 1024;  // RLIMIT_SIGPENDING, small
+
+  std::vector<SignalInfo> queue_;
+};
+
+// A thread's part.
+struct ThreadSignals {
+  std::uint64_t blocked = 0;
+  std::optional<std::uint64_t> saved;  // the mask to go back to: a call such as ppoll has set another
+  SignalQueue queue;                   // sent to this thread alone
   GuestSigaltstack alternate{};
 };
+
+using SignalActions = std::array<GuestSigaction, kSignalCount + 1>;  // by signal number
 
 // What Linux does with a signal whose action is the default one.
 enum class DefaultAction : std::uint8_t { kTerminate, kIgnore, kStop };

@@ -45,12 +45,12 @@ std::string quoted(const std::string& bytes, bool cut) {
 
 std::string bytes_at(const Kernel& kernel, std::uint64_t address, std::uint64_t length) {
   std::string bytes(std::min(length, kShownBytes), '\0');
-  if (!kernel.memory.read(address, bytes.data(), bytes.size())) return pointer(address);
+  if (!kernel.memory().read(address, bytes.data(), bytes.size())) return pointer(address);
   return quoted(bytes, length > kShownBytes);
 }
 
 std::string string_at(const Kernel& kernel, std::uint64_t address) {
-  const auto text = kernel.memory.read_string(address, 4096);
+  const auto text = kernel.memory().read_string(address, 4096);
   return text ? quoted(*text, false) : pointer(address);
 }
 

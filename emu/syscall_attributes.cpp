@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <utility>
 #include <vector>
 
 #include "emu/syscalls.h"
@@ -29,7 +30,7 @@ std::int64_t fetch(Kernel& kernel, std::uint64_t to, std::uint64_t size, Get get
   std::vector<char> value(std::min(size, kMostAttribute));
   const std::int64_t length = result_of(get(value.data(), value.size()));
   if (length <= 0 || size == 0) return length;
-  return kernel.memory.write(to, value.data(), static_cast<std::uint64_t>(length)) ? length : -EFAULT;
+  return kernel.memory().write(to, value.data(), static_cast<std::uint64_t>(length)) ? length : -EFAULT;
 }
 
 using GetByPath = ssize_t (*)(const char*, const char*, void*, std::size_t);
@@ -37,7 +38,7 @@ using ListByPath = ssize_t (*)(const char*, char*, std::size_t);
 
 std::int64_t get_attribute(Kernel& kernel, const Args& args, GetByPath get) {
   const HostPath path = path_argument(kernel, AT_FDCWD, args[0]);
-  const auto name = kernel.memory.read_string(args[1], kMostAttributeName);
+  const auto name = kernel.memory().read_string(args[1], kMostAttributeName);
   if (path.error != 0) return -path.error;
   if (!name) return -EFAULT;
   return fetch(kernel, args[2], args[3], [&](char* to, std::size_t size) {
@@ -58,7 +59,7 @@ std::int64_t faccessat(Kernel& kernel, const Args& args) { return access(kernel,
 std::int64_t faccessat2(Kernel& kernel, const Args& args) { return access(kernel, args, args.i32(3)); }
 
 std::int64_t fchmod(Kernel& kernel, const Args& args) {
-  const int fd = kernel.fds.host(args.i32(0));
+  const int fd = kernel.fds->host(args.i32(0));
   return fd < 0 ? -EBADF : result_of(::fchmod(fd, args.u32(1)));
 }
 
@@ -69,7 +70,7 @@ std::int64_t fchmodat(Kernel& kernel, const Args& args) {
 }
 
 std::int64_t fchown(Kernel& kernel, const Args& args) {
-  const int fd = kernel.fds.host(args.i32(0));
+  const int fd = kernel.fds->host(args.i32(0));
   return fd < 0 ? -EBADF : result_of(::fchown(fd, args.u32(1), args.u32(2)));
 }
 
@@ -81,11 +82,11 @@ std::int64_t fchownat(Kernel& kernel, const Args& args) {
 
 std::int64_t utimensat(Kernel& kernel, const Args& args) {
   timespec times[2] = {};  // two pairs of 64-bit numbers on every 64-bit Linux
-  if (args[2] != 0 && !kernel.memory.read(args[2], times, sizeof(times))) return -EFAULT;
+  if (args[2] != 0 && !kernel.memory().read(args[2], times, sizeof(times))) return -EFAULT;
   const timespec* given = args[2] != 0 ? times : nullptr;
   if (args[1] == 0) {
     // The system call, unlike the C library's function, takes a null name for "the descriptor itself".
-    const int fd = kernel.fds.host(args.i32(0));
+    const int fd = kernel.fds->host(args.i32(0));
     return fd < 0 ? -EBADF : result_of(::syscall(SYS_utimensat, fd, nullptr, given, args.i32(3)));
   }
   const HostPath path = path_argument(kernel, args.i32(0), args[1]);
@@ -93,7 +94,10 @@ std::int64_t utimensat(Kernel& kernel, const Args& args) {
   return result_of(::utimensat(path.directory, path.path.c_str(), given, args.i32(3)));
 }
 
-std::int64_t umask(Kernel& /*kernel*/, const Args& args) { return ::umask(args.u32(0) & 0777U); }
+// The host's follows before the next call (System::enter).
+std::int64_t umask(Kernel& kernel, const Args& args) {
+  return std::exchange(kernel.umask, args.u32(0) & 0777U);
+}
 
 std::int64_t getxattr(Kernel& kernel, const Args& args) { return get_attribute(kernel, args, ::getxattr); }
 std::int64_t lgetxattr(Kernel& kernel, const Args& args) { return get_attribute(kernel, args, ::lgetxattr); }
@@ -105,8 +109,8 @@ std::int64_t llistxattr(Kernel& kernel, const Args& args) {
 }
 
 std::int64_t fgetxattr(Kernel& kernel, const Args& args) {
-  const int fd = kernel.fds.host(args.i32(0));
-  const auto name = kernel.memory.read_string(args[1], kMostAttributeName);
+  const int fd = kernel.fds->host(args.i32(0));
+  const auto name = kernel.memory().read_string(args[1], kMostAttributeName);
   if (fd < 0) return -EBADF;
   if (!name) return -EFAULT;
   return fetch(kernel, args[2], args[3],
@@ -114,7 +118,7 @@ std::int64_t fgetxattr(Kernel& kernel, const Args& args) {
 }
 
 std::int64_t flistxattr(Kernel& kernel, const Args& args) {
-  const int fd = kernel.fds.host(args.i32(0));
+  const int fd = kernel.fds->host(args.i32(0));
   if (fd < 0) return -EBADF;
   return fetch(kernel, args[1], args[2],
                [&](char* to, std::size_t size) { return ::flistxattr(fd, to, size); });

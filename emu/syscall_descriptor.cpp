@@ -19,60 +19,70 @@ constexpr int kDuplicateOnExec = 1030;  // F_DUPFD_CLOEXEC
 constexpr int kSetPipeSize = 1031;
 constexpr int kGetSeals = 1034;
 
-std::int64_t duplicate(Kernel& kernel, int host_fd, bool close_on_exec, int lowest) {
+std::int64_t duplicate(Kernel& kernel, int guest_fd, bool close_on_exec, int lowest) {
   if (lowest < 0 || lowest >= FdTable::kMost) return -EINVAL;
-  const int copy = ::fcntl(host_fd, F_DUPFD_CLOEXEC, 3);
-  return copy < 0 ? -std::int64_t{errno} : kernel.fds.add(copy, close_on_exec, lowest);
+  const auto file = kernel.fds->file(guest_fd);
+  return file == nullptr ? -EBADF : kernel.fds->add(file, close_on_exec, lowest);
+}
+
+// O_NONBLOCK of what never blocks the host is the guest's own matter.
+std::int64_t file_flags(const OpenFile& file) {
+  const int flags = ::fcntl(file.host, F_GETFL);
+  if (flags < 0) return -std::int64_t{errno};
+  if (!file.never_blocks_host()) return guest_open_flags(flags);
+  return guest_open_flags((flags & ~O_NONBLOCK) | (file.nonblocking ? O_NONBLOCK : 0));
+}
+
+std::int64_t set_file_flags(OpenFile& file, std::uint32_t guest) {
+  int flags = host_open_flags(guest);
+  if (file.never_blocks_host()) {
+    file.nonblocking = (flags & O_NONBLOCK) != 0;
+    flags |= O_NONBLOCK;
+  }
+  return result_of(::fcntl(file.host, F_SETFL, flags));
 }
 
 std::int64_t record_lock(Kernel& kernel, int fd, const Args& args) {
   struct flock lock {};  // the same layout on every 64-bit Linux
-  if (!kernel.memory.read_value(args[2], lock)) return -EFAULT;
+  if (!kernel.memory().read_value(args[2], lock)) return -EFAULT;
   const std::int64_t result = result_of(::fcntl(fd, args.i32(1), &lock));
-  if (result == 0 && args.i32(1) == F_GETLK && !kernel.memory.write_value(args[2], lock)) return -EFAULT;
+  if (result == 0 && args.i32(1) == F_GETLK && !kernel.memory().write_value(args[2], lock)) return -EFAULT;
   return result;
 }
 
 std::int64_t synchronised(Kernel& kernel, const Args& args, int (*how)(int)) {
-  const int fd = kernel.fds.host(args.i32(0));
+  const int fd = kernel.fds->host(args.i32(0));
   return fd < 0 ? -EBADF : result_of(how(fd));
 }
 
 }  // namespace
 
-std::int64_t dup(Kernel& kernel, const Args& args) {
-  const int fd = kernel.fds.host(args.i32(0));
-  return fd < 0 ? -EBADF : duplicate(kernel, fd, false, 0);
-}
+std::int64_t dup(Kernel& kernel, const Args& args) { return duplicate(kernel, args.i32(0), false, 0); }
 
 std::int64_t dup3(Kernel& kernel, const Args& args) {
-  const int fd = kernel.fds.host(args.i32(0));
+  const auto file = kernel.fds->file(args.i32(0));
   if (args.i32(0) == args.i32(1) || (args.u32(2) & ~static_cast<std::uint32_t>(O_CLOEXEC)) != 0)
     return -EINVAL;
-  if (fd < 0 || args.i32(1) < 0 || args.i32(1) >= FdTable::kMost) return -EBADF;
-  const int copy = ::fcntl(fd, F_DUPFD_CLOEXEC, 3);
-  return copy < 0 ? -std::int64_t{errno} : kernel.fds.put(args.i32(1), copy, args[2] != 0);
+  return file == nullptr ? -EBADF : kernel.fds->put(args.i32(1), file, args[2] != 0);
 }
 
 std::int64_t fcntl(Kernel& kernel, const Args& args) {
-  const int fd = kernel.fds.host(args.i32(0));
+  const int fd = kernel.fds->host(args.i32(0));
   if (fd < 0) return -EBADF;
   const int command = args.i32(1);
   switch (command) {
     case F_DUPFD:
     case kDuplicateOnExec:
-      return duplicate(kernel, fd, command == kDuplicateOnExec, args.i32(2));
+      return duplicate(kernel, args.i32(0), command == kDuplicateOnExec, args.i32(2));
     case F_GETFD:
-      return kernel.fds.close_on_exec(args.i32(0)) ? FD_CLOEXEC : 0;
+      return kernel.fds->close_on_exec(args.i32(0)) ? FD_CLOEXEC : 0;
     case F_SETFD:
-      kernel.fds.set_close_on_exec(args.i32(0), (args[2] & FD_CLOEXEC) != 0);
+      kernel.fds->set_close_on_exec(args.i32(0), (args[2] & FD_CLOEXEC) != 0);
       return 0;
-    case F_GETFL: {
-      const int flags = ::fcntl(fd, F_GETFL);
-      return flags < 0 ? -std::int64_t{errno} : guest_open_flags(flags);
-    }
+    case F_GETFL:
+      return file_flags(*kernel.fds->file(args.i32(0)));
     case F_SETFL:
-      return result_of(::fcntl(fd, F_SETFL, host_open_flags(args.u32(2))));
+      return set_file_flags(*kernel.fds->file(args.i32(0)), args.u32(2));
     case F_GETLK:
     case F_SETLK:
     case F_SETLKW:
@@ -89,29 +99,32 @@ std::int64_t pipe2(Kernel& kernel, const Args& args) {
   int host[2];
   if (::pipe2(host, host_open_flags(args.u32(1)) | O_CLOEXEC) != 0) return -std::int64_t{errno};
   const bool close_on_exec = (args.u32(1) & O_CLOEXEC) != 0;
-  const int first = kernel.fds.add(host[0], close_on_exec);
+  const bool nonblocking = (args.u32(1) & O_NONBLOCK) != 0;
+  const int first = kernel.fds->add(host[0], close_on_exec, OpenFile::Kind::kInner, nonblocking);
   if (first < 0) {
     ::close(host[1]);
     return first;
   }
-  const int second = kernel.fds.add(host[1], close_on_exec);
+  const int second = kernel.fds->add(host[1], close_on_exec, OpenFile::Kind::kInner, nonblocking);
   const int guest[2] = {first, second};
-  if (second >= 0 && kernel.memory.write(args[0], guest, sizeof(guest))) return 0;
-  kernel.fds.close(first);
-  if (second >= 0) kernel.fds.close(second);
+  if (second >= 0 && kernel.memory().write(args[0], guest, sizeof(guest))) return 0;
+  kernel.fds->close(first);
+  if (second >= 0) kernel.fds->close(second);
   return second < 0 ? second : -EFAULT;
 }
 
 std::int64_t eventfd2(Kernel& kernel, const Args& args) {
   const int fd = ::eventfd(args.u32(0), args.i32(1) | EFD_CLOEXEC);
-  return fd < 0 ? -std::int64_t{errno} : kernel.fds.add(fd, (args.i32(1) & EFD_CLOEXEC) != 0);
+  if (fd < 0) return -std::int64_t{errno};
+  return kernel.fds->add(fd, (args.i32(1) & EFD_CLOEXEC) != 0, OpenFile::Kind::kInner,
+                         (args.i32(1) & EFD_NONBLOCK) != 0);
 }
 
 std::int64_t memfd_create(Kernel& kernel, const Args& args) {
-  const auto name = kernel.memory.read_string(args[0], 256);
+  const auto name = kernel.memory().read_string(args[0], 256);
   if (!name) return -EFAULT;
   const int fd = ::memfd_create(name->c_str(), args.u32(1) | MFD_CLOEXEC);
-  return fd < 0 ? -std::int64_t{errno} : kernel.fds.add(fd, (args.u32(1) & MFD_CLOEXEC) != 0);
+  return fd < 0 ? -std::int64_t{errno} : kernel.fds->add(fd, (args.u32(1) & MFD_CLOEXEC) != 0);
 }
 
 std::int64_t close_range(Kernel& kernel, const Args& args) {
@@ -120,9 +133,9 @@ std::int64_t close_range(Kernel& kernel, const Args& args) {
   const std::uint32_t end = std::min<std::uint32_t>(args.u32(1), FdTable::kMost - 1);
   for (std::uint32_t fd = args.u32(0); fd <= end; ++fd) {
     if ((args.u32(2) & kOnExec) != 0) {
-      kernel.fds.set_close_on_exec(static_cast<int>(fd), true);
+      kernel.fds->set_close_on_exec(static_cast<int>(fd), true);
     } else {
-      kernel.fds.close(static_cast<int>(fd));
+      kernel.fds->close(static_cast<int>(fd));
     }
   }
   return 0;
@@ -137,12 +150,12 @@ std::int64_t sync(Kernel& /*kernel*/, const Args& /*args*/) {
 }
 
 std::int64_t flock(Kernel& kernel, const Args& args) {
-  const int fd = kernel.fds.host(args.i32(0));
+  const int fd = kernel.fds->host(args.i32(0));
   return fd < 0 ? -EBADF : result_of(::flock(fd, args.i32(1)));
 }
 
 std::int64_t ftruncate(Kernel& kernel, const Args& args) {
-  const int fd = kernel.fds.host(args.i32(0));
+  const int fd = kernel.fds->host(args.i32(0));
   return fd < 0 ? -EBADF : result_of(::ftruncate(fd, args.i64(1)));
 }
 
@@ -153,13 +166,13 @@ std::int64_t truncate(Kernel& kernel, const Args& args) {
 }
 
 std::int64_t fallocate(Kernel& kernel, const Args& args) {
-  const int fd = kernel.fds.host(args.i32(0));
+  const int fd = kernel.fds->host(args.i32(0));
   return fd < 0 ? -EBADF : result_of(::fallocate(fd, args.i32(1), args.i64(2), args.i64(3)));
 }
 
 // Advice may be ignored; only its arguments are checked.
 std::int64_t fadvise64(Kernel& kernel, const Args& args) {
-  if (!kernel.fds.open(args.i32(0))) return -EBADF;
+  if (!kernel.fds->open(args.i32(0))) return -EBADF;
   return args.i32(3) < 0 || args.i32(3) > 5 ? -EINVAL : 0;
 }
 

@@ -29,13 +29,14 @@ TwoPaths two_paths(const Kernel& kernel, const Args& args) {
 
 // struct linux_dirent64 is the same on every architecture.
 std::int64_t getdents64(Kernel& kernel, const Args& args) {
-  const int fd = kernel.fds.host(args.i32(0));
+  const int fd = kernel.fds->host(args.i32(0));
   if (fd < 0) return -EBADF;
   constexpr std::uint32_t kMost = 65536;
   std::vector<std::byte> entries(std::min(args.u32(2), kMost));
   const std::int64_t length = result_of(::getdents64(fd, entries.data(), entries.size()));
   if (length <= 0) return length;
-  return kernel.memory.write(args[1], entries.data(), static_cast<std::uint64_t>(length)) ? length : -EFAULT;
+  return kernel.memory().write(args[1], entries.data(), static_cast<std::uint64_t>(length)) ? length
+                                                                                            : -EFAULT;
 }
 
 std::int64_t mkdirat(Kernel& kernel, const Args& args) {
@@ -57,7 +58,7 @@ std::int64_t unlinkat(Kernel& kernel, const Args& args) {
 }
 
 std::int64_t symlinkat(Kernel& kernel, const Args& args) {
-  const auto target = kernel.memory.read_string(args[0], kPathMax);
+  const auto target = kernel.memory().read_string(args[0], kPathMax);
   if (!target) return -EFAULT;
   const HostPath path = path_argument(kernel, args.i32(1), args[2]);
   if (path.error != 0) return -path.error;

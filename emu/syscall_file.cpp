@@ -17,7 +17,7 @@ namespace {
 // /proc/self/maps shows the guest's regions; glibc finds the main stack's size there.
 int open_maps(const Kernel& kernel) {
   std::string text;
-  for (const Region& region : kernel.memory.regions()) {
+  for (const Region& region : kernel.memory().regions()) {
     char line[64];
     const auto flag = [&region](std::uint8_t bit, char letter) {
       return (region.protection & bit) != 0 ? letter : '-';
@@ -52,12 +52,12 @@ bool is_own_memory(int fd) {
 }  // namespace
 
 HostPath path_argument(const Kernel& kernel, int directory, std::uint64_t address) {
-  const auto name = kernel.memory.read_string(address, kPathMax);
+  const auto name = kernel.memory().read_string(address, kPathMax);
   if (!name) {
-    const bool too_long = kernel.memory.accessible(address, kPathMax, kProtRead) == kPathMax;
+    const bool too_long = kernel.memory().accessible(address, kPathMax, kProtRead) == kPathMax;
     return {-1, {}, too_long ? ENAMETOOLONG : EFAULT};
   }
-  return kernel.paths.resolve(kernel.fds, directory, *name);
+  return kernel.paths.resolve(*kernel.fds, directory, *name);
 }
 
 std::int64_t openat(Kernel& kernel, const Args& args) {
@@ -73,20 +73,20 @@ std::int64_t openat(Kernel& kernel, const Args& args) {
     ::close(fd);
     return -EACCES;
   }
-  return kernel.fds.add(fd, (flags & O_CLOEXEC) != 0);
+  return kernel.fds->add(fd, (flags & O_CLOEXEC) != 0);
 }
 
-std::int64_t close(Kernel& kernel, const Args& args) { return kernel.fds.close(args.i32(0)); }
+std::int64_t close(Kernel& kernel, const Args& args) { return kernel.fds->close(args.i32(0)); }
 
 std::int64_t readlinkat(Kernel& kernel, const Args& args) {
   if (args.i32(3) <= 0) return -EINVAL;
-  const auto name = kernel.memory.read_string(args[1], kPathMax);
+  const auto name = kernel.memory().read_string(args[1], kPathMax);
   if (!name) return -EFAULT;
   std::string target;
   if (GuestPaths::is_own_exe(*name)) {
     target = kernel.paths.program();
   } else {
-    const HostPath path = kernel.paths.resolve(kernel.fds, args.i32(0), *name);
+    const HostPath path = kernel.paths.resolve(*kernel.fds, args.i32(0), *name);
     if (path.error != 0) return -path.error;
     target.resize(kPathMax);
     const ssize_t length = ::readlinkat(path.directory, path.path.c_str(), target.data(), target.size());
@@ -94,7 +94,7 @@ std::int64_t readlinkat(Kernel& kernel, const Args& args) {
     target.resize(static_cast<std::size_t>(length));
   }
   target.resize(std::min<std::size_t>(target.size(), args.u32(3)));
-  if (!kernel.memory.write(args[2], target.data(), target.size())) return -EFAULT;
+  if (!kernel.memory().write(args[2], target.data(), target.size())) return -EFAULT;
   return static_cast<std::int64_t>(target.size());
 }
 
@@ -103,7 +103,7 @@ std::int64_t getcwd(Kernel& kernel, const Args& args) {
   if (text.empty()) return -std::int64_t{errno};
   const std::size_t size = text.size() + 1;
   if (args[1] < size) return -ERANGE;
-  return kernel.memory.write(args[0], text.c_str(), size) ? static_cast<std::int64_t>(size) : -EFAULT;
+  return kernel.memory().write(args[0], text.c_str(), size) ? static_cast<std::int64_t>(size) : -EFAULT;
 }
 
 std::int64_t chdir(Kernel& kernel, const Args& args) {
@@ -113,7 +113,7 @@ std::int64_t chdir(Kernel& kernel, const Args& args) {
 }
 
 std::int64_t fchdir(Kernel& kernel, const Args& args) {
-  const int fd = kernel.fds.host(args.i32(0));
+  const int fd = kernel.fds->host(args.i32(0));
   return fd < 0 ? -EBADF : result_of(kernel.paths.change_directory(fd));
 }
 

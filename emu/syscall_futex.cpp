@@ -1,39 +1,193 @@
-// Futexes of a process with one thread: nobody waits, and nobody could wake a waiter.
-#include "emu/syscalls.h"
+// Futexes. Threads wait in the order in which they came; the queue is what the threads' Wait say.
+#include <algorithm>
 
-namespace m2sim::emu::sys {
+#include "emu/futex.h"
+#include "emu/syscalls.h"
+#include "emu/time_limit.h"
+
+namespace m2sim::emu {
+
+FutexKey futex_key(const Kernel& process, std::uint64_t address, bool may_be_shared) {
+  if (may_be_shared) {
+    const Region* region = process.memory().region_at(address);
+    if (region != nullptr && region->shared) {
+      return {region->object, region->offset + (address - region->begin)};
+    }
+  }
+  return {process.space->number, address};
+}
+
+void release_robust_futexes(Task& task) {
+  // struct robust_list_head: first entry, offset of the futex word from an entry, entry being locked.
+  struct {
+    std::uint64_t first;
+    std::int64_t offset;
+    std::uint64_t pending;
+  } head{};
+  constexpr std::uint32_t kOwnerMask = 0x3fffffff;
+  constexpr std::uint32_t kWaiters = 0x80000000;
+  constexpr std::uint32_t kOwnerDied = 0x40000000;
+  constexpr unsigned kMostEntries = 2048;  // ROBUST_LIST_LIMIT
+  Memory& memory = task.process->memory();
+  if (task.robust_list == 0 || !memory.read_value(task.robust_list, head)) return;
+  const auto release = [&](std::uint64_t entry) {
+    const std::uint64_t address = (entry & ~std::uint64_t{1}) + static_cast<std::uint64_t>(head.offset);
+    std::uint32_t value = 0;
+    if (address % sizeof(value) != 0 || !memory.read_value(address, value)) return;
+    if ((value & kOwnerMask) != static_cast<std::uint32_t>(task.id)) return;
+    if (!memory.write_value(address, (value & kWaiters) | kOwnerDied)) return;
+    if ((value & kWaiters) != 0) {
+      task.process->system.wake_futex(futex_key(*task.process, address, true), 1, kAllFutexBits);
+    }
+  };
+  std::uint64_t entry = head.first;
+  for (unsigned i = 0; i < kMostEntries && entry != task.robust_list; ++i) {
+    std::uint64_t following = 0;
+    if (!memory.read_value(entry & ~std::uint64_t{1}, following)) break;
+    if (entry != head.pending) release(entry);
+    entry = following;
+  }
+  if (head.pending != 0) release(head.pending);
+  task.robust_list = 0;
+}
+
+namespace sys {
 
 namespace {
 
-constexpr int kWait = 0;
-constexpr int kWake = 1;
-constexpr int kRequeue = 3;
-constexpr int kCompareRequeue = 4;
-constexpr int kWaitBitset = 9;
-constexpr int kWakeBitset = 10;
-constexpr int kCommandMask = 127;  // without FUTEX_PRIVATE_FLAG and FUTEX_CLOCK_REALTIME
+constexpr std::uint32_t kPrivate = 128;
+constexpr std::uint32_t kRealtime = 256;
+enum Command : std::uint32_t {
+  kWait = 0,
+  kWake = 1,
+  kRequeue = 3,
+  kCompareRequeue = 4,
+  kWakeOperation = 5,
+  kWaitBitset = 9,
+  kWakeBitset = 10,
+};
+
+// FUTEX_WAIT counts its limit from now; FUTEX_WAIT_BITSET gives a time of the clock it names.
+std::int64_t set_deadline(Kernel& kernel, const Args& args, bool absolute) {
+  const TimeLimit limit = time_limit(kernel, args[3]);
+  if (limit.error != 0 || !limit.given) return limit.error;
+  const GuestClock& clock = kernel.system.clock;
+  const std::uint64_t now = (args.u32(1) & kRealtime) != 0 ? clock.realtime() : clock.monotonic();
+  const std::uint64_t begin = absolute ? now : 0;
+  kernel.task->wait.deadline = deadline_after(kernel, limit.nanoseconds - std::min(limit.nanoseconds, begin));
+  return 0;
+}
+
+std::int64_t wait_for_wake(Kernel& kernel, const Args& args, bool bitset) {
+  Task& task = *kernel.task;
+  Wait& wait = task.wait;
+  if (wait.again) {
+    if (!wait.futex) return 0;  // whoever woke it has taken it off the queue
+    if (timed_out(kernel)) return -ETIMEDOUT;
+    // Only a wait without a limit is begun again after a handler.
+    return wait.interrupted && wait.deadline ? -EINTR : kBlocked;
+  }
+  std::uint32_t value = 0;
+  if (!kernel.memory().read_value(args[0], value)) return -EFAULT;
+  const std::uint32_t bits = bitset ? args.u32(5) : kAllFutexBits;
+  if (bits == 0) return -EINVAL;
+  if (const std::int64_t error = set_deadline(kernel, args, bitset); error != 0) return error;
+  if (value != args.u32(2)) return -EAGAIN;
+  if (timed_out(kernel)) return -ETIMEDOUT;
+  wait.futex = futex_key(kernel, args[0], (args.u32(1) & kPrivate) == 0);
+  wait.futex_bits = bits;
+  wait.order = kernel.system.next_wait();
+  return kBlocked;
+}
+
+std::int64_t wake(Kernel& kernel, const Args& args, std::uint32_t bits) {
+  if (bits == 0) return -EINVAL;
+  const FutexKey key = futex_key(kernel, args[0], (args.u32(1) & kPrivate) == 0);
+  // Linux wakes one even when asked for none.
+  const auto most = static_cast<unsigned>(std::max(args.i32(2), 1));
+  return kernel.system.wake_futex(key, most, bits);
+}
+
+std::int64_t requeue(Kernel& kernel, const Args& args, bool compare) {
+  std::uint32_t value = 0;
+  if (args.i32(2) < 0 || args.i32(3) < 0 || args[4] % sizeof(value) != 0) return -EINVAL;
+  if (!kernel.memory().read_value(args[0], value)) return -EFAULT;
+  if (compare && value != args.u32(5)) return -EAGAIN;
+  const bool shared = (args.u32(1) & kPrivate) == 0;
+  const FutexKey from = futex_key(kernel, args[0], shared);
+  const FutexKey to = futex_key(kernel, args[4], shared);
+  const unsigned woken = kernel.system.wake_futex(from, args.u32(2), kAllFutexBits);
+  return woken + kernel.system.requeue_futex(from, to, args.u32(3));
+}
+
+std::int64_t sign_extended(std::uint32_t field) { return static_cast<std::int32_t>(field << 20U) >> 20; }
+
+// FUTEX_WAKE_OP: changes the second word, wakes waiters of the first, and of the second if its old value
+// compares as asked.
+std::int64_t wake_operation(Kernel& kernel, const Args& args) {
+  const std::uint32_t code = args.u32(5);
+  auto operand = static_cast<std::uint32_t>(sign_extended(code >> 12U & 0xfffU));
+  const auto compared = static_cast<std::int32_t>(sign_extended(code & 0xfffU));
+  std::uint32_t old = 0;
+  if (!kernel.memory().read_value(args[4], old)) return -EFAULT;
+  if ((code >> 31U) != 0) operand = 1U << (operand & 31U);
+  const std::uint32_t results[] = {operand, old + operand, old | operand, old & ~operand, old ^ operand};
+  const std::uint32_t operation = code >> 28U & 7U;
+  if (operation >= std::size(results)) return -ENOSYS;
+  if (!kernel.memory().write_value(args[4], results[operation])) return -EFAULT;
+  const bool shared = (args.u32(1) & kPrivate) == 0;
+  const auto value = static_cast<std::int32_t>(old);
+  const bool answers[] = {value == compared, value != compared,
+                          value<compared, value <= compared, value> compared, value >= compared};
+  const std::uint32_t comparison = code >> 24U & 15U;
+  if (comparison >= std::size(answers)) return -ENOSYS;
+  unsigned woken = kernel.system.wake_futex(futex_key(kernel, args[0], shared), args.u32(2), kAllFutexBits);
+  if (answers[comparison]) {
+    woken += kernel.system.wake_futex(futex_key(kernel, args[4], shared), args.u32(3), kAllFutexBits);
+  }
+  return woken;
+}
 
 }  // namespace
 
 std::int64_t futex(Kernel& kernel, const Args& args) {
-  std::uint32_t value = 0;
-  if (args[0] % sizeof(value) != 0) return -EINVAL;
-  if (!kernel.memory.read_value(args[0], value)) return -EFAULT;
-  switch (args.i32(1) & kCommandMask) {
+  if (args[0] % sizeof(std::uint32_t) != 0) return -EINVAL;
+  switch (args.u32(1) & ~(kPrivate | kRealtime)) {
     case kWait:
+      return wait_for_wake(kernel, args, false);
     case kWaitBitset:
-      if (value != args.u32(2)) return -EAGAIN;
-      // A wait that could end does so by its time limit; one without is a deadlock of the program's own,
-      // which a spurious wake-up turns into a loop the instruction limit can end.
-      return args[3] != 0 ? -ETIMEDOUT : 0;
+      return wait_for_wake(kernel, args, true);
     case kWake:
+      return wake(kernel, args, kAllFutexBits);
     case kWakeBitset:
+      return wake(kernel, args, args.u32(5));
     case kRequeue:
+      return requeue(kernel, args, false);
     case kCompareRequeue:
-      return 0;
+      return requeue(kernel, args, true);
+    case kWakeOperation:
+      return wake_operation(kernel, args);
     default:
+      // Priority inheritance needs priorities, and there are none.
       return -ENOSYS;
   }
 }
 
-}  // namespace m2sim::emu::sys
+std::int64_t set_robust_list(Kernel& kernel, const Args& args) {
+  constexpr std::uint64_t kHeadSize = 24;  // struct robust_list_head
+  if (args[1] != kHeadSize) return -EINVAL;
+  kernel.task->robust_list = args[0];
+  return 0;
+}
+
+std::int64_t get_robust_list(Kernel& kernel, const Args& args) {
+  constexpr std::uint64_t kHeadSize = 24;
+  const Task* task = args.i32(0) == 0 ? kernel.task : kernel.system.task(args.i32(0));
+  if (task == nullptr) return -ESRCH;
+  if (!kernel.memory().write_value(args[2], kHeadSize)) return -EFAULT;
+  return kernel.memory().write_value(args[1], task->robust_list) ? 0 : -EFAULT;
+}
+
+}  // namespace sys
+
+}  // namespace m2sim::emu

@@ -1,14 +1,16 @@
 // Reading and writing of descriptors.
+#include <poll.h>
 #include <signal.h>
 #include <sys/sendfile.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <span>
 #include <vector>
 
-#include "emu/signal_frame.h"
 #include "emu/syscalls.h"
+#include "emu/time_limit.h"
 
 namespace m2sim::emu::sys {
 
@@ -30,9 +32,9 @@ struct Buffer {
 Buffer buffer(const Kernel& kernel, std::uint64_t address, std::uint64_t length, std::uint8_t protection) {
   length = std::min(length, kMostBytes);
   if (length == 0) return {};
-  const std::uint64_t size = kernel.memory.accessible(address, length, protection);
+  const std::uint64_t size = kernel.memory().accessible(address, length, protection);
   if (size == 0) return {nullptr, 0, true};
-  return {kernel.memory.base() + address, size, false};
+  return {kernel.memory().base() + address, size, false};
 }
 
 struct Vectors {
@@ -45,7 +47,7 @@ Vectors vectors(const Kernel& kernel, std::uint64_t address, std::uint64_t count
   Vectors result;
   for (std::uint64_t i = 0; i < count; ++i) {
     std::uint64_t entry[2] = {};
-    if (!kernel.memory.read(address + i * sizeof(entry), entry, sizeof(entry))) return {{}, -EFAULT};
+    if (!kernel.memory().read(address + i * sizeof(entry), entry, sizeof(entry))) return {{}, -EFAULT};
     if (static_cast<std::int64_t>(entry[1]) < 0) return {{}, -EINVAL};
     if (entry[1] == 0) continue;
     const Buffer part = buffer(kernel, entry[0], entry[1], protection);
@@ -57,60 +59,104 @@ Vectors vectors(const Kernel& kernel, std::uint64_t address, std::uint64_t count
   return result;
 }
 
+// Without the first `bytes` bytes.
+std::span<iovec> behind(std::span<iovec> parts, std::uint64_t bytes) {
+  while (!parts.empty() && bytes >= parts.front().iov_len) {
+    bytes -= parts.front().iov_len;
+    parts = parts.subspan(1);
+  }
+  if (!parts.empty()) {
+    parts.front().iov_base = static_cast<std::byte*>(parts.front().iov_base) + bytes;
+    parts.front().iov_len -= bytes;
+  }
+  return parts;
+}
+
+// A pipe or a socket takes what it has room for; a caller that may wait is done when all is written.
+std::int64_t write_parts(Kernel& kernel, const OpenFile& file, std::span<iovec> parts) {
+  Wait& wait = kernel.task->wait;
+  parts = behind(parts, wait.progress);
+  const bool in_parts = file.never_blocks_host() && !file.nonblocking;
+  while (true) {
+    // Someone else may still fill the pipe first; the host then says so.
+    const std::int64_t not_ready = wait_for_file(kernel, file, POLLOUT);
+    if (not_ready == kBlocked && wait.interrupted && wait.progress != 0) {
+      return static_cast<std::int64_t>(wait.progress);
+    }
+    if (not_ready != 0) return not_ready;
+    const std::int64_t done = ::writev(file.host, parts.data(), static_cast<int>(parts.size()));
+    if (in_parts && done < 0 && errno == EAGAIN) {
+      // Room for less than an atomic write needs: wait for more of it.
+      wait.files = {{file.host, POLLOUT, 0}};
+      return kBlocked;
+    }
+    if (done < 0 && wait.progress != 0) return static_cast<std::int64_t>(wait.progress);
+    if (done < 0) return written(kernel, done);
+    wait.progress += static_cast<std::uint64_t>(done);
+    parts = behind(parts, static_cast<std::uint64_t>(done));
+    if (!in_parts || parts.empty()) return static_cast<std::int64_t>(wait.progress);
+  }
+}
+
 }  // namespace
 
 std::int64_t written(Kernel& kernel, std::int64_t host) {
   const std::int64_t result = result_of(host);
-  if (result == -EPIPE) raise_signal(kernel, {SIGPIPE, SI_USER, 0});
+  if (result == -EPIPE) kernel.system.post(*kernel.task, {SIGPIPE, SI_USER, {}});
   return result;
 }
 
 std::int64_t read(Kernel& kernel, const Args& args) {
-  const int fd = kernel.fds.host(args.i32(0));
-  if (fd < 0) return -EBADF;
+  const auto file = kernel.fds->file(args.i32(0));
+  if (file == nullptr) return -EBADF;
   const Buffer to = buffer(kernel, args[1], args[2], kFill);
-  return to.fault ? -EFAULT : result_of(::read(fd, to.data, to.size));
+  if (to.fault) return -EFAULT;
+  const std::int64_t wait = wait_for_file(kernel, *file, POLLIN);
+  return wait != 0 ? wait : result_of(::read(file->host, to.data, to.size));
 }
 
 std::int64_t write(Kernel& kernel, const Args& args) {
-  const int fd = kernel.fds.host(args.i32(0));
-  if (fd < 0) return -EBADF;
+  const auto file = kernel.fds->file(args.i32(0));
+  if (file == nullptr) return -EBADF;
   const Buffer from = buffer(kernel, args[1], args[2], kDrain);
-  return from.fault ? -EFAULT : written(kernel, ::write(fd, from.data, from.size));
+  if (from.fault) return -EFAULT;
+  iovec part{from.data, from.size};
+  return write_parts(kernel, *file, {&part, 1});
 }
 
 std::int64_t pread64(Kernel& kernel, const Args& args) {
-  const int fd = kernel.fds.host(args.i32(0));
+  const int fd = kernel.fds->host(args.i32(0));
   if (fd < 0) return -EBADF;
   const Buffer to = buffer(kernel, args[1], args[2], kFill);
   return to.fault ? -EFAULT : result_of(::pread(fd, to.data, to.size, args.i64(3)));
 }
 
 std::int64_t pwrite64(Kernel& kernel, const Args& args) {
-  const int fd = kernel.fds.host(args.i32(0));
+  const int fd = kernel.fds->host(args.i32(0));
   if (fd < 0) return -EBADF;
   const Buffer from = buffer(kernel, args[1], args[2], kDrain);
   return from.fault ? -EFAULT : written(kernel, ::pwrite(fd, from.data, from.size, args.i64(3)));
 }
 
 std::int64_t readv(Kernel& kernel, const Args& args) {
-  const int fd = kernel.fds.host(args.i32(0));
-  if (fd < 0) return -EBADF;
+  const auto file = kernel.fds->file(args.i32(0));
+  if (file == nullptr) return -EBADF;
   const Vectors to = vectors(kernel, args[1], args[2], kFill);
-  return to.error != 0 ? to.error : result_of(::readv(fd, to.host.data(), static_cast<int>(to.host.size())));
+  if (to.error != 0) return to.error;
+  const std::int64_t wait = wait_for_file(kernel, *file, POLLIN);
+  if (wait != 0) return wait;
+  return result_of(::readv(file->host, to.host.data(), static_cast<int>(to.host.size())));
 }
 
 std::int64_t writev(Kernel& kernel, const Args& args) {
-  const int fd = kernel.fds.host(args.i32(0));
-  if (fd < 0) return -EBADF;
-  const Vectors from = vectors(kernel, args[1], args[2], kDrain);
-  return from.error != 0
-             ? from.error
-             : written(kernel, ::writev(fd, from.host.data(), static_cast<int>(from.host.size())));
+  const auto file = kernel.fds->file(args.i32(0));
+  if (file == nullptr) return -EBADF;
+  Vectors from = vectors(kernel, args[1], args[2], kDrain);
+  return from.error != 0 ? from.error : write_parts(kernel, *file, from.host);
 }
 
 std::int64_t preadv(Kernel& kernel, const Args& args) {
-  const int fd = kernel.fds.host(args.i32(0));
+  const int fd = kernel.fds->host(args.i32(0));
   if (fd < 0) return -EBADF;
   const Vectors to = vectors(kernel, args[1], args[2], kFill);
   if (to.error != 0) return to.error;
@@ -118,7 +164,7 @@ std::int64_t preadv(Kernel& kernel, const Args& args) {
 }
 
 std::int64_t pwritev(Kernel& kernel, const Args& args) {
-  const int fd = kernel.fds.host(args.i32(0));
+  const int fd = kernel.fds->host(args.i32(0));
   if (fd < 0) return -EBADF;
   const Vectors from = vectors(kernel, args[1], args[2], kDrain);
   if (from.error != 0) return from.error;
@@ -126,33 +172,33 @@ std::int64_t pwritev(Kernel& kernel, const Args& args) {
 }
 
 std::int64_t lseek(Kernel& kernel, const Args& args) {
-  const int fd = kernel.fds.host(args.i32(0));
+  const int fd = kernel.fds->host(args.i32(0));
   return fd < 0 ? -EBADF : result_of(::lseek(fd, args.i64(1), args.i32(2)));
 }
 
 std::int64_t sendfile(Kernel& kernel, const Args& args) {
-  const int out = kernel.fds.host(args.i32(0));
-  const int in = kernel.fds.host(args.i32(1));
+  const int out = kernel.fds->host(args.i32(0));
+  const int in = kernel.fds->host(args.i32(1));
   if (out < 0 || in < 0) return -EBADF;
   if (args[2] == 0) return written(kernel, ::sendfile(out, in, nullptr, args[3]));
   off_t offset = 0;
-  if (!kernel.memory.read_value(args[2], offset)) return -EFAULT;
+  if (!kernel.memory().read_value(args[2], offset)) return -EFAULT;
   const std::int64_t result = written(kernel, ::sendfile(out, in, &offset, args[3]));
-  return kernel.memory.write_value(args[2], offset) ? result : -EFAULT;
+  return kernel.memory().write_value(args[2], offset) ? result : -EFAULT;
 }
 
 std::int64_t copy_file_range(Kernel& kernel, const Args& args) {
-  const int in = kernel.fds.host(args.i32(0));
-  const int out = kernel.fds.host(args.i32(2));
+  const int in = kernel.fds->host(args.i32(0));
+  const int out = kernel.fds->host(args.i32(2));
   if (out < 0 || in < 0) return -EBADF;
   off64_t in_offset = 0;
   off64_t out_offset = 0;
-  if (args[1] != 0 && !kernel.memory.read_value(args[1], in_offset)) return -EFAULT;
-  if (args[3] != 0 && !kernel.memory.read_value(args[3], out_offset)) return -EFAULT;
+  if (args[1] != 0 && !kernel.memory().read_value(args[1], in_offset)) return -EFAULT;
+  if (args[3] != 0 && !kernel.memory().read_value(args[3], out_offset)) return -EFAULT;
   const std::int64_t result = result_of(::copy_file_range(in, args[1] != 0 ? &in_offset : nullptr, out,
                                                           args[3] != 0 ? &out_offset : nullptr, args[4], 0));
-  if (args[1] != 0 && !kernel.memory.write_value(args[1], in_offset)) return -EFAULT;
-  if (args[3] != 0 && !kernel.memory.write_value(args[3], out_offset)) return -EFAULT;
+  if (args[1] != 0 && !kernel.memory().write_value(args[1], in_offset)) return -EFAULT;
+  if (args[3] != 0 && !kernel.memory().write_value(args[3], out_offset)) return -EFAULT;
   return result;
 }
 

@@ -22,7 +22,7 @@ constexpr std::uint64_t kUnlimited = UINT64_MAX;
 GuestLimit limit_of(const Kernel& kernel, std::uint32_t resource) {
   switch (resource) {
     case RLIMIT_STACK:
-      return {kernel.stack_end - kernel.stack_begin, kUnlimited};
+      return {kernel.space->stack_end - kernel.space->stack_begin, kUnlimited};
     case RLIMIT_NOFILE:
       return {FdTable::kMost, FdTable::kMost};
     case RLIMIT_CORE:
@@ -35,13 +35,13 @@ GuestLimit limit_of(const Kernel& kernel, std::uint32_t resource) {
 }  // namespace
 
 std::int64_t prlimit64(Kernel& kernel, const Args& args) {
-  if (args.i32(0) != 0 && args.i32(0) != ::getpid()) return -EPERM;
+  if (args.i32(0) != 0 && args.i32(0) != kernel.pid) return -EPERM;
   if (args.u32(1) >= RLIM_NLIMITS) return -EINVAL;
   GuestLimit wanted{};
   // New limits are read and accepted, but nothing enforces them.
-  if (args[2] != 0 && !kernel.memory.read_value(args[2], wanted)) return -EFAULT;
+  if (args[2] != 0 && !kernel.memory().read_value(args[2], wanted)) return -EFAULT;
   if (args[2] != 0 && wanted.soft > wanted.hard) return -EINVAL;
-  if (args[3] != 0 && !kernel.memory.write_value(args[3], limit_of(kernel, args.u32(1)))) return -EFAULT;
+  if (args[3] != 0 && !kernel.memory().write_value(args[3], limit_of(kernel, args.u32(1)))) return -EFAULT;
   return 0;
 }
 
@@ -59,19 +59,19 @@ std::int64_t getrusage(Kernel& kernel, const Args& args) {
   const int who = args.i32(0);
   if (who != RUSAGE_SELF && who != RUSAGE_CHILDREN && who != RUSAGE_THREAD) return -EINVAL;
   if (who != RUSAGE_CHILDREN) {
-    usage[0] = kernel.clock.executed / kSecond;
-    usage[1] = kernel.clock.executed % kSecond / kMicro;
+    usage[0] = kernel.system.clock.executed / kSecond;
+    usage[1] = kernel.system.clock.executed % kSecond / kMicro;
     std::uint64_t mapped = 0;
-    for (const Region& region : kernel.memory.regions()) mapped += region.end - region.begin;
+    for (const Region& region : kernel.memory().regions()) mapped += region.end - region.begin;
     usage[4] = mapped / 1024;  // ru_maxrss; the host's resident set is not the guest's, and varies
   }
-  return kernel.memory.write_value(args[1], usage) ? 0 : -EFAULT;
+  return kernel.memory().write_value(args[1], usage) ? 0 : -EFAULT;
 }
 
 std::int64_t times(Kernel& kernel, const Args& args) {
-  const std::array<std::uint64_t, 4> spent = {kernel.clock.executed / kTick, 0, 0, 0};
-  if (args[0] != 0 && !kernel.memory.write_value(args[0], spent)) return -EFAULT;
-  return static_cast<std::int64_t>(kernel.clock.monotonic() / kTick);
+  const std::array<std::uint64_t, 4> spent = {kernel.system.clock.executed / kTick, 0, 0, 0};
+  if (args[0] != 0 && !kernel.memory().write_value(args[0], spent)) return -EFAULT;
+  return static_cast<std::int64_t>(kernel.system.clock.monotonic() / kTick);
 }
 
 // A machine with 8 GiB, half of them free, and nothing else running: the host's figures differ from run
@@ -87,12 +87,12 @@ std::int64_t sysinfo(Kernel& kernel, const Args& args) {
   };
   static_assert(sizeof(GuestSysinfo) == 112);
   GuestSysinfo info{};
-  info.uptime = static_cast<std::int64_t>(kernel.clock.monotonic() / kSecond);
+  info.uptime = static_cast<std::int64_t>(kernel.system.clock.monotonic() / kSecond);
   info.total_ram = std::uint64_t{8} << 30U;
   info.free_ram = std::uint64_t{4} << 30U;
   info.processes = 1;
   info.unit = 1;
-  return kernel.memory.write_value(args[0], info) ? 0 : -EFAULT;
+  return kernel.memory().write_value(args[0], info) ? 0 : -EFAULT;
 }
 
 }  // namespace m2sim::emu::sys

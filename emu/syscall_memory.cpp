@@ -48,28 +48,31 @@ std::string name_of(int host_fd) {
 
 bool map_backing(Kernel& kernel, const Args& args, std::uint64_t address, std::uint64_t length) {
   const std::uint8_t protection = protection_of(args[2]);
-  if ((args.u32(3) & kMapAnonymous) != 0) return kernel.memory.map(address, length, protection, "");
-  const int fd = kernel.fds.host(args.i32(4));
   const bool shared = (args.u32(3) & kMapTypeMask) != kMapPrivate;
-  return kernel.memory.map_file(address, length, protection, name_of(fd), {fd, args[5], shared});
+  if ((args.u32(3) & kMapAnonymous) != 0) {
+    return shared ? kernel.memory().map_shared(address, length, protection, "/dev/zero (deleted)")
+                  : kernel.memory().map(address, length, protection, "");
+  }
+  const int fd = kernel.fds->host(args.i32(4));
+  return kernel.memory().map_file(address, length, protection, name_of(fd), {fd, args[5], shared});
 }
 
 }  // namespace
 
 std::int64_t brk(Kernel& kernel, const Args& args) {
   const std::uint64_t wanted = args[0];
-  const auto unchanged = static_cast<std::int64_t>(kernel.brk_end);
-  if (wanted < kernel.brk_start || wanted > kernel.stack_begin - kHeapGap) return unchanged;
-  const std::uint64_t old_top = page_up(kernel.brk_end);
+  const auto unchanged = static_cast<std::int64_t>(kernel.space->brk_end);
+  if (wanted < kernel.space->brk_start || wanted > kernel.space->stack_begin - kHeapGap) return unchanged;
+  const std::uint64_t old_top = page_up(kernel.space->brk_end);
   const std::uint64_t new_top = page_up(wanted);
-  Memory& memory = kernel.memory;
+  Memory& memory = kernel.memory();
   if (new_top > old_top) {
     if (!memory.is_free(old_top, new_top - old_top)) return unchanged;
     if (!memory.map(old_top, new_top - old_top, kProtRead | kProtWrite, "[heap]")) return unchanged;
   } else if (new_top < old_top) {
     memory.unmap(new_top, old_top - new_top);
   }
-  kernel.brk_end = wanted;
+  kernel.space->brk_end = wanted;
   return static_cast<std::int64_t>(wanted);
 }
 
@@ -78,21 +81,22 @@ std::int64_t mmap(Kernel& kernel, const Args& args) {
   const std::uint32_t type = flags & kMapTypeMask;
   if (args[1] == 0 || type == 0 || type > kMapSharedValidate) return -EINVAL;
   if (!page_aligned(args[5])) return -EINVAL;
-  if (args[1] > kernel.memory.limit()) return -ENOMEM;
-  if ((flags & kMapAnonymous) == 0 && !kernel.fds.open(args.i32(4))) return -EBADF;
+  if (args[1] > kernel.memory().limit()) return -ENOMEM;
+  if ((flags & kMapAnonymous) == 0 && !kernel.fds->open(args.i32(4))) return -EBADF;
   const std::uint64_t length = page_up(args[1]);
   std::uint64_t address = args[0];
   if ((flags & (kMapFixed | kMapFixedNoReplace)) != 0) {
     if (!page_aligned(address)) return -EINVAL;
     if (address < kGuestPage) return -EPERM;
-    if (address >= kernel.memory.limit() || length > kernel.memory.limit() - address) return -ENOMEM;
-    if ((flags & kMapFixedNoReplace) != 0 && !kernel.memory.is_free(address, length)) return -EEXIST;
+    if (address >= kernel.memory().limit() || length > kernel.memory().limit() - address) return -ENOMEM;
+    if ((flags & kMapFixedNoReplace) != 0 && !kernel.memory().is_free(address, length)) return -EEXIST;
   } else {
     address = page_up(address);
-    const bool usable = address >= kGuestPage && address < kernel.stack_begin &&
-                        length <= kernel.stack_begin - address && kernel.memory.is_free(address, length);
+    const bool usable = address >= kGuestPage && address < kernel.space->stack_begin &&
+                        length <= kernel.space->stack_begin - address &&
+                        kernel.memory().is_free(address, length);
     if (!usable) {
-      const auto found = kernel.memory.find_free(length);
+      const auto found = kernel.memory().find_free(length);
       if (!found) return -ENOMEM;
       address = *found;
     }
@@ -103,25 +107,25 @@ std::int64_t mmap(Kernel& kernel, const Args& args) {
 }
 
 std::int64_t munmap(Kernel& kernel, const Args& args) {
-  if (!page_aligned(args[0]) || args[1] == 0 || args[1] > kernel.memory.limit()) return -EINVAL;
-  return kernel.memory.unmap(args[0], page_up(args[1])) ? 0 : -EINVAL;
+  if (!page_aligned(args[0]) || args[1] == 0 || args[1] > kernel.memory().limit()) return -EINVAL;
+  return kernel.memory().unmap(args[0], page_up(args[1])) ? 0 : -EINVAL;
 }
 
 std::int64_t mprotect(Kernel& kernel, const Args& args) {
   // Programs linked for 4 KiB pages protect their RELRO part at that granularity; a kernel with 16 KiB
   // pages would not have loaded them, ours has.
-  const std::uint64_t page = kernel.memory.granularity();
+  const std::uint64_t page = kernel.memory().granularity();
   if (args[0] % page != 0) return -EINVAL;
   if (args[1] == 0) return 0;
-  if (args[1] > kernel.memory.limit()) return -ENOMEM;
+  if (args[1] > kernel.memory().limit()) return -ENOMEM;
   const std::uint64_t length = (args[1] + page - 1) / page * page;
-  return kernel.memory.protect(args[0], length, protection_of(args[2])) ? 0 : -ENOMEM;
+  return kernel.memory().protect(args[0], length, protection_of(args[2])) ? 0 : -ENOMEM;
 }
 
 std::int64_t mremap(Kernel& kernel, const Args& args) {
   const std::uint64_t from = args[0];
   const std::uint32_t flags = args.u32(3);
-  Memory& memory = kernel.memory;
+  Memory& memory = kernel.memory();
   if (!page_aligned(from) || args[2] == 0 || (flags & ~(kMremapMayMove | kMremapFixed)) != 0) return -EINVAL;
   if (args[1] == 0) return -EINVAL;  // duplicating a shared mapping is not modelled
   if (args[1] > memory.limit() || args[2] > memory.limit()) return -ENOMEM;
@@ -153,13 +157,13 @@ std::int64_t mremap(Kernel& kernel, const Args& args) {
 
 std::int64_t madvise(Kernel& kernel, const Args& args) {
   if (!page_aligned(args[0])) return -EINVAL;
-  if (args[1] > kernel.memory.limit()) return -ENOMEM;
+  if (args[1] > kernel.memory().limit()) return -ENOMEM;
   if (args[1] == 0) return 0;
   const std::uint64_t length = page_up(args[1]);
-  if (kernel.memory.is_free(args[0], length)) return -ENOMEM;
+  if (kernel.memory().is_free(args[0], length)) return -ENOMEM;
   // Only these two change what a program can see; MADV_FREE may do so at once.
   if (args[2] == kAdviseDontNeed || args[2] == kAdviseFree) {
-    return kernel.memory.discard(args[0], length) ? 0 : -ENOMEM;
+    return kernel.memory().discard(args[0], length) ? 0 : -ENOMEM;
   }
   return 0;
 }
@@ -167,28 +171,28 @@ std::int64_t madvise(Kernel& kernel, const Args& args) {
 std::int64_t msync(Kernel& kernel, const Args& args) {
   if (!page_aligned(args[0])) return -EINVAL;
   if (args[1] == 0) return 0;
-  if (args[1] > kernel.memory.limit()) return -ENOMEM;
-  std::byte* host = kernel.memory.host(args[0], page_up(args[1]), kProtNone);
+  if (args[1] > kernel.memory().limit()) return -ENOMEM;
+  std::byte* host = kernel.memory().host(args[0], page_up(args[1]), kProtNone);
   return host == nullptr ? -ENOMEM : result_of(::msync(host, page_up(args[1]), args.i32(2)));
 }
 
 // Everything is resident, as far as the guest can tell.
 std::int64_t mincore(Kernel& kernel, const Args& args) {
   if (!page_aligned(args[0])) return -EINVAL;
-  if (args[1] > kernel.memory.limit()) return -ENOMEM;
+  if (args[1] > kernel.memory().limit()) return -ENOMEM;
   const std::uint64_t length = page_up(args[1]);
-  if (!kernel.memory.allows(args[0], length, kProtNone)) return -ENOMEM;
+  if (!kernel.memory().allows(args[0], length, kProtNone)) return -ENOMEM;
   constexpr std::byte kResident{1};
   for (std::uint64_t page = 0; page < length / kGuestPage; ++page) {
-    if (!kernel.memory.write_value(args[2] + page, kResident)) return -EFAULT;
+    if (!kernel.memory().write_value(args[2] + page, kResident)) return -EFAULT;
   }
   return 0;
 }
 
 // Locking changes nothing that a program can see here; only its range is checked.
 std::int64_t mlock(Kernel& kernel, const Args& args) {
-  if (args[1] > kernel.memory.limit()) return -ENOMEM;
-  return kernel.memory.allows(args[0], args[1], kProtNone) ? 0 : -ENOMEM;
+  if (args[1] > kernel.memory().limit()) return -ENOMEM;
+  return kernel.memory().allows(args[0], args[1], kProtNone) ? 0 : -ENOMEM;
 }
 std::int64_t mlock2(Kernel& kernel, const Args& args) {
   return args.u32(2) > 1 ? -EINVAL : mlock(kernel, args);

@@ -1,45 +1,80 @@
 // The scheduler as a process on one core sees it.
-#include <unistd.h>
-
 #include "emu/syscalls.h"
 
 namespace m2sim::emu::sys {
 
 namespace {
 
-bool own(const Args& args) { return args.i32(0) == 0 || args.i32(0) == ::getpid(); }
+bool known(const Kernel& kernel, const Args& args) {
+  return args.i32(0) == 0 || kernel.system.task(args.i32(0)) != nullptr;
+}
 
 }  // namespace
 
-std::int64_t sched_yield(Kernel& /*kernel*/, const Args& /*args*/) { return 0; }
+std::int64_t sched_yield(Kernel& kernel, const Args& /*args*/) {
+  kernel.system.yield();
+  return 0;
+}
 
 // One core. The kernel answers with the size of its own mask, a multiple of 8 bytes.
 std::int64_t sched_getaffinity(Kernel& kernel, const Args& args) {
   constexpr std::uint64_t kMask = 1;
-  if (!own(args)) return -ESRCH;
+  if (!known(kernel, args)) return -ESRCH;
   if (args.u32(1) < sizeof(kMask) || args.u32(1) % sizeof(kMask) != 0) return -EINVAL;
-  return kernel.memory.write_value(args[2], kMask) ? std::int64_t{sizeof(kMask)} : -EFAULT;
+  return kernel.memory().write_value(args[2], kMask) ? std::int64_t{sizeof(kMask)} : -EFAULT;
 }
 
-std::int64_t sched_getscheduler(Kernel& /*kernel*/, const Args& args) { return own(args) ? 0 : -ESRCH; }
+std::int64_t sched_setaffinity(Kernel& kernel, const Args& args) {
+  std::uint64_t mask = 0;
+  if (!known(kernel, args)) return -ESRCH;
+  if (!kernel.memory().read(args[2], &mask, std::min<std::uint64_t>(args.u32(1), sizeof(mask))))
+    return -EFAULT;
+  return (mask & 1U) != 0 ? 0 : -EINVAL;
+}
+
+std::int64_t sched_getscheduler(Kernel& kernel, const Args& args) { return known(kernel, args) ? 0 : -ESRCH; }
 
 std::int64_t sched_getparam(Kernel& kernel, const Args& args) {
   constexpr std::int32_t kPriority = 0;
-  if (!own(args)) return -ESRCH;
-  return kernel.memory.write_value(args[1], kPriority) ? 0 : -EFAULT;
+  if (!known(kernel, args)) return -ESRCH;
+  return kernel.memory().write_value(args[1], kPriority) ? 0 : -EFAULT;
+}
+
+// SCHED_OTHER alone, whose only priority is 0.
+std::int64_t sched_setscheduler(Kernel& kernel, const Args& args) {
+  std::int32_t priority = 0;
+  if (!known(kernel, args)) return -ESRCH;
+  if (!kernel.memory().read_value(args[2], priority)) return -EFAULT;
+  if (args.i32(1) != 0) return -EPERM;
+  return priority == 0 ? 0 : -EINVAL;
+}
+
+// 1 to 99 for SCHED_FIFO and SCHED_RR, 0 for the others.
+std::int64_t sched_get_priority_max(Kernel& /*kernel*/, const Args& args) {
+  if (args.i32(0) == 1 || args.i32(0) == 2) return 99;
+  return args.i32(0) == 0 || args.i32(0) == 3 || args.i32(0) == 5 ? 0 : -EINVAL;
+}
+std::int64_t sched_get_priority_min(Kernel& /*kernel*/, const Args& args) {
+  if (args.i32(0) == 1 || args.i32(0) == 2) return 1;
+  return args.i32(0) == 0 || args.i32(0) == 3 || args.i32(0) == 5 ? 0 : -EINVAL;
 }
 
 std::int64_t getcpu(Kernel& kernel, const Args& args) {
   constexpr std::uint32_t kFirst = 0;
-  if (args[0] != 0 && !kernel.memory.write_value(args[0], kFirst)) return -EFAULT;
-  if (args[1] != 0 && !kernel.memory.write_value(args[1], kFirst)) return -EFAULT;
+  if (args[0] != 0 && !kernel.memory().write_value(args[0], kFirst)) return -EFAULT;
+  if (args[1] != 0 && !kernel.memory().write_value(args[1], kFirst)) return -EFAULT;
   return 0;
 }
 
-// The kernel's scale, 20 - nice value.
+// The kernel's scale, 20 - nice value. Priorities change nothing on one core that is shared in turns.
 std::int64_t getpriority(Kernel& /*kernel*/, const Args& /*args*/) { return 20; }
+std::int64_t setpriority(Kernel& /*kernel*/, const Args& args) { return args.u32(0) > 2 ? -EINVAL : 0; }
 
-// No command is supported, and the query says so.
-std::int64_t membarrier(Kernel& /*kernel*/, const Args& args) { return args.i32(0) == 0 ? 0 : -EINVAL; }
+// On one core every thread sees every store in order, so all barriers hold already.
+std::int64_t membarrier(Kernel& /*kernel*/, const Args& args) {
+  constexpr int kSupported = 0x1f;  // global, private expedited, and their registration
+  if (args.i32(0) == 0) return kSupported;
+  return (args.i32(0) & ~kSupported) != 0 ? -EINVAL : 0;
+}
 
 }  // namespace m2sim::emu::sys

@@ -1,60 +1,92 @@
-// Signal dispositions, masks, and signals the process sends itself.
+// Signal dispositions, masks, sending, and waiting for signals.
 #include <signal.h>
 #include <unistd.h>
 
+#include <algorithm>
+
 #include "emu/signal_frame.h"
 #include "emu/syscalls.h"
+#include "emu/time_limit.h"
 
-namespace m2sim::emu {
-
-DefaultAction default_action(int signal) {
-  switch (signal) {
-    case SIGCHLD:
-    case SIGCONT:
-    case SIGURG:
-    case SIGWINCH:
-      return DefaultAction::kIgnore;
-    case SIGSTOP:
-    case SIGTSTP:
-    case SIGTTIN:
-    case SIGTTOU:
-      return DefaultAction::kStop;
-    default:
-      return DefaultAction::kTerminate;
-  }
-}
-
-namespace sys {
+namespace m2sim::emu::sys {
 
 namespace {
 
 constexpr std::uint64_t kSetSize = 8;  // bytes of the kernel's sigset_t
 
-constexpr std::uint64_t bit(int signal) { return std::uint64_t{1} << static_cast<unsigned>(signal - 1); }
-constexpr std::uint64_t kNeverBlocked = bit(SIGKILL) | bit(SIGSTOP);
+SignalInfo from_caller(const Kernel& kernel, int signal, int code) {
+  const std::uint64_t who = static_cast<std::uint32_t>(kernel.pid) | (std::uint64_t{::getuid()} << 32U);
+  return {signal, code, {who, 0, 0}};
+}
+
+bool valid(int signal) { return signal >= 0 && signal <= kSignalCount; }
+
+std::int64_t send_to(Kernel& kernel, int pid, const SignalInfo& info) {
+  Kernel* target = kernel.system.process(pid);
+  if (target == nullptr) return -ESRCH;
+  if (info.signal != 0) kernel.system.post(*target, info);
+  return 0;
+}
+
+std::int64_t send_to_thread(Kernel& kernel, int group, int tid, const SignalInfo& info) {
+  Task* target = kernel.system.task(tid);
+  if (target == nullptr || (group >= 0 && target->process->pid != group)) return -ESRCH;
+  if (info.signal != 0) kernel.system.post(*target, info);
+  return 0;
+}
+
+// A process group; -1: everybody but the sender.
+std::int64_t send_to_many(Kernel& kernel, int group, const SignalInfo& info) {
+  bool found = false;
+  for (const auto& process : kernel.system.processes()) {
+    const bool meant = group < 0 ? process->pid != kernel.pid : process->group == group;
+    if (!meant || !process->running()) continue;
+    found = true;
+    if (info.signal != 0) kernel.system.post(*process, info);
+  }
+  return found ? 0 : -ESRCH;
+}
+
+// The siginfo_t of a sender who makes up his own.
+std::int64_t read_info(const Kernel& kernel, int signal, std::uint64_t at, SignalInfo& info) {
+  struct {
+    std::int32_t signal, error, code, padding;
+    std::array<std::uint64_t, 3> fields;
+  } guest;
+  if (!kernel.memory().read_value(at, guest)) return -EFAULT;
+  if (guest.code >= 0) return -EPERM;
+  info = {signal, guest.code, guest.fields};
+  return 0;
+}
 
 }  // namespace
 
 std::int64_t rt_sigaction(Kernel& kernel, const Args& args) {
   const int signal = args.i32(0);
   if (args[3] != kSetSize || signal < 1 || signal > kSignalCount) return -EINVAL;
-  GuestSigaction& action = kernel.signals.actions[static_cast<std::size_t>(signal)];
+  GuestSigaction& action = kernel.actions[static_cast<std::size_t>(signal)];
   const GuestSigaction old = action;
   if (args[1] != 0) {
     if (signal == SIGKILL || signal == SIGSTOP) return -EINVAL;
     GuestSigaction wanted;
-    if (!kernel.memory.read_value(args[1], wanted)) return -EFAULT;
+    if (!kernel.memory().read_value(args[1], wanted)) return -EFAULT;
     action = wanted;
+    // Ignoring a signal also forgets those that are pending.
+    if (wanted.handler == 1 || (wanted.handler == 0 && default_action(signal) == DefaultAction::kIgnore)) {
+      kernel.signals.drop(signal_bit(signal));
+      kernel.task->signals.queue.drop(signal_bit(signal));
+    }
   }
-  return args[2] == 0 || kernel.memory.write_value(args[2], old) ? 0 : -EFAULT;
+  return args[2] == 0 || kernel.memory().write_value(args[2], old) ? 0 : -EFAULT;
 }
 
 std::int64_t rt_sigprocmask(Kernel& kernel, const Args& args) {
   if (args[3] != kSetSize) return -EINVAL;
-  const std::uint64_t old = kernel.signals.blocked;
+  std::uint64_t& mask = kernel.task->signals.blocked;
+  const std::uint64_t old = mask;
   if (args[1] != 0) {
     std::uint64_t set = 0;
-    if (!kernel.memory.read_value(args[1], set)) return -EFAULT;
+    if (!kernel.memory().read_value(args[1], set)) return -EFAULT;
     std::uint64_t blocked = old;
     switch (args.i32(0)) {
       case SIG_BLOCK:
@@ -69,56 +101,114 @@ std::int64_t rt_sigprocmask(Kernel& kernel, const Args& args) {
       default:
         return -EINVAL;
     }
-    kernel.signals.blocked = blocked & ~kNeverBlocked;
+    mask = blocked & ~kNeverBlocked;
   }
-  return args[2] == 0 || kernel.memory.write_value(args[2], old) ? 0 : -EFAULT;
+  return args[2] == 0 || kernel.memory().write_value(args[2], old) ? 0 : -EFAULT;
 }
 
 std::int64_t rt_sigpending(Kernel& kernel, const Args& args) {
   if (args[1] > kSetSize) return -EINVAL;
-  return kernel.memory.write(args[0], &kernel.signals.pending, args[1]) ? 0 : -EFAULT;
+  const ThreadSignals& signals = kernel.task->signals;
+  const std::uint64_t pending = (signals.queue.pending() | kernel.signals.pending()) & signals.blocked;
+  return kernel.memory().write(args[0], &pending, args[1]) ? 0 : -EFAULT;
+}
+
+std::int64_t rt_sigsuspend(Kernel& kernel, const Args& args) {
+  const Wait& wait = kernel.task->wait;
+  if (wait.interrupted) return -EINTR;
+  if (wait.again) return kBlocked;
+  if (args[1] != kSetSize) return -EINVAL;
+  if (args[0] == 0) return -EFAULT;
+  const std::int64_t error = set_wait_mask(kernel, args[0]);
+  return error != 0 ? error : kBlocked;
+}
+
+std::int64_t rt_sigtimedwait(Kernel& kernel, const Args& args) {
+  std::uint64_t set = 0;
+  if (args[3] != kSetSize) return -EINVAL;
+  if (!kernel.memory().read_value(args[0], set)) return -EFAULT;
+  set &= ~kNeverBlocked;
+  Wait& wait = kernel.task->wait;
+  if (!wait.again) {
+    const TimeLimit limit = time_limit(kernel, args[2]);
+    if (limit.error != 0) return limit.error;
+    if (limit.given) wait.deadline = deadline_after(kernel, limit.nanoseconds);
+  }
+  ThreadSignals& signals = kernel.task->signals;
+  std::optional<SignalInfo> info = signals.queue.take(set);
+  if (!info) info = kernel.signals.take(set);
+  if (info) {
+    struct {
+      std::int32_t signal, error = 0, code, padding = 0;
+      std::array<std::uint64_t, 14> fields{};
+    } guest{info->signal, 0, info->code, 0, {info->fields[0], info->fields[1], info->fields[2]}};
+    if (args[1] != 0 && !kernel.memory().write_value(args[1], guest)) return -EFAULT;
+    return info->signal;
+  }
+  if (wait.interrupted) return -EINTR;
+  if (timed_out(kernel)) return -EAGAIN;
+  wait.signals = set;
+  return kBlocked;
 }
 
 std::int64_t rt_sigreturn(Kernel& kernel, const Args& /*args*/) {
-  if (!restore_from_frame(kernel, *kernel.cpu)) kernel.end = {GuestEnd::Kind::kSignalled, 0, SIGSEGV};
-  return static_cast<std::int64_t>(kernel.cpu->x[0]);
+  if (!restore_from_frame(*kernel.task)) kernel.end = {GuestEnd::Kind::kSignalled, 0, SIGSEGV};
+  return static_cast<std::int64_t>(kernel.task->cpu.x[0]);
 }
 
 std::int64_t sigaltstack(Kernel& kernel, const Args& args) {
+  constexpr std::int32_t kOnStack = 1;
   constexpr std::int32_t kDisable = 2;
   constexpr std::uint64_t kSmallest = 5120;  // arm64 MINSIGSTKSZ
-  const GuestSigaltstack old = kernel.signals.alternate;
+  GuestSigaltstack& current = kernel.task->signals.alternate;
+  GuestSigaltstack old = current;
+  const std::uint64_t sp = kernel.task->cpu.x[kSpSlot];
+  const bool in_use = old.flags != kDisable && sp > old.pointer && sp - old.pointer <= old.size;
+  if (in_use) old.flags |= kOnStack;
   if (args[0] != 0) {
     GuestSigaltstack wanted;
-    if (!kernel.memory.read_value(args[0], wanted)) return -EFAULT;
-    if (wanted.flags != 0 && wanted.flags != kDisable) return -EINVAL;
-    if (wanted.flags == 0 && wanted.size < kSmallest) return -ENOMEM;
-    kernel.signals.alternate = wanted;
+    if (!kernel.memory().read_value(args[0], wanted)) return -EFAULT;
+    if (in_use) return -EPERM;
+    if (wanted.flags != 0 && wanted.flags != kDisable && wanted.flags != kOnStack) return -EINVAL;
+    if (wanted.flags != kDisable && wanted.size < kSmallest) return -ENOMEM;
+    current = wanted;
+    current.flags &= kDisable;
   }
-  return args[1] == 0 || kernel.memory.write_value(args[1], old) ? 0 : -EFAULT;
+  return args[1] == 0 || kernel.memory().write_value(args[1], old) ? 0 : -EFAULT;
 }
 
-// To the guest itself the signal goes through its own actions; others are the host's business.
 std::int64_t kill(Kernel& kernel, const Args& args) {
   const int signal = args.i32(1);
-  if (signal < 0 || signal > kSignalCount) return -EINVAL;
-  if (args.i32(0) != ::getpid()) return result_of(::kill(args.i32(0), signal));
-  if (signal != 0) raise_signal(kernel, {signal, SI_USER, 0});
-  return 0;
+  if (!valid(signal)) return -EINVAL;
+  const SignalInfo info = from_caller(kernel, signal, SI_USER);
+  const int target = args.i32(0);
+  if (target > 0) return send_to(kernel, target, info);
+  return send_to_many(kernel, target == 0 ? kernel.group : (target == -1 ? -1 : -target), info);
 }
 
 std::int64_t tgkill(Kernel& kernel, const Args& args) {
   const int signal = args.i32(2);
-  if (args.i32(0) <= 0 || args.i32(1) <= 0 || signal < 0 || signal > kSignalCount) return -EINVAL;
-  if (args.i32(0) != ::getpid() || args.i32(1) != ::getpid()) return -ESRCH;
-  if (signal != 0) raise_signal(kernel, {signal, SI_TKILL, 0});
-  return 0;
+  if (args.i32(0) <= 0 || args.i32(1) <= 0 || !valid(signal)) return -EINVAL;
+  return send_to_thread(kernel, args.i32(0), args.i32(1), from_caller(kernel, signal, SI_TKILL));
 }
 
 std::int64_t tkill(Kernel& kernel, const Args& args) {
-  return tgkill(kernel, {{static_cast<std::uint64_t>(::getpid()), args[0], args[1], 0, 0, 0}});
+  if (args.i32(0) <= 0 || !valid(args.i32(1))) return -EINVAL;
+  return send_to_thread(kernel, -1, args.i32(0), from_caller(kernel, args.i32(1), SI_TKILL));
 }
 
-}  // namespace sys
+std::int64_t rt_sigqueueinfo(Kernel& kernel, const Args& args) {
+  SignalInfo info;
+  if (!valid(args.i32(1))) return -EINVAL;
+  const std::int64_t error = read_info(kernel, args.i32(1), args[2], info);
+  return error != 0 ? error : send_to(kernel, args.i32(0), info);
+}
 
-}  // namespace m2sim::emu
+std::int64_t rt_tgsigqueueinfo(Kernel& kernel, const Args& args) {
+  SignalInfo info;
+  if (args.i32(0) <= 0 || args.i32(1) <= 0 || !valid(args.i32(2))) return -EINVAL;
+  const std::int64_t error = read_info(kernel, args.i32(2), args[3], info);
+  return error != 0 ? error : send_to_thread(kernel, args.i32(0), args.i32(1), info);
+}
+
+}  // namespace m2sim::emu::sys

@@ -78,7 +78,7 @@ GuestStatfs converted(const struct statfs& host) {
 template <class HostStatus>
 std::int64_t deliver(Kernel& kernel, std::uint64_t address, int result, const HostStatus& status) {
   if (result != 0) return -std::int64_t{errno};
-  return kernel.memory.write_value(address, converted(status)) ? 0 : -EFAULT;
+  return kernel.memory().write_value(address, converted(status)) ? 0 : -EFAULT;
 }
 
 }  // namespace
@@ -92,7 +92,7 @@ std::int64_t newfstatat(Kernel& kernel, const Args& args) {
 }
 
 std::int64_t fstat(Kernel& kernel, const Args& args) {
-  const int fd = kernel.fds.host(args.i32(0));
+  const int fd = kernel.fds->host(args.i32(0));
   if (fd < 0) return -EBADF;
   struct stat status {};
   const int result = ::fstat(fd, &status);
@@ -107,7 +107,7 @@ std::int64_t statx(Kernel& kernel, const Args& args) {
   if (::statx(path.directory, path.path.c_str(), args.i32(2), args.u32(3), &status) != 0) {
     return -std::int64_t{errno};
   }
-  return kernel.memory.write_value(args[4], status) ? 0 : -EFAULT;
+  return kernel.memory().write_value(args[4], status) ? 0 : -EFAULT;
 }
 
 std::int64_t statfs(Kernel& kernel, const Args& args) {
@@ -119,7 +119,7 @@ std::int64_t statfs(Kernel& kernel, const Args& args) {
 }
 
 std::int64_t fstatfs(Kernel& kernel, const Args& args) {
-  const int fd = kernel.fds.host(args.i32(0));
+  const int fd = kernel.fds->host(args.i32(0));
   if (fd < 0) return -EBADF;
   struct statfs status {};
   const int result = ::fstatfs(fd, &status);

@@ -2,6 +2,7 @@
 // and structures, which x86-64 shares.
 #include <asm/ioctls.h>
 #include <sys/ioctl.h>
+#include <unistd.h>
 
 #include <array>
 
@@ -24,26 +25,48 @@ constexpr std::array kRequests = {
     Request{TCGETS, kTermiosSize, true},     Request{TCSETS, kTermiosSize, false},
     Request{TCSETSW, kTermiosSize, false},   Request{TCSETSF, kTermiosSize, false},
     Request{TIOCGWINSZ, kWinsizeSize, true}, Request{TIOCSWINSZ, kWinsizeSize, false},
-    Request{FIONREAD, sizeof(int), true},    Request{FIONBIO, sizeof(int), false},
-    Request{TIOCGPGRP, sizeof(int), true},   Request{TIOCSPGRP, sizeof(int), false},
-    Request{TIOCGSID, sizeof(int), true},
+    Request{FIONREAD, sizeof(int), true},
 };
+
+std::int64_t set_nonblocking(Kernel& kernel, const Args& args) {
+  int on = 0;
+  if (!kernel.memory().read_value(args[2], on)) return -EFAULT;
+  const auto file = kernel.fds->file(args.i32(0));
+  if (file->never_blocks_host()) {
+    file->nonblocking = on != 0;
+    return 0;
+  }
+  return result_of(::ioctl(file->host, FIONBIO, &on));
+}
+
+// Job control: process groups are the guest's own, so the host's terminal cannot be asked.
+std::int64_t job_control(Kernel& kernel, int fd, const Args& args) {
+  if (::isatty(fd) == 0) return -ENOTTY;
+  int& foreground = kernel.system.foreground_group;
+  if (args.u32(1) == TIOCSPGRP) return kernel.memory().read_value(args[2], foreground) ? 0 : -EFAULT;
+  const int answer = args.u32(1) == TIOCGSID ? kernel.session : foreground;
+  return kernel.memory().write_value(args[2], answer) ? 0 : -EFAULT;
+}
 
 }  // namespace
 
 std::int64_t ioctl(Kernel& kernel, const Args& args) {
-  const int fd = kernel.fds.host(args.i32(0));
+  const int fd = kernel.fds->host(args.i32(0));
   if (fd < 0) return -EBADF;
   if (args.u32(1) == FIOCLEX || args.u32(1) == FIONCLEX) {
-    kernel.fds.set_close_on_exec(args.i32(0), args.u32(1) == FIOCLEX);
+    kernel.fds->set_close_on_exec(args.i32(0), args.u32(1) == FIOCLEX);
     return 0;
+  }
+  if (args.u32(1) == FIONBIO) return set_nonblocking(kernel, args);
+  if (args.u32(1) == TIOCGPGRP || args.u32(1) == TIOCSPGRP || args.u32(1) == TIOCGSID) {
+    return job_control(kernel, fd, args);
   }
   for (const Request& request : kRequests) {
     if (request.number != args.u32(1)) continue;
     std::array<std::byte, kMostData> data{};
-    if (!request.to_guest && !kernel.memory.read(args[2], data.data(), request.size)) return -EFAULT;
+    if (!request.to_guest && !kernel.memory().read(args[2], data.data(), request.size)) return -EFAULT;
     if (::ioctl(fd, request.number, data.data()) < 0) return -std::int64_t{errno};
-    if (request.to_guest && !kernel.memory.write(args[2], data.data(), request.size)) return -EFAULT;
+    if (request.to_guest && !kernel.memory().write(args[2], data.data(), request.size)) return -EFAULT;
     return 0;
   }
   return -ENOTTY;

@@ -96,7 +96,7 @@ const Block* Translator::translate(std::uint64_t pc, BlockCache& cache, unsigned
   if (inst_count_ == 0) return nullptr;
   const std::span<const Inst> insts(insts_.data(), inst_count_);
   lay_out(pc, insts);
-  return cache.add(pc, insts, count_memory(insts), {uops_.data(), uop_count_}, findable);
+  return cache.add(pc, space_, insts, count_memory(insts), {uops_.data(), uop_count_}, findable);
 }
 
 unsigned Translator::inst_index(const Block& block, const Uop* uop) {
@@ -110,13 +110,13 @@ unsigned Translator::inst_index(const Block& block, const Uop* uop) {
 
 void Translator::decode_block(std::uint64_t pc, unsigned most_insts) {
   inst_count_ = 0;
-  const Region* region = memory_.region_at(pc);
+  const Region* region = memory_->region_at(pc);
   while (inst_count_ < most_insts) {
     const std::uint64_t at = pc + 4 * std::uint64_t{inst_count_};
-    if (region != nullptr && at >= region->end) region = memory_.region_at(at);
+    if (region != nullptr && at >= region->end) region = memory_->region_at(at);
     if (region == nullptr || (region->protection & kProtExec) == 0) return;
     std::uint32_t word = 0;
-    if (!memory_.fetch(*region, at, word)) return;
+    if (!memory_->fetch(*region, at, word)) return;
     const Inst inst = insts::decode(word);
     // What cannot be executed gets a block of its own, so that all before it retires.
     if (!has_handler(inst) && inst_count_ > 0) return;
@@ -210,10 +210,10 @@ void Translator::emit_fused(const Inst& compare, const Inst& branch, std::uint64
 // blocks, so a wrong answer cannot outlive what it was read from.
 bool Translator::flags_are_read(std::uint64_t pc, unsigned branches) const {
   for (unsigned i = 0; i < kFlagInsts; ++i, pc += 4) {
-    const Region* region = pc % 4 == 0 ? memory_.region_at(pc) : nullptr;
+    const Region* region = pc % 4 == 0 ? memory_->region_at(pc) : nullptr;
     if (region == nullptr || (region->protection & kProtExec) == 0) return true;
     std::uint32_t word = 0;
-    if (!memory_.fetch(*region, pc, word)) return true;
+    if (!memory_->fetch(*region, pc, word)) return true;
     const Inst inst = insts::decode(word);
     const insts::RowRoles& roles = insts::roles_of(inst.op);
     const insts::TimingClass timing = insts::timing_class_of(inst.op);

@@ -16,7 +16,13 @@ namespace m2sim::emu {
 class Translator {
  public:
   // log: blocks are for a timing mode, their handlers record effective addresses.
-  Translator(const Memory& memory, bool log) : memory_(memory), log_(log) {}
+  explicit Translator(bool log) : log_(log) {}
+
+  // The memory that blocks are made of from now on, and its number (Block::space).
+  void look_at(const Memory& memory, std::uint64_t space) {
+    memory_ = &memory;
+    space_ = space;
+  }
 
   // The block that starts at pc, at most `most_insts` long, added to the cache (which must have room);
   // null when the first instruction cannot be fetched. `findable`: enter it in the cache's table.
@@ -39,7 +45,8 @@ class Translator {
   void push_constant(std::uint64_t value, std::uint64_t extra);
   void push_successors();
 
-  const Memory& memory_;
+  const Memory* memory_ = nullptr;
+  std::uint64_t space_ = 0;
   bool log_;
   std::array<insts::Inst, kMaxBlockInsts> insts_;
   unsigned inst_count_ = 0;

@@ -18,12 +18,12 @@ void block_lookup(benchmark::State& state) {
   std::vector<std::uint64_t> addresses;
   for (std::uint64_t i = 0; i < count; ++i) {
     addresses.push_back(kText + 4 * body.size() * i);
-    cache.add(addresses.back(), body, 0, {}, true);
+    cache.add(addresses.back(), 0, body, 0, {}, true);
   }
   std::uint64_t random = 1;
   for (auto _ : state) {
     random = random * 6364136223846793005U + 1442695040888963407U;  // Knuth, MMIX
-    benchmark::DoNotOptimize(cache.find(addresses[(random >> 33U) & (count - 1)]));
+    benchmark::DoNotOptimize(cache.find(addresses[(random >> 33U) & (count - 1)], 0));
   }
   state.SetItemsProcessed(state.iterations());
 }

@@ -108,18 +108,26 @@ TEST(Memory, FindsTheHighestHoleThatIsLargeEnough) {
   EXPECT_EQ(memory.find_free(UINT64_MAX), std::nullopt);
 }
 
-TEST(Memory, CodeEpochGrowsOnlyWhenExecutablePagesChange) {
+TEST(Memory, CodeEpochGrowsOnlyWhenDecodedPagesChange) {
   Memory memory;
   ASSERT_TRUE(memory.map(kAt, kGuestPage, kReadWrite, ""));
   ASSERT_TRUE(memory.map(kAt + kGuestPage, kGuestPage, kProtRead | kProtExec, ""));
   const std::uint64_t before = memory.code_epoch();
   ASSERT_TRUE(memory.protect(kAt, kGuestPage, kProtRead));
   ASSERT_TRUE(memory.unmap(kAt, kGuestPage));
-  EXPECT_EQ(memory.code_epoch(), before);
+  ASSERT_TRUE(memory.protect(kAt + kGuestPage, kGuestPage, kProtRead));
+  ASSERT_TRUE(memory.protect(kAt + kGuestPage, kGuestPage, kProtRead | kProtExec));
+  EXPECT_EQ(memory.code_epoch(), before) << "no block was made of it yet";
+  const auto decode = [&memory] {
+    std::uint32_t word = 0;
+    ASSERT_TRUE(memory.fetch(*memory.region_at(kAt + kGuestPage), kAt + kGuestPage, word));
+  };
+  decode();
   ASSERT_TRUE(memory.protect(kAt + kGuestPage, kGuestPage, kProtRead));
   const std::uint64_t after = memory.code_epoch();
   EXPECT_GT(after, before);
   ASSERT_TRUE(memory.protect(kAt + kGuestPage, kGuestPage, kProtRead | kProtExec));
+  decode();
   ASSERT_TRUE(memory.unmap(kAt + kGuestPage, kGuestPage));
   EXPECT_GT(memory.code_epoch(), after);
 }

@@ -207,7 +207,8 @@ std::vector<Sample> run_here(std::span<const Sample> samples, bool log) {
   Memory memory;
   memory.map(kSampleAddress, 2 * kGuestPage, kProtRead | kProtWrite | kProtExec, "samples");
   BlockCache cache;
-  Translator translator(memory, log);
+  Translator translator(log);
+  translator.look_at(memory, 0);
   const auto cpu = std::make_unique<CpuState>();
   cpu->memory_base = memory.base();
   cpu->memory_limit = memory.limit();

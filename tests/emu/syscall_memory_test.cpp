@@ -129,6 +129,8 @@ TEST(SyscallMemory, MadviseDontNeedZeroes) {
   const std::uint64_t epoch = guest.memory().code_epoch();
   EXPECT_TRUE(guest.memory().protect(at, kGuestPage, kProtRead | kProtExec));
   EXPECT_EQ(guest.memory().code_epoch(), epoch);
+  std::uint32_t word = 0;
+  EXPECT_TRUE(guest.memory().fetch(*guest.memory().region_at(at), at, word));
   EXPECT_EQ(guest.call(nr::madvise, {at, kGuestPage, 4}), 0);
   EXPECT_GT(guest.memory().code_epoch(), epoch) << "decoded code is gone";
 }

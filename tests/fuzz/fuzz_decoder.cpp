@@ -66,7 +66,8 @@ class Engine {
     const std::array<std::uint32_t, emu::kMaxBlockInsts> nothing{};
     memory_.write(kCode + words.size_bytes(), nothing.data(), sizeof(nothing));
     for (const bool log : {false, true}) {
-      emu::Translator translator(memory_, log);
+      emu::Translator translator(log);
+      translator.look_at(memory_, 0);
       std::uint64_t pc = kCode;
       while (pc < kCode + words.size_bytes()) {
         const emu::Block* block = translator.translate(pc, blocks_, emu::kMaxBlockInsts, false);

@@ -1,0 +1,147 @@
+// The emulated Linux: its processes and threads on one core, and the one clock they share. Everything is
+// decided by simulated time and by what the guests do, so that every run schedules alike; only what comes
+// from outside (a terminal, a network) can differ.
+#pragma once
+
+#include <signal.h>
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "emu/fault.h"
+#include "emu/process_options.h"
+#include "emu/signals.h"
+#include "emu/task.h"
+
+namespace m2sim::emu {
+
+struct AddressSpace;
+struct Kernel;
+
+// A deterministic stream for getrandom and AT_RANDOM: the same bytes in every run (SplitMix64).
+class GuestRandom {
+ public:
+  std::uint64_t next() {
+    state_ += 0x9e3779b97f4a7c15U;
+    std::uint64_t z = state_;
+    z = (z ^ (z >> 30U)) * 0xbf58476d1ce4e5b9U;
+    z = (z ^ (z >> 27U)) * 0x94d049bb133111ebU;
+    return z ^ (z >> 31U);
+  }
+
+ private:
+  std::uint64_t state_ = 0x6d32'7369'6d00'0001;  // any constant will do
+};
+
+// Simulated time. The monotonic clock starts at a fixed uptime, the real-time clock at the host's time of
+// start; both advance with retired instructions (System::set_time) and, when every thread waits, to the
+// next deadline.
+struct GuestClock {
+  static constexpr std::uint64_t kUptimeAtStart = 1'000'000'000'000;  // 1000 s in ns
+
+  std::uint64_t realtime_at_start = 0;  // ns since 1970
+  std::uint64_t executed = 0;           // ns, set before every system call
+  std::uint64_t slept = 0;              // ns in which nothing ran
+
+  std::uint64_t elapsed() const { return executed + slept; }
+  std::uint64_t monotonic() const { return kUptimeAtStart + elapsed(); }
+  std::uint64_t realtime() const { return realtime_at_start + elapsed(); }
+};
+
+class System {
+ public:
+  explicit System(const ProcessOptions& given);
+  ~System();
+  System(const System&) = delete;
+  System& operator=(const System&) = delete;
+
+  // Running.
+
+  // Simulated time since the start, in ns: a value that depends on retired instructions only.
+  void set_time(std::uint64_t nanoseconds) { clock.executed = nanoseconds; }
+  // The thread to run until run_until(), or an earlier event of its own: the next in turn that can. Waits
+  // in host time when every thread waits for something outside, moves the clock when they wait for a time.
+  // Null: all processes have ended, or deadlocked(). Threads that have ended are gone after this.
+  Task* schedule();
+  // Value of clock.executed at which schedule() should be asked again; UINT64_MAX: no need.
+  std::uint64_t run_until() const;
+  bool deadlocked() const { return deadlocked_; }
+  // Executes the call in x8 with x0 to x5; the result is in x0. True: the thread goes on, perhaps
+  // elsewhere (cpu.pc) or in another program. False: it waits, yields or has ended; see schedule().
+  bool system_call(Task& task);
+  // A fault at cpu.pc: the guest's handler is entered (true) or the process ends.
+  bool deliver_fault(Task& task, const Fault& fault);
+  const std::vector<std::unique_ptr<Task>>& tasks() const { return tasks_; }
+
+  // Processes and threads, for system calls.
+
+  Task& add_task(Kernel& process);
+  Kernel& add_process(std::unique_ptr<Kernel> process);
+  // Ids are dense, so that every run has the same ones.
+  int next_id() { return next_id_++; }
+  std::uint64_t next_space() { return next_space_++; }
+  Kernel* process(int pid) const;  // also one that has ended and was not waited for; null: none
+  Task* task(int tid) const;       // alive; null: none
+  Kernel& first() const { return *processes_.front(); }
+  const std::vector<std::unique_ptr<Kernel>>& processes() const { return processes_; }
+  unsigned threads_of(const Kernel& process) const;  // alive
+  void forget_process(const Kernel& process);        // its parent has waited for it
+  // The thread is done; with the last one, so is the process (its `end` is set).
+  void end_task(Task& task);
+  void end_process(Kernel& process);                    // after `end` was set: threads, parent, children
+  void end_other_tasks(Kernel& process, Task& keeper);  // execve
+  void release_space(Kernel& process, std::shared_ptr<AddressSpace> next);  // execve, and at the end
+
+  // Signals. Ignored ones vanish here; others wait until a thread of the process takes them.
+  void post(Kernel& process, const SignalInfo& info);
+  void post(Task& task, const SignalInfo& info);
+  void notify_parent(Kernel& process, int code, int status);  // SIGCHLD, and whoever waits in wait4
+  void stop(Kernel& process, int signal);
+  void resume(Kernel& process);  // SIGCONT
+
+  // Wakes up to `most` waiters whose bits intersect `bits`, in the order they came; returns how many.
+  unsigned wake_futex(const FutexKey& key, unsigned most, std::uint32_t bits);
+  // Moves up to `most` waiters to another futex; returns how many.
+  unsigned requeue_futex(const FutexKey& from, const FutexKey& to, unsigned most);
+  std::uint64_t next_wait() { return next_wait_++; }
+  void yield() { yielded_ = true; }  // the caller's turn ends with its call
+  bool sigpipe_was_ignored() const { return host_sigpipe_.sa_handler == SIG_IGN; }
+
+  ProcessOptions options;
+  GuestClock clock;
+  GuestRandom random;
+  int foreground_group = 0;  // of the terminal
+
+ private:
+  enum class Turn : std::uint8_t { kRuns, kWaits };
+
+  Task* first_waiter(const FutexKey& key, std::uint32_t bits) const;
+  Turn try_turn(Task& task, bool files_ready);
+  bool perform(Task& task);
+  bool finish(Task& task, std::int64_t result);
+  bool interrupt(Task& task);
+  bool wakes(const Task& task, bool files_ready) const;
+  std::vector<bool> ready_files() const;
+  bool idle();
+  void sweep();
+  void enter(const Kernel& process);
+
+  std::vector<std::unique_ptr<Kernel>> processes_;
+  std::vector<std::unique_ptr<Task>> tasks_;
+  std::vector<std::shared_ptr<AddressSpace>> left_spaces_;  // until the run loop has let go of them
+  Task* current_ = nullptr;
+  bool yielded_ = false;
+  std::uint64_t quantum_end_ = 0;
+  bool deadlocked_ = false;
+  int next_id_ = 1000;
+  std::uint32_t next_task_ = 0;
+  std::uint64_t next_space_ = 0;
+  std::uint64_t next_wait_ = 1;
+  std::uint32_t host_umask_ = 0;     // restored at the end
+  std::uint32_t current_umask_ = 0;  // the host's now
+  struct sigaction host_sigpipe_ {};
+};
+
+}  // namespace m2sim::emu

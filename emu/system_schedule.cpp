@@ -1,0 +1,252 @@
+// Who runs next, and what those that wait are waiting for.
+#include <poll.h>
+#include <signal.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "emu/kernel.h"
+#include "emu/signal_frame.h"
+#include "emu/strace.h"
+#include "emu/system.h"
+
+namespace m2sim::emu {
+
+namespace {
+
+// Simulated time a thread runs while others could: short, so that threads that wait for each other by
+// looking do not look long, yet thousands of times what a switch costs.
+constexpr std::uint64_t kQuantum = 25'000;  // ns
+
+bool deliverable(const Task& task) {
+  if (task.wait.deaf) return false;
+  const std::uint64_t pending = task.signals.queue.pending() | task.process->signals.pending();
+  return (pending & (~task.signals.blocked | task.wait.signals)) != 0;
+}
+
+}  // namespace
+
+std::uint64_t System::run_until() const {
+  std::uint64_t until = UINT64_MAX;
+  for (const auto& task : tasks_) {
+    if (task->state == Task::State::kEnded || task.get() == current_) continue;
+    until = std::min(until, quantum_end_);
+    if (task->state != Task::State::kWaiting || !task->wait.deadline) continue;
+    until = std::min(until, *task->wait.deadline - std::min(*task->wait.deadline, clock.slept));
+  }
+  return until;
+}
+
+Task* System::schedule() {
+  const std::uint32_t last = current_ == nullptr ? 0 : current_->number;
+  current_ = nullptr;
+  sweep();
+  while (!tasks_.empty()) {
+    const std::vector<bool> ready = ready_files();
+    const std::size_t count = tasks_.size();
+    const auto after =
+        std::find_if(tasks_.begin(), tasks_.end(), [last](const auto& task) { return task->number > last; });
+    const auto begin = static_cast<std::size_t>(after - tasks_.begin());
+    for (std::size_t i = 0; i < count; ++i) {
+      const std::size_t place = (begin + i) % count;
+      Task& task = *tasks_[place];
+      current_ = &task;
+      if (try_turn(task, ready[place]) == Turn::kWaits) continue;
+      quantum_end_ = clock.executed + kQuantum;
+      return &task;
+    }
+    current_ = nullptr;
+    const bool all_ended = std::all_of(tasks_.begin(), tasks_.end(),
+                                       [](const auto& task) { return task->state == Task::State::kEnded; });
+    if (all_ended) return nullptr;
+    // What was tried may have let others go on.
+    const std::vector<bool> now_ready = ready_files();
+    const bool file_ready = std::find(now_ready.begin(), now_ready.end(), true) != now_ready.end();
+    const bool some_runnable =
+        file_ready || std::any_of(tasks_.begin(), tasks_.end(), [](const auto& task) {
+          const bool can = task->state == Task::State::kRunnable || task->wait.woken || deliverable(*task);
+          return task->state != Task::State::kEnded && !task->process->stopped && can;
+        });
+    if (!some_runnable && !idle()) {
+      deadlocked_ = true;
+      return nullptr;
+    }
+  }
+  return nullptr;
+}
+
+System::Turn System::try_turn(Task& task, bool files_ready) {
+  if (task.state == Task::State::kEnded || task.process->stopped) return Turn::kWaits;
+  bool runs = true;
+  if (task.state == Task::State::kRunnable) {
+    runs = deliver_signals(*this, task);
+  } else if (deliverable(task)) {
+    runs = interrupt(task);
+  } else {
+    runs = wakes(task, files_ready) && perform(task);
+  }
+  return runs ? Turn::kRuns : Turn::kWaits;
+}
+
+bool System::wakes(const Task& task, bool files_ready) const {
+  const Wait& wait = task.wait;
+  return wait.woken || files_ready || (wait.deadline && *wait.deadline <= clock.elapsed());
+}
+
+// For each thread, whether a file that it waits for is ready.
+std::vector<bool> System::ready_files() const {
+  std::vector<bool> ready(tasks_.size());
+  std::vector<pollfd> polled;
+  std::vector<std::size_t> owners;
+  for (std::size_t i = 0; i < tasks_.size(); ++i) {
+    if (tasks_[i]->state != Task::State::kWaiting) continue;
+    for (const pollfd& file : tasks_[i]->wait.files) {
+      polled.push_back(file);
+      owners.push_back(i);
+    }
+  }
+  if (polled.empty() || ::poll(polled.data(), polled.size(), 0) <= 0) return ready;
+  for (std::size_t i = 0; i < polled.size(); ++i) {
+    if (polled[i].revents != 0) ready[owners[i]] = true;
+  }
+  return ready;
+}
+
+// Nobody can run: time passes until the first deadline, or until something comes from outside. False when
+// nothing ever will.
+bool System::idle() {
+  constexpr std::uint64_t kSecond = 1'000'000'000;
+  std::optional<std::uint64_t> deadline;
+  std::vector<pollfd> outside;
+  bool stopped = false;
+  for (const auto& task : tasks_) {
+    if (task->state == Task::State::kEnded) continue;
+    stopped |= task->process->stopped;
+    if (task->process->stopped) continue;
+    const Wait& wait = task->wait;
+    if (wait.deadline) deadline = std::min(deadline.value_or(UINT64_MAX), *wait.deadline);
+    if (wait.outside) outside.insert(outside.end(), wait.files.begin(), wait.files.end());
+  }
+  const std::uint64_t now = clock.elapsed();
+  if (!outside.empty()) {
+    const std::uint64_t left = deadline && *deadline > now ? *deadline - now : 0;
+    const timespec limit = {static_cast<time_t>(left / kSecond), static_cast<long>(left % kSecond)};
+    if (::ppoll(outside.data(), outside.size(), deadline ? &limit : nullptr, nullptr) != 0) return true;
+  }
+  if (deadline) {
+    if (*deadline > now) clock.slept += *deadline - now;
+    return true;
+  }
+  if (!stopped) return false;
+  // As a shell would stop the whole job; whoever continues the simulator continues the guests.
+  ::raise(SIGSTOP);
+  for (const auto& process : processes_) resume(*process);
+  return true;
+}
+
+void System::enter(const Kernel& process) {
+  if (current_umask_ == process.umask) return;
+  current_umask_ = process.umask;
+  ::umask(current_umask_);
+}
+
+bool System::system_call(Task& task) {
+  task.call = task.cpu.x[8];
+  const auto& x = task.cpu.x;
+  task.args = {{x[0], x[1], x[2], x[3], x[4], x[5]}};
+  task.wait = {};
+  return perform(task);
+}
+
+// Makes the call, for the first time or again.
+bool System::perform(Task& task) {
+  Kernel& kernel = *task.process;
+  kernel.task = &task;
+  enter(kernel);
+  const SystemCallRow& row = system_call_row(task.call);
+  std::int64_t result = -ENOSYS;
+  if (row.function != nullptr) {
+    task.wait.woken = false;
+    result = row.function(kernel, task.args);
+  } else if (const std::size_t slot = std::min<std::uint64_t>(task.call, kSystemCallLimit - 1);
+             !kernel.warned[slot]) {
+    kernel.warned.set(slot);
+    const std::string name = row.name == nullptr ? "" : " (" + std::string(row.name) + ")";
+    options.diagnostics("m2sim: system call " + std::to_string(task.call) + name + " is not implemented");
+  }
+  if (result == kBlocked) {
+    task.state = Task::State::kWaiting;
+    task.wait.again = true;
+    return false;
+  }
+  return finish(task, result);
+}
+
+// A signal has come for a thread that waits. The call has a last word: it may have moved some bytes, or
+// must not be restarted; one that would wait on is, if the handler's action says so.
+bool System::interrupt(Task& task) {
+  Kernel& kernel = *task.process;
+  kernel.task = &task;
+  enter(kernel);
+  task.wait.interrupted = true;
+  const std::int64_t result = system_call_row(task.call).function(kernel, task.args);
+  if (result != kBlocked) return finish(task, result);
+  if (!restarts_after_signal(task)) return finish(task, -EINTR);
+  task.wait = {};
+  task.state = Task::State::kRunnable;
+  task.cpu.pc -= 4;
+  return deliver_signals(*this, task);
+}
+
+bool System::finish(Task& task, std::int64_t result) {
+  Kernel& kernel = *task.process;
+  if (options.strace) {
+    // As strace does for more than one thread.
+    const std::string who = next_task_ > 1 ? "[pid " + std::to_string(task.id) + "] " : "";
+    options.diagnostics(who + strace_line(kernel, task.call, task.args, result));
+  }
+  if (!kernel.running()) {
+    end_process(kernel);
+    return false;
+  }
+  if (task.state == Task::State::kEnded) return false;
+  task.cpu.x[0] = static_cast<std::uint64_t>(result);
+  task.wait = {};
+  task.state = Task::State::kRunnable;
+  if (!deliver_signals(*this, task)) return false;
+  if (task.signals.saved) task.signals.blocked = *std::exchange(task.signals.saved, std::nullopt);
+  return !std::exchange(yielded_, false);
+}
+
+Task* System::first_waiter(const FutexKey& key, std::uint32_t bits) const {
+  Task* first = nullptr;
+  for (const auto& task : tasks_) {
+    const Wait& wait = task->wait;
+    const bool waits = task->state == Task::State::kWaiting && wait.futex == key;
+    if (!waits || (wait.futex_bits & bits) == 0) continue;
+    if (first == nullptr || wait.order < first->wait.order) first = task.get();
+  }
+  return first;
+}
+
+unsigned System::wake_futex(const FutexKey& key, unsigned most, std::uint32_t bits) {
+  unsigned count = 0;
+  for (Task* task = nullptr; count < most && (task = first_waiter(key, bits)) != nullptr; ++count) {
+    task->wait.woken = true;
+    task->wait.futex.reset();
+  }
+  return count;
+}
+
+unsigned System::requeue_futex(const FutexKey& from, const FutexKey& to, unsigned most) {
+  if (from == to) return 0;
+  unsigned count = 0;
+  for (Task* task = nullptr; count < most && (task = first_waiter(from, UINT32_MAX)) != nullptr; ++count) {
+    task->wait.futex = to;
+    task->wait.order = next_wait();
+  }
+  return count;
+}
+
+}  // namespace m2sim::emu

@@ -1,0 +1,65 @@
+#include "emu/time_limit.h"
+
+#include <fcntl.h>
+#include <poll.h>
+
+#include <algorithm>
+#include <cerrno>
+
+namespace m2sim::emu {
+
+GuestTimespec timespec_of(std::uint64_t nanoseconds) {
+  return {static_cast<std::int64_t>(nanoseconds / kNanosecondsPerSecond),
+          static_cast<std::int64_t>(nanoseconds % kNanosecondsPerSecond)};
+}
+
+std::optional<std::uint64_t> nanoseconds_of(const GuestTimespec& time) {
+  if (time.seconds < 0 || time.nanoseconds < 0) return std::nullopt;
+  const auto nanoseconds = static_cast<std::uint64_t>(time.nanoseconds);
+  if (nanoseconds >= kNanosecondsPerSecond) return std::nullopt;
+  constexpr std::uint64_t kMost = static_cast<std::uint64_t>(INT64_MAX) / kNanosecondsPerSecond - 1;
+  return std::min(static_cast<std::uint64_t>(time.seconds), kMost) * kNanosecondsPerSecond + nanoseconds;
+}
+
+TimeLimit time_limit(const Kernel& kernel, std::uint64_t address) {
+  if (address == 0) return {};
+  GuestTimespec guest{};
+  if (!kernel.memory().read_value(address, guest)) return {true, 0, -EFAULT};
+  const std::optional<std::uint64_t> nanoseconds = nanoseconds_of(guest);
+  return nanoseconds ? TimeLimit{true, *nanoseconds, 0} : TimeLimit{true, 0, -EINVAL};
+}
+
+std::uint64_t deadline_after(const Kernel& kernel, std::uint64_t nanoseconds) {
+  const std::uint64_t now = kernel.system.clock.elapsed();
+  return nanoseconds > UINT64_MAX - now ? UINT64_MAX : now + nanoseconds;
+}
+
+bool timed_out(const Kernel& kernel) {
+  const std::optional<std::uint64_t>& deadline = kernel.task->wait.deadline;
+  return deadline && *deadline <= kernel.system.clock.elapsed();
+}
+
+std::int64_t set_wait_mask(Kernel& kernel, std::uint64_t address) {
+  if (address == 0) return 0;
+  std::uint64_t set = 0;
+  if (!kernel.memory().read_value(address, set)) return -EFAULT;
+  ThreadSignals& signals = kernel.task->signals;
+  signals.saved = signals.blocked;
+  signals.blocked = set & ~kNeverBlocked;
+  return 0;
+}
+
+std::int64_t wait_for_file(Kernel& kernel, const OpenFile& file, short events) {
+  if (file.kind == OpenFile::Kind::kPlain) return 0;
+  pollfd polled{file.host, events, 0};
+  if (::poll(&polled, 1, 0) != 0) return 0;  // ready, or the call itself will say what is wrong
+  if (file.never_blocks_host() && file.nonblocking) return -EAGAIN;
+  // A foreign file that must not wait says so itself.
+  if (file.kind == OpenFile::Kind::kForeign && (::fcntl(file.host, F_GETFL) & O_NONBLOCK) != 0) return 0;
+  Wait& wait = kernel.task->wait;
+  wait.files = {{file.host, events, 0}};
+  wait.outside = file.kind != OpenFile::Kind::kInner;
+  return kBlocked;
+}
+
+}  // namespace m2sim::emu
