@@ -79,9 +79,10 @@ class GuestProcess {
   std::int64_t call(std::uint64_t number, std::array<std::uint64_t, 6> x = {}) {
     for (std::size_t i = 0; i < x.size(); ++i) cpu->x[i] = x[i];
     cpu->x[8] = number;
-    // A call that waits is made again when time has passed or something has come.
+    // A call that waits is made again when time has passed or something has come. The process's end
+    // takes its threads with it.
     running = system().system_call(task()) || system().schedule() != nullptr;
-    return static_cast<std::int64_t>(cpu->x[0]);
+    return running ? static_cast<std::int64_t>(cpu->x[0]) : 0;
   }
   // Puts a value or a text at an offset of the scratch pages and returns its address.
   template <class T>
