@@ -51,6 +51,7 @@ std::int64_t Emulator::insts_to_event() const {
 
 void Emulator::switch_to(Task& task) {
   task_ = &task;
+  task_number_ = task.number;
   cpu_ = &task.cpu;
   AddressSpace& space = *task.process->space;
   space_ = &space;
@@ -75,7 +76,8 @@ bool Emulator::choose_task() {
     if (system_.deadlocked()) end_.kind = RunEnd::Kind::kDeadlock;
     return false;
   }
-  const bool same = chosen == task_ && cpu_ != nullptr && space_ == chosen->process->space.get();
+  const bool same =
+      chosen->number == task_number_ && cpu_ != nullptr && space_ == chosen->process->space.get();
   if (!same) switch_to(*chosen);
   if (!same || cpu_->pc != pc_) next_ = nullptr;
   pc_ = cpu_->pc;
@@ -321,7 +323,7 @@ void Emulator::clear_blocks() {
 RetiredBatch Emulator::batch() const {
   const std::uint32_t next_id = next_ == nullptr ? kNoBlock : next_->id;
   const auto words = static_cast<std::size_t>(log_end_ - log_.data());
-  return {{log_.data(), words}, blocks_.blocks(), next_id, task_->number};
+  return {{log_.data(), words}, blocks_.blocks(), next_id, task_number_};
 }
 
 }  // namespace m2sim::emu

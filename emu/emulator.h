@@ -91,7 +91,8 @@ class Emulator {
   const Block& left_block() const { return *blocks_.containing(cpu_->exit_uop); }
 
   System& system_;
-  Task* task_ = nullptr;     // runs; after its end, until the next is chosen
+  Task* task_ = nullptr;  // runs; gone once the system was asked for another
+  std::uint32_t task_number_ = 0;
   CpuState* cpu_ = nullptr;  // its registers
   const AddressSpace* space_ = nullptr;
   BlockCache blocks_;

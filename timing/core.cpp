@@ -37,6 +37,7 @@ void Core::build_ports() {
 }
 
 void Core::consume(const emu::RetiredBatch& batch) {
+  if (context_.follow(batch)) switch_context();
   batch_ = batch;
   next_word_ = 0;
   if (fetch_.window_open()) fetch();  // the cycle in which the last batch ended goes on
@@ -55,6 +56,13 @@ void Core::drain() {
   ended_ = true;
   while (!packets_.empty() || oldest_group_ != next_group_) tick();
   ended_ = false;
+}
+
+// An exception drains the pipe; what the kernel does then is not simulated.
+void Core::switch_context() {
+  drain();
+  fetch_.restart(ledger_.now());
+  ++stats_.core.context_switches;
 }
 
 void Core::finish() {
@@ -193,11 +201,12 @@ bool Core::next_record() {
   if (next_word_ >= words.size()) return false;
   const emu::Block& block = *batch_.blocks[words[next_word_]];
   const CrackedBlock& cracked = table_.lookup(block);
-  for (unsigned i = 0; i < block.mem_count; ++i) addresses_.push(words[next_word_ + 1 + i]);
+  for (unsigned i = 0; i < block.mem_count; ++i) addresses_.push(context_.locate(words[next_word_ + 1 + i]));
   next_word_ += 1 + std::size_t{block.mem_count};
   const std::uint64_t next_id = next_word_ < words.size() ? words[next_word_] : batch_.next_block;
   const bool has_next = next_id != emu::kNoBlock;
-  fetch_.begin_record(cracked, has_next ? batch_.blocks[next_id]->pc : 0, has_next);
+  fetch_.begin_record(cracked, context_.locate(block.pc), has_next ? batch_.blocks[next_id]->pc : 0,
+                      has_next);
   stats_.core.insts += block.inst_count;
   stats_.core.uops += cracked.slots;
   stats_.core.issued_uops += cracked.issues;

@@ -19,6 +19,7 @@
 #include "emu/retired.h"
 #include "timing/branch_predictor.h"
 #include "timing/config.h"
+#include "timing/context.h"
 #include "timing/crack.h"
 #include "timing/fetch.h"
 #include "timing/inflight.h"
@@ -67,6 +68,7 @@ class Core {
   void tick();
   void end_cycle();
   void drain();
+  void switch_context();
   Cycle next_event() const;
 
   // Stages (core.cpp).
@@ -153,6 +155,7 @@ class Core {
 
   // Input.
   emu::RetiredBatch batch_{};
+  Context context_;
   std::size_t next_word_ = 0;
   bool ended_ = false;
 

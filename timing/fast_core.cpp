@@ -48,6 +48,7 @@ void FastCore::build_queues() {
 }
 
 void FastCore::consume(const emu::RetiredBatch& batch) {
+  if (context_.follow(batch)) switch_context();
   const auto words = batch.words;
   for (std::size_t i = 0; i < words.size();) {
     const emu::Block& block = *batch.blocks[words[i]];
@@ -55,10 +56,19 @@ void FastCore::consume(const emu::RetiredBatch& batch) {
     const std::uint64_t next_id = next < words.size() ? words[next] : batch.next_block;
     const bool has_next = next_id != emu::kNoBlock;
     const CrackedBlock& cracked = table_.lookup(block);
-    fetch_.begin_record(cracked, has_next ? batch.blocks[next_id]->pc : 0, has_next);
+    fetch_.begin_record(cracked, context_.locate(block.pc), has_next ? batch.blocks[next_id]->pc : 0,
+                        has_next);
     run_block(cracked, words.data() + i + 1);
     i = next;
   }
+}
+
+// An exception drains the pipe; what the kernel does then is not simulated.
+void FastCore::switch_context() {
+  if (group_open_) close_group();
+  wait(retirement_.last() + 1, StallReason::kDrain);
+  fetch_.restart(ledger_.now());
+  ++stats_.core.context_switches;
 }
 
 void FastCore::run_block(const CrackedBlock& block, const std::uint64_t* addresses) {
@@ -94,7 +104,7 @@ void FastCore::run_packet(const Packet& packet, const std::uint64_t*& addresses)
       for (unsigned d = 0; d < uop->dest_count; ++d) values_[uop->dests[d]] = value;
       if (uop->is(kUopSerialize)) serialize(*uop);
     } else {
-      if (uop->is(kUopFirstAccess)) address_ = *addresses++;
+      if (uop->is(kUopFirstAccess)) address_ = context_.locate(*addresses++);
       execute(*uop, packet.block_pc + 4 * std::uint64_t{uop->inst}, address_ + uop->offset);
     }
     for (unsigned i = 0; i < uop->insts; ++i) renamed_[taken_++ % renamed_.size()] = renamed_at_;

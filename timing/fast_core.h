@@ -19,6 +19,7 @@
 #include "emu/retired.h"
 #include "timing/branch_predictor.h"
 #include "timing/config.h"
+#include "timing/context.h"
 #include "timing/crack.h"
 #include "timing/fetch.h"
 #include "timing/lsq.h"
@@ -73,6 +74,7 @@ class FastCore {
   };
 
   void build_queues();
+  void switch_context();
   void run_block(const CrackedBlock& block, const std::uint64_t* addresses);
   void run_packet(const Packet& packet, const std::uint64_t*& addresses);
   void open_window();
@@ -96,6 +98,7 @@ class FastCore {
   void execute_store(const UopInfo& uop, Cycle ready, std::uint64_t pc, std::uint64_t address);
 
   CoreConfig config_;
+  Context context_;
   CrackTable table_;
   MemoryHierarchy memory_;
   BranchPredictor predictor_;

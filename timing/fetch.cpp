@@ -18,8 +18,8 @@ Fetch::Fetch(const CoreConfig& config, MemoryHierarchy& memory, BranchPredictor&
 
 Packet Fetch::take() {
   assert(window_open() && !needs_record());
-  const std::uint64_t pc = block_.pc + 4 * std::uint64_t{next_inst_};
-  const auto page_insts = static_cast<unsigned>((page_mask_ + 1 - (pc & page_mask_)) / 4);
+  const std::uint64_t location = location_ + 4 * std::uint64_t{next_inst_};
+  const auto page_insts = static_cast<unsigned>((page_mask_ + 1 - (location & page_mask_)) / 4);
   const unsigned insts = std::min({left_, block_.inst_count - next_inst_, page_insts});
 
   Packet packet;
@@ -31,7 +31,7 @@ Packet Fetch::take() {
   packet.first_of_block = next_inst_ == 0;
   packet.reason = reason_;
 
-  const Cycle ready = fetch_lines(pc, insts);
+  const Cycle ready = fetch_lines(location, insts);
   packet.available = ready + depth_;
   reason_ = StallReason::kFetch;
   left_ -= insts;
@@ -50,10 +50,10 @@ Packet Fetch::take() {
   return packet;
 }
 
-Cycle Fetch::fetch_lines(std::uint64_t pc, unsigned insts) {
+Cycle Fetch::fetch_lines(std::uint64_t location, unsigned insts) {
   Cycle ready = now_;
-  const std::uint64_t last = (pc + 4 * std::uint64_t{insts} - 4) & ~line_mask_;
-  for (std::uint64_t line = pc & ~line_mask_; line <= last; line += line_mask_ + 1) {
+  const std::uint64_t last = (location + 4 * std::uint64_t{insts} - 4) & ~line_mask_;
+  for (std::uint64_t line = location & ~line_mask_; line <= last; line += line_mask_ + 1) {
     if (line == line_) continue;
     line_ = line;
     ready = std::max(ready, memory_.fetch(line, now_));

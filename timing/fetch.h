@@ -45,8 +45,10 @@ class Fetch {
 
   // The next executed block and the address behind it; the last block of a program has no successor.
   bool needs_record() const { return next_inst_ == block_.inst_count; }
-  void begin_record(const CrackedBlock& block, std::uint64_t next_pc, bool has_next) {
+  // `location`: of its first instruction, as the caches know it.
+  void begin_record(const CrackedBlock& block, std::uint64_t location, std::uint64_t next_pc, bool has_next) {
     block_ = block;
+    location_ = location;
     next_pc_ = next_pc;
     has_next_ = has_next;
     next_inst_ = 0;
@@ -66,6 +68,12 @@ class Fetch {
   }
   void close_window() { left_ = 0; }
   bool window_open() const { return left_ != 0; }
+  // Another thread's instructions follow, from cycle `now` on.
+  void restart(Cycle now) {
+    close_window();
+    next_cycle_ = now;
+    reason_ = StallReason::kSerialize;
+  }
 
   // One packet of the open window; needs a record.
   Packet take();
@@ -79,7 +87,7 @@ class Fetch {
   }
 
  private:
-  Cycle fetch_lines(std::uint64_t pc, unsigned insts);
+  Cycle fetch_lines(std::uint64_t location, unsigned insts);
   void finish_block(Packet& packet);
 
   MemoryHierarchy& memory_;
@@ -93,6 +101,7 @@ class Fetch {
   std::uint64_t line_mask_;
 
   CrackedBlock block_{};
+  std::uint64_t location_ = 0;
   std::uint64_t next_pc_ = 0;
   bool has_next_ = false;
   unsigned next_inst_ = 0;

@@ -23,7 +23,7 @@ enum class StallReason : std::uint8_t {
   kMemoryL2,          // back end full behind a load whose line came from the L2
   kMemorySlc,         // … from the system-level cache
   kMemoryDram,        // … from DRAM
-  kDrain,             // the program has ended and the last uops finish
+  kDrain,             // a thread or the program has ended its turn and the last uops finish
 };
 
 inline constexpr std::size_t kStallReasonCount = 14;
@@ -47,7 +47,7 @@ inline constexpr std::array<StallInfo, kStallReasonCount> kStallInfo{{
     {"memory_l2", "the back end was full behind a load served by the L2"},
     {"memory_slc", "the back end was full behind a load served by the system-level cache"},
     {"memory_dram", "the back end was full behind a load served by DRAM"},
-    {"drain", "the last uops finished after the program's last instruction was renamed"},
+    {"drain", "the last uops finished before a context switch or the end of the program"},
 }};
 
 }  // namespace m2sim::timing

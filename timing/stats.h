@@ -23,6 +23,7 @@ struct CoreStats {
   std::uint64_t order_violations;  // loads that ran before an older store to their address
   std::uint64_t forwarded_loads;   // loads whose value came from the store queue
   std::uint64_t forward_fails;     // loads that had to wait for a store to reach the L1D
+  std::uint64_t context_switches;  // to another thread or program
   // Lost and used rename slots by reason. Their sum is slots_per_cycle x cycles.
   std::array<std::uint64_t, kStallReasonCount> slots;
   std::uint64_t slots_per_cycle;

@@ -1,4 +1,5 @@
 // What both models promise whatever the program: exact books, equal runs, no allocation, agreement.
+#include <array>
 #include <numeric>
 
 #include "tests/timing/allocations.h"
@@ -65,6 +66,41 @@ TYPED_TEST(CoreAccounting, BlocksMayBeCleared) {
   const auto& core = model.stats().core;
   EXPECT_EQ(std::accumulate(core.slots.begin(), core.slots.end(), std::uint64_t{0}),
             core.cycles * core.slots_per_cycle);
+}
+
+// The same loads twice, the second time in a batch of `task` and in address space `space`.
+template <class Model>
+TimingStats run_twice(std::uint32_t task, std::uint64_t space) {
+  SyntheticProgram program;
+  const std::vector<std::uint32_t> loads{a64::ldr(0, 1), a64::ldr(2, 3), a64::ldr(4, 5), a64::ldr(6, 7)};
+  program.block(0x400000, loads);
+  program.block(0x400000, loads, space);
+  const auto pointers = program.pointers();
+  const std::array<std::uint64_t, 5> first{0, 0x10000, 0x20000, 0x30000, 0x40000};
+  // Data in the top byte of a pointer does not make it another place.
+  const std::array<std::uint64_t, 5> second{1, 0xab00000000010000, 0x20000, 0x30000, 0x40000};
+  Model model(m2_pcore());
+  model.consume({first, pointers, emu::kNoBlock, 0});
+  model.consume({second, pointers, emu::kNoBlock, task});
+  model.finish();
+  return model.stats();
+}
+
+TYPED_TEST(CoreAccounting, AddressSpacesDoNotShareLinesAndThreadsDo) {
+  const TimingStats alone = run_twice<TypeParam>(0, 0);
+  const TimingStats thread = run_twice<TypeParam>(1, 0);
+  const TimingStats process = run_twice<TypeParam>(1, 1);
+  EXPECT_EQ(alone.core.context_switches, 0U);
+  EXPECT_EQ(thread.core.context_switches, 1U);
+  EXPECT_EQ(process.core.context_switches, 1U);
+  EXPECT_EQ(thread.memory.dram.reads, alone.memory.dram.reads);
+  EXPECT_EQ(process.memory.dram.reads, 2 * alone.memory.dram.reads);
+  EXPECT_EQ(process.memory.l2_tlb.misses, 2 * thread.memory.l2_tlb.misses);
+  EXPECT_GT(process.core.cycles, thread.core.cycles);
+  for (const TimingStats& stats : {thread, process}) {
+    EXPECT_EQ(std::accumulate(stats.core.slots.begin(), stats.core.slots.end(), std::uint64_t{0}),
+              stats.core.cycles * stats.core.slots_per_cycle);
+  }
 }
 
 TEST(Models, AgreeOnRandomPrograms) {

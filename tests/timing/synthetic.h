@@ -76,8 +76,8 @@ constexpr std::uint32_t fadd(std::uint32_t d, std::uint32_t n, std::uint32_t m) 
 
 class SyntheticProgram {
  public:
-  // A block at `pc`; its id.
-  std::uint32_t block(std::uint64_t pc, const std::vector<std::uint32_t>& words) {
+  // A block at `pc` of an address space; its id.
+  std::uint32_t block(std::uint64_t pc, const std::vector<std::uint32_t>& words, std::uint64_t space = 0) {
     auto insts = std::make_unique<std::vector<insts::Inst>>();
     std::uint16_t accesses = 0;
     for (const std::uint32_t word : words) {
@@ -90,6 +90,7 @@ class SyntheticProgram {
     block.inst_count = static_cast<std::uint16_t>(words.size());
     block.mem_count = accesses;
     block.inst_data = insts->data();
+    block.space = space;
     insts_.push_back(std::move(insts));
     blocks_.push_back(block);
     return block.id;
