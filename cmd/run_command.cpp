@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <charconv>
 #include <cstdio>
 #include <cstdlib>
+#include <ctime>
 #include <utility>
 
 #include "cmd/config_file.h"
@@ -44,6 +46,19 @@ std::vector<std::string> guest_environment(const std::vector<std::string>& given
   return environment;
 }
 
+std::int64_t start_time(const std::string& given) {
+  if (given.empty()) return emu::kDefaultStartTime;
+  if (given == "now") return static_cast<std::int64_t>(std::time(nullptr));
+  constexpr std::int64_t kMost = std::int64_t{1} << 33U;  // keeps nanoseconds within 64 bits
+  std::int64_t seconds = -1;
+  const char* const end = given.data() + given.size();
+  const auto [rest, error] = std::from_chars(given.data(), end, seconds);
+  if (error != std::errc() || rest != end || seconds < 0 || seconds > kMost) {
+    throw failure("run: --start-time takes seconds since 1970, 0 to {}, or now; not '{}'", kMost, given);
+  }
+  return seconds;
+}
+
 emu::ProcessOptions process_options(const RunOptions& options) {
   emu::ProcessOptions process;
   process.program = options.guest.front();
@@ -51,6 +66,7 @@ emu::ProcessOptions process_options(const RunOptions& options) {
   process.envp = guest_environment(options.env);
   process.sysroot = options.sysroot;
   process.cwd = options.cwd;
+  process.start_time = start_time(options.start_time);
   process.strace = options.strace;
   return process;
 }
@@ -107,6 +123,11 @@ CLI::App* add_run_command(CLI::App& app, RunOptions& options) {
       ->type_name("NAME=VALUE")
       ->allow_extra_args(false);
   command->add_option("--cwd", options.cwd, "working directory of the guest")->type_name("DIR");
+  command
+      ->add_option("--start-time", options.start_time,
+                   "what the guest's clock shows at the start, in seconds since 1970, or now for the host's "
+                   "time; by default always 2023-01-24 00:00:00 UTC, so that runs are repeatable")
+      ->type_name("SECONDS|now");
   command->add_flag("--strace", options.strace, "show system calls on standard error");
   command->add_option("--stats", options.stats, "write all figures to FILE.json or FILE.csv")
       ->type_name("FILE");

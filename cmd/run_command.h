@@ -20,6 +20,7 @@ struct RunOptions {
   std::string sysroot;
   std::vector<std::string> env;  // K=V, over the host's environment
   std::string cwd;
+  std::string start_time;  // seconds since 1970 or "now"; empty: the default
   bool strace = false;
   std::string stats;  // file; empty: none
   bool quiet = false;

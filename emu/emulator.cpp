@@ -17,10 +17,6 @@ constexpr std::int64_t kSliceInsts = std::int64_t{1} << 24;
 // A record has at most one id and one address an instruction; the last block may overshoot the slice.
 constexpr std::size_t kLogWords = 2 * (static_cast<std::size_t>(kBatchInsts) + 2 * kMaxBlockInsts);
 
-// The guest's clocks advance with retired instructions, so that every run sees the same times; the rate
-// is that of an Apple P-core on ordinary code (3.5 GHz at about 2.3 instructions a cycle).
-constexpr std::uint64_t kInstsPerNanosecond = 8;
-
 // In every unused entry of the jump cache: no guest address is odd.
 constexpr Block kNowhere{1, 0, 0, 0, nullptr, 0};
 
@@ -99,7 +95,6 @@ bool Emulator::open_slice() {
       static_cast<std::int64_t>(std::min<std::uint64_t>(left, INT64_MAX)) - kMaxBlockInsts;
   slice_left_ = stepping_ ? 0 : std::min({most, whole_blocks, insts_to_event()});
   cpu_->log = log_.data();
-  cpu_->virtual_counter = stats_.insts / (kInstsPerNanosecond * 1'000'000'000 / kCounterHz);
   return true;
 }
 
@@ -134,6 +129,8 @@ void Emulator::run_handlers() {
   next_ = nullptr;
   budget_at_entry_ = slice_left_;
   cpu_->budget = slice_left_;
+  cpu_->clock_at_budget_end = stats_.insts + static_cast<std::uint64_t>(slice_left_) +
+                              system_.clock.not_executed() * kInstsPerNanosecond;
   std::byte* const memory = cpu_->memory_base;
   if constexpr (kTailDispatch) {
     uop->handler(uop, cpu_, cpu_->budget, cpu_->log, memory);

@@ -76,7 +76,18 @@ constexpr auto read_fpsr_register = [](const Uop& u, CpuState& c) { c.x[u.rd] = 
 constexpr auto read_tpidr = [](const Uop& u, CpuState& c) { c.x[u.rd] = c.tpidr_el0; };
 template <std::uint32_t kBit>
 constexpr auto read_pstate = [](const Uop& u, CpuState& c) { c.x[u.rd] = c.pstate & kBit; };
-constexpr auto read_counter = [](const Uop& u, CpuState& c) { c.x[u.rd] = c.virtual_counter; };
+
+// Exact to the instruction, so that it is the same in every mode, however their runs of handlers are cut:
+// the budget has not been charged for this block yet, and the translator says how much of it came before.
+const Uop* read_counter(const Uop* uop, CpuState* cpu, std::int64_t budget, std::uint64_t* log,
+                        std::byte* memory) {
+  constexpr std::uint64_t kMega = 1'000'000;
+  static_assert(kCounterHz % kMega == 0);
+  const Uop* const following = behind(uop);
+  const std::uint64_t now = cpu->clock_at_budget_end - static_cast<std::uint64_t>(budget - following[-1].imm);
+  cpu->x[following[-1].rd] = now * (kCounterHz / kMega) / (kInstsPerNanosecond * 1000);
+  return next(following, cpu, budget, log, memory);
+}
 
 Binding pick_mrs(const Inst& inst, bool log) {
   switch (inst.imm) {
@@ -94,7 +105,7 @@ Binding pick_mrs(const Inst& inst, bool log) {
       return plain<read_pstate<kSsbsBit>>(inst, log);
     case kCntvctEl0:
     case kCntvctssEl0:  // the same in program order, which is the only order here
-      return plain<read_counter>(inst, log);
+      return {read_counter};
     default:
       break;
   }

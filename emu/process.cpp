@@ -4,7 +4,6 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <ctime>
 #include <system_error>
 #include <utility>
 
@@ -13,16 +12,6 @@
 #include "emu/user_error.h"
 
 namespace m2sim::emu {
-
-namespace {
-
-std::uint64_t host_realtime() {
-  timespec now{};
-  ::clock_gettime(CLOCK_REALTIME, &now);
-  return static_cast<std::uint64_t>(now.tv_sec) * 1'000'000'000 + static_cast<std::uint64_t>(now.tv_nsec);
-}
-
-}  // namespace
 
 void line_to_stderr(std::string_view line) {
   std::string text(line);
@@ -39,8 +28,7 @@ void line_to_stderr(std::string_view line) {
 
 Process::Process(const ProcessOptions& options) : system_(std::make_unique<System>(options)) {
   System& system = *system_;
-  system.clock.realtime_at_start =
-      options.start_time ? static_cast<std::uint64_t>(*options.start_time) * 1'000'000'000 : host_realtime();
+  system.clock.realtime_at_start = static_cast<std::uint64_t>(options.start_time) * 1'000'000'000;
   Kernel& kernel = system.add_process(std::make_unique<Kernel>(system, system.next_id()));
   system.foreground_group = kernel.group;
   LoadRequest request;

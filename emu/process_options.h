@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,6 +12,10 @@ namespace m2sim::emu {
 using LineSink = void (*)(std::string_view line);
 void line_to_stderr(std::string_view line);
 
+// 2023-01-24 00:00:00 UTC, when the M2 Pro and M2 Max came out: any fixed time, so that a program that looks
+// at the clock executes the same instructions whenever it is run.
+inline constexpr std::int64_t kDefaultStartTime = 1'674'518'400;
+
 struct ProcessOptions {
   std::string program;                    // host path
   std::vector<std::string> argv;          // argv[0] first; empty: the program's path
@@ -21,8 +24,7 @@ struct ProcessOptions {
   std::string cwd;                        // working directory of the guest; empty: the host's
   bool strace = false;                    // one line a system call, in strace's format
   LineSink diagnostics = line_to_stderr;  // warnings ("m2sim: ...") and the system call trace
-  // Seconds since 1970 that CLOCK_REALTIME shows at the start; empty: the host's clock, read once.
-  std::optional<std::int64_t> start_time;
+  std::int64_t start_time = kDefaultStartTime;  // what CLOCK_REALTIME shows at the start, seconds since 1970
 };
 
 // How the guest ended. An exit status is 0..255; a signal is a Linux signal number.

@@ -4,6 +4,7 @@
 
 #include <array>
 
+#include "emu/machine.h"
 #include "emu/syscalls.h"
 
 namespace m2sim::emu::sys {
@@ -74,8 +75,6 @@ std::int64_t times(Kernel& kernel, const Args& args) {
   return static_cast<std::int64_t>(kernel.system.clock.monotonic() / kTick);
 }
 
-// A machine with 8 GiB, half of them free, and nothing else running: the host's figures differ from run
-// to run, and programs size their tables by them.
 std::int64_t sysinfo(Kernel& kernel, const Args& args) {
   struct GuestSysinfo {
     std::int64_t uptime;
@@ -88,9 +87,9 @@ std::int64_t sysinfo(Kernel& kernel, const Args& args) {
   static_assert(sizeof(GuestSysinfo) == 112);
   GuestSysinfo info{};
   info.uptime = static_cast<std::int64_t>(kernel.system.clock.monotonic() / kSecond);
-  info.total_ram = std::uint64_t{8} << 30U;
-  info.free_ram = std::uint64_t{4} << 30U;
-  info.processes = 1;
+  info.total_ram = machine::kMemory;
+  info.free_ram = machine::kFreeMemory;
+  info.processes = static_cast<std::uint16_t>(kernel.system.tasks().size());
   info.unit = 1;
   return kernel.memory().write_value(args[0], info) ? 0 : -EFAULT;
 }

@@ -1,6 +1,5 @@
 // The process itself: identity, end, limits, randomness, names.
 #include <sys/prctl.h>
-#include <sys/utsname.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -8,6 +7,7 @@
 #include <cstring>
 #include <vector>
 
+#include "emu/machine.h"
 #include "emu/syscalls.h"
 
 namespace m2sim::emu::sys {
@@ -62,18 +62,12 @@ std::int64_t getrandom(Kernel& kernel, const Args& args) {
 }
 
 std::int64_t uname(Kernel& kernel, const Args& args) {
-  utsname host{};
-  if (::uname(&host) != 0) return -std::int64_t{errno};
-  std::array<char, 6 * kNameField> fields{};
-  const auto set = [&fields](std::size_t index, const char* text) {
-    std::memcpy(fields.data() + index * kNameField, text, ::strnlen(text, kNameField - 1));
-  };
-  set(0, "Linux");
-  set(1, host.nodename);
-  set(2, host.release);
-  set(3, host.version);
-  set(4, "aarch64");
-  set(5, host.domainname);
+  constexpr std::array kFields = {machine::kSystem,  machine::kHostName,     machine::kRelease,
+                                  machine::kVersion, machine::kArchitecture, machine::kDomain};
+  std::array<char, kFields.size() * kNameField> fields{};
+  for (std::size_t i = 0; i < kFields.size(); ++i) {
+    kFields[i].copy(fields.data() + i * kNameField, kNameField - 1);
+  }
   return kernel.memory().write_value(args[0], fields) ? 0 : -EFAULT;
 }
 

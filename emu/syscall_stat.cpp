@@ -4,6 +4,7 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
+#include "emu/machine.h"
 #include "emu/syscalls.h"
 
 namespace m2sim::emu::sys {
@@ -58,15 +59,17 @@ struct GuestStatfs {
 };
 static_assert(sizeof(GuestStatfs) == 120);
 
+// The type and the rules of the file system are the host's; how full it is changes from run to run.
 GuestStatfs converted(const struct statfs& host) {
   GuestStatfs guest{};
   guest.type = host.f_type;
   guest.bsize = host.f_bsize;
-  guest.blocks = host.f_blocks;
-  guest.bfree = host.f_bfree;
-  guest.bavail = host.f_bavail;
-  guest.files = host.f_files;
-  guest.ffree = host.f_ffree;
+  if (host.f_blocks != 0 && host.f_bsize > 0) {
+    guest.blocks = machine::kDiskBytes / static_cast<std::uint64_t>(host.f_bsize);
+    guest.bfree = guest.bavail = guest.blocks / 2;
+    guest.files = machine::kDiskFiles;
+    guest.ffree = guest.files / 2;
+  }
   guest.fsid[0] = host.f_fsid.__val[0];
   guest.fsid[1] = host.f_fsid.__val[1];
   guest.namelen = host.f_namelen;

@@ -35,9 +35,9 @@ class GuestRandom {
   std::uint64_t state_ = 0x6d32'7369'6d00'0001;  // any constant will do
 };
 
-// Simulated time. The monotonic clock starts at a fixed uptime, the real-time clock at the host's time of
-// start; both advance with retired instructions (System::set_time) and, when every thread waits, to the
-// next deadline.
+// Simulated time. The monotonic clock starts at a fixed uptime, the real-time clock at
+// ProcessOptions::start_time; both advance with retired instructions (System::set_time) and, when every
+// thread waits, to the next deadline.
 struct GuestClock {
   static constexpr std::uint64_t kUptimeAtStart = 1'000'000'000'000;  // 1000 s in ns
 
@@ -46,7 +46,8 @@ struct GuestClock {
   std::uint64_t slept = 0;              // ns in which nothing ran
 
   std::uint64_t elapsed() const { return executed + slept; }
-  std::uint64_t monotonic() const { return kUptimeAtStart + elapsed(); }
+  std::uint64_t not_executed() const { return kUptimeAtStart + slept; }  // the rest of monotonic()
+  std::uint64_t monotonic() const { return executed + not_executed(); }
   std::uint64_t realtime() const { return realtime_at_start + elapsed(); }
 };
 

@@ -141,17 +141,19 @@ void Translator::lay_out(std::uint64_t pc, std::span<const Inst> insts) {
       emit_last(inst, pc + 4 * std::uint64_t{i}, count);
       return;
     }
-    emit(inst, pc + 4 * std::uint64_t{i});
+    emit(inst, pc + 4 * std::uint64_t{i}, i);
   }
   emit_fall_through(count);
 }
 
-void Translator::emit(const Inst& decoded, std::uint64_t pc) {
+void Translator::emit(const Inst& decoded, std::uint64_t pc, unsigned index) {
   const Inst inst = with_absolute_address(decoded, pc);
   const Row& row = *row_of(inst.op);
   const Binding binding = row.pick(inst, log_);
   Uop uop = default_uop(inst, binding.handler);
   if (row.adjust != nullptr) row.adjust(inst, uop);
+  // What reads the time asks how many instructions have retired.
+  if (inst.op == Op::kMRS) uop.imm = static_cast<std::int32_t>(index);
   push(uop);
   if (binding.extended) push_constant(static_cast<std::uint64_t>(inst.imm), inst.aux);
 }

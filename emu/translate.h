@@ -35,7 +35,7 @@ class Translator {
  private:
   void decode_block(std::uint64_t pc, unsigned most_insts);
   void lay_out(std::uint64_t pc, std::span<const insts::Inst> insts);
-  void emit(const insts::Inst& inst, std::uint64_t pc);
+  void emit(const insts::Inst& inst, std::uint64_t pc, unsigned index);
   void emit_last(const insts::Inst& inst, std::uint64_t pc, unsigned inst_count);
   void emit_fused(const insts::Inst& compare, const insts::Inst& branch, std::uint64_t pc,
                   unsigned inst_count);

@@ -124,6 +124,28 @@ TEST(EmulatorTest, LogsEveryEffectiveAddressInOrder) {
   }
 }
 
+// However the run was cut into batches, slices and single steps.
+TEST(EmulatorTest, TheCounterDependsOnRetiredInstructionsAlone) {
+  constexpr std::uint64_t kBefore = 2;
+  constexpr std::uint64_t kTurn = 4;
+  for (const std::uint64_t turns : {1000UL, 1023UL, 10000UL, 19900UL}) {
+    for (const std::uint64_t extra : {0UL, 1UL, 2UL, 101UL}) {
+      const std::uint64_t limit = kBefore + kTurn * turns + extra;
+      const std::uint64_t last = (limit - kBefore - 2) / kTurn;  // the last turn whose reading has retired
+      const std::uint64_t units =
+          GuestClock::kUptimeAtStart * kInstsPerNanosecond + kBefore + kTurn * last + 1;
+      Guest plain("counter");
+      NoSink none;
+      plain.emulator.run(none, limit);
+      Guest logged("counter");
+      CheckingSink sink;
+      logged.emulator.run(sink, limit);
+      EXPECT_EQ(plain.emulator.cpu().x[2], units * 24 / (kInstsPerNanosecond * 1000)) << limit;
+      EXPECT_EQ(logged.emulator.cpu().x[2], plain.emulator.cpu().x[2]) << limit;
+    }
+  }
+}
+
 struct FaultCase {
   const char* name;
   FaultKind kind;
