@@ -39,7 +39,7 @@ def add_arguments(parser):
     parser.add_argument("--programs", type=pathlib.Path, default=binary_dir / "benchmarks" / "guest",
                         help="folder of suite.json and the programs it names")
     parser.add_argument("--filter", default="", help="only names that contain a match of this regular expression")
-    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("-j", "--jobs", type=int, default=os.cpu_count() or 1)
 
 
 def parse(description, add_more=lambda parser: None):

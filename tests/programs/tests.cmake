@@ -26,6 +26,9 @@ if(M2SIM_BENCHMARKS AND TARGET m2sim)
   m2sim_program_test(same_as_qemu compare_qemu.py --debian ${debian_dir})
   set_tests_properties(programs.same_as_qemu PROPERTIES FIXTURES_REQUIRED debian)
 
+  m2sim_program_test(corpus compare_corpus.py --sysroot ${debian_dir} --quick)
+  set_tests_properties(programs.corpus PROPERTIES FIXTURES_REQUIRED debian)
+
   m2sim_program_test(timing_modes modes_check.py)
   m2sim_program_test(smoke compare_qemu.py --filter "suite (dependency|branchheavy|gemm|sieve|nbody|string_mix)$")
   m2sim_program_test(smoke_timing modes_check.py --filter "^(dependency|vectoradd)$")

@@ -1,0 +1,124 @@
+#!/usr/bin/env python3
+"""Runs the comparison corpus under m2sim and under qemu-aarch64 and compares what both leave behind.
+
+Compared are the exit status, stdout, stderr and every file in the run's folder with its permissions. The
+reference is computed in the same run. Prints the differences, a count for every program, and
+"N passed, N failed". The cases are described in corpus.py.
+"""
+
+import collections
+import difflib
+import pathlib
+import re
+import sys
+
+import corpus
+import programs
+
+
+def lines_of(content):
+    return content.decode(errors="backslashreplace").splitlines()
+
+
+def shown_difference(name, ours, theirs, limit):
+    diff = list(difflib.unified_diff(lines_of(theirs), lines_of(ours), f"{name} (qemu)", f"{name} (m2sim)", "", "", 1, ""))
+    more = len(diff) - limit
+    yield from (line[:200] for line in diff[:limit])
+    if more > 0:
+        yield f"... {more} more lines"
+    if not diff:
+        yield f"{name} differs in its line ends or bytes that are no text"
+
+
+def differences(ours, theirs, limit):
+    """Lines about all that two outcomes do not share."""
+    if ours.status != theirs.status:
+        yield f"exit status {ours.status} instead of {theirs.status}"
+    for stream in ("stdout", "stderr"):
+        left, right = getattr(ours, stream), getattr(theirs, stream)
+        if left != right:
+            yield from shown_difference(stream, left, right, limit)
+    for name in sorted(ours.files.keys() | theirs.files.keys()):
+        left, right = ours.files.get(name), theirs.files.get(name)
+        if left is None or right is None:
+            yield f"file {name} {'is missing' if left is None else 'should not be there'}"
+        elif left[0] != right[0]:
+            yield f"file {name} has mode {left[0]} instead of {right[0]}"
+        elif left != right:
+            yield from shown_difference(f"file {name}", left[1], right[1], limit)
+
+
+def without_qemu(outcome):
+    """The reference without what QEMU adds: it dies of its guest's signal, and says so."""
+    status = outcome.status
+    if status is not None and status < 0:
+        status = 128 - status
+    lines = outcome.stderr.splitlines(keepends=True)
+    stderr = b"".join(line for line in lines if not line.startswith(b"qemu: uncaught target signal "))
+    return programs.Outcome(status, outcome.stdout, stderr, outcome.files)
+
+
+def compare(options, case):
+    """(case, reference, findings)"""
+    with corpus.Scratch(case) as scratch:
+        theirs = scratch.run(corpus.qemu_command(options, case, scratch.folder), options.timeout)
+        ours = scratch.run(corpus.m2sim_command(options, case, scratch.environment(), ["--mode", "emulation"]),
+                           options.timeout)
+    theirs = without_qemu(theirs)
+    if theirs.status is None:
+        return case, theirs, [f"the reference takes more than {options.timeout:.0f} s"]
+    return case, theirs, list(differences(ours, theirs, options.lines))
+
+
+def add_options(parser):
+    parser.add_argument("--sysroot", type=pathlib.Path, required=True, help="folder that fetch_debian_arm64.sh filled")
+    parser.add_argument("--quick", action="store_true", help="the quick part only")
+    parser.add_argument("--list", action="store_true", help="name the cases and run none")
+    parser.add_argument("--timeout", type=float, default=300, help="seconds a run may take")
+    parser.add_argument("--lines", type=int, default=30, help="lines of a difference to show")
+    parser.add_argument("--verbose", action="store_true", help="name the cases that pass, too")
+    parser.add_argument("--show", action="store_true", help="print the reference's output, too")
+
+
+def chosen_cases(options, flags=()):
+    cases = [case for case in corpus.load()
+             if re.search(options.filter, case.full_name) and case.flags.issuperset(flags)]
+    if not cases:
+        raise corpus.BadCase(f"no case matches '{options.filter}'")
+    return cases
+
+
+def report(options, cases):
+    """Runs the cases; how many failed."""
+    passed, failed = collections.Counter(), collections.Counter()
+    for case, theirs, found in programs.in_parallel(options.jobs, lambda case: compare(options, case), cases):
+        (failed if found else passed)[case.program] += 1
+        if options.show:
+            print(f"-- {case.full_name}: {theirs.status}", *lines_of(theirs.stdout + theirs.stderr), sep="\n")
+        if found:
+            print(f"== {case.full_name}", *found, sep="\n", flush=True)
+        elif options.verbose:
+            print(f"{case.full_name}: same, exit status {theirs.status}, {len(theirs.stdout)} bytes, "
+                  f"{len(theirs.files)} files", flush=True)
+    for program in dict.fromkeys(case.program for case in cases):
+        print(f"{program:12} {passed[program]:4} passed {failed[program]:4} failed")
+    print(f"{passed.total()} passed, {failed.total()} failed")
+    return failed.total()
+
+
+def main():
+    options = programs.parse(__doc__.splitlines()[0], add_options)
+    options.sysroot = options.sysroot.resolve()
+    try:
+        cases = chosen_cases(options, {"quick"} if options.quick else ())
+        if options.list:
+            print(*(case.full_name for case in cases), sep="\n")
+            return 0
+        return 1 if report(options, cases) else 0
+    except corpus.BadCase as bad:
+        print(f"{pathlib.Path(__file__).name}: {bad}", file=sys.stderr)
+        return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())
