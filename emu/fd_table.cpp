@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <utility>
 
@@ -32,6 +33,26 @@ int above_standard(int host_fd) {
 
 OpenFile::~OpenFile() {
   if (owned) ::close(host);
+  for (const int fd : duplicates_) ::close(fd);
+}
+
+bool OpenFile::outside() const {
+  const auto* epoll = std::get_if<EpollFile>(&special);
+  if (epoll == nullptr) return kind != Kind::kInner;
+  return std::any_of(epoll->entries.begin(), epoll->entries.end(), [](const EpollFile::Entry& entry) {
+    const std::shared_ptr<OpenFile> file = entry.file.lock();
+    return file != nullptr && file->outside();
+  });
+}
+
+int OpenFile::duplicate() {
+  const int fd = ::fcntl(host, F_DUPFD_CLOEXEC, 3);
+  if (fd >= 0) duplicates_.push_back(fd);
+  return fd;
+}
+
+void OpenFile::drop_duplicate(int fd) {
+  if (std::erase(duplicates_, fd) != 0) ::close(fd);
 }
 
 FdTable::FdTable() : entries_(3) {
@@ -58,11 +79,13 @@ int FdTable::add(int host_fd, bool close_on_exec, int lowest) {
   return add(std::make_shared<OpenFile>(host_fd, kind_of(host_fd), true), close_on_exec, lowest);
 }
 
-int FdTable::add(int host_fd, bool close_on_exec, OpenFile::Kind kind, bool nonblocking) {
+int FdTable::add(int host_fd, bool close_on_exec, OpenFile::Kind kind, bool nonblocking,
+                 SpecialFile special) {
   host_fd = above_standard(host_fd);
   if (host_fd < 0) return -errno;
   auto file = std::make_shared<OpenFile>(host_fd, kind, true);
   file->nonblocking = nonblocking;
+  file->special = std::move(special);
   if (file->never_blocks_host()) ::fcntl(host_fd, F_SETFL, ::fcntl(host_fd, F_GETFL) | O_NONBLOCK);
   return add(std::move(file), close_on_exec);
 }

@@ -6,6 +6,8 @@
 #include <memory>
 #include <vector>
 
+#include "emu/special_file.h"
+
 namespace m2sim::emu {
 
 // An open file description: what dup and fork share. It owns its host descriptor.
@@ -13,7 +15,7 @@ struct OpenFile {
   // plain: never makes a caller wait (a regular file, a directory). foreign: may wait for something outside
   // the guest, and the host's flags are the guest's. inner: both ends are the guest's own (a pipe, a socket
   // pair, an eventfd); the host's descriptor never blocks and `nonblocking` is what the guest has asked for.
-  // socket: like inner, but the other end may be anywhere.
+  // socket: like inner, but the other end may be anywhere (a named pipe, too).
   enum class Kind : std::uint8_t { kPlain, kForeign, kInner, kSocket };
 
   OpenFile(int host_fd, Kind its_kind, bool owns) : host(host_fd), kind(its_kind), owned(owns) {}
@@ -23,11 +25,21 @@ struct OpenFile {
 
   // Whether the host's descriptor is O_NONBLOCK whatever the guest asked for.
   bool never_blocks_host() const { return kind == Kind::kInner || kind == Kind::kSocket; }
+  // Whether something that is no guest may make it ready.
+  bool outside() const;
+  bool is_special() const { return !std::holds_alternative<std::monostate>(special); }
+  // Another host descriptor for the same file, which goes with it; -1 with errno set.
+  int duplicate();
+  void drop_duplicate(int fd);
 
   int host;
   Kind kind;
   bool owned;
   bool nonblocking = false;
+  SpecialFile special;
+
+ private:
+  std::vector<int> duplicates_;
 };
 
 class FdTable {
@@ -51,7 +63,7 @@ class FdTable {
   // -EMFILE (then the descriptor is closed). Its kind is found out by looking.
   int add(int host_fd, bool close_on_exec, int lowest = 0);
   // An inner file or a socket; the host's descriptor becomes O_NONBLOCK.
-  int add(int host_fd, bool close_on_exec, OpenFile::Kind kind, bool nonblocking);
+  int add(int host_fd, bool close_on_exec, OpenFile::Kind kind, bool nonblocking, SpecialFile special = {});
   // Another number for an open file (dup).
   int add(std::shared_ptr<OpenFile> file, bool close_on_exec, int lowest = 0);
   // The same under a given number, closing what was there; -EBADF beyond kMost.

@@ -1,10 +1,12 @@
 // The emulated kernel's side of a process: what system calls read and change.
 #pragma once
 
+#include <array>
 #include <bitset>
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "emu/address_space.h"
 #include "emu/fd_table.h"
@@ -13,6 +15,7 @@
 #include "emu/signals.h"
 #include "emu/system.h"
 #include "emu/task.h"
+#include "emu/timer.h"
 
 namespace m2sim::emu {
 
@@ -43,6 +46,11 @@ struct Kernel {
   bool stopped = false;
   bool has_execed = false;       // setpgid by the parent comes too late
   Task* vfork_parent = nullptr;  // waits until this process has ended or left its memory
+
+  std::uint64_t processor_time = 0;                 // ns, of all its threads
+  std::uint64_t children_time = 0;                  // ns, of the children it has waited for, and of theirs
+  std::array<Timer, 3> interval_timers;             // setitimer's: real, virtual, prof
+  std::vector<std::unique_ptr<PosixTimer>> timers;  // by id; null: deleted
 
   std::string name;  // PR_SET_NAME, at most 15 characters
   bool no_new_privileges = false;

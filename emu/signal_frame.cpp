@@ -153,6 +153,7 @@ bool deliver_signals(System& system, Task& task) {
     std::optional<SignalInfo> info = task.signals.queue.take(ready);
     if (!info) info = task.process->signals.take(ready);
     if (!info) return true;
+    System::signal_taken(*task.process, *info);
     if (!take(system, task, *info)) return false;
   }
 }

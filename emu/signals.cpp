@@ -29,6 +29,18 @@ void SignalQueue::drop(std::uint64_t set) {
   std::erase_if(queue_, [set](const SignalInfo& info) { return (signal_bit(info.signal) & set) != 0; });
 }
 
+bool SignalQueue::add_overruns(int signal, int id, std::uint64_t more) {
+  constexpr std::uint64_t kMostOverruns = INT32_MAX;
+  for (SignalInfo& info : queue_) {
+    const auto timer = static_cast<std::uint32_t>(info.fields[0]);
+    if (info.signal != signal || info.code != SI_TIMER || timer != static_cast<std::uint32_t>(id)) continue;
+    const std::uint64_t overruns = std::min((info.fields[0] >> 32U) + more, kMostOverruns);
+    info.fields[0] = overruns << 32U | timer;
+    return true;
+  }
+  return false;
+}
+
 std::uint64_t SignalQueue::pending() const {
   std::uint64_t mask = 0;
   for (const SignalInfo& info : queue_) mask |= signal_bit(info.signal);

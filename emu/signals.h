@@ -50,6 +50,8 @@ class SignalQueue {
   // The lowest-numbered one of `set`, removed.
   std::optional<SignalInfo> take(std::uint64_t set);
   void drop(std::uint64_t set);
+  // Whether a signal of the timer `id` waits here; it then also stands for `more` expiries.
+  bool add_overruns(int signal, int id, std::uint64_t more);
   std::uint64_t pending() const;  // as a mask
 
  private:

@@ -46,6 +46,7 @@ std::int64_t replace_program(Kernel& kernel, LoadRequest request) {
 
   Task& task = *kernel.task;
   system.end_other_tasks(kernel, task);
+  kernel.timers.clear();
   system.release_space(kernel, std::move(space));
   // Handlers are gone with the old program; what was ignored stays ignored.
   for (GuestSigaction& action : kernel.actions) {

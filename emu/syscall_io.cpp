@@ -9,6 +9,7 @@
 #include <span>
 #include <vector>
 
+#include "emu/event_files.h"
 #include "emu/syscalls.h"
 #include "emu/time_limit.h"
 
@@ -74,6 +75,7 @@ std::span<iovec> behind(std::span<iovec> parts, std::uint64_t bytes) {
 
 // A pipe or a socket takes what it has room for; a caller that may wait is done when all is written.
 std::int64_t write_parts(Kernel& kernel, const OpenFile& file, std::span<iovec> parts) {
+  if (file.is_special()) return -EINVAL;
   Wait& wait = kernel.task->wait;
   parts = behind(parts, wait.progress);
   const bool in_parts = file.never_blocks_host() && !file.nonblocking;
@@ -111,6 +113,7 @@ std::int64_t read(Kernel& kernel, const Args& args) {
   if (file == nullptr) return -EBADF;
   const Buffer to = buffer(kernel, args[1], args[2], kFill);
   if (to.fault) return -EFAULT;
+  if (std::holds_alternative<SignalFile>(file->special)) return read_signals(kernel, *file, to.data, to.size);
   const std::int64_t wait = wait_for_file(kernel, *file, POLLIN);
   return wait != 0 ? wait : result_of(::read(file->host, to.data, to.size));
 }

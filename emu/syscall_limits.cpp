@@ -59,9 +59,12 @@ std::int64_t getrusage(Kernel& kernel, const Args& args) {
   std::array<std::uint64_t, 18> usage{};  // struct rusage: two timevals, fourteen counts
   const int who = args.i32(0);
   if (who != RUSAGE_SELF && who != RUSAGE_CHILDREN && who != RUSAGE_THREAD) return -EINVAL;
+  const std::uint64_t time = who == RUSAGE_SELF       ? kernel.processor_time
+                             : who == RUSAGE_CHILDREN ? kernel.children_time
+                                                      : kernel.task->processor_time;
+  usage[0] = time / kSecond;
+  usage[1] = time % kSecond / kMicro;
   if (who != RUSAGE_CHILDREN) {
-    usage[0] = kernel.system.clock.executed / kSecond;
-    usage[1] = kernel.system.clock.executed % kSecond / kMicro;
     std::uint64_t mapped = 0;
     for (const Region& region : kernel.memory().regions()) mapped += region.end - region.begin;
     usage[4] = mapped / 1024;  // ru_maxrss; the host's resident set is not the guest's, and varies
@@ -70,7 +73,8 @@ std::int64_t getrusage(Kernel& kernel, const Args& args) {
 }
 
 std::int64_t times(Kernel& kernel, const Args& args) {
-  const std::array<std::uint64_t, 4> spent = {kernel.system.clock.executed / kTick, 0, 0, 0};
+  const std::array<std::uint64_t, 4> spent = {kernel.processor_time / kTick, 0, kernel.children_time / kTick,
+                                              0};
   if (args[0] != 0 && !kernel.memory().write_value(args[0], spent)) return -EFAULT;
   return static_cast<std::int64_t>(kernel.system.clock.monotonic() / kTick);
 }

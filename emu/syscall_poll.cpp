@@ -56,7 +56,7 @@ std::int64_t ppoll(Kernel& kernel, const Args& args) {
     const auto file = kernel.fds->file(entry.fd);
     if (entry.fd >= 0 && file == nullptr) ++invalid;
     entry.fd = file == nullptr ? -1 : file->host;
-    wait.outside |= file != nullptr && file->kind != OpenFile::Kind::kInner;
+    wait.outside |= file != nullptr && file->outside();
   }
   if (invalid != 0) wait.deadline = 0;
   const std::int64_t ready = look(kernel, polled);
@@ -97,7 +97,7 @@ std::int64_t pselect6(Kernel& kernel, const Args& args) {
     if (events == 0) continue;
     const auto file = kernel.fds->file(static_cast<int>(fd));
     if (file == nullptr) return -EBADF;
-    wait.outside |= file->kind != OpenFile::Kind::kInner;
+    wait.outside |= file->outside();
     polled.push_back({file->host, events, 0});
     numbers.push_back(fd);
   }

@@ -138,6 +138,7 @@ std::int64_t rt_sigtimedwait(Kernel& kernel, const Args& args) {
   std::optional<SignalInfo> info = signals.queue.take(set);
   if (!info) info = kernel.signals.take(set);
   if (info) {
+    System::signal_taken(kernel, *info);
     struct {
       std::int32_t signal, error = 0, code, padding = 0;
       std::array<std::uint64_t, 14> fields{};

@@ -9,32 +9,6 @@
 
 namespace m2sim::emu::sys {
 
-namespace {
-
-// -1: no such clock.
-std::int64_t clock_now(const Kernel& kernel, int clock) {
-  const GuestClock& time = kernel.system.clock;
-  switch (clock) {
-    case CLOCK_REALTIME:
-    case CLOCK_REALTIME_COARSE:
-    case CLOCK_TAI:
-      return static_cast<std::int64_t>(time.realtime());
-    case CLOCK_MONOTONIC:
-    case CLOCK_MONOTONIC_RAW:
-    case CLOCK_MONOTONIC_COARSE:
-    case CLOCK_BOOTTIME:
-      return static_cast<std::int64_t>(time.monotonic());
-    case CLOCK_PROCESS_CPUTIME_ID:
-    case CLOCK_THREAD_CPUTIME_ID:
-      return static_cast<std::int64_t>(time.executed);
-    default:
-      // Negative ids are those of other processes and threads; every one of them shows the core's time.
-      return clock < 0 ? static_cast<std::int64_t>(time.executed) : -1;
-  }
-}
-
-}  // namespace
-
 std::int64_t clock_gettime(Kernel& kernel, const Args& args) {
   const std::int64_t now = clock_now(kernel, args.i32(0));
   if (now < 0) return -EINVAL;
@@ -79,6 +53,20 @@ std::int64_t clock_nanosleep(Kernel& kernel, const Args& args) {
   if (*length <= begin) return 0;
   wait.deadline = deadline_after(kernel, *length - begin);
   return kBlocked;
+}
+
+// The guest's clocks are the simulator's own matter.
+std::int64_t clock_settime(Kernel& kernel, const Args& args) {
+  GuestTimespec wanted{};
+  if (!kernel.memory().read_value(args[1], wanted)) return -EFAULT;
+  if (!nanoseconds_of(wanted) || clock_now(kernel, args.i32(0)) < 0) return -EINVAL;
+  return args.i32(0) == CLOCK_REALTIME ? -EPERM : -EINVAL;
+}
+
+std::int64_t settimeofday(Kernel& kernel, const Args& args) {
+  std::int64_t wanted[2] = {};
+  if (args[0] != 0 && !kernel.memory().read(args[0], wanted, sizeof(wanted))) return -EFAULT;
+  return -EPERM;
 }
 
 std::int64_t nanosleep(Kernel& kernel, const Args& args) {

@@ -66,6 +66,7 @@ void told(Kernel& kernel, Kernel& child, bool keep) {
   if (child.running()) {
     child.stop_to_report = 0;
   } else {
+    kernel.children_time += child.processor_time + child.children_time;
     kernel.system.forget_process(child);
   }
 }

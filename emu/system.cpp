@@ -33,6 +33,7 @@ Kernel::Kernel(System& machine, int its_id)
       space(std::make_shared<AddressSpace>(machine.next_space())),
       fds(std::make_shared<FdTable>()),
       paths(machine.options.sysroot),
+      interval_timers{{{machine.timers, this}, {machine.timers, this}, {machine.timers, this}}},
       umask(::umask(0)) {
   ::umask(umask);
   // A process inherits what its parent ignores (nohup does that).
@@ -56,6 +57,7 @@ Kernel::Kernel(const Kernel& parent_process, int its_id, bool share_memory, bool
       fds(share_files ? parent_process.fds : std::make_shared<FdTable>(*parent_process.fds)),
       paths(parent_process.paths),
       actions(parent_process.actions),
+      interval_timers{{{system.timers, this}, {system.timers, this}, {system.timers, this}}},
       name(parent_process.name),
       no_new_privileges(parent_process.no_new_privileges),
       umask(parent_process.umask) {}
@@ -125,6 +127,8 @@ void System::end_process(Kernel& process) {
     release_robust_futexes(*task);
     task->state = Task::State::kEnded;
   }
+  process.timers.clear();
+  for (Timer& timer : process.interval_timers) timer.set(std::nullopt, 0);
   // Reports on the first one still show its memory.
   release_space(process, &process == &first() ? process.space : nullptr);
   process.fds = std::make_shared<FdTable>(FdTable::Empty{});

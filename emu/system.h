@@ -14,11 +14,13 @@
 #include "emu/process_options.h"
 #include "emu/signals.h"
 #include "emu/task.h"
+#include "emu/timer.h"
 
 namespace m2sim::emu {
 
 struct AddressSpace;
 struct Kernel;
+struct OpenFile;
 
 // A deterministic stream for getrandom and AT_RANDOM: the same bytes in every run (SplitMix64).
 class GuestRandom {
@@ -61,7 +63,7 @@ class System {
   // Running.
 
   // Simulated time since the start, in ns: a value that depends on retired instructions only.
-  void set_time(std::uint64_t nanoseconds) { clock.executed = nanoseconds; }
+  void set_time(std::uint64_t nanoseconds);
   // The thread to run until run_until(), or an earlier event of its own: the next in turn that can. Waits
   // in host time when every thread waits for something outside, moves the clock when they wait for a time.
   // Null: all processes have ended, or deadlocked(). Threads that have ended are gone after this.
@@ -99,6 +101,8 @@ class System {
   void post(Kernel& process, const SignalInfo& info);
   void post(Task& task, const SignalInfo& info);
   void notify_parent(Kernel& process, int code, int status);  // SIGCHLD, and whoever waits in wait4
+  // A thread has taken a signal off a queue, by whatever way.
+  static void signal_taken(Kernel& process, const SignalInfo& info);
   void stop(Kernel& process, int signal);
   void resume(Kernel& process);  // SIGCONT
 
@@ -107,12 +111,16 @@ class System {
   // Moves up to `most` waiters to another futex; returns how many.
   unsigned requeue_futex(const FutexKey& from, const FutexKey& to, unsigned most);
   std::uint64_t next_wait() { return next_wait_++; }
+  // Signal files become ready by what is posted and taken.
+  void watch_signals(const std::shared_ptr<OpenFile>& file) { signal_files_.push_back(file); }
+  void refresh_signal_files();
   void yield() { yielded_ = true; }  // the caller's turn ends with its call
   bool sigpipe_was_ignored() const { return host_sigpipe_.sa_handler == SIG_IGN; }
 
   ProcessOptions options;
   GuestClock clock;
   GuestRandom random;
+  TimerList timers;
   int foreground_group = 0;  // of the terminal
 
  private:
@@ -124,13 +132,17 @@ class System {
   bool finish(Task& task, std::int64_t result);
   bool interrupt(Task& task);
   bool wakes(const Task& task, bool files_ready) const;
-  std::vector<bool> ready_files() const;
+  std::vector<bool> ready_files();
+  std::uint64_t timer_now(const Timer& timer) const;
+  void fire_timers();
+  void fire(Timer& timer, std::uint64_t expiries);
   bool idle();
   void sweep();
   void enter(const Kernel& process);
 
   std::vector<std::unique_ptr<Kernel>> processes_;
   std::vector<std::unique_ptr<Task>> tasks_;
+  std::vector<std::weak_ptr<OpenFile>> signal_files_;
   std::vector<std::shared_ptr<AddressSpace>> left_spaces_;  // until the run loop has let go of them
   Task* current_ = nullptr;
   bool yielded_ = false;

@@ -35,6 +35,14 @@ std::uint64_t System::run_until() const {
     if (task->state != Task::State::kWaiting || !task->wait.deadline) continue;
     until = std::min(until, *task->wait.deadline - std::min(*task->wait.deadline, clock.slept));
   }
+  for (const Timer* timer : timers) {
+    if (!timer->expiry || timer->target == Timer::Target::kNothing) continue;
+    // Processor time only passes for who runs now.
+    const bool runs = timer->clock == Timer::Clock::kTime ||
+                      (current_ != nullptr && timer->process == current_->process &&
+                       (timer->clock == Timer::Clock::kProcess || timer->thread == current_->id));
+    if (runs) until = std::min(until, clock.executed + timer->left(timer_now(*timer)));
+  }
   return until;
 }
 
@@ -43,6 +51,7 @@ Task* System::schedule() {
   current_ = nullptr;
   sweep();
   while (!tasks_.empty()) {
+    fire_timers();
     const std::vector<bool> ready = ready_files();
     const std::size_t count = tasks_.size();
     const auto after =
@@ -95,7 +104,8 @@ bool System::wakes(const Task& task, bool files_ready) const {
 }
 
 // For each thread, whether a file that it waits for is ready.
-std::vector<bool> System::ready_files() const {
+std::vector<bool> System::ready_files() {
+  refresh_signal_files();
   std::vector<bool> ready(tasks_.size());
   std::vector<pollfd> polled;
   std::vector<std::size_t> owners;
@@ -128,6 +138,11 @@ bool System::idle() {
     if (wait.deadline) deadline = std::min(deadline.value_or(UINT64_MAX), *wait.deadline);
     if (wait.outside) outside.insert(outside.end(), wait.files.begin(), wait.files.end());
   }
+  for (const Timer* timer : timers) {
+    const bool counts = timer->clock == Timer::Clock::kTime && timer->target != Timer::Target::kNothing;
+    const bool waits = timer->process == nullptr || !timer->process->stopped;
+    if (timer->expiry && counts && waits) deadline = std::min(deadline.value_or(UINT64_MAX), *timer->expiry);
+  }
   const std::uint64_t now = clock.elapsed();
   if (!outside.empty()) {
     const std::uint64_t left = deadline && *deadline > now ? *deadline - now : 0;
@@ -152,10 +167,12 @@ void System::enter(const Kernel& process) {
 }
 
 bool System::system_call(Task& task) {
+  current_ = &task;
   task.call = task.cpu.x[8];
   const auto& x = task.cpu.x;
   task.args = {{x[0], x[1], x[2], x[3], x[4], x[5]}};
   task.wait = {};
+  fire_timers();
   return perform(task);
 }
 
@@ -164,6 +181,7 @@ bool System::perform(Task& task) {
   Kernel& kernel = *task.process;
   kernel.task = &task;
   enter(kernel);
+  refresh_signal_files();
   const SystemCallRow& row = system_call_row(task.call);
   std::int64_t result = -ENOSYS;
   if (row.function != nullptr) {

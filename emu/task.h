@@ -65,6 +65,8 @@ struct Task {
   CpuState cpu;
   ThreadSignals signals;
 
+  std::uint64_t processor_time = 0;  // ns
+
   std::uint64_t call = 0;  // the system call in progress, and its arguments
   Args args{};
   Wait wait;

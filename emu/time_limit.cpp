@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <time.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -19,6 +20,46 @@ std::optional<std::uint64_t> nanoseconds_of(const GuestTimespec& time) {
   if (nanoseconds >= kNanosecondsPerSecond) return std::nullopt;
   constexpr std::uint64_t kMost = static_cast<std::uint64_t>(INT64_MAX) / kNanosecondsPerSecond - 1;
   return std::min(static_cast<std::uint64_t>(time.seconds), kMost) * kNanosecondsPerSecond + nanoseconds;
+}
+
+namespace {
+
+// Negative ids name a process or a thread: its number inverted, above three bits of kind.
+std::int64_t processor_time(const Kernel& kernel, int clock) {
+  constexpr unsigned kIdShift = 3;
+  constexpr unsigned kThread = 4;
+  const int id = ~(clock >> kIdShift);
+  if ((static_cast<unsigned>(clock) & kThread) != 0) {
+    const Task* task = id == 0 ? kernel.task : kernel.system.task(id);
+    return task == nullptr ? -1 : static_cast<std::int64_t>(task->processor_time);
+  }
+  const Kernel* process = id == 0 ? &kernel : kernel.system.process(id);
+  return process == nullptr ? -1 : static_cast<std::int64_t>(process->processor_time);
+}
+
+}  // namespace
+
+std::int64_t clock_now(const Kernel& kernel, int clock) {
+  const GuestClock& time = kernel.system.clock;
+  switch (clock) {
+    case CLOCK_REALTIME:
+    case CLOCK_REALTIME_COARSE:
+    case CLOCK_REALTIME_ALARM:
+    case CLOCK_TAI:
+      return static_cast<std::int64_t>(time.realtime());
+    case CLOCK_MONOTONIC:
+    case CLOCK_MONOTONIC_RAW:
+    case CLOCK_MONOTONIC_COARSE:
+    case CLOCK_BOOTTIME:
+    case CLOCK_BOOTTIME_ALARM:
+      return static_cast<std::int64_t>(time.monotonic());
+    case CLOCK_PROCESS_CPUTIME_ID:
+      return static_cast<std::int64_t>(kernel.processor_time);
+    case CLOCK_THREAD_CPUTIME_ID:
+      return static_cast<std::int64_t>(kernel.task->processor_time);
+    default:
+      return clock < 0 ? processor_time(kernel, clock) : -1;
+  }
 }
 
 TimeLimit time_limit(const Kernel& kernel, std::uint64_t address) {
@@ -58,7 +99,7 @@ std::int64_t wait_for_file(Kernel& kernel, const OpenFile& file, short events) {
   if (file.kind == OpenFile::Kind::kForeign && (::fcntl(file.host, F_GETFL) & O_NONBLOCK) != 0) return 0;
   Wait& wait = kernel.task->wait;
   wait.files = {{file.host, events, 0}};
-  wait.outside = file.kind != OpenFile::Kind::kInner;
+  wait.outside = file.outside();
   return kBlocked;
 }
 

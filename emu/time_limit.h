@@ -19,6 +19,9 @@ GuestTimespec timespec_of(std::uint64_t nanoseconds);
 // Nothing when it is not a time; very long times are cut to about 292 years.
 std::optional<std::uint64_t> nanoseconds_of(const GuestTimespec& time);
 
+// What a clock of the guest shows, in ns; -1: no such clock.
+std::int64_t clock_now(const Kernel& kernel, int clock);
+
 struct TimeLimit {
   bool given = false;
   std::uint64_t nanoseconds = 0;

@@ -26,8 +26,11 @@ def run(m2sim, mode, command, timeout=1800):
             raise RunFailed(f"{mode}: exit status {done.returncode}: {done.stderr.decode(errors='replace').strip()}")
         if not path.exists():
             raise RunFailed(f"{mode}: wrote no statistics")
-        text = path.read_bytes()
-        return done.stdout.decode(errors="replace"), text, json.loads(text)["stats"]
+        return done.stdout.decode(errors="replace"), path.read_bytes(), read(path)
+
+
+def read(path):
+    return json.loads(path.read_bytes())["stats"]
 
 
 def without_host(stats):

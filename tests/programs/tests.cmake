@@ -34,3 +34,27 @@ if(M2SIM_BENCHMARKS AND TARGET m2sim)
   m2sim_program_test(smoke_timing modes_check.py --filter "^(dependency|vectoradd)$")
   set_tests_properties(programs.smoke programs.smoke_timing PROPERTIES LABELS "programs;smoke")
 endif()
+
+# The small C programs of guests/: what the emulated kernel does for threads, processes, signals and files.
+find_program(M2SIM_GUEST_GCC aarch64-linux-gnu-gcc REQUIRED)
+set(kernel_guest_dir ${CMAKE_CURRENT_BINARY_DIR}/kernel_guests)
+file(GLOB kernel_guest_sources CONFIGURE_DEPENDS ${programs_dir}/guests/*.c)
+set(kernel_guests)
+foreach(source IN LISTS kernel_guest_sources)
+  get_filename_component(name ${source} NAME_WE)
+  add_custom_command(
+    OUTPUT ${kernel_guest_dir}/${name}
+    COMMAND ${CMAKE_COMMAND} -E make_directory ${kernel_guest_dir}
+    COMMAND ${M2SIM_GUEST_GCC} -O1 -static -std=gnu11 -pthread -Wall -Wextra -Werror -Wno-unused-result
+            -o ${kernel_guest_dir}/${name} ${source}
+    DEPENDS ${source} ${programs_dir}/guests/check.h
+    VERBATIM)
+  list(APPEND kernel_guests ${kernel_guest_dir}/${name})
+endforeach()
+add_custom_target(kernel_test_guests ALL DEPENDS ${kernel_guests})
+if(TARGET m2sim)
+  add_test(NAME programs.kernel COMMAND ${Python3_EXECUTABLE} ${programs_dir}/kernel_check.py
+                                        --guests ${kernel_guest_dir})
+  set_tests_properties(programs.kernel PROPERTIES LABELS programs TIMEOUT 600 PROCESSORS 2
+                                                  ENVIRONMENT "${M2SIM_TEST_ENVIRONMENT}")
+endif()
