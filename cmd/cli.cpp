@@ -9,6 +9,7 @@
 #include <new>
 
 #include "cmd/arguments.h"
+#include "cmd/check_command.h"
 #include "cmd/config_command.h"
 #include "cmd/disasm_command.h"
 #include "cmd/failure.h"
@@ -17,6 +18,7 @@
 #include "cmd/output_file.h"
 #include "cmd/run_command.h"
 #include "cmd/suite_command.h"
+#include "cmd/terminal.h"
 
 namespace m2sim::cmd {
 namespace {
@@ -27,10 +29,12 @@ struct CommandLine {
                "m2sim"};
   RunOptions run_options;
   SuiteOptions suite_options;
+  CheckOptions check_options;
   DisasmOptions disasm_options;
   ConfigOptions config_options;
   CLI::App* run_command = add_run_command(app, run_options);
   CLI::App* suite_command = add_suite_command(app, suite_options);
+  CLI::App* check_command = add_check_command(app, check_options);
   CLI::App* disasm_command = add_disasm_command(app, disasm_options);
   CLI::App* config_command = add_config_command(app, config_options);
 };
@@ -53,6 +57,7 @@ void parse(CLI::App& app, std::vector<std::string> arguments) {
 int dispatch(CommandLine& line, const CLI::App& command) {
   if (&command == line.run_command) return run(line.run_options);
   if (&command == line.suite_command) return suite(line.suite_options);
+  if (&command == line.check_command) return check(line.check_options);
   if (&command == line.disasm_command) return disasm(line.disasm_options);
   return config(line.config_options);
 }
@@ -98,7 +103,7 @@ int run_command_line(const std::vector<std::string>& arguments) {
 std::string one_line(std::string text) {
   while (!text.empty() && text.back() == '\n') text.pop_back();
   std::replace(text.begin(), text.end(), '\n', ' ');
-  return text;
+  return printable(text);
 }
 
 int report_failure(const std::string& message, int status) {

@@ -8,6 +8,7 @@
 
 #include "cmd/failure.h"
 #include "cmd/output_file.h"
+#include "cmd/terminal.h"
 #include "emu/elf.h"
 #include "emu/symbols.h"
 #include "insts/disasm.h"
@@ -90,7 +91,8 @@ class Listing {
   void add_heading(std::uint64_t pc) {
     const auto found = symbols_.find(pc);
     if (!found || found->offset != 0) return;
-    fmt::format_to(std::back_inserter(text_), "{}{:016x} <{}>:\n", lines_ == 0 ? "" : "\n", pc, found->name);
+    fmt::format_to(std::back_inserter(text_), "{}{:016x} <{}>:\n", lines_ == 0 ? "" : "\n", pc,
+                   printable(found->name));
   }
 
   const emu::ElfImage& image_;

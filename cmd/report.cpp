@@ -19,7 +19,8 @@ std::string headline(const Manifest& manifest) {
   if (manifest.end == "exit") end = fmt::format("exit status {}", manifest.status);
   if (manifest.end == "signal") end = fmt::format("killed by signal {}", manifest.status);
   if (manifest.end == "limit") end = "stopped at the instruction limit";
-  std::string text = fmt::format("{}: {}; {} mode", manifest.program, end, mode_name(manifest.mode));
+  std::string text =
+      fmt::format("{}: {}; {} mode", printable(manifest.program), end, mode_name(manifest.mode));
   if (!manifest.core.empty()) text += fmt::format(", {}", manifest.core);
   return text;
 }

@@ -155,7 +155,7 @@ int run(const RunOptions& options) {
 
   const Simulated simulated = simulate(mode, process, options.max_insts, config);
   const std::string end_line = settle_end(simulated.end, process, manifest);
-  if (!end_line.empty()) write_stderr(fmt::format("m2sim: {}\n", end_line));
+  if (!end_line.empty()) write_stderr(fmt::format("m2sim: {}\n", printable(end_line)));
 
   Stats stats;
   if (simulated.timing) append_timing_stats(stats, *simulated.timing);

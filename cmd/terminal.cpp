@@ -31,7 +31,37 @@ std::string_view escape_of(Color color) {
   return "";
 }
 
+// How many bytes at the front of `text` are one character of UTF-8 that a terminal shows; 0: none. U+0080 to
+// U+009F are control characters too.
+std::size_t shown_character(std::string_view text) {
+  const auto byte = [text](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+  const unsigned char first = byte(0);
+  if (first < 0x80) return first >= 0x20 && first != 0x7f ? 1 : 0;
+  const std::size_t length = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
+  if (first < 0xc2 || first > 0xf4 || text.size() < length) return 0;
+  for (std::size_t i = 1; i < length; ++i) {
+    if (byte(i) < 0x80 || byte(i) > 0xbf) return 0;
+  }
+  const bool control = first == 0xc2 && byte(1) < 0xa0;
+  const bool overlong = (first == 0xe0 && byte(1) < 0xa0) || (first == 0xf0 && byte(1) < 0x90);
+  return control || overlong ? 0 : length;
+}
+
 }  // namespace
+
+std::string printable(std::string_view text) {
+  std::string result;
+  while (!text.empty()) {
+    const std::size_t length = shown_character(text);
+    if (length > 0) {
+      result.append(text.substr(0, length));
+    } else {
+      result += fmt::format("\\x{:02x}", static_cast<unsigned char>(text.front()));
+    }
+    text.remove_prefix(length > 0 ? length : 1);
+  }
+  return result;
+}
 
 bool is_terminal(int fd) { return ::isatty(fd) == 1; }
 

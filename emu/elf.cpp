@@ -216,4 +216,17 @@ ElfImage parse_elf(std::string path, std::vector<std::byte> bytes, ElfUse use) {
   return image;
 }
 
+std::vector<ElfSection> section_headers(const ElfImage& image) {
+  std::vector<ElfSection> sections;
+  const auto header = read_at<ElfHeader>(image.bytes, 0);
+  if (!header || header->section_size != sizeof(ElfSection)) return sections;
+  for (unsigned i = 0; i < header->section_count; ++i) {
+    // An offset near 2^64 may wrap: the bytes that it finds are then as good as any.
+    const auto section = read_at<ElfSection>(image.bytes, header->section_offset + i * sizeof(ElfSection));
+    if (!section) break;
+    sections.push_back(*section);
+  }
+  return sections;
+}
+
 }  // namespace m2sim::emu

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "emu/elf_format.h"
 #include "emu/memory.h"
 
 namespace m2sim::emu {
@@ -46,6 +47,9 @@ enum class ElfUse : std::uint8_t { kProgram, kLibrary };
 // files are opened, and no memory is taken for a file before its header is right.
 ElfImage read_elf(const std::string& path, ElfUse use = ElfUse::kProgram);
 ElfImage parse_elf(std::string path, std::vector<std::byte> bytes, ElfUse use = ElfUse::kProgram);
+
+// As many section headers as the file has whole; none is no error.
+std::vector<ElfSection> section_headers(const ElfImage& image);
 
 // Maps the segments at their linked address + bias. Throws UserError 126 when they do not fit.
 void load_elf(const ElfImage& image, std::uint64_t bias, Memory& memory);

@@ -76,11 +76,15 @@ inline constexpr std::uint16_t kElfTypeShared = 3;
 inline constexpr std::uint16_t kElfTypeCore = 4;
 inline constexpr std::uint16_t kElfMachineAarch64 = 183;
 inline constexpr std::uint32_t kPhdrLoad = 1;
+inline constexpr std::uint32_t kPhdrDynamic = 2;
 inline constexpr std::uint32_t kPhdrInterpreter = 3;
 inline constexpr std::uint32_t kPhdrTable = 6;
 inline constexpr std::uint32_t kPhdrGnuStack = 0x6474e551;
+inline constexpr std::uint32_t kSectionProgram = 1;  // SHT_PROGBITS
 inline constexpr std::uint32_t kSectionSymbols = 2;
 inline constexpr std::uint32_t kSectionDynamicSymbols = 11;
+inline constexpr std::uint64_t kSectionAllocated = 2;   // SHF_ALLOC
+inline constexpr std::uint64_t kSectionExecutable = 4;  // SHF_EXECINSTR
 
 // The T at `offset`, or nothing when the file is too short for it.
 template <class T>

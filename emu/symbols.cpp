@@ -1,11 +1,10 @@
 #include "emu/symbols.h"
 
 #include <algorithm>
-#include <array>
-#include <charconv>
 #include <cstring>
 
 #include "emu/elf_format.h"
+#include "emu/elf_refusal.h"
 
 namespace m2sim::emu {
 
@@ -15,12 +14,6 @@ constexpr unsigned kObject = 1;     // STT_OBJECT
 constexpr unsigned kFunction = 2;   // STT_FUNC
 constexpr unsigned kIndirect = 10;  // STT_GNU_IFUNC
 constexpr unsigned kNoType = 0;     // labels of assembly sources
-
-std::string hex(std::uint64_t value) {
-  std::array<char, 16> digits{};
-  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value, 16).ptr;
-  return "0x" + std::string(digits.data(), end);
-}
 
 // The string at `offset` of a string table, or empty when either lies outside the file.
 std::string_view name_at(std::span<const std::byte> bytes, const ElfSection& strings, std::uint32_t offset) {
@@ -34,38 +27,45 @@ std::string_view name_at(std::span<const std::byte> bytes, const ElfSection& str
   return length == most ? std::string_view{} : std::string_view{text, length};
 }
 
+void append_table(std::span<const std::byte> bytes, const ElfSection& section, const ElfSection& strings,
+                  std::vector<NamedSymbol>& symbols) {
+  if (section.offset > bytes.size()) return;
+  const std::uint64_t size = std::min<std::uint64_t>(section.size, bytes.size() - section.offset);
+  for (std::uint64_t at = 0; at + sizeof(ElfSymbol) <= size; at += sizeof(ElfSymbol)) {
+    const auto symbol = read_at<ElfSymbol>(bytes, section.offset + at);
+    if (symbol->section == 0 || symbol->section >= 0xff00) continue;  // undefined, absolute, common
+    const std::string_view name = name_at(bytes, strings, symbol->name);
+    if (!name.empty()) symbols.push_back({symbol->value, symbol->size, name, symbol->info & 15U});
+  }
+}
+
 }  // namespace
 
-void Symbols::load_table(std::uint64_t section_offset, std::uint16_t section_count, std::uint32_t type) {
-  const std::span<const std::byte> bytes = image_.bytes;
-  for (unsigned i = 0; i < section_count; ++i) {
-    const auto section = read_at<ElfSection>(bytes, section_offset + i * sizeof(ElfSection));
-    if (!section || section->type != type || section->link >= section_count) continue;
-    const auto strings =
-        read_at<ElfSection>(bytes, section_offset + std::uint64_t{section->link} * sizeof(ElfSection));
-    if (!strings || section->offset > bytes.size()) continue;
-    const std::uint64_t size = std::min<std::uint64_t>(section->size, bytes.size() - section->offset);
-    for (std::uint64_t at = 0; at + sizeof(ElfSymbol) <= size; at += sizeof(ElfSymbol)) {
-      const auto symbol = read_at<ElfSymbol>(bytes, section->offset + at);
-      const unsigned kind = symbol->info & 15U;
-      if (symbol->section == 0 || symbol->section >= 0xff00) continue;  // undefined, absolute, common
-      if (kind != kFunction && kind != kIndirect && kind != kObject && kind != kNoType) continue;
-      const std::string_view name = name_at(bytes, *strings, symbol->name);
-      // $x and $d mark code and data for debuggers (AAELF64); they name nothing.
-      if (name.empty() || name.front() == '$') continue;
-      entries_.push_back({symbol->value, symbol->size, name, kind == kFunction || kind == kIndirect});
-    }
+std::vector<NamedSymbol> symbol_table(const ElfImage& image, std::uint32_t type) {
+  std::vector<NamedSymbol> symbols;
+  const std::span<const std::byte> bytes = image.bytes;
+  const std::vector<ElfSection> sections = section_headers(image);
+  for (const ElfSection& section : sections) {
+    if (section.type != type || section.link >= sections.size()) continue;
+    append_table(bytes, section, sections[section.link], symbols);
+  }
+  return symbols;
+}
+
+void Symbols::load_table(std::uint32_t type) {
+  for (const NamedSymbol& symbol : symbol_table(image_, type)) {
+    const bool function = symbol.kind == kFunction || symbol.kind == kIndirect;
+    if (!function && symbol.kind != kObject && symbol.kind != kNoType) continue;
+    if (is_mapping_symbol(symbol.name)) continue;  // names nothing
+    entries_.push_back({symbol.address, symbol.size, symbol.name, function});
   }
 }
 
 void Symbols::load() {
   if (loaded_) return;
   loaded_ = true;
-  const auto header = read_at<ElfHeader>(image_.bytes, 0);
-  if (!header || header->section_size != sizeof(ElfSection)) return;
-  if (header->section_offset > image_.bytes.size()) return;
-  load_table(header->section_offset, header->section_count, kSectionSymbols);
-  if (entries_.empty()) load_table(header->section_offset, header->section_count, kSectionDynamicSymbols);
+  load_table(kSectionSymbols);
+  if (entries_.empty()) load_table(kSectionDynamicSymbols);
   // Of several names for one address the sized function is the best answer, then the shortest name.
   std::sort(entries_.begin(), entries_.end(), [](const Entry& a, const Entry& b) {
     if (a.address != b.address) return a.address < b.address;

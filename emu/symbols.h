@@ -16,6 +16,21 @@ struct SymbolOffset {
   std::uint64_t offset;
 };
 
+// A row of a symbol table.
+struct NamedSymbol {
+  std::uint64_t address;  // as linked
+  std::uint64_t size;
+  std::string_view name;  // lives as long as the image; never empty
+  unsigned kind;          // STT_FUNC and so on
+};
+
+// The rows of all tables of a type (kSectionSymbols or kSectionDynamicSymbols) that are defined in some
+// section, in the file's order. What is damaged is left out.
+std::vector<NamedSymbol> symbol_table(const ElfImage& image, std::uint32_t type);
+
+// "$x" and "$d" and their longer forms, by which a linker tells where code and data begin (AAELF64).
+inline bool is_mapping_symbol(std::string_view name) { return name.front() == '$'; }
+
 // Tables are read at the first question. A program without usable tables has no symbols; that is never an
 // error. Names live as long as the image.
 class Symbols {
@@ -38,7 +53,7 @@ class Symbols {
     bool function;
   };
   void load();
-  void load_table(std::uint64_t section_offset, std::uint16_t section_count, std::uint32_t type);
+  void load_table(std::uint32_t type);
 
   const ElfImage& image_;
   std::uint64_t bias_;

@@ -61,12 +61,7 @@ Uop default_uop(const Inst& inst, Handler handler) {
   return uop;
 }
 
-bool has_handler(const Inst& inst) {
-  if (inst.op == Op::kUndefined) return false;
-  if (insts::flow_of(inst.op) != Flow::kNone) return true;
-  const Row* row = row_of(inst.op);
-  return row != nullptr && row->pick(inst, false).handler != nullptr;
-}
+bool has_handler(const Inst& inst) { return support_of(inst) == Support::kExecutes; }
 
 Exit system_exit(const Inst& inst) {
   switch (inst.op) {
@@ -90,6 +85,15 @@ std::uint16_t count_memory(std::span<const Inst> insts) {
 }
 
 }  // namespace
+
+Support support_of(const Inst& inst) {
+  if (inst.op == Op::kUndefined) return Support::kUndefined;
+  if (insts::flow_of(inst.op) != Flow::kNone) return Support::kExecutes;
+  const Row* row = row_of(inst.op);
+  if (row == nullptr) return Support::kMissing;
+  // A row that refuses this form says that the processor does.
+  return row->pick(inst, false).handler == nullptr ? Support::kUndefined : Support::kExecutes;
+}
 
 const Block* Translator::translate(std::uint64_t pc, BlockCache& cache, unsigned most_insts, bool findable) {
   decode_block(pc, most_insts);

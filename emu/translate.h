@@ -13,6 +13,11 @@
 
 namespace m2sim::emu {
 
+// Whether an instruction executes here. kUndefined: the processor has no such instruction either, or not for
+// programs. kMissing: it is decoded, but nothing executes it.
+enum class Support : std::uint8_t { kExecutes, kUndefined, kMissing };
+Support support_of(const insts::Inst& inst);
+
 class Translator {
  public:
   // log: blocks are for a timing mode, their handlers record effective addresses.

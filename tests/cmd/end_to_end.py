@@ -237,7 +237,7 @@ class Suite(guest.GuestTest):
 
 class Help(guest.GuestTest):
     def test_every_command_explains_itself(self):
-        for arguments in (["--help"], ["run", "--help"], ["suite", "-h"], ["disasm", "--help"], ["config", "-h"]):
+        for arguments in (["--help"], ["run", "--help"], ["suite", "-h"], ["check", "-h"], ["disasm", "--help"], ["config", "-h"]):
             result = self.m2sim(*arguments)
             self.assertEqual((result.status, result.err), (0, ""), arguments)
             self.assertIn("Usage: m2sim", result.out)
