@@ -189,6 +189,7 @@ bool restore_from_frame(Task& task) {
   cpu.v = frame.context.fpsimd.v;
   task.signals.blocked = frame.mask & ~kNeverBlocked;
   task.signals.alternate = frame.stack;
+  task.restored = true;
   return true;
 }
 

@@ -193,6 +193,7 @@ bool System::perform(Task& task) {
     const std::string name = row.name == nullptr ? "" : " (" + std::string(row.name) + ")";
     options.diagnostics("m2sim: system call " + std::to_string(task.call) + name + " is not implemented");
   }
+  if (std::exchange(task.restored, false)) return finish(task, result);
   if (result == kBlocked) {
     task.state = Task::State::kWaiting;
     task.wait.again = true;

@@ -70,6 +70,7 @@ struct Task {
   std::uint64_t call = 0;  // the system call in progress, and its arguments
   Args args{};
   Wait wait;
+  bool restored = false;  // it was rt_sigreturn: x0 is any value, not a result
 
   std::uint64_t clear_tid = 0;    // zeroed, and its futex woken, when the thread ends
   std::uint64_t robust_list = 0;  // head of the list of mutexes to mark when it dies holding them
