@@ -46,6 +46,7 @@ constexpr Fixed kFixed[] = {
     {system_register(3, 0, 0, 0, 6), kRevidrEl1},
     {system_register(3, 0, 0, 4, 0), id_register(IdRegister::kPfr0)},
     {system_register(3, 0, 0, 4, 1), id_register(IdRegister::kPfr1)},
+    {system_register(3, 0, 0, 5, 0), kDfr0El1},
     {system_register(3, 0, 0, 6, 0), id_register(IdRegister::kIsar0)},
     {system_register(3, 0, 0, 6, 1), id_register(IdRegister::kIsar1)},
     {system_register(3, 0, 0, 6, 2), id_register(IdRegister::kIsar2)},

@@ -24,12 +24,13 @@ inline constexpr std::uint64_t kCtrEl0 = (std::uint64_t{1} << 31U) | (std::uint6
 // DCZID_EL0: dc zva zeroes 64 bytes (2^4 words) and is permitted.
 inline constexpr std::uint64_t kDczidEl0 = 4;
 
-// Base values are what Linux shows for any core (its table of hidden fields, cpu-feature-registers.rst);
-// FP and SIMD are there, 0, on every core that runs Linux.
+// Base values are what Linux shows for any core: its table of hidden fields, cpu-feature-registers.rst.
+inline constexpr std::uint64_t kDfr0El1 = 6;  // debug architecture of Armv8.0
 constexpr std::uint64_t id_register(IdRegister id) {
   constexpr std::uint64_t kField = 15;
   std::uint64_t value = 0;
-  if (id == IdRegister::kPfr0) value = 0x11;  // EL0 and EL1: AArch64 only; higher levels do not show
+  if (id == IdRegister::kPfr0) value = 0x11;         // EL0 and EL1: AArch64 only; higher levels do not show
+  if (id == IdRegister::kMmfr0) value = 0xFF000000;  // no granule size shows
   for (const Hwcap& cap : kHwcaps) {
     if (cap.present && cap.id == id) {
       const std::uint64_t old = (value >> cap.field) & kField;

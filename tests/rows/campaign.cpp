@@ -17,6 +17,7 @@ std::string row_of(const Case& test) {
 void Campaign::add(const Case& test) {
   cases_.push_back(test);
   tally_.words += test.words;
+  for (unsigned i = 0; i < test.words; ++i) tally_.distinct.insert(test.before.code[i]);
   if (test.op != insts::Op::kUndefined) tally_.covered.insert(row_of(test));
   if (cases_.size() == kCasesOfProgram) run();
 }

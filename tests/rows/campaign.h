@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <unordered_set>
 #include <vector>
 
 #include "tests/rows/program.h"
@@ -13,6 +14,7 @@ namespace m2sim::rows {
 
 struct Tally {
   std::uint64_t words = 0;                     // instruction words of all cases
+  std::unordered_set<std::uint32_t> distinct;  // of them
   std::uint64_t different = 0;                 // cases that differ for no reason
   std::set<std::string> covered;               // rows
   std::map<std::string, std::string> reasons;  // by row: why it differs on purpose

@@ -31,8 +31,9 @@ class Differences {
       : before_(before), reference_(reference), here_(here) {}
 
   std::string text() {
+    if (here_.signal >= kHung || reference_.signal >= kHung)
+      return fate("qemu", reference_) + fate("here", here_);
     add("signal", [](const Sample& s) { return std::uint64_t{s.signal}; });
-    if (here_.signal == kLost || reference_.signal == kLost) return text_;
     if (comparable_codes()) add("signal code", [](const Sample& s) { return std::uint64_t{s.signal_code}; });
     add("fault address", [](const Sample& s) { return s.fault_address; });
     add("pc", [](const Sample& s) { return s.pc; });
@@ -53,6 +54,12 @@ class Differences {
   }
 
  private:
+  static std::string fate(const std::string& who, const Sample& after) {
+    if (after.signal == kLost) return "  " + who + ": the program died of it\n";
+    if (after.signal != kHung) return "  " + who + ": came back from it\n";
+    return "  " + who + ": hangs in it, no answer within " + std::to_string(kMostSeconds) + " s\n";
+  }
+
   // For SIGILL Linux on arm64 says ILL_ILLOPC, QEMU ILL_ILLOPN; and QEMU's loader reserves the holes between
   // a program's segments, so that it calls an access there forbidden instead of unmapped.
   bool comparable_codes() const { return here_.signal != kIllegal && here_.fault_address >= kRegionBegin; }
@@ -109,7 +116,8 @@ std::string listing(const Case& test) {
 constexpr std::int64_t kDcZva = 3 << 11 | 7 << 7 | 4 << 3 | 1;
 constexpr std::int64_t kDcCvap = 3 << 11 | 7 << 7 | 12 << 3 | 1;
 constexpr std::int64_t kDcCvadp = 3 << 11 | 7 << 7 | 13 << 3 | 1;
-constexpr unsigned kBlock = 64;  // DCZID_EL0 of the modelled core
+constexpr unsigned kBlock = 64;       // DCZID_EL0 of the modelled core
+constexpr unsigned kTco = 0b011'100;  // op1:op2 of msr tco
 
 void clear_block(const Case& test, const Inst& inst, Sample& reference) {
   reference.window = test.before.window;
@@ -125,16 +133,22 @@ const char* reason_for(const Case& test, Sample& reference, const Sample& here) 
   const Inst inst = insts::decode(test.before.code[test.tested]);
   if (inst.op == Op::kFCVTZS_h_fix) {
     reference.v[inst.rd].set_scalar(reference.v[inst.rd].get<std::uint16_t>(0));
-    return "QEMU 7.2 writes 32 sign-extended bits; a scalar write clears all but the 16 (C7.2, Elem and V[])";
+    return "QEMU 7.2 writes 32 sign-extended bits; a scalar result is zero above its size (Arm ARM, "
+           "\"SIMD and floating-point scalar register names\")";
   }
   if (inst.op == Op::kSYS && inst.imm == kDcZva && inst.rd != 31) {
     clear_block(test, inst, reference);
-    return "DC ZVA clears the block that DCZID_EL0 tells, here 64 bytes (D17.2.37)";
+    return "DC ZVA clears the block that DCZID_EL0 tells, here 64 bytes (Arm ARM, \"DC ZVA\", \"DCZID_EL0\")";
   }
   if (inst.op == Op::kSYS && (inst.imm == kDcCvap || inst.imm == kDcCvadp)) {
     // The next word ends the case: that nothing else changed is still compared.
     reference.pc = reference.fault_address = kCodeAddress + 4;
-    return "QEMU 7.2 lacks DC CVAP and CVADP at user level (FEAT_DPB, FEAT_DPB2)";
+    return "QEMU 7.2 lacks DC CVAP and CVADP at user level (Arm ARM, \"DC CVAP\", \"DC CVADP\": FEAT_DPB, "
+           "FEAT_DPB2)";
+  }
+  if (inst.op == Op::kMSR_imm && inst.aux == kTco) {
+    reference.pc = reference.fault_address = kCodeAddress;
+    return "QEMU has FEAT_MTE, the modelled core not: undefined (Arm ARM, \"TCO, Tag Check Override\")";
   }
   if (inst.op == Op::kMRS) {
     const OwnRegister* own = own_register(inst.imm);

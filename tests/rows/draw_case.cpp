@@ -47,7 +47,7 @@ bool place_literal(const Encoding& row, Random& random, Case& test) {
 // A quarter of the targets is not mapped, or not a multiple of 4.
 bool place_indirect(const Inst& inst, Random& random, Sample& sample) {
   std::uint64_t target = kCodeAddress + 4 + 4 * (random() % 1000);
-  // Not both: the alignment comes first in the manual's order of exceptions (D1.3.6), but not in QEMU's.
+  // Not both: the manual orders the two ("Synchronous exception prioritization"), and QEMU otherwise.
   if (one_in(random, 8)) {
     target += 1 + random() % 3;
   } else if (one_in(random, 8)) {
@@ -151,6 +151,22 @@ std::optional<Case> draw_reserved_case(Op op, Random& random) {
   randomize(random, test.before);
   test.before.code[0] = *word;
   return test;
+}
+
+std::vector<Case> draw_privileged_cases(Random& random) {
+  constexpr std::array<std::uint32_t, 4> kReturns = {0xD69F03E0, 0xD69F0BFF, 0xD69F0FFF,
+                                                     0xD6BF03E0};  // eret, drps
+  constexpr std::array<std::uint32_t, 5> kCalls = {0xD4000002, 0xD4000003, 0xD4A00001, 0xD4A00002,
+                                                   0xD4A00003};  // hvc, smc, dcps
+  constexpr std::uint32_t kImmediate = 0xFFFF << 5U;
+  std::vector<Case> cases;
+  const auto add = [&](std::uint32_t word) {
+    randomize(random, cases.emplace_back().before);
+    cases.back().before.code[0] = word;
+  };
+  for (const std::uint32_t word : kReturns) add(word);
+  for (const std::uint32_t word : kCalls) add(word | (static_cast<std::uint32_t>(random()) & kImmediate));
+  return cases;
 }
 
 }  // namespace m2sim::rows

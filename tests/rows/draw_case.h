@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <vector>
 
 #include "tests/rows/sample.h"
 
@@ -14,5 +15,8 @@ std::optional<Case> draw_case(insts::Op op, Random& random, unsigned turn);
 
 // A word that the row's fixed bits match but that is no instruction.
 std::optional<Case> draw_reserved_case(insts::Op op, Random& random);
+
+// Instructions of higher exception levels, which the table does not have: undefined for a user program.
+std::vector<Case> draw_privileged_cases(Random& random);
 
 }  // namespace m2sim::rows

@@ -14,27 +14,6 @@ using insts::Imm;
 using insts::Inst;
 using insts::TimingClass;
 
-// Exclusives and atomics fault on addresses that are not aligned, some of them depending on the core.
-bool must_be_aligned(TimingClass timing) {
-  return timing == TimingClass::kAtomic || timing == TimingClass::kLoadExclusive ||
-         timing == TimingClass::kStoreExclusive || timing == TimingClass::kLoadAcquire ||
-         timing == TimingClass::kStoreRelease;
-}
-
-bool is_predictable(const Inst& inst) {
-  const insts::RowRoles& roles = insts::roles_of(inst.op);
-  const bool general = roles.d.kind == FieldKind::kGprOrZr;
-  const bool pair = roles.a.kind != FieldKind::kNone;
-  const insts::TimingClass timing = insts::timing_class_of(inst.op);
-  if (pair && roles.a.written && inst.rd == inst.ra) return false;
-  if (timing == TimingClass::kStoreExclusive) {
-    const bool status_is_data = inst.rm == inst.rd || (pair && inst.rm == inst.ra);
-    return !status_is_data && (inst.rm != inst.rn || inst.rn == 31);
-  }
-  const bool base_is_data = inst.rn != 31 && (inst.rn == inst.rd || (pair && inst.rn == inst.ra));
-  return !(roles.writes_base && general && base_is_data);
-}
-
 bool place_index(const Inst& inst, Random& random, Sample& sample) {
   if (inst.rm == 31) return true;
   if (inst.rm == inst.rn) return false;
@@ -48,12 +27,36 @@ bool place_index(const Inst& inst, Random& random, Sample& sample) {
 
 }  // namespace
 
+bool must_be_aligned(TimingClass timing) {
+  return timing == TimingClass::kAtomic || timing == TimingClass::kLoadExclusive ||
+         timing == TimingClass::kStoreExclusive || timing == TimingClass::kLoadAcquire ||
+         timing == TimingClass::kStoreRelease;
+}
+
+bool is_predictable_access(const Inst& inst) {
+  const insts::RowRoles& roles = insts::roles_of(inst.op);
+  const bool general = roles.d.kind == FieldKind::kGprOrZr;
+  const bool pair = roles.a.kind != FieldKind::kNone;
+  const insts::TimingClass timing = insts::timing_class_of(inst.op);
+  if (pair && roles.a.written && inst.rd == inst.ra) return false;
+  if (timing == TimingClass::kStoreExclusive) {
+    const bool status_is_data = inst.rm == inst.rd || (pair && inst.rm == inst.ra);
+    return !status_is_data && (inst.rm != inst.rn || inst.rn == 31);
+  }
+  const bool base_is_data = inst.rn != 31 && (inst.rn == inst.rd || (pair && inst.rn == inst.ra));
+  return !(roles.writes_base && general && base_is_data);
+}
+
+bool has_memory_offset(const Encoding& row) {
+  return row.imm == Imm::kMemU12 || row.imm == Imm::kMemS9 || row.imm == Imm::kMemS7 ||
+         row.imm == Imm::kMemS10;
+}
+
 bool place_access(const Encoding& row, const Inst& inst, Random& random, Sample& sample) {
-  if (!is_predictable(inst)) return false;
+  if (!is_predictable_access(inst)) return false;
   if (row.imm == Imm::kMemReg && !place_index(inst, random, sample)) return false;
   const bool post = std::string_view(insts::name_of(inst.op)).find("_post") != std::string_view::npos;
-  const bool has_offset =
-      row.imm == Imm::kMemU12 || row.imm == Imm::kMemS9 || row.imm == Imm::kMemS7 || row.imm == Imm::kMemS10;
+  const bool has_offset = has_memory_offset(row);
   const insts::TimingClass timing = insts::timing_class_of(inst.op);
   std::uint64_t target = one_in(random, 16) ? kUnmapped : kMiddle;
   const bool aligned = must_be_aligned(timing) || inst.rn == 31;

@@ -11,6 +11,13 @@ namespace m2sim::rows {
 // the manual leaves the outcome open, as for two results in one register.
 bool place_access(const insts::Encoding& row, const insts::Inst& inst, Random& random, Sample& sample);
 
+// False where the manual leaves the outcome open, as for two results in one register.
+bool is_predictable_access(const insts::Inst& inst);
+// Exclusives and atomics fault on addresses that are not aligned, some of them depending on the core.
+bool must_be_aligned(insts::TimingClass timing);
+// Whether the immediate is added to the base (before the access or after).
+bool has_memory_offset(const insts::Encoding& row);
+
 // General register `number` of a field where 31 is the stack pointer.
 inline std::uint64_t& base_register(Sample& sample, unsigned number) {
   return number == 31 ? sample.sp : sample.x[number];

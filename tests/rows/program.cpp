@@ -1,5 +1,7 @@
 #include "tests/rows/program.h"
 
+#include <sys/wait.h>
+
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
@@ -85,34 +87,41 @@ ScratchDirectory::~ScratchDirectory() {
   std::filesystem::remove_all(path_, ignored);
 }
 
-std::vector<Sample> Executor::run_once(std::span<const Sample> samples, std::string& complaints) const {
+Executor::Answer Executor::run_once(std::span<const Sample> samples, std::string& complaints) const {
   const ScratchDirectory directory;
   const std::string program = directory.file("program");
   const std::string out = directory.file("out");
   const std::string err = directory.file("err");
   write_file(program, make_program(runner_, samples));
   std::filesystem::permissions(program, std::filesystem::perms::owner_all);
-  const std::string command = "exec " + command_ + " '" + program + "' > '" + out + "' 2> '" + err + "'";
+  const std::string limit = "exec timeout --kill-after=5 " + std::to_string(kMostSeconds) + " ";
+  const std::string command = limit + command_ + " '" + program + "' > '" + out + "' 2> '" + err + "'";
   const int status = std::system(command.c_str());
   const std::vector<std::byte> written = read_file(out);
-  std::vector<Sample> after(written.size() / sizeof(Sample));
-  std::memcpy(after.data(), written.data(), after.size() * sizeof(Sample));
-  if (status == 0 && after.size() == samples.size()) return after;
+  Answer answer;
+  answer.after.resize(written.size() / sizeof(Sample));
+  std::memcpy(answer.after.data(), written.data(), answer.after.size() * sizeof(Sample));
+  if (status == 0 && answer.after.size() == samples.size()) return answer;
+  constexpr int kTimedOut = 124;  // timeout's own
+  if (WIFEXITED(status) && WEXITSTATUS(status) == kTimedOut) {
+    answer.signal = kHung;
+    return answer;
+  }
   const std::vector<std::byte> text = read_file(err);
   complaints += name_ + " stopped with status " + std::to_string(status) + ":\n";
   complaints.append(reinterpret_cast<const char*>(text.data()), text.size());
-  if (after.size() == samples.size()) throw std::runtime_error(complaints);
-  return after;
+  if (answer.after.size() == samples.size()) throw std::runtime_error(complaints);
+  return answer;
 }
 
 std::vector<Sample> Executor::run(std::span<const Sample> samples, std::string& complaints) const {
   std::vector<Sample> after;
   while (after.size() < samples.size()) {
-    const std::vector<Sample> some = run_once(samples.subspan(after.size()), complaints);
-    after.insert(after.end(), some.begin(), some.end());
+    const Answer some = run_once(samples.subspan(after.size()), complaints);
+    after.insert(after.end(), some.after.begin(), some.after.end());
     if (after.size() == samples.size()) break;
     after.push_back(samples[after.size()]);
-    after.back().signal = kLost;
+    after.back().signal = some.signal;
   }
   return after;
 }

@@ -29,6 +29,12 @@ class ScratchDirectory {
   std::string path_;
 };
 
+// In place of a signal: why there is no state after a sample.
+inline constexpr std::uint32_t kHung = 998;
+inline constexpr std::uint32_t kLost = 999;
+// For one program of a few hundred samples, which needs a second on a busy machine.
+inline constexpr unsigned kMostSeconds = 60;
+
 // Something that executes guest programs: `command` gets the program's name behind it.
 class Executor {
  public:
@@ -38,17 +44,20 @@ class Executor {
   const std::string& name() const { return name_; }
 
   // The states after the samples. One whose program did not survive it comes back with signal kLost, and the
-  // text that the executor left is in `complaints`.
+  // text that the executor left is in `complaints`; one that did not come back in time, with kHung.
   std::vector<Sample> run(std::span<const Sample> samples, std::string& complaints) const;
 
  private:
-  std::vector<Sample> run_once(std::span<const Sample> samples, std::string& complaints) const;
+  // What came back, and why no more did.
+  struct Answer {
+    std::vector<Sample> after;
+    std::uint32_t signal = kLost;
+  };
+  Answer run_once(std::span<const Sample> samples, std::string& complaints) const;
 
   std::string name_;
   std::string command_;
   std::vector<std::byte> runner_;
 };
-
-inline constexpr std::uint32_t kLost = 999;
 
 }  // namespace m2sim::rows

@@ -32,15 +32,17 @@ constexpr std::array kPrivileged = {
     system_register(3, 4, 12, 0, 0),  // VBAR_EL2
     system_register(2, 0, 0, 2, 2),   // MDSCR_EL1
 };
-constexpr const char* kImplementation = "identification of the implementation (D17.2)";
+constexpr const char* kImplementation =
+    "identification of the implementation (Arm ARM, \"General system control registers\")";
 constexpr std::array kOwn = {
     OwnRegister{system_register(3, 3, 0, 0, 1), "CTR_EL0",
-                "cache geometry, implementation defined (D17.2.35)"},
-    OwnRegister{system_register(3, 3, 0, 0, 7), "DCZID_EL0",
-                "block size of DC ZVA, implementation defined (D17.2.37)"},
+                "cache geometry, implementation defined (Arm ARM, \"CTR_EL0, Cache Type Register\")"},
+    OwnRegister{
+        system_register(3, 3, 0, 0, 7), "DCZID_EL0",
+        "block size of DC ZVA, implementation defined (Arm ARM, \"DCZID_EL0, Data Cache Zero ID register\")"},
     OwnRegister{system_register(3, 3, 14, 0, 0), "CNTFRQ_EL0",
-                "frequency of the counter, implementation defined (D17.11.1)"},
-    OwnRegister{system_register(3, 3, 14, 0, 2), "CNTVCT_EL0", "elapsed time (D17.11.33)"},
+                "frequency of the counter, implementation defined (Arm ARM, \"CNTFRQ_EL0\")"},
+    OwnRegister{system_register(3, 3, 14, 0, 2), "CNTVCT_EL0", "elapsed time (Arm ARM, \"CNTVCT_EL0\")"},
     OwnRegister{system_register(3, 0, 0, 0, 0), "MIDR_EL1", kImplementation},
     OwnRegister{system_register(3, 0, 0, 0, 5), "MPIDR_EL1", kImplementation},
     OwnRegister{system_register(3, 0, 0, 0, 6), "REVIDR_EL1", kImplementation},
