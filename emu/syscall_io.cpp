@@ -10,68 +10,13 @@
 #include <vector>
 
 #include "emu/event_files.h"
+#include "emu/guest_buffer.h"
 #include "emu/syscalls.h"
 #include "emu/time_limit.h"
 
 namespace m2sim::emu::sys {
 
 namespace {
-
-constexpr std::uint64_t kMostVectors = 1024;      // UIO_MAXIOV
-constexpr std::uint64_t kMostBytes = 0x7ffff000;  // MAX_RW_COUNT
-constexpr std::uint8_t kFill = kProtWrite;        // the guest's buffer is written
-constexpr std::uint8_t kDrain = kProtRead;
-
-// A guest buffer as far as it is accessible: like the kernel, a transfer stops there, and only one that
-// cannot begin fails.
-struct Buffer {
-  std::byte* data = nullptr;
-  std::uint64_t size = 0;
-  bool fault = false;
-};
-
-Buffer buffer(const Kernel& kernel, std::uint64_t address, std::uint64_t length, std::uint8_t protection) {
-  length = std::min(length, kMostBytes);
-  if (length == 0) return {};
-  const std::uint64_t size = kernel.memory().accessible(address, length, protection);
-  if (size == 0) return {nullptr, 0, true};
-  return {kernel.memory().base() + address, size, false};
-}
-
-struct Vectors {
-  std::vector<iovec> host;
-  std::int64_t error = 0;
-};
-
-Vectors vectors(const Kernel& kernel, std::uint64_t address, std::uint64_t count, std::uint8_t protection) {
-  if (count > kMostVectors) return {{}, -EINVAL};
-  Vectors result;
-  for (std::uint64_t i = 0; i < count; ++i) {
-    std::uint64_t entry[2] = {};
-    if (!kernel.memory().read(address + i * sizeof(entry), entry, sizeof(entry))) return {{}, -EFAULT};
-    if (static_cast<std::int64_t>(entry[1]) < 0) return {{}, -EINVAL};
-    if (entry[1] == 0) continue;
-    const Buffer part = buffer(kernel, entry[0], entry[1], protection);
-    if (part.fault && result.host.empty()) return {{}, -EFAULT};
-    if (part.fault) break;
-    result.host.push_back({part.data, part.size});
-    if (part.size < entry[1]) break;
-  }
-  return result;
-}
-
-// Without the first `bytes` bytes.
-std::span<iovec> behind(std::span<iovec> parts, std::uint64_t bytes) {
-  while (!parts.empty() && bytes >= parts.front().iov_len) {
-    bytes -= parts.front().iov_len;
-    parts = parts.subspan(1);
-  }
-  if (!parts.empty()) {
-    parts.front().iov_base = static_cast<std::byte*>(parts.front().iov_base) + bytes;
-    parts.front().iov_len -= bytes;
-  }
-  return parts;
-}
 
 // A pipe or a socket takes what it has room for; a caller that may wait is done when all is written.
 std::int64_t write_parts(Kernel& kernel, const OpenFile& file, std::span<iovec> parts) {
@@ -111,7 +56,7 @@ std::int64_t written(Kernel& kernel, std::int64_t host) {
 std::int64_t read(Kernel& kernel, const Args& args) {
   const auto file = kernel.fds->file(args.i32(0));
   if (file == nullptr) return -EBADF;
-  const Buffer to = buffer(kernel, args[1], args[2], kFill);
+  const GuestBuffer to = guest_buffer(kernel, args[1], args[2], kFill);
   if (to.fault) return -EFAULT;
   if (std::holds_alternative<SignalFile>(file->special)) return read_signals(kernel, *file, to.data, to.size);
   const std::int64_t wait = wait_for_file(kernel, *file, POLLIN);
@@ -121,7 +66,7 @@ std::int64_t read(Kernel& kernel, const Args& args) {
 std::int64_t write(Kernel& kernel, const Args& args) {
   const auto file = kernel.fds->file(args.i32(0));
   if (file == nullptr) return -EBADF;
-  const Buffer from = buffer(kernel, args[1], args[2], kDrain);
+  const GuestBuffer from = guest_buffer(kernel, args[1], args[2], kDrain);
   if (from.fault) return -EFAULT;
   iovec part{from.data, from.size};
   return write_parts(kernel, *file, {&part, 1});
@@ -130,21 +75,21 @@ std::int64_t write(Kernel& kernel, const Args& args) {
 std::int64_t pread64(Kernel& kernel, const Args& args) {
   const int fd = kernel.fds->host(args.i32(0));
   if (fd < 0) return -EBADF;
-  const Buffer to = buffer(kernel, args[1], args[2], kFill);
+  const GuestBuffer to = guest_buffer(kernel, args[1], args[2], kFill);
   return to.fault ? -EFAULT : result_of(::pread(fd, to.data, to.size, args.i64(3)));
 }
 
 std::int64_t pwrite64(Kernel& kernel, const Args& args) {
   const int fd = kernel.fds->host(args.i32(0));
   if (fd < 0) return -EBADF;
-  const Buffer from = buffer(kernel, args[1], args[2], kDrain);
+  const GuestBuffer from = guest_buffer(kernel, args[1], args[2], kDrain);
   return from.fault ? -EFAULT : written(kernel, ::pwrite(fd, from.data, from.size, args.i64(3)));
 }
 
 std::int64_t readv(Kernel& kernel, const Args& args) {
   const auto file = kernel.fds->file(args.i32(0));
   if (file == nullptr) return -EBADF;
-  const Vectors to = vectors(kernel, args[1], args[2], kFill);
+  const GuestVectors to = guest_vectors(kernel, args[1], args[2], kFill);
   if (to.error != 0) return to.error;
   const std::int64_t wait = wait_for_file(kernel, *file, POLLIN);
   if (wait != 0) return wait;
@@ -154,14 +99,14 @@ std::int64_t readv(Kernel& kernel, const Args& args) {
 std::int64_t writev(Kernel& kernel, const Args& args) {
   const auto file = kernel.fds->file(args.i32(0));
   if (file == nullptr) return -EBADF;
-  Vectors from = vectors(kernel, args[1], args[2], kDrain);
+  GuestVectors from = guest_vectors(kernel, args[1], args[2], kDrain);
   return from.error != 0 ? from.error : write_parts(kernel, *file, from.host);
 }
 
 std::int64_t preadv(Kernel& kernel, const Args& args) {
   const int fd = kernel.fds->host(args.i32(0));
   if (fd < 0) return -EBADF;
-  const Vectors to = vectors(kernel, args[1], args[2], kFill);
+  const GuestVectors to = guest_vectors(kernel, args[1], args[2], kFill);
   if (to.error != 0) return to.error;
   return result_of(::preadv(fd, to.host.data(), static_cast<int>(to.host.size()), args.i64(3)));
 }
@@ -169,7 +114,7 @@ std::int64_t preadv(Kernel& kernel, const Args& args) {
 std::int64_t pwritev(Kernel& kernel, const Args& args) {
   const int fd = kernel.fds->host(args.i32(0));
   if (fd < 0) return -EBADF;
-  const Vectors from = vectors(kernel, args[1], args[2], kDrain);
+  const GuestVectors from = guest_vectors(kernel, args[1], args[2], kDrain);
   if (from.error != 0) return from.error;
   return written(kernel, ::pwritev(fd, from.host.data(), static_cast<int>(from.host.size()), args.i64(3)));
 }

@@ -6,8 +6,10 @@
 #include <signal.h>
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "emu/fault.h"
@@ -122,6 +124,8 @@ class System {
   GuestRandom random;
   TimerList timers;
   int foreground_group = 0;  // of the terminal
+  // Names of local sockets where the host's (a file's, from the simulator's directory) are not the guest's.
+  std::map<std::string, std::string> socket_names;
 
  private:
   enum class Turn : std::uint8_t { kRuns, kWaits };
@@ -137,6 +141,8 @@ class System {
   void fire_timers();
   void fire(Timer& timer, std::uint64_t expiries);
   bool idle();
+  void wake_retries();
+  bool nap(std::optional<std::uint64_t> deadline, std::vector<pollfd> outside);
   void sweep();
   void enter(const Kernel& process);
 

@@ -50,6 +50,7 @@ Task* System::schedule() {
   const std::uint32_t last = current_ == nullptr ? 0 : current_->number;
   current_ = nullptr;
   sweep();
+  wake_retries();
   while (!tasks_.empty()) {
     fire_timers();
     const std::vector<bool> ready = ready_files();
@@ -130,12 +131,14 @@ bool System::idle() {
   std::optional<std::uint64_t> deadline;
   std::vector<pollfd> outside;
   bool stopped = false;
+  bool retries = false;
   for (const auto& task : tasks_) {
     if (task->state == Task::State::kEnded) continue;
     stopped |= task->process->stopped;
     if (task->process->stopped) continue;
     const Wait& wait = task->wait;
     if (wait.deadline) deadline = std::min(deadline.value_or(UINT64_MAX), *wait.deadline);
+    retries |= wait.retry;
     if (wait.outside) outside.insert(outside.end(), wait.files.begin(), wait.files.end());
   }
   for (const Timer* timer : timers) {
@@ -144,6 +147,7 @@ bool System::idle() {
     if (timer->expiry && counts && waits) deadline = std::min(deadline.value_or(UINT64_MAX), *timer->expiry);
   }
   const std::uint64_t now = clock.elapsed();
+  if (retries) return nap(deadline, std::move(outside));
   if (!outside.empty()) {
     const std::uint64_t left = deadline && *deadline > now ? *deadline - now : 0;
     const timespec limit = {static_cast<time_t>(left / kSecond), static_cast<long>(left % kSecond)};
@@ -158,6 +162,26 @@ bool System::idle() {
   ::raise(SIGSTOP);
   for (const auto& process : processes_) resume(*process);
   return true;
+}
+
+// As idle(), while somebody waits for what nobody announces.
+bool System::nap(std::optional<std::uint64_t> deadline, std::vector<pollfd> outside) {
+  constexpr timespec kNap = {0, 1'000'000};
+  const std::uint64_t now = clock.elapsed();
+  const std::uint64_t left = deadline && *deadline > now ? *deadline - now : 0;
+  if (deadline && outside.empty()) {
+    clock.slept += left;
+  } else if (::ppoll(outside.data(), outside.size(), &kNap, nullptr) == 0) {
+    clock.slept += std::min<std::uint64_t>(kNap.tv_nsec, left);
+  }
+  wake_retries();
+  return true;
+}
+
+void System::wake_retries() {
+  for (const auto& task : tasks_) {
+    if (task->wait.retry) task->wait.woken = true;
+  }
 }
 
 void System::enter(const Kernel& process) {

@@ -50,6 +50,7 @@ struct Wait {
   std::uint64_t order = 0;
   std::uint64_t signals = 0;  // blocked signals that end the wait all the same
   bool deaf = false;          // no signal ends it: a parent in vfork
+  bool retry = false;         // nobody will say when: made again now and then
   bool for_child = false;     // woken when a child of its process changes its state
 };
 

@@ -2,6 +2,8 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/socket.h>
+#include <sys/time.h>
 #include <time.h>
 
 #include <algorithm>
@@ -101,6 +103,23 @@ std::int64_t wait_for_file(Kernel& kernel, const OpenFile& file, short events) {
   wait.files = {{file.host, events, 0}};
   wait.outside = file.outside();
   return kBlocked;
+}
+
+std::int64_t wait_for_socket(Kernel& kernel, const OpenFile& file, short events) {
+  const std::int64_t result = wait_for_file(kernel, file, events);
+  if (result != kBlocked) return result;
+  if (timed_out(kernel)) return -EAGAIN;
+  Wait& wait = kernel.task->wait;
+  if (wait.again) return result;
+  timeval limit{};
+  socklen_t size = sizeof(limit);
+  const int option = events == POLLIN ? SO_RCVTIMEO : SO_SNDTIMEO;
+  if (::getsockopt(file.host, SOL_SOCKET, option, &limit, &size) != 0) return result;
+  constexpr std::uint64_t kMicro = 1000;
+  const std::uint64_t nanoseconds = static_cast<std::uint64_t>(limit.tv_sec) * kNanosecondsPerSecond +
+                                    static_cast<std::uint64_t>(limit.tv_usec) * kMicro;
+  if (nanoseconds != 0) wait.deadline = deadline_after(kernel, nanoseconds);
+  return result;
 }
 
 }  // namespace m2sim::emu

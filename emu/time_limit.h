@@ -45,4 +45,7 @@ std::int64_t set_wait_mask(Kernel& kernel, std::uint64_t address);
 // the host's call will not wait. -EAGAIN for one that must not wait. Files that never make wait cost nothing.
 std::int64_t wait_for_file(Kernel& kernel, const OpenFile& file, short events);
 
+// The same for a socket, which may have a time limit of its own (SO_RCVTIMEO, SO_SNDTIMEO): -EAGAIN then.
+std::int64_t wait_for_socket(Kernel& kernel, const OpenFile& file, short events);
+
 }  // namespace m2sim::emu
