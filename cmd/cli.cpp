@@ -13,6 +13,7 @@
 #include "cmd/config_command.h"
 #include "cmd/disasm_command.h"
 #include "cmd/failure.h"
+#include "cmd/history_command.h"
 #include "cmd/manifest.h"
 #include "cmd/nearest.h"
 #include "cmd/output_file.h"
@@ -32,11 +33,13 @@ struct CommandLine {
   CheckOptions check_options;
   DisasmOptions disasm_options;
   ConfigOptions config_options;
+  HistoryOptions history_options;
   CLI::App* run_command = add_run_command(app, run_options);
   CLI::App* suite_command = add_suite_command(app, suite_options);
   CLI::App* check_command = add_check_command(app, check_options);
   CLI::App* disasm_command = add_disasm_command(app, disasm_options);
   CLI::App* config_command = add_config_command(app, config_options);
+  CLI::App* history_command = add_history_command(app, history_options);
 };
 
 CLI::App& find_command(CommandLine& line, const std::string& name) {
@@ -59,6 +62,7 @@ int dispatch(CommandLine& line, const CLI::App& command) {
   if (&command == line.suite_command) return suite(line.suite_options);
   if (&command == line.check_command) return check(line.check_options);
   if (&command == line.disasm_command) return disasm(line.disasm_options);
+  if (&command == line.history_command) return history(line.history_options);
   return config(line.config_options);
 }
 

@@ -31,6 +31,7 @@ struct SuiteResult {
   bool ok = false;
   std::string error;                    // one line, when not ok
   std::map<std::string, double> stats;  // what `m2sim run --stats` wrote
+  std::string program_sha256 = {};      // of the guest's file
   double stat(const std::string& name) const {
     const auto found = stats.find(name);
     return found == stats.end() ? 0 : found->second;

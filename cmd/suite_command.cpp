@@ -7,6 +7,7 @@
 
 #include "cmd/child_process.h"
 #include "cmd/config_file.h"
+#include "cmd/host.h"
 #include "cmd/output_file.h"
 #include "cmd/sha256.h"
 #include "cmd/suite.h"
@@ -74,6 +75,7 @@ int suite(const SuiteOptions& options) {
   run.run_options = run_options(options);
   run.jobs = options.jobs != 0 ? options.jobs : std::max(std::thread::hardware_concurrency(), 1U);
   run.show_progress = !options.quiet;
+  summary.host = host_description();
   summary.results = run_suite(run, summary.programs);
 
   if (!options.quiet) write_stdout(suite_table(summary, colors_wanted(STDOUT_FILENO)));

@@ -19,6 +19,7 @@ ordered_json program_json(const SuiteProgram& program, const SuiteResult& result
   json["name"] = program.name;
   json["ok"] = result.ok;
   if (!result.ok) json["error"] = result.error;
+  if (!result.program_sha256.empty()) json["program_sha256"] = result.program_sha256;
   if (program.hardware) {
     json["hardware"] = {{"cycles_per_iteration", program.hardware->cycles_per_iteration},
                         {"grade", program.hardware->grade},
@@ -53,7 +54,8 @@ std::string suite_json(const SuiteSummary& summary) {
                       {"revision", revision()},
                       {"mode", mode_name(summary.mode)},
                       {"core", summary.core},
-                      {"config_sha256", summary.config_sha256}};
+                      {"config_sha256", summary.config_sha256},
+                      {"host", summary.host}};
   json["programs"] = ordered_json::array();
   for (std::size_t i = 0; i < summary.programs.size(); ++i) {
     json["programs"].push_back(program_json(summary.programs[i], summary.results[i]));

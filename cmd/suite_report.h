@@ -13,6 +13,7 @@ struct SuiteSummary {
   Mode mode = Mode::kTiming;
   std::string core;
   std::string config_sha256;
+  std::string host;  // that ran it
   std::vector<SuiteProgram> programs;
   std::vector<SuiteResult> results;  // index by index
 

@@ -24,14 +24,13 @@ std::string last_line(const std::string& text) {
   return text.substr(begin, end - begin);
 }
 
-std::map<std::string, double> parse_stats(const std::string& text) {
+void parse_stats(const std::string& text, SuiteResult& result) {
   const nlohmann::json json = nlohmann::json::parse(text, nullptr, false);
-  std::map<std::string, double> stats;
-  if (json.is_discarded() || !json.contains("stats")) return stats;
+  if (json.is_discarded() || !json.contains("stats")) return;
   for (const auto& [name, value] : json["stats"].items()) {
-    if (value.is_number()) stats[name] = value.get<double>();
+    if (value.is_number()) result.stats[name] = value.get<double>();
   }
-  return stats;
+  if (json.contains("manifest")) result.program_sha256 = json["manifest"].value("program_sha256", "");
 }
 
 class Pool {
@@ -99,7 +98,7 @@ class Pool {
       result.error = said.empty() ? fmt::format("exit status {}", status) : said;
       return result;
     }
-    result.stats = parse_stats(read_file(stats_path));
+    parse_stats(read_file(stats_path), result);
     const std::string printed = read_file(spec.stdout_path);
     if (result.stats.empty()) {
       result.error = "the run left no statistics";
