@@ -21,7 +21,7 @@ CONTRACT = {"emu/retired.h": ("emu/block.h", "insts/"), "emu/block.h": ("insts/"
 
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]+"([^"]*)"', re.MULTILINE)
 # Written by the build.
-GENERATED = {"cmd/revision.h"}
+GENERATED = {"cmd/revision.h", "cmd/history_page_html.h"}
 
 
 def includes(text):
