@@ -1,10 +1,6 @@
 # The executable from outside: what it says and how it exits.
 find_program(M2SIM_GUEST_CC NAMES aarch64-linux-gnu-gcc)
-<<<<<<< HEAD
-foreach(script bad_input check guest_faults end_to_end)
-=======
-foreach(script bad_input guest_faults end_to_end history)
->>>>>>> 0e4f2dd (Keep results over time, compare revisions beyond their noise, and gate on it: m2sim history)
+foreach(script bad_input check guest_faults end_to_end history)
   add_test(NAME cmd.${script} COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_LIST_DIR}/${script}.py)
   set_tests_properties(
     cmd.${script} PROPERTIES LABELS programs TIMEOUT 300
