@@ -1,10 +1,11 @@
-// Any instruction words: everything that is derived from a word must hold together, and translating and
-// cracking them must come out. Input: little-endian words.
+// Any instruction words: everything that is derived from a word must hold together, translating and cracking
+// them must come out, and running them must end. Input: little-endian words.
 #include <algorithm>
 #include <array>
 #include <cstring>
 #include <memory>
 #include <span>
+#include <vector>
 
 #include "emu/block_cache.h"
 #include "emu/memory.h"
@@ -13,6 +14,8 @@
 #include "insts/disasm.h"
 #include "insts/encoding.h"
 #include "insts/operands.h"
+#include "tests/emu/elf_builder.h"
+#include "tests/fuzz/fuzz_guest.h"
 #include "tests/fuzz/fuzz_target.h"
 #include "timing/config.h"
 #include "timing/crack.h"
@@ -95,11 +98,43 @@ class Engine {
   timing::CrackTable crack_{timing::m2_pcore()};
 };
 
+// The words as a program. Every register points into the data segment at first, so that loads and stores go
+// somewhere.
+class Program {
+ public:
+  void run(std::span<const std::uint32_t> words) const {
+    std::vector<std::uint32_t> code;
+    for (std::uint32_t i = 0; i < 31; ++i) {
+      code.push_back(kMovz | kDataPage << 5U | i);
+      code.push_back(kMovk | (0x200 + 64 * i) << 5U | i);
+    }
+    code.insert(code.end(), words.begin(), words.end());
+    emu::testing::ElfFile file = emu::testing::tiny_program();
+    const std::size_t bytes = code.size() * sizeof(code[0]);
+    file.rest.resize(bytes);
+    std::memcpy(file.rest.data(), code.data(), bytes);
+    file.phdrs[0].file_size = file.phdrs[0].memory_size = file.rest_offset() + bytes;
+    file.phdrs[1].address = kDataPage << 16U;
+    file.phdrs[1].offset = file.phdrs[1].file_size = 0;
+    file.phdrs[1].memory_size = 0x4000;
+    const std::vector<std::byte> elf = file.bytes();
+    run_guest(folder_.put("words", {reinterpret_cast<const std::uint8_t*>(elf.data()), elf.size()}), "");
+  }
+
+ private:
+  static constexpr std::uint32_t kMovz = 0xd2a00000;  // movz x, #n, lsl #16
+  static constexpr std::uint32_t kMovk = 0xf2800000;
+  static constexpr std::uint32_t kDataPage = 0x50;
+
+  Folder folder_;
+};
+
 }  // namespace
 }  // namespace m2sim::fuzz
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   static const auto kEngine = std::make_unique<m2sim::fuzz::Engine>();
+  static const m2sim::fuzz::Program kProgram;
   std::array<std::uint32_t, m2sim::fuzz::kMostWords> words{};
   const std::size_t count = std::min(size / sizeof(words[0]), words.size());
   if (count == 0) return 0;
@@ -107,5 +142,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::span<const std::uint32_t> used(words.data(), count);
   for (const std::uint32_t word : used) m2sim::fuzz::check_word(word);
   kEngine->translate(used);
+  kProgram.run(used);
   return 0;
 }

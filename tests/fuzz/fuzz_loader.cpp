@@ -1,53 +1,45 @@
-// Any bytes as a program: refused in one line, or loaded, looked at and run for a while.
-#include <sys/stat.h>
-#include <unistd.h>
-
+// Any bytes as a program: refused in one line, or loaded, looked at and run for a while; also as a script,
+// as a library, and as another program's loader.
 #include <algorithm>
-#include <cstdlib>
-#include <filesystem>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "emu/elf.h"
-#include "emu/emulator.h"
-#include "emu/process.h"
-#include "emu/retired.h"
+#include "emu/elf_code.h"
+#include "emu/elf_dynamic.h"
+#include "emu/program_file.h"
 #include "emu/symbols.h"
 #include "emu/user_error.h"
-#include "insts/decode.h"
+#include "tests/emu/elf_builder.h"
+#include "tests/fuzz/fuzz_guest.h"
 #include "tests/fuzz/fuzz_target.h"
 
 namespace m2sim::fuzz {
 namespace {
 
-constexpr std::uint64_t kMostInsts = 1000;
 // Larger images only take time: what they do with memory is the same.
 constexpr std::uint64_t kMostImage = std::uint64_t{16} << 20U;
+// What is there below the sysroot besides the input: itself again, and a good program.
+constexpr const char* kLoader = "/lib/ld-linux-aarch64.so.1";
+constexpr const char* kShell = "/bin/sh";
 
-// A file of one's own, for the program of each input.
-class InputFile {
+class Sysroot {
  public:
-  InputFile()
-      : path_(std::filesystem::temp_directory_path() / "m2sim_fuzz_XXXXXX"), fd_(::mkstemp(path_.data())) {
-    require(fd_ >= 0 && ::fchmod(fd_, S_IRWXU) == 0, "a temporary file can be made");
+  Sysroot() {
+    const std::vector<std::byte> shell = emu::testing::tiny_program().bytes();
+    folder_.put(std::string(kShell).substr(1),
+                {reinterpret_cast<const std::uint8_t*>(shell.data()), shell.size()});
   }
-  ~InputFile() {
-    ::close(fd_);
-    ::unlink(path_.c_str());
-  }
-  InputFile(const InputFile&) = delete;
-  InputFile& operator=(const InputFile&) = delete;
 
-  const std::string& put(const std::uint8_t* data, std::size_t size) const {
-    require(::ftruncate(fd_, 0) == 0 && ::pwrite(fd_, data, size, 0) == static_cast<ssize_t>(size),
-            "the file takes the input");
-    return path_;
+  const std::string& path() const { return folder_.path(); }
+  std::string put(std::span<const std::uint8_t> input) const {
+    folder_.put(std::string(kLoader).substr(1), input);
+    return folder_.put("input", input);
   }
 
  private:
-  std::string path_;
-  int fd_;
+  Folder folder_;
 };
 
 void check_message(const emu::UserError& error) {
@@ -65,69 +57,52 @@ void look_up(const emu::ElfImage& image) {
     require(!symbols.describe(segment.end() - 1).empty(), "every address can be described");
   }
   symbols.address_of("main");
-}
-
-// The guest must not reach the host's kernel while a fuzzer writes it: system calls become undefined.
-void remove_system_calls(emu::Process& process) {
-  emu::Memory& memory = process.memory();
-  for (const emu::Segment& segment : process.image().segments) {
-    const std::uint64_t begin = (segment.address + process.load_bias()) / 4 * 4;
-    const std::uint64_t end = segment.address + process.load_bias() + segment.file_size;
-    for (std::uint64_t pc = begin; pc < end; pc += 4) {
-      std::uint32_t word = 0;
-      if (!memory.read_value(pc, word) || insts::decode(word).op != insts::Op::kSVC) continue;
-      word = 0;
-      memory.write_any(pc, &word, sizeof(word));
-    }
+  for (const emu::CodeRange& range : emu::code_map(image).ranges) {
+    require(range.file_offset <= image.bytes.size() && range.size <= image.bytes.size() - range.file_offset,
+            "code lies inside the file");
   }
+  for (const std::string& name : emu::read_dynamic(image).needed)
+    require(!name.empty(), "a name has letters");
 }
 
-struct CountingSink {
-  static constexpr bool kLogs = true;
-  void consume(const emu::RetiredBatch& batch) {
-    for (std::size_t i = 0; i < batch.words.size();) {
-      require(batch.words[i] < batch.blocks.size(), "a record begins with the id of a block");
-      insts += batch.blocks[batch.words[i]]->inst_count;
-      i += 1U + batch.blocks[batch.words[i]]->mem_count;
-    }
-  }
-  void blocks_cleared() {}
-  std::uint64_t insts = 0;
-};
-
-template <class S>
-void run(const std::string& path, S& sink) {
-  emu::ProcessOptions options;
-  options.program = path;
-  options.start_time = 0;
-  options.diagnostics = [](std::string_view /*line*/) {};
-  emu::Process process(options);
-  remove_system_calls(process);
-  emu::Emulator emulator(process);
-  emulator.run(sink, kMostInsts);
-  require(emulator.stats().insts <= kMostInsts, "no more instructions than allowed");
+bool is_ours(const std::string& interpreter) {
+  return interpreter.empty() || interpreter == kLoader || interpreter == kShell;
 }
 
-void test(const InputFile& file, const std::uint8_t* data, std::size_t size) {
-  const std::string& path = file.put(data, size);
-  const emu::ElfImage image = emu::read_elf(path);
-  look_up(image);
-  // An interpreter would be a file of the host, and what it does is not the input's.
-  if (!image.interpreter.empty() || image.end() - image.begin() > kMostImage) return;
-  emu::NoSink none;
-  run(path, none);
-  CountingSink counting;
-  run(path, counting);
-  require(counting.insts <= kMostInsts, "the log has no more than what retired");
+// An interpreter outside the sysroot would be a file of the host, and what it does is not the input's.
+bool may_run(const emu::ElfImage& image) {
+  return is_ours(image.interpreter) && image.end() - image.begin() <= kMostImage;
+}
+
+void test_script(const Sysroot& sysroot, std::span<const std::uint8_t> input) {
+  const std::size_t seen = std::min<std::size_t>(input.size(), 256);
+  std::vector<std::byte> head(seen);
+  std::copy_n(reinterpret_cast<const std::byte*>(input.data()), seen, head.begin());
+  const auto line = emu::parse_script_line(head);
+  if (!line) return;
+  require(!line->interpreter.empty(), "an interpreter has a name");
+  const std::string program = sysroot.put(input);
+  if (line->interpreter == kShell) run_guest(program, sysroot.path());
+}
+
+void test_program(const Sysroot& sysroot, std::span<const std::uint8_t> input) {
+  const std::string program = sysroot.put(input);
+  look_up(emu::read_elf(program, emu::ElfUse::kLibrary));
+  if (may_run(emu::read_elf(program))) run_guest(program, sysroot.path());
 }
 
 }  // namespace
 }  // namespace m2sim::fuzz
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  static const m2sim::fuzz::InputFile kFile;
+  static const m2sim::fuzz::Sysroot kSysroot;
+  const std::span<const std::uint8_t> input(data, size);
   try {
-    m2sim::fuzz::test(kFile, data, size);
+    if (size >= 2 && data[0] == '#' && data[1] == '!') {
+      m2sim::fuzz::test_script(kSysroot, input);
+    } else {
+      m2sim::fuzz::test_program(kSysroot, input);
+    }
   } catch (const m2sim::emu::UserError& error) {
     m2sim::fuzz::check_message(error);
   }

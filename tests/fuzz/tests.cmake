@@ -3,7 +3,7 @@
 if(TARGET m2sim_timing)
   set(fuzz_dir ${CMAKE_CURRENT_LIST_DIR})
   foreach(target decoder loader)
-    add_library(fuzz_${target}_object OBJECT ${fuzz_dir}/fuzz_${target}.cpp)
+    add_library(fuzz_${target}_object OBJECT ${fuzz_dir}/fuzz_${target}.cpp ${fuzz_dir}/fuzz_guest.cpp)
     target_link_libraries(fuzz_${target}_object PUBLIC m2sim_timing m2sim_emu m2sim_insts)
     if(M2SIM_FUZZ)
       add_executable(fuzz_${target})

@@ -63,6 +63,29 @@ ElfFile program(const std::vector<std::uint32_t>& code) {
   return file;
 }
 
+// Needs a library, and says where it may lie.
+ElfFile with_libraries() {
+  static constexpr char kStrings[] = "\0libc.so.6\0$ORIGIN/../lib";
+  constexpr std::uint64_t kEntryBytes = 10 * 8;
+  ElfFile file = program({0xd2800140, 0xd65f03c0});
+  file.header.type = emu::kElfTypeShared;
+  file.header.entry += sizeof(emu::ElfPhdr) - kCodeAddress;
+  file.phdrs.push_back({});
+  file.phdrs[0].address = 0;
+  file.phdrs[0].file_size = file.phdrs[0].memory_size += sizeof(emu::ElfPhdr);
+  const std::uint64_t at = file.phdrs[0].file_size;
+  const std::uint64_t address = kDataAddress - kCodeAddress;
+  const std::uint64_t entries[] = {1, 1, 29, 11, 5, address + kEntryBytes, 10, sizeof(kStrings), 0, 0};
+  static_assert(sizeof(entries) == kEntryBytes);
+  const std::uint64_t size = kEntryBytes + sizeof(kStrings);
+  file.rest.resize(at - file.rest_offset() + size);
+  std::memcpy(file.rest.data() + (at - file.rest_offset()), entries, kEntryBytes);
+  std::memcpy(file.rest.data() + (at - file.rest_offset()) + kEntryBytes, kStrings, sizeof(kStrings));
+  file.phdrs[1] = {emu::kPhdrLoad, 6, at, address, address, size, size, 4};
+  file.phdrs[2] = {emu::kPhdrDynamic, 6, at, address, address, kEntryBytes, kEntryBytes, 4};
+  return file;
+}
+
 void write_programs(const std::filesystem::path& folder) {
   const auto put = [&folder](const char* name, const ElfFile& file) {
     const std::vector<std::byte> bytes = file.bytes();
@@ -90,6 +113,9 @@ void write_programs(const std::filesystem::path& folder) {
   dynamic.rest.push_back(std::byte{0});
   dynamic.phdrs.push_back({emu::kPhdrInterpreter, 4, end, 0, 0, loader.size() + 1, loader.size() + 1, 1});
   put("interpreter", dynamic);
+  put("dynamic", with_libraries());
+  const std::string script = "#! /bin/sh -e \nexit 0\n";
+  write(folder / "script", script.data(), script.size());
   ElfFile writable = program(code);
   writable.phdrs[0].flags = 7;
   writable.phdrs.push_back({emu::kPhdrGnuStack, 7, 0, 0, 0, 0, 0, 16});
