@@ -23,22 +23,21 @@ constexpr u8 times(u8 a, u8 b) {
   return static_cast<u8>(product);
 }
 
-// a^254 is the inverse, and maps 0 to 0.
-constexpr u8 inverse(u8 a) {
-  u8 result = 1;
-  for (unsigned i = 0; i < 254; ++i) result = times(result, a);
-  return result;
-}
-
 struct Boxes {
   std::array<u8, 256> forward{};
   std::array<u8, 256> backward{};
 };
 
-Boxes make_boxes() {
+// The powers of 3 are all of GF(2^8) but 0: the inverse of 3^i is 3^(255 - i), and 0 is mapped to 0.
+constexpr Boxes make_boxes() {
+  std::array<u8, 256> power{};
+  power[0] = 1;
+  for (unsigned i = 1; i < 256; ++i) power[i] = times(power[i - 1], 3);
+  std::array<u8, 256> inverse{};
+  for (unsigned i = 0; i < 255; ++i) inverse[power[i]] = power[255 - i];
   Boxes boxes;
   for (unsigned i = 0; i < 256; ++i) {
-    const u8 b = inverse(static_cast<u8>(i));
+    const u8 b = inverse[i];
     const u8 s =
         static_cast<u8>(b ^ std::rotl(b, 1) ^ std::rotl(b, 2) ^ std::rotl(b, 3) ^ std::rotl(b, 4) ^ 0x63);
     boxes.forward[i] = s;
@@ -46,7 +45,8 @@ Boxes make_boxes() {
   }
   return boxes;
 }
-const Boxes kBoxes = make_boxes();
+constexpr Boxes kBoxes = make_boxes();
+static_assert(kBoxes.forward[0] == 0x63 && kBoxes.forward[0x53] == 0xed);  // FIPS 197, 4.2.1 and 5.1.1
 
 // Columns are four bytes; row r of the state moves by r columns.
 Bytes sub_and_shift(const Bytes& in, bool backward) {
