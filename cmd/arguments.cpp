@@ -53,4 +53,9 @@ void check_options(const CLI::App& command, std::span<const std::string> argumen
   }
 }
 
+std::string whole_number(const std::string& text) {
+  const bool good = !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
+  return good ? "" : "'" + text + "' is not a whole number";
+}
+
 }  // namespace m2sim::cmd

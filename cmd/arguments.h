@@ -20,4 +20,7 @@ SplitArguments split_at_program(const CLI::App& command, std::span<const std::st
 // Throws UserError for an argument that looks like an option and is none, naming the nearest one.
 void check_options(const CLI::App& command, std::span<const std::string> arguments);
 
+// For CLI::Option::check, as CLI11 would take -5 as nearly 2^64: empty, or what is wrong.
+std::string whole_number(const std::string& text);
+
 }  // namespace m2sim::cmd

@@ -17,6 +17,7 @@
 #include "cmd/manifest.h"
 #include "cmd/nearest.h"
 #include "cmd/output_file.h"
+#include "cmd/profile_command.h"
 #include "cmd/run_command.h"
 #include "cmd/suite_command.h"
 #include "cmd/terminal.h"
@@ -31,12 +32,14 @@ struct CommandLine {
   RunOptions run_options;
   SuiteOptions suite_options;
   CheckOptions check_options;
+  ProfileOptions profile_options;
   DisasmOptions disasm_options;
   ConfigOptions config_options;
   HistoryOptions history_options;
   CLI::App* run_command = add_run_command(app, run_options);
   CLI::App* suite_command = add_suite_command(app, suite_options);
   CLI::App* check_command = add_check_command(app, check_options);
+  CLI::App* profile_command = add_profile_command(app, profile_options);
   CLI::App* disasm_command = add_disasm_command(app, disasm_options);
   CLI::App* config_command = add_config_command(app, config_options);
   CLI::App* history_command = add_history_command(app, history_options);
@@ -61,6 +64,7 @@ int dispatch(CommandLine& line, const CLI::App& command) {
   if (&command == line.run_command) return run(line.run_options);
   if (&command == line.suite_command) return suite(line.suite_options);
   if (&command == line.check_command) return check(line.check_options);
+  if (&command == line.profile_command) return profile(line.profile_options);
   if (&command == line.disasm_command) return disasm(line.disasm_options);
   if (&command == line.history_command) return history(line.history_options);
   return config(line.config_options);
@@ -82,9 +86,10 @@ int run_command_line(const std::vector<std::string>& arguments) {
     command = &find_command(line, own.front());
     const std::vector<std::string> rest(own.begin() + 1, own.end());
     own.resize(1);
-    if (command == line.run_command) {
+    if (command == line.run_command || command == line.profile_command) {
       SplitArguments split = split_at_program(*command, rest);
-      line.run_options.guest = std::move(split.guest);
+      auto& guest = command == line.run_command ? line.run_options.guest : line.profile_options.guest;
+      guest = std::move(split.guest);
       own.insert(own.end(), split.own.begin(), split.own.end());
     } else {
       check_options(*command, rest);

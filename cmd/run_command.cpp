@@ -9,6 +9,7 @@
 #include <ctime>
 #include <utility>
 
+#include "cmd/arguments.h"
 #include "cmd/config_file.h"
 #include "cmd/failure.h"
 #include "cmd/guest_end.h"
@@ -94,12 +95,6 @@ Manifest manifest_of(const RunOptions& options, Mode mode, const timing::CoreCon
     manifest.config_sha256 = sha256(config_toml(config));
   }
   return manifest;
-}
-
-// CLI11 would take -5 as nearly 2^64.
-std::string whole_number(const std::string& text) {
-  const bool good = !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
-  return good ? "" : fmt::format("'{}' is not a whole number", text);
 }
 
 }  // namespace

@@ -6,3 +6,13 @@ foreach(script bad_input check guest_faults end_to_end history)
     cmd.${script} PROPERTIES LABELS programs TIMEOUT 300
                              ENVIRONMENT "${M2SIM_TEST_ENVIRONMENT};M2SIM_GUEST_CC=${M2SIM_GUEST_CC}")
 endforeach()
+
+set(perftools 0)
+if(M2SIM_HAS_PERFTOOLS)
+  set(perftools 1)
+endif()
+add_test(NAME cmd.profile_command COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_LIST_DIR}/profile_command.py)
+set_tests_properties(
+  cmd.profile_command
+  PROPERTIES LABELS programs TIMEOUT 300
+             ENVIRONMENT "${M2SIM_TEST_ENVIRONMENT};M2SIM_GUEST_CC=${M2SIM_GUEST_CC};M2SIM_PERFTOOLS=${perftools}")

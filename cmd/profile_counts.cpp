@@ -1,0 +1,95 @@
+// Runs beside the timed ones: what they find would disturb a stopwatch.
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+
+#include "cmd/profile_allocations.h"
+#include "cmd/profile_run.h"
+
+namespace m2sim::cmd {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+class CountingSink {
+ public:
+  static constexpr bool kLogs = true;
+
+  explicit CountingSink(const emu::Emulator& emulator) : emulator_(emulator) {}
+
+  void consume(const emu::RetiredBatch& batch) {
+    for (std::size_t i = 0; i < batch.words.size();) {
+      const std::size_t accesses = batch.blocks[batch.words[i]]->mem_count;
+      ++now_.transitions;
+      now_.accesses += accesses;
+      i += 1 + accesses;
+    }
+    const emu::EmulatorStats& stats = emulator_.stats();
+    now_.insts = stats.insts;
+    now_.blocks_decoded = stats.blocks_decoded;
+    if (now_.insts < kSteadyInsts) before_ = now_;
+  }
+  void blocks_cleared() {}
+
+  ProgramCounts counts() const {
+    ProgramCounts counts = now_;
+    counts.steady_insts = now_.insts - before_.insts;
+    counts.steady_transitions = now_.transitions - before_.transitions;
+    counts.steady_blocks_decoded = now_.blocks_decoded - before_.blocks_decoded;
+    if (now_.insts < kSteadyInsts) {
+      counts.steady_insts = counts.steady_transitions = counts.steady_blocks_decoded = 0;
+    }
+    return counts;
+  }
+
+ private:
+  const emu::Emulator& emulator_;
+  ProgramCounts now_;
+  ProgramCounts before_;
+};
+
+// Executes and logs; nobody reads.
+struct DiscardSink {
+  static constexpr bool kLogs = true;
+  void consume(const emu::RetiredBatch& /*batch*/) {}
+  void blocks_cleared() {}
+};
+
+template <class S>
+double seconds_of(const ProfileInput& input, S sink) {
+  emu::Process process(input.process);
+  emu::Emulator emulator(process);
+  const auto start = Clock::now();
+  emulator.run(sink, input.max_insts);
+  return std::chrono::duration<double>(Clock::now() - start - emulator.stats().decode_time).count();
+}
+
+}  // namespace
+
+ProgramCounts count_program(const ProfileInput& input) {
+  emu::Process process(input.process);
+  emu::Emulator emulator(process);
+  CountingSink sink(emulator);
+  emulator.run(sink, input.max_insts);
+  return sink.counts();
+}
+
+LogCost measure_log(const ProfileInput& input) {
+  LogCost least{1e30, 1e30};
+  for (unsigned i = 0; i < kLogRuns; ++i) {
+    least.without = std::min(least.without, seconds_of(input, emu::NoSink{}));
+    least.with = std::min(least.with, seconds_of(input, DiscardSink{}));
+  }
+  return least;
+}
+
+std::uint64_t allocations_until(const ProfileInput& input, std::uint64_t insts) {
+  emu::Process process(input.process);
+  emu::Emulator emulator(process);
+  emu::NoSink sink;
+  const std::uint64_t before = allocation_count();
+  emulator.run(sink, std::min(insts, input.max_insts));
+  return allocation_count() - before;
+}
+
+}  // namespace m2sim::cmd
