@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "emu/special_file.h"
@@ -36,6 +37,8 @@ struct OpenFile {
   Kind kind;
   bool owned;
   bool nonblocking = false;
+  std::string made_up;  // the canonical name of one of proc_files.h, whose stand-in `host` is
+  bool random = false;  // /dev/urandom: read from the guest's own stream
   SpecialFile special;
 
  private:

@@ -1,22 +1,28 @@
-// File names as the guest sees them: its working directory, the sysroot, and the names in /proc and /dev
-// that would otherwise show the simulator instead of the guest.
+// File names as the guest sees them: its working directory, and the sysroot laid over the host's files.
 #pragma once
 
 #include <string>
+#include <string_view>
+#include <utility>
 
 namespace m2sim::emu {
-
-class FdTable;
 
 // What to hand to the host's ...at() calls; `error` is a positive errno when the name must be refused.
 struct HostPath {
   int directory = -1;  // host descriptor or AT_FDCWD
   std::string path;
   int error = 0;
+  // The canonical guest name of a file whose contents the emulated kernel makes up (proc_files.h); `error` is
+  // then EPERM, so that a call which does not know such files leaves them alone.
+  std::string made_up{};
 
   // One name for host calls that take no directory.
   std::string whole() const;
 };
+
+// A name of the kernel's for what is open on a host descriptor: an absolute host path, or "pipe:[5]" and the
+// like. Empty with errno set where there is none.
+std::string name_of_descriptor(int host_fd);
 
 class GuestPaths {
  public:
@@ -28,26 +34,25 @@ class GuestPaths {
   void set_program(std::string absolute_path) { program_ = std::move(absolute_path); }
   const std::string& program() const { return program_; }
 
-  // `directory` is a guest descriptor or AT_FDCWD, which arm64 and the host both call -100.
-  HostPath resolve(const FdTable& fds, int directory, const std::string& path) const;
-
+  // Absolute, without a slash at the end; empty: none.
+  const std::string& sysroot() const { return sysroot_; }
+  bool in_sysroot(std::string_view host_path) const;
   // What the guest calls a file of the host: names below the sysroot lose its part.
   std::string guest_name(const std::string& host_path) const;
 
-  // Names whose answer the kernel makes up: the guest's regions, the guest's program.
-  static bool is_own_maps(const std::string& path);
-  static bool is_own_exe(const std::string& path);
-
   // The guest's working directory; the simulator's own stays what it is. 0, or -1 with errno set.
-  int change_directory(int host_directory, const char* path);
-  int change_directory(int host_directory);  // to an open directory
+  int change_directory(const HostPath& path);
+  int directory() const { return cwd_; }  // host descriptor, or AT_FDCWD until the guest moves
+  // Its canonical name when it is one of the made-up directories; else empty.
+  const std::string& made_up_directory() const { return made_up_cwd_; }
   // Empty with errno set when it has been deleted.
   std::string working_directory() const;
 
  private:
-  std::string sysroot_;  // without a slash at the end
+  std::string sysroot_;
   std::string program_;
-  int cwd_;  // host descriptor, or AT_FDCWD until the guest moves
+  int cwd_;
+  std::string made_up_cwd_;
 };
 
 }  // namespace m2sim::emu

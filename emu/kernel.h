@@ -52,7 +52,9 @@ struct Kernel {
   std::array<Timer, 3> interval_timers;             // setitimer's: real, virtual, prof
   std::vector<std::unique_ptr<PosixTimer>> timers;  // by id; null: deleted
 
-  std::string name;  // PR_SET_NAME, at most 15 characters
+  std::string name;  // PR_SET_NAME of the first thread, at most 15 characters
+  int oom_score_adj = 0;
+  std::uint64_t started = system.clock.monotonic();
   bool no_new_privileges = false;
   std::uint32_t umask;
   Task* task = nullptr;                  // the caller, during a system call

@@ -37,9 +37,9 @@ Process::Process(const ProcessOptions& options) : system_(std::make_unique<Syste
   request.envp = options.envp;
   request.random[0] = system.random.next();
   request.random[1] = system.random.next();
-  LoadedProgram loaded = load_first_program(request, kernel.paths, *kernel.fds, kernel.memory());
+  LoadedProgram loaded = load_first_program(request, kernel, kernel.memory());
   // The program is named as the simulator's user sees files; only then does the guest move.
-  if (!options.cwd.empty() && kernel.paths.change_directory(AT_FDCWD, options.cwd.c_str()) != 0) {
+  if (!options.cwd.empty() && kernel.paths.change_directory({AT_FDCWD, options.cwd}) != 0) {
     throw UserError(
         "cannot enter the directory " + options.cwd + ": " + std::generic_category().message(errno),
         kExitInternal);

@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <climits>
 #include <string_view>
 #include <system_error>
 
@@ -22,14 +21,6 @@ constexpr std::string_view kBlanks = " \t";
 LoadFailure cannot_open(const std::string& name, int error) {
   const int status = error == ENOENT || error == ENOTDIR ? kExitNotFound : kExitNotExecutable;
   return {error, status, "cannot open " + name + ": " + std::generic_category().message(error)};
-}
-
-std::string name_of_descriptor(int fd) {
-  const std::string link = "/proc/self/fd/" + std::to_string(fd);
-  std::string text(PATH_MAX, '\0');
-  const ssize_t length = ::readlink(link.c_str(), text.data(), text.size());
-  text.resize(length < 0 ? 0 : static_cast<std::size_t>(length));
-  return text;
 }
 
 // As much as tells a script from a program; 0, or the errno of the read that failed.

@@ -10,6 +10,8 @@
 #include <utility>
 
 #include "emu/hwcap.h"
+#include "emu/kernel.h"
+#include "emu/path_walk.h"
 #include "emu/process_stack.h"
 #include "emu/program_file.h"
 #include "emu/user_error.h"
@@ -41,8 +43,8 @@ LoadFailure not_executable(int error, std::string message) {
 // One load in progress.
 class Loader {
  public:
-  Loader(const LoadRequest& request, const GuestPaths& paths, const FdTable& fds, Memory& memory)
-      : request_(request), paths_(paths), fds_(fds), memory_(memory), argv_(request.argv) {}
+  Loader(const LoadRequest& request, const Kernel& kernel, Memory& memory)
+      : request_(request), kernel_(kernel), memory_(memory), argv_(request.argv) {}
 
   std::variant<LoadedProgram, LoadFailure> load() {
     Failure failure = find_program();
@@ -65,8 +67,7 @@ class Loader {
   std::vector<AuxEntry> auxiliary_vector() const;
 
   const LoadRequest& request_;
-  const GuestPaths& paths_;
-  const FdTable& fds_;
+  const Kernel& kernel_;
   Memory& memory_;
   std::vector<std::string> argv_;
   LoadedProgram result_;
@@ -97,13 +98,13 @@ Failure Loader::find_program() {
     }
     auto& program = std::get<ProgramFile>(file);
     if (!is_script(program.head)) {
-      result_.path = paths_.guest_name(program.host_path);
+      result_.path = kernel_.paths.guest_name(program.host_path);
       return read(where.whole(), ENOEXEC, result_.image);
     }
     std::string interpreter;
     if (Failure failure = enter_script(program.head, name, interpreter)) return failure;
     name = interpreter;
-    where = paths_.resolve(fds_, AT_FDCWD, name);
+    where = resolve(kernel_, AT_FDCWD, name, LastLink::kFollow);
   }
   return not_executable(ELOOP, request_.name + ": a script whose interpreters are scripts, too many of them");
 }
@@ -146,7 +147,7 @@ Failure Loader::map_program() {
 Failure Loader::map_loader() {
   const std::string& name = result_.image.interpreter;
   if (name.empty()) return std::nullopt;
-  const HostPath where = paths_.resolve(fds_, AT_FDCWD, name);
+  const HostPath where = resolve(kernel_, AT_FDCWD, name, LastLink::kFollow);
   const auto file = look_at_program(where, name, true);
   if (const auto* failure = std::get_if<LoadFailure>(&file)) {
     return not_executable(
@@ -234,18 +235,17 @@ Failure Loader::map_stack() {
 
 }  // namespace
 
-std::variant<LoadedProgram, LoadFailure> load_program(const LoadRequest& request, const GuestPaths& paths,
-                                                      const FdTable& fds, Memory& memory) {
-  return Loader(request, paths, fds, memory).load();
+std::variant<LoadedProgram, LoadFailure> load_program(const LoadRequest& request, const Kernel& kernel,
+                                                      Memory& memory) {
+  return Loader(request, kernel, memory).load();
 }
 
-LoadedProgram load_first_program(LoadRequest request, const GuestPaths& paths, const FdTable& fds,
-                                 Memory& memory) {
-  const bool absolute = !request.name.empty() && request.name.front() == '/';
-  request.file = absolute ? paths.resolve(fds, AT_FDCWD, request.name) : HostPath{AT_FDCWD, request.name};
+LoadedProgram load_first_program(LoadRequest request, const Kernel& kernel, Memory& memory) {
+  if (request.name.empty()) throw UserError("the name of the program is empty; give a file", kExitNotFound);
+  request.file = resolve(kernel, AT_FDCWD, request.name, LastLink::kFollow);
   request.needs_execute = false;
   if (request.argv.empty()) request.argv = {request.name};
-  auto loaded = load_program(request, paths, fds, memory);
+  auto loaded = load_program(request, kernel, memory);
   if (const auto* failure = std::get_if<LoadFailure>(&loaded)) {
     throw UserError(failure->message, failure->exit_status);
   }

@@ -9,11 +9,12 @@
 #include <vector>
 
 #include "emu/elf.h"
-#include "emu/fd_table.h"
 #include "emu/guest_paths.h"
 #include "emu/memory.h"
 
 namespace m2sim::emu {
+
+struct Kernel;
 
 struct LoadRequest {
   HostPath file;     // the program, resolved
@@ -54,12 +55,11 @@ struct LoadFailure {
 
 // `memory` is empty; after a failure its contents are undefined. Every address in the result depends on the
 // program, its loader and the request alone, never on the host.
-std::variant<LoadedProgram, LoadFailure> load_program(const LoadRequest& request, const GuestPaths& paths,
-                                                      const FdTable& fds, Memory& memory);
+std::variant<LoadedProgram, LoadFailure> load_program(const LoadRequest& request, const Kernel& kernel,
+                                                      Memory& memory);
 
-// The program of the command line: a file of the sysroot if its name is absolute and there is one of that
-// name, else a file of the host. Throws UserError.
-LoadedProgram load_first_program(LoadRequest request, const GuestPaths& paths, const FdTable& fds,
-                                 Memory& memory);
+// The program of the command line, by a guest name: a file of the sysroot if there is one of that name, else
+// a file of the host. Throws UserError.
+LoadedProgram load_first_program(LoadRequest request, const Kernel& kernel, Memory& memory);
 
 }  // namespace m2sim::emu

@@ -47,7 +47,7 @@ SocketAddress address_argument(Kernel& kernel, std::uint64_t at, std::uint32_t s
   address.size = size;
   const std::string guest = file_name(address);
   if (guest.empty()) return address;
-  const HostPath path = kernel.paths.resolve(*kernel.fds, -100, guest);
+  const HostPath path = resolve(kernel, AT_FDCWD, guest, LastLink::kFollow);
   const std::string host = path.whole();
   if (path.error != 0) {
     address.error = -path.error;

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "emu/proc_calls.h"
 #include "emu/syscalls.h"
 
 namespace m2sim::emu::sys {
@@ -19,7 +20,8 @@ constexpr std::uint64_t kMostAttribute = 65536;  // XATTR_SIZE_MAX
 constexpr std::uint64_t kMostAttributeName = 256;
 
 std::int64_t access(const Kernel& kernel, const Args& args, int flags) {
-  const HostPath path = path_argument(kernel, args.i32(0), args[1]);
+  const HostPath path = path_argument(kernel, args.i32(0), args[1], last_link(flags));
+  if (!path.made_up.empty()) return access_made_up(kernel, path.made_up, args.i32(2));
   if (path.error != 0) return -path.error;
   return result_of(::faccessat(path.directory, path.path.c_str(), args.i32(2), flags));
 }
@@ -36,8 +38,8 @@ std::int64_t fetch(Kernel& kernel, std::uint64_t to, std::uint64_t size, Get get
 using GetByPath = ssize_t (*)(const char*, const char*, void*, std::size_t);
 using ListByPath = ssize_t (*)(const char*, char*, std::size_t);
 
-std::int64_t get_attribute(Kernel& kernel, const Args& args, GetByPath get) {
-  const HostPath path = path_argument(kernel, AT_FDCWD, args[0]);
+std::int64_t get_attribute(Kernel& kernel, const Args& args, GetByPath get, LastLink last) {
+  const HostPath path = path_argument(kernel, AT_FDCWD, args[0], last);
   const auto name = kernel.memory().read_string(args[1], kMostAttributeName);
   if (path.error != 0) return -path.error;
   if (!name) return -EFAULT;
@@ -46,8 +48,8 @@ std::int64_t get_attribute(Kernel& kernel, const Args& args, GetByPath get) {
   });
 }
 
-std::int64_t list_attributes(Kernel& kernel, const Args& args, ListByPath list) {
-  const HostPath path = path_argument(kernel, AT_FDCWD, args[0]);
+std::int64_t list_attributes(Kernel& kernel, const Args& args, ListByPath list, LastLink last) {
+  const HostPath path = path_argument(kernel, AT_FDCWD, args[0], last);
   if (path.error != 0) return -path.error;
   return fetch(kernel, args[1], args[2],
                [&](char* to, std::size_t size) { return list(path.whole().c_str(), to, size); });
@@ -75,7 +77,7 @@ std::int64_t fchown(Kernel& kernel, const Args& args) {
 }
 
 std::int64_t fchownat(Kernel& kernel, const Args& args) {
-  const HostPath path = path_argument(kernel, args.i32(0), args[1]);
+  const HostPath path = path_argument(kernel, args.i32(0), args[1], last_link(args.i32(4)));
   if (path.error != 0) return -path.error;
   return result_of(::fchownat(path.directory, path.path.c_str(), args.u32(2), args.u32(3), args.i32(4)));
 }
@@ -89,7 +91,7 @@ std::int64_t utimensat(Kernel& kernel, const Args& args) {
     const int fd = kernel.fds->host(args.i32(0));
     return fd < 0 ? -EBADF : result_of(::syscall(SYS_utimensat, fd, nullptr, given, args.i32(3)));
   }
-  const HostPath path = path_argument(kernel, args.i32(0), args[1]);
+  const HostPath path = path_argument(kernel, args.i32(0), args[1], last_link(args.i32(3)));
   if (path.error != 0) return -path.error;
   return result_of(::utimensat(path.directory, path.path.c_str(), given, args.i32(3)));
 }
@@ -99,13 +101,17 @@ std::int64_t umask(Kernel& kernel, const Args& args) {
   return std::exchange(kernel.umask, args.u32(0) & 0777U);
 }
 
-std::int64_t getxattr(Kernel& kernel, const Args& args) { return get_attribute(kernel, args, ::getxattr); }
-std::int64_t lgetxattr(Kernel& kernel, const Args& args) { return get_attribute(kernel, args, ::lgetxattr); }
+std::int64_t getxattr(Kernel& kernel, const Args& args) {
+  return get_attribute(kernel, args, ::getxattr, LastLink::kFollow);
+}
+std::int64_t lgetxattr(Kernel& kernel, const Args& args) {
+  return get_attribute(kernel, args, ::lgetxattr, LastLink::kKeep);
+}
 std::int64_t listxattr(Kernel& kernel, const Args& args) {
-  return list_attributes(kernel, args, ::listxattr);
+  return list_attributes(kernel, args, ::listxattr, LastLink::kFollow);
 }
 std::int64_t llistxattr(Kernel& kernel, const Args& args) {
-  return list_attributes(kernel, args, ::llistxattr);
+  return list_attributes(kernel, args, ::llistxattr, LastLink::kKeep);
 }
 
 std::int64_t fgetxattr(Kernel& kernel, const Args& args) {

@@ -4,6 +4,7 @@
 
 #include <system_error>
 
+#include "emu/proc_text.h"
 #include "emu/syscalls.h"
 
 namespace m2sim::emu::sys {
@@ -40,6 +41,7 @@ Task& start(Kernel& kernel, Kernel& process, const CloneRequest& request) {
   if (has(request.flags, CLONE_SETTLS)) child.cpu.tpidr_el0 = request.tls;
   child.cpu.exclusive_address = UINT64_MAX;
   child.signals.blocked = caller.signals.blocked;
+  child.name = comm_of(kernel, &caller);
   // A thread does not begin on its creator's alternate stack; vfork's child borrows the whole thread.
   if (!has(request.flags, CLONE_VM) || has(request.flags, CLONE_VFORK)) {
     child.signals.alternate = caller.signals.alternate;

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "emu/proc_calls.h"
 #include "emu/syscalls.h"
 
 namespace m2sim::emu::sys {
@@ -21,38 +22,40 @@ struct TwoPaths {
   int error() const { return from.error != 0 ? from.error : to.error; }
 };
 
-TwoPaths two_paths(const Kernel& kernel, const Args& args) {
-  return {path_argument(kernel, args.i32(0), args[1]), path_argument(kernel, args.i32(2), args[3])};
+TwoPaths two_paths(const Kernel& kernel, const Args& args, LastLink from = LastLink::kKeep) {
+  return {path_argument(kernel, args.i32(0), args[1], from),
+          path_argument(kernel, args.i32(2), args[3], LastLink::kKeep)};
 }
 
 }  // namespace
 
 // struct linux_dirent64 is the same on every architecture.
 std::int64_t getdents64(Kernel& kernel, const Args& args) {
-  const int fd = kernel.fds->host(args.i32(0));
-  if (fd < 0) return -EBADF;
+  const auto file = kernel.fds->file(args.i32(0));
+  if (file == nullptr) return -EBADF;
+  if (!file->made_up.empty()) return list_made_up(kernel, *file, args[1], args.u32(2));
   constexpr std::uint32_t kMost = 65536;
   std::vector<std::byte> entries(std::min(args.u32(2), kMost));
-  const std::int64_t length = result_of(::getdents64(fd, entries.data(), entries.size()));
+  const std::int64_t length = result_of(::getdents64(file->host, entries.data(), entries.size()));
   if (length <= 0) return length;
   return kernel.memory().write(args[1], entries.data(), static_cast<std::uint64_t>(length)) ? length
                                                                                             : -EFAULT;
 }
 
 std::int64_t mkdirat(Kernel& kernel, const Args& args) {
-  const HostPath path = path_argument(kernel, args.i32(0), args[1]);
+  const HostPath path = path_argument(kernel, args.i32(0), args[1], LastLink::kKeep);
   if (path.error != 0) return -path.error;
   return result_of(::mkdirat(path.directory, path.path.c_str(), args.u32(2)));
 }
 
 std::int64_t mknodat(Kernel& kernel, const Args& args) {
-  const HostPath path = path_argument(kernel, args.i32(0), args[1]);
+  const HostPath path = path_argument(kernel, args.i32(0), args[1], LastLink::kKeep);
   if (path.error != 0) return -path.error;
   return result_of(::mknodat(path.directory, path.path.c_str(), args.u32(2), args[3]));
 }
 
 std::int64_t unlinkat(Kernel& kernel, const Args& args) {
-  const HostPath path = path_argument(kernel, args.i32(0), args[1]);
+  const HostPath path = path_argument(kernel, args.i32(0), args[1], LastLink::kKeep);
   if (path.error != 0) return -path.error;
   return result_of(::unlinkat(path.directory, path.path.c_str(), args.i32(2)));
 }
@@ -60,13 +63,14 @@ std::int64_t unlinkat(Kernel& kernel, const Args& args) {
 std::int64_t symlinkat(Kernel& kernel, const Args& args) {
   const auto target = kernel.memory().read_string(args[0], kPathMax);
   if (!target) return -EFAULT;
-  const HostPath path = path_argument(kernel, args.i32(1), args[2]);
+  const HostPath path = path_argument(kernel, args.i32(1), args[2], LastLink::kKeep);
   if (path.error != 0) return -path.error;
   return result_of(::symlinkat(target->c_str(), path.directory, path.path.c_str()));
 }
 
 std::int64_t linkat(Kernel& kernel, const Args& args) {
-  const TwoPaths paths = two_paths(kernel, args);
+  const bool follows = (args.u32(4) & AT_SYMLINK_FOLLOW) != 0;
+  const TwoPaths paths = two_paths(kernel, args, follows ? LastLink::kFollow : LastLink::kKeep);
   if (paths.error() != 0) return -paths.error();
   return result_of(::linkat(paths.from.directory, paths.from.path.c_str(), paths.to.directory,
                             paths.to.path.c_str(), args.i32(4)));

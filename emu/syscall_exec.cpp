@@ -41,7 +41,7 @@ std::int64_t replace_program(Kernel& kernel, LoadRequest request) {
   }
   request.random[0] = system.random.next();
   request.random[1] = system.random.next();
-  auto loaded = load_program(request, kernel.paths, *kernel.fds, space->memory);
+  auto loaded = load_program(request, kernel, space->memory);
   if (const auto* failure = std::get_if<LoadFailure>(&loaded)) return -failure->error;
 
   Task& task = *kernel.task;
@@ -65,7 +65,7 @@ std::int64_t replace_program(Kernel& kernel, LoadRequest request) {
 
 std::int64_t execute(Kernel& kernel, const HostPath& file, std::string name, std::uint64_t argv,
                      std::uint64_t envp) {
-  if (file.error != 0) return -file.error;
+  if (file.error != 0) return file.made_up.empty() ? -file.error : -EACCES;
   LoadRequest request;
   request.file = file;
   request.name = std::move(name);

@@ -1,92 +1,81 @@
 // Opening, closing and naming of files.
 #include <fcntl.h>
-#include <sys/mman.h>
+#include <linux/magic.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <cstdio>
 #include <string>
 
 #include "emu/open_flags.h"
+#include "emu/proc_calls.h"
 #include "emu/syscalls.h"
 
 namespace m2sim::emu::sys {
 
 namespace {
 
-// /proc/self/maps shows the guest's regions; glibc finds the main stack's size there.
-int open_maps(const Kernel& kernel) {
-  std::string text;
-  for (const Region& region : kernel.memory().regions()) {
-    char line[64];
-    const auto flag = [&region](std::uint8_t bit, char letter) {
-      return (region.protection & bit) != 0 ? letter : '-';
-    };
-    const int length = std::snprintf(line, sizeof(line), "%08lx-%08lx %c%c%c%c 00000000 00:00 0 ",
-                                     region.begin, region.end, flag(kProtRead, 'r'), flag(kProtWrite, 'w'),
-                                     flag(kProtExec, 'x'), region.shared ? 's' : 'p');
-    text.append(line, static_cast<std::size_t>(length));
-    text += region.name + "\n";
-  }
-  const int fd = ::memfd_create("maps", MFD_CLOEXEC);
-  if (fd >= 0 && (::write(fd, text.data(), text.size()) < 0 || ::lseek(fd, 0, SEEK_SET) < 0)) {
-    ::close(fd);
-    return -1;
-  }
-  return fd;
+LastLink last_link_of_open(int flags) {
+  const bool creates_new = (flags & O_CREAT) != 0 && (flags & O_EXCL) != 0;
+  return creates_new || (flags & O_NOFOLLOW) != 0 ? LastLink::kKeep : LastLink::kFollow;
 }
 
-// The simulator's memory is not the guest's, by whatever name: below a directory of /proc, through "..",
-// by a link.
-bool is_own_memory(int fd) {
-  const std::string link = "/proc/self/fd/" + std::to_string(fd);
-  std::string name(kPathMax, '\0');
-  const ssize_t length = ::readlink(link.c_str(), name.data(), name.size());
-  name.resize(length < 0 ? 0 : static_cast<std::size_t>(length));
-  const std::string process = "/proc/" + std::to_string(::getpid()) + "/";
-  if (name.compare(0, process.size(), process) != 0) return false;
-  const std::string file = name.substr(name.rfind('/') + 1);
-  return file == "mem" || file == "pagemap";
+// A file of the host's /proc, by whatever name: it would show the simulator instead of the guest.
+bool is_of_host_proc(int fd) {
+  struct statfs status {};
+  return ::fstatfs(fd, &status) == 0 && status.f_type == PROC_SUPER_MAGIC;
+}
+
+// /dev/random or /dev/urandom, which would differ from run to run.
+bool is_random_device(int fd) {
+  const dev_t random = makedev(1, 8);
+  const dev_t urandom = makedev(1, 9);
+  struct stat status {};
+  if (::fstat(fd, &status) != 0 || !S_ISCHR(status.st_mode)) return false;
+  return status.st_rdev == random || status.st_rdev == urandom;
 }
 
 }  // namespace
 
-HostPath path_argument(const Kernel& kernel, int directory, std::uint64_t address) {
+HostPath path_argument(const Kernel& kernel, int directory, std::uint64_t address, LastLink last) {
   const auto name = kernel.memory().read_string(address, kPathMax);
   if (!name) {
     const bool too_long = kernel.memory().accessible(address, kPathMax, kProtRead) == kPathMax;
     return {-1, {}, too_long ? ENAMETOOLONG : EFAULT};
   }
-  return kernel.paths.resolve(*kernel.fds, directory, *name);
+  return resolve(kernel, directory, *name, last);
 }
 
 std::int64_t openat(Kernel& kernel, const Args& args) {
-  const HostPath path = path_argument(kernel, args.i32(0), args[1]);
-  if (path.error != 0) return -path.error;
   const int flags = host_open_flags(args.u32(2));
+  const HostPath path = path_argument(kernel, args.i32(0), args[1], last_link_of_open(flags));
+  if (!path.made_up.empty()) return open_made_up(kernel, path.made_up, flags);
+  if (path.error != 0) return -path.error;
   const int fd =
-      GuestPaths::is_own_maps(path.path)
-          ? open_maps(kernel)
-          : ::openat(path.directory, path.path.c_str(), flags | O_CLOEXEC | O_NOCTTY, args.u32(3) & 07777);
+      ::openat(path.directory, path.path.c_str(), flags | O_CLOEXEC | O_NOCTTY, args.u32(3) & 07777);
   if (fd < 0) return -std::int64_t{errno};
-  if (is_own_memory(fd)) {
+  if (is_of_host_proc(fd)) {
     ::close(fd);
     return -EACCES;
   }
-  return kernel.fds->add(fd, (flags & O_CLOEXEC) != 0);
+  const int guest = kernel.fds->add(fd, (flags & O_CLOEXEC) != 0);
+  if (guest >= 0) kernel.fds->file(guest)->random = is_random_device(kernel.fds->host(guest));
+  return guest;
 }
 
 std::int64_t close(Kernel& kernel, const Args& args) { return kernel.fds->close(args.i32(0)); }
 
 std::int64_t readlinkat(Kernel& kernel, const Args& args) {
   if (args.i32(3) <= 0) return -EINVAL;
-  const auto name = kernel.memory().read_string(args[1], kPathMax);
-  if (!name) return -EFAULT;
+  const HostPath path = path_argument(kernel, args.i32(0), args[1], LastLink::kKeep);
   std::string target;
-  if (GuestPaths::is_own_exe(*name)) {
-    target = kernel.paths.program();
+  if (!path.made_up.empty()) {
+    const auto file = find_made_up(kernel, path.made_up);
+    if (!file || file->kind != MadeUpFile::Kind::kLink) return file ? -EINVAL : -ENOENT;
+    target = file->target;
   } else {
-    const HostPath path = kernel.paths.resolve(*kernel.fds, args.i32(0), *name);
     if (path.error != 0) return -path.error;
     target.resize(kPathMax);
     const ssize_t length = ::readlinkat(path.directory, path.path.c_str(), target.data(), target.size());
@@ -108,13 +97,19 @@ std::int64_t getcwd(Kernel& kernel, const Args& args) {
 
 std::int64_t chdir(Kernel& kernel, const Args& args) {
   const HostPath path = path_argument(kernel, AT_FDCWD, args[0]);
-  if (path.error != 0) return -path.error;
-  return result_of(kernel.paths.change_directory(path.directory, path.path.c_str()));
+  if (!path.made_up.empty()) {
+    const auto file = find_made_up(kernel, path.made_up);
+    if (!file || file->kind != MadeUpFile::Kind::kDirectory) return file ? -ENOTDIR : -ENOENT;
+  } else if (path.error != 0) {
+    return -path.error;
+  }
+  return result_of(kernel.paths.change_directory(path));
 }
 
 std::int64_t fchdir(Kernel& kernel, const Args& args) {
-  const int fd = kernel.fds->host(args.i32(0));
-  return fd < 0 ? -EBADF : result_of(kernel.paths.change_directory(fd));
+  const auto file = kernel.fds->file(args.i32(0));
+  if (file == nullptr) return -EBADF;
+  return result_of(kernel.paths.change_directory({file->host, ".", 0, file->made_up}));
 }
 
 }  // namespace m2sim::emu::sys

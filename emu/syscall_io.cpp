@@ -7,10 +7,13 @@
 
 #include <algorithm>
 #include <span>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "emu/event_files.h"
 #include "emu/guest_buffer.h"
+#include "emu/proc_files.h"
 #include "emu/syscalls.h"
 #include "emu/time_limit.h"
 
@@ -18,9 +21,28 @@ namespace m2sim::emu::sys {
 
 namespace {
 
+// What is written to a file of /proc means something; its stand-in knows whether writing is allowed.
+std::int64_t write_made_up(Kernel& kernel, const OpenFile& file, std::span<const iovec> parts) {
+  const std::int64_t done = result_of(::writev(file.host, parts.data(), static_cast<int>(parts.size())));
+  std::string text;
+  for (const iovec& part : parts) text.append(static_cast<const char*>(part.iov_base), part.iov_len);
+  const std::int64_t error = done < 0 ? done : emu::write_made_up(kernel, file.made_up, std::move(text));
+  return error < 0 ? error : done;
+}
+
+std::int64_t read_random(Kernel& kernel, std::span<const iovec> parts) {
+  std::int64_t done = 0;
+  for (const iovec& part : parts) {
+    kernel.system.random.fill(part.iov_base, part.iov_len);
+    done += static_cast<std::int64_t>(part.iov_len);
+  }
+  return done;
+}
+
 // A pipe or a socket takes what it has room for; a caller that may wait is done when all is written.
 std::int64_t write_parts(Kernel& kernel, const OpenFile& file, std::span<iovec> parts) {
   if (file.is_special()) return -EINVAL;
+  if (!file.made_up.empty()) return write_made_up(kernel, file, parts);
   Wait& wait = kernel.task->wait;
   parts = behind(parts, wait.progress);
   const bool in_parts = file.never_blocks_host() && !file.nonblocking;
@@ -59,6 +81,10 @@ std::int64_t read(Kernel& kernel, const Args& args) {
   const GuestBuffer to = guest_buffer(kernel, args[1], args[2], kFill);
   if (to.fault) return -EFAULT;
   if (std::holds_alternative<SignalFile>(file->special)) return read_signals(kernel, *file, to.data, to.size);
+  if (file->random) {
+    const iovec part{to.data, to.size};
+    return read_random(kernel, {&part, 1});
+  }
   const std::int64_t wait = wait_for_file(kernel, *file, POLLIN);
   return wait != 0 ? wait : result_of(::read(file->host, to.data, to.size));
 }
@@ -91,6 +117,7 @@ std::int64_t readv(Kernel& kernel, const Args& args) {
   if (file == nullptr) return -EBADF;
   const GuestVectors to = guest_vectors(kernel, args[1], args[2], kFill);
   if (to.error != 0) return to.error;
+  if (file->random) return read_random(kernel, to.host);
   const std::int64_t wait = wait_for_file(kernel, *file, POLLIN);
   if (wait != 0) return wait;
   return result_of(::readv(file->host, to.host.data(), static_cast<int>(to.host.size())));

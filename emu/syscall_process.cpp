@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "emu/machine.h"
+#include "emu/proc_text.h"
 #include "emu/syscalls.h"
 
 namespace m2sim::emu::sys {
@@ -53,10 +54,7 @@ std::int64_t getegid(Kernel& /*kernel*/, const Args& /*args*/) { return ::getegi
 
 std::int64_t getrandom(Kernel& kernel, const Args& args) {
   std::vector<std::byte> bytes(std::min<std::uint64_t>(args[1], 256 * 1024));
-  for (std::size_t i = 0; i < bytes.size(); i += sizeof(std::uint64_t)) {
-    const std::uint64_t word = kernel.system.random.next();
-    std::memcpy(bytes.data() + i, &word, std::min(sizeof(word), bytes.size() - i));
-  }
+  kernel.system.random.fill(bytes.data(), bytes.size());
   if (!kernel.memory().write(args[0], bytes.data(), bytes.size())) return -EFAULT;
   return static_cast<std::int64_t>(bytes.size());
 }
@@ -145,11 +143,11 @@ std::int64_t prctl(Kernel& kernel, const Args& args) {
     case PR_SET_NAME: {
       const auto text = kernel.memory().read_string(args[1], kPathMax);
       if (!text) return -EFAULT;
-      kernel.name = text->substr(0, kNameSize - 1);
+      (kernel.task->id == kernel.pid ? kernel.name : kernel.task->name) = text->substr(0, kNameSize - 1);
       return 0;
     }
     case PR_GET_NAME:
-      kernel.name.copy(name.data(), kNameSize - 1);
+      comm_of(kernel, kernel.task).copy(name.data(), kNameSize - 1);
       return kernel.memory().write_value(args[1], name) ? 0 : -EFAULT;
     case PR_GET_DUMPABLE:
       return 1;

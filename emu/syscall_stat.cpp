@@ -1,10 +1,12 @@
 // File attributes, in arm64's layouts.
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
 #include "emu/machine.h"
+#include "emu/proc_calls.h"
 #include "emu/syscalls.h"
 
 namespace m2sim::emu::sys {
@@ -84,48 +86,87 @@ std::int64_t deliver(Kernel& kernel, std::uint64_t address, int result, const Ho
   return kernel.memory().write_value(address, converted(status)) ? 0 : -EFAULT;
 }
 
+// The host numbers pipes and sockets as they come, in all its processes.
+bool is_nameless(std::uint32_t mode, dev_t device) {
+  const auto device_of = [](int fd) {
+    struct stat status {};
+    const bool known = fd >= 0 && ::fstat(fd, &status) == 0;
+    if (fd >= 0) ::close(fd);
+    return known ? status.st_dev : dev_t{0};
+  };
+  static const dev_t pipes = [&device_of] {
+    int ends[2] = {-1, -1};
+    if (::pipe2(ends, O_CLOEXEC) == 0) ::close(ends[1]);
+    return device_of(ends[0]);
+  }();
+  return S_ISSOCK(mode) || (S_ISFIFO(mode) && device == pipes);
+}
+
+void hide_inode(const Kernel& kernel, struct stat& status) {
+  if (is_nameless(status.st_mode, status.st_dev)) status.st_ino = guest_inode(kernel.system, status.st_ino);
+}
+
+std::int64_t deliver_made_up(Kernel& kernel, std::uint64_t address, const std::string& path,
+                             struct stat& status) {
+  const std::int64_t error = stat_made_up(kernel, path, status);
+  return error != 0 ? error : deliver(kernel, address, 0, status);
+}
+
 }  // namespace
 
 std::int64_t newfstatat(Kernel& kernel, const Args& args) {
-  const HostPath path = path_argument(kernel, args.i32(0), args[1]);
-  if (path.error != 0) return -path.error;
+  const HostPath path = path_argument(kernel, args.i32(0), args[1], last_link(args.i32(3)));
   struct stat status {};
+  if (!path.made_up.empty()) return deliver_made_up(kernel, args[2], path.made_up, status);
+  if (path.error != 0) return -path.error;
   const int result = ::fstatat(path.directory, path.path.c_str(), &status, args.i32(3));
+  hide_inode(kernel, status);
   return deliver(kernel, args[2], result, status);
 }
 
 std::int64_t fstat(Kernel& kernel, const Args& args) {
-  const int fd = kernel.fds->host(args.i32(0));
-  if (fd < 0) return -EBADF;
+  const auto file = kernel.fds->file(args.i32(0));
+  if (file == nullptr) return -EBADF;
   struct stat status {};
-  const int result = ::fstat(fd, &status);
+  if (!file->made_up.empty()) return deliver_made_up(kernel, args[1], file->made_up, status);
+  const int result = ::fstat(file->host, &status);
+  hide_inode(kernel, status);
   return deliver(kernel, args[1], result, status);
 }
 
 // struct statx is the same on every architecture.
 std::int64_t statx(Kernel& kernel, const Args& args) {
-  const HostPath path = path_argument(kernel, args.i32(0), args[1]);
-  if (path.error != 0) return -path.error;
+  const HostPath path = path_argument(kernel, args.i32(0), args[1], last_link(args.i32(2)));
   struct statx status {};
+  if (!path.made_up.empty()) {
+    struct stat plain {};
+    const std::int64_t error = stat_made_up(kernel, path.made_up, plain);
+    if (error != 0) return error;
+    return kernel.memory().write_value(args[4], extended_status(plain)) ? 0 : -EFAULT;
+  }
+  if (path.error != 0) return -path.error;
   if (::statx(path.directory, path.path.c_str(), args.i32(2), args.u32(3), &status) != 0) {
     return -std::int64_t{errno};
+  }
+  if (is_nameless(status.stx_mode, makedev(status.stx_dev_major, status.stx_dev_minor))) {
+    status.stx_ino = guest_inode(kernel.system, status.stx_ino);
   }
   return kernel.memory().write_value(args[4], status) ? 0 : -EFAULT;
 }
 
 std::int64_t statfs(Kernel& kernel, const Args& args) {
   const HostPath path = path_argument(kernel, AT_FDCWD, args[0]);
-  if (path.error != 0) return -path.error;
+  if (path.error != 0 && path.made_up.empty()) return -path.error;
   struct statfs status {};
   const int result = ::statfs(path.whole().c_str(), &status);
   return deliver(kernel, args[1], result, status);
 }
 
 std::int64_t fstatfs(Kernel& kernel, const Args& args) {
-  const int fd = kernel.fds->host(args.i32(0));
-  if (fd < 0) return -EBADF;
+  const auto file = kernel.fds->file(args.i32(0));
+  if (file == nullptr) return -EBADF;
   struct statfs status {};
-  const int result = ::fstatfs(fd, &status);
+  const int result = file->made_up.empty() ? ::fstatfs(file->host, &status) : ::statfs("/proc", &status);
   return deliver(kernel, args[1], result, status);
 }
 

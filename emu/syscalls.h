@@ -1,10 +1,13 @@
 // Every implemented system call, and what their bodies share.
 #pragma once
 
+#include <fcntl.h>
+
 #include <cerrno>
 #include <cstdint>
 
 #include "emu/kernel.h"
+#include "emu/path_walk.h"
 
 namespace m2sim::emu::sys {
 
@@ -23,7 +26,13 @@ inline std::int64_t result_of(std::int64_t host) { return host < 0 ? -std::int64
 // The same for calls that write: a reader that has gone also costs the guest a SIGPIPE.
 std::int64_t written(Kernel& kernel, std::int64_t host);
 
-// A name argument, resolved; `error` of the result is set when it is not readable or must be refused.
-HostPath path_argument(const Kernel& kernel, int directory, std::uint64_t address);
+// A name argument, resolved; `error` of the result is set when it is not readable or must be refused. With
+// LastLink::kFollow the host's call will meet no link, whatever its flags.
+HostPath path_argument(const Kernel& kernel, int directory, std::uint64_t address,
+                       LastLink last = LastLink::kFollow);
+// For calls with AT_SYMLINK_NOFOLLOW among their flags.
+inline LastLink last_link(int flags) {
+  return (flags & AT_SYMLINK_NOFOLLOW) != 0 ? LastLink::kKeep : LastLink::kFollow;
+}
 
 }  // namespace m2sim::emu::sys

@@ -8,6 +8,7 @@
 
 #include "emu/futex.h"
 #include "emu/kernel.h"
+#include "emu/proc_text.h"
 
 namespace m2sim::emu {
 
@@ -58,7 +59,8 @@ Kernel::Kernel(const Kernel& parent_process, int its_id, bool share_memory, bool
       paths(parent_process.paths),
       actions(parent_process.actions),
       interval_timers{{{system.timers, this}, {system.timers, this}, {system.timers, this}}},
-      name(parent_process.name),
+      name(comm_of(parent_process, parent_process.task)),
+      oom_score_adj(parent_process.oom_score_adj),
       no_new_privileges(parent_process.no_new_privileges),
       umask(parent_process.umask) {}
 

@@ -5,7 +5,9 @@
 
 #include <signal.h>
 
+#include <algorithm>
 #include <cstdint>
+#include <cstring>
 #include <map>
 #include <memory>
 #include <optional>
@@ -33,6 +35,12 @@ class GuestRandom {
     z = (z ^ (z >> 30U)) * 0xbf58476d1ce4e5b9U;
     z = (z ^ (z >> 27U)) * 0x94d049bb133111ebU;
     return z ^ (z >> 31U);
+  }
+  void fill(void* to, std::size_t bytes) {
+    for (std::size_t i = 0; i < bytes; i += sizeof(std::uint64_t)) {
+      const std::uint64_t word = next();
+      std::memcpy(static_cast<char*>(to) + i, &word, std::min(sizeof(word), bytes - i));
+    }
   }
 
  private:
@@ -123,9 +131,10 @@ class System {
   GuestClock clock;
   GuestRandom random;
   TimerList timers;
-  int foreground_group = 0;  // of the terminal
   // Names of local sockets where the host's (a file's, from the simulator's directory) are not the guest's.
   std::map<std::string, std::string> socket_names;
+  int foreground_group = 0;                    // of the terminal
+  std::vector<std::uint64_t> nameless_inodes;  // of the host, in the order of their guest numbers
 
  private:
   enum class Turn : std::uint8_t { kRuns, kWaits };

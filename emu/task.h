@@ -6,6 +6,7 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "emu/cpu_state.h"
@@ -65,6 +66,7 @@ struct Task {
   State state = State::kRunnable;
   CpuState cpu;
   ThreadSignals signals;
+  std::string name;  // PR_SET_NAME; of the first thread, its process has it
 
   std::uint64_t processor_time = 0;  // ns
 
