@@ -29,7 +29,7 @@ std::string cmdline(const Kernel& process, const Task* /*task*/) {
   return program == nullptr ? "" : memory_text(process, program->arguments_begin, program->arguments_end);
 }
 
-std::string environ_(const Kernel& process, const Task* /*task*/) {
+std::string environment(const Kernel& process, const Task* /*task*/) {
   const LoadedProgram* program = program_of(process);
   return program == nullptr ? "" : memory_text(process, program->environment_begin, program->environment_end);
 }
@@ -156,7 +156,7 @@ constexpr ProcessText kTexts[] = {
     {"cmdline", kAll, cmdline},
     {"comm", kWritable, comm},
     {"coredump_filter", kWritable, core_filter},
-    {"environ", kOwner, environ_},
+    {"environ", kOwner, environment},
     {"gid_map", kWritable, id_map},
     {"io", kOwner, io},
     {"limits", kAll, limits},
