@@ -11,8 +11,8 @@
 
 #include "cmd/library_cache.h"
 #include "cmd/output_file.h"
-#include "emu/fd_table.h"
-#include "emu/guest_paths.h"
+#include "emu/kernel.h"
+#include "emu/path_walk.h"
 #include "emu/program_file.h"
 #include "emu/user_error.h"
 
@@ -48,7 +48,7 @@ void replace_all(std::string& text, std::string_view what, std::string_view by) 
 
 class Search {
  public:
-  Search(const std::string& program, const std::string& sysroot) : paths_(sysroot) {
+  Search(const std::string& program, const std::string& sysroot) : system_(options(sysroot)) {
     add_program(program);
     add_loader();
     read_cache();
@@ -62,7 +62,16 @@ class Search {
   ProgramFiles take() { return std::move(result_); }
 
  private:
-  std::string host(const std::string& guest) const { return paths_.resolve(fds_, AT_FDCWD, guest).whole(); }
+  static emu::ProcessOptions options(const std::string& sysroot) {
+    emu::ProcessOptions options;
+    options.sysroot = sysroot;
+    return options;
+  }
+
+  emu::HostPath resolved(const std::string& guest) const {
+    return emu::resolve(process_, AT_FDCWD, guest, emu::LastLink::kFollow);
+  }
+  std::string host(const std::string& guest) const { return resolved(guest).whole(); }
 
   void add(ProgramFile::Role role, std::string name, std::size_t parent, emu::ElfImage image) {
     emu::DynamicSection dynamic = emu::read_dynamic(image);
@@ -71,9 +80,7 @@ class Search {
 
   void add_program(std::string name) {
     for (int depth = 0; depth <= kMostScripts; ++depth) {
-      const bool absolute = name.starts_with('/');
-      const emu::HostPath where =
-          absolute ? paths_.resolve(fds_, AT_FDCWD, name) : emu::HostPath{AT_FDCWD, name};
+      const emu::HostPath where = resolved(name);
       auto looked = emu::look_at_program(where, name, false);
       if (const auto* failure = std::get_if<emu::LoadFailure>(&looked)) {
         throw emu::UserError(failure->message, failure->exit_status);
@@ -126,7 +133,7 @@ class Search {
   std::vector<std::string> expanded(const std::string& folders, const ProgramFile& file) const {
     std::error_code none;
     const std::string real = std::filesystem::weakly_canonical(file.image.path, none).string();
-    const std::string origin = std::filesystem::path(paths_.guest_name(real)).parent_path().string();
+    const std::string origin = std::filesystem::path(process_.paths.guest_name(real)).parent_path().string();
     std::vector<std::string> result = split_at_colons(folders);
     for (std::string& folder : result) {
       for (const char* form : {"${ORIGIN}", "$ORIGIN"}) replace_all(folder, form, origin);
@@ -188,8 +195,9 @@ class Search {
     });
   }
 
-  emu::GuestPaths paths_;
-  emu::FdTable fds_{emu::FdTable::Empty{}};
+  emu::System system_;
+  // Never runs: names are looked up as its own would be.
+  emu::Kernel process_{system_, system_.next_id()};
   bool musl_ = false;
   std::vector<CachedLibrary> cache_;
   std::vector<std::string> tried_;

@@ -121,7 +121,7 @@ std::string io(const Kernel& /*process*/, const Task* /*task*/) {
   return "rchar: 0\nwchar: 0\nsyscr: 0\nsyscw: 0\nread_bytes: 0\nwrite_bytes: 0\ncancelled_write_bytes: 0\n";
 }
 std::string schedstat(const Kernel& process, const Task* /*task*/) {
-  return std::to_string(process.system.clock.executed) + " 0 1\n";
+  return std::to_string(process.processor_time) + " 0 1\n";
 }
 
 std::string no_sockets(const Kernel& /*process*/, const Task* /*task*/) {

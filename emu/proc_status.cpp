@@ -196,7 +196,7 @@ std::string stat_text(const Kernel& process, const Task* task) {
                 comm_of(process, task).c_str(), state_of(process, task).letter, std::max(process.parent, 1),
                 process.group, process.session);
   // utime to starttime.
-  text += formatted(" %lu 0 0 0 20 0 %u 0 %lu", process.system.clock.executed / kTick,
+  text += formatted(" %lu 0 0 0 20 0 %u 0 %lu", process.processor_time / kTick,
                     std::max(process.system.threads_of(process), 1U), process.started / kTick);
   text += formatted(" %lu %lu %lu %lu %lu %lu 0 0", sizes.mapped, sizes.resident / kGuestPage, UINT64_MAX,
                     code_begin, code_begin + sizes.code, program.stack_pointer);
