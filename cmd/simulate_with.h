@@ -6,6 +6,9 @@
 #include <memory>
 
 #include "cmd/simulate.h"
+#ifdef M2SIM_TEST_SLOWDOWN
+#include "cmd/test_slowdown.h"
+#endif
 
 namespace m2sim::cmd {
 
@@ -39,7 +42,12 @@ Simulated simulate_timed(emu::Process& process, std::uint64_t max_insts, const t
   const auto model = std::make_unique<Model>(config);  // too large for a stack
   const Stopwatch watch;
   Simulated result;
+#ifdef M2SIM_TEST_SLOWDOWN
+  SlowedDown<Model> slowed(*model);
+  result.end = emulator.run(slowed, max_insts);
+#else
   result.end = emulator.run(*model, max_insts);
+#endif
   model->finish();
   result.figures = run_figures(emulator.stats(), watch);
   result.timing = model->stats();

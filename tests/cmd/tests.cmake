@@ -16,3 +16,14 @@ set_tests_properties(
   cmd.profile_command
   PROPERTIES LABELS programs TIMEOUT 300
              ENVIRONMENT "${M2SIM_TEST_ENVIRONMENT};M2SIM_GUEST_CC=${M2SIM_GUEST_CC};M2SIM_PERFTOOLS=${perftools}")
+
+# The same program but for one file, built with -DM2SIM_TEST_SLOWDOWN: a regression to be noticed.
+if(TARGET m2sim)
+  add_executable(m2sim_slowed ${PROJECT_SOURCE_DIR}/cmd/main.cpp ${PROJECT_SOURCE_DIR}/cmd/simulate_fast_timing.cpp)
+  target_compile_definitions(m2sim_slowed PRIVATE M2SIM_TEST_SLOWDOWN=1)
+  target_link_libraries(m2sim_slowed PRIVATE m2sim_cmd)
+  add_test(NAME cmd.slowdown COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_LIST_DIR}/slowdown.py)
+  set_tests_properties(
+    cmd.slowdown PROPERTIES LABELS programs TIMEOUT 600 PROCESSORS 2
+                            ENVIRONMENT "${M2SIM_TEST_ENVIRONMENT};M2SIM_GUEST_CC=${M2SIM_GUEST_CC};M2SIM_SLOWED=$<TARGET_FILE:m2sim_slowed>")
+endif()

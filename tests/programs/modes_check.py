@@ -1,15 +1,17 @@
 #!/usr/bin/env python3
-"""Runs the suite's programs in timing and fast-timing mode and checks what must hold of every run.
+"""Runs the suite's programs in every mode and checks what must hold of every run.
 
 Each program ends with 0 and prints its checksum in both modes; a second run gives the same statistics,
 host.* aside; the parts of the CPI stack are not negative and sum exactly to the cycles; both modes retire
 the same instructions; fast-timing's cycles are within --tolerance of timing's.
+All statistics, host.* aside, are the golden ones (golden_statistics.json); --record writes those anew.
 Prints one line a finding, then a table, then "N passed, N failed".
 """
 
 import re
 import sys
 
+import golden
 import programs
 import statistics_file
 
@@ -30,18 +32,20 @@ def check_stack(stats):
 
 
 def check_mode(options, row, mode):
-    """(findings, statistics) of one program in one mode."""
-    command = programs.suite_command(options.programs, row)
-    stdout, _, first = statistics_file.run(options.m2sim, mode, command)
-    found = [f"{mode}: {line}" for line in check_stack(first)]
+    """(findings, statistics, what of them is golden) of one program in one mode."""
+    command = ["guest/" + row["file"], *row["arguments"]]
+    stdout, text, first = statistics_file.run(options.m2sim, mode, command, guest=options.programs)
+    found = [f"{mode}: {line}" for line in check_stack(first)] if mode in MODES else []
     if stdout != row["stdout"]:
         found.append(f"{mode}: prints {stdout!r}, not {row['stdout']!r}")
-    _, _, second = statistics_file.run(options.m2sim, mode, command)
+    if mode == "emulation" or options.record:
+        return found, first, golden.entry(text)
+    _, _, second = statistics_file.run(options.m2sim, mode, command, guest=options.programs)
     left, right = statistics_file.without_host(first), statistics_file.without_host(second)
     for name in sorted(left.keys() | right.keys()):
         if left.get(name) != right.get(name):
             found.append(f"{mode}: {name} is {left.get(name)} in one run and {right.get(name)} in another")
-    return found, first
+    return found, first, golden.entry(text)
 
 
 def compare_modes(stats, tolerance):
@@ -54,16 +58,19 @@ def compare_modes(stats, tolerance):
 
 
 def check(options, row):
-    found, stats = [], {}
-    for mode in MODES:
+    found, stats, entries = [], {}, {}
+    for mode in golden.MODES:
         try:
-            lines, stats[mode] = check_mode(options, row, mode)
+            lines, stats[mode], entries[mode] = check_mode(options, row, mode)
             found += lines
         except statistics_file.RunFailed as failure:
             found.append(str(failure))
-    if len(stats) == len(MODES):
+    binary_sha256 = golden.loaded_sha256(options.programs / row["file"])
+    if len(stats) == len(golden.MODES):
         found += compare_modes(stats, options.tolerance)
-    return row, found, stats
+    if not options.record:
+        found += golden.compare(options.golden, row, binary_sha256, entries)
+    return row, found, stats, (row["name"], binary_sha256, entries)
 
 
 def table_line(row, stats):
@@ -78,22 +85,35 @@ HEAD = (f"{'program':18} {'insts':>12} {'cycles':>12} {'CPI':>7} {'cycles/iter':
         f"{'MIPS':>8} {'fast':>8}")
 
 
+def add_options(parser):
+    parser.add_argument("--tolerance", type=float, default=0.10,
+                        help="how far fast-timing may be from timing (default 0.10)")
+    parser.add_argument("--record", action="store_true", help="write the golden statistics anew, of all programs")
+
+
 def main():
-    options = programs.parse(__doc__.splitlines()[0], lambda parser: parser.add_argument(
-        "--tolerance", type=float, default=0.10, help="how far fast-timing may be from timing (default 0.10)"))
+    options = programs.parse(__doc__.splitlines()[0], add_options)
+    if options.record and options.filter:
+        print("--record is for all programs", file=sys.stderr)
+        return 2
+    options.golden = None if options.record else golden.load()
     rows = [row for row in programs.load_suite(options.programs) if re.search(options.filter, row["name"])]
     if not rows:
         print(f"no program matches '{options.filter}'", file=sys.stderr)
         return 2
-    passed, lines = 0, []
-    for row, found, stats in programs.in_parallel(options.jobs, lambda row: check(options, row), rows):
+    passed, lines, results = 0, [], []
+    for row, found, stats, result in programs.in_parallel(options.jobs, lambda row: check(options, row), rows):
         passed += not found
         for line in found:
             print(f"{row['name']}: {line}", flush=True)
-        if len(stats) == len(MODES):
+        results.append(result)
+        if len(stats) == len(golden.MODES):
             lines.append(table_line(row, stats))
     print(HEAD, *lines, sep="\n")
     print(f"{passed} passed, {len(rows) - passed} failed")
+    if options.record and passed == len(rows):
+        golden.record(results)
+        print(f"recorded in {golden.FILE}")
     return 0 if passed == len(rows) else 1
 
 

@@ -12,10 +12,16 @@ class RunFailed(Exception):
     """m2sim or its guest did not end well, or the statistics are not there."""
 
 
-def run(m2sim, mode, command, timeout=1800):
-    """(stdout, bytes of the statistics file, flat statistics) of one run."""
+def run(m2sim, mode, command, timeout=1800, guest=None):
+    """(stdout, bytes of the statistics file, flat statistics) of one run.
+
+    A folder named as `guest` is found under that name where the program runs: names are on the guest's stack, so
+    with a name that is the same everywhere the statistics are too.
+    """
     with tempfile.TemporaryDirectory(prefix="m2sim-stats-") as name:
         path = pathlib.Path(name) / "stats.json"
+        if guest is not None:
+            (pathlib.Path(name) / "guest").symlink_to(guest)
         words = [*m2sim, "run", "--mode", mode, "--quiet", "--stats", str(path), "--", *command]
         try:
             done = subprocess.run(words, cwd=name, env=programs.ENVIRONMENT, stdin=subprocess.DEVNULL,
