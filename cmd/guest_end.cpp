@@ -95,6 +95,9 @@ std::string describe_fault(const emu::Fault& fault, emu::Process& process) {
     case emu::FaultKind::kAlignment:
       return fmt::format("unaligned access to {:#x} at {}{}", fault.address, at,
                          instruction_at(fault.pc, process));
+    case emu::FaultKind::kStackAlignment:
+      return fmt::format("stack pointer {:#x}, which is not a multiple of 16, at {}{}", fault.address, at,
+                         instruction_at(fault.pc, process));
     case emu::FaultKind::kUndefined:
     case emu::FaultKind::kUnimplemented:
       return undefined_text(fault, at);

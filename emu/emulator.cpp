@@ -26,6 +26,12 @@ std::uint64_t without_tag(std::uint64_t target) {
   return static_cast<std::uint64_t>(static_cast<std::int64_t>(target << kTagBits) >> kTagBits);
 }
 
+bool goes_through_stack(const insts::Inst& inst) {
+  const insts::Access access = insts::operands_of(inst).memory.kind;
+  if (access == insts::Access::kNone || access == insts::Access::kPrefetch) return false;
+  return inst.rn == 31 && insts::roles_of(inst.op).n.kind == insts::FieldKind::kGprOrSp;
+}
+
 }  // namespace
 
 Emulator::Emulator(Process& process) : system_(process.system()) { task_ = system_.tasks().front().get(); }
@@ -90,10 +96,10 @@ bool Emulator::open_slice() {
   }
   const std::uint64_t left = most_insts_ - stats_.insts;
   const std::int64_t most = logs_ ? kBatchInsts : kSliceInsts;
-  stepping_ = left <= 2 * kMaxBlockInsts;
+  near_limit_ = left <= 2 * kMaxBlockInsts;
   const auto whole_blocks =
       static_cast<std::int64_t>(std::min<std::uint64_t>(left, INT64_MAX)) - kMaxBlockInsts;
-  slice_left_ = stepping_ ? 0 : std::min({most, whole_blocks, insts_to_event()});
+  slice_left_ = near_limit_ ? 0 : std::min({most, whole_blocks, insts_to_event()});
   cpu_->log = log_.data();
   return true;
 }
@@ -120,6 +126,9 @@ bool Emulator::enter_next() {
   }
   if (next_ == nullptr && !resolve()) return false;
   if (slice_left_ < 0) return false;  // the batch tells its reader which block follows
+  while (!stack_is_aligned(*cpu_) && goes_through_stack(next_->insts().front())) {
+    if (!take_fault({FaultKind::kStackAlignment, next_->pc, cpu_->x[kSpSlot], 0}) || !resolve()) return false;
+  }
   if (logs_) *cpu_->log++ = next_->id;
   return true;
 }
@@ -127,9 +136,10 @@ bool Emulator::enter_next() {
 void Emulator::run_handlers() {
   const Uop* uop = next_->uops();
   next_ = nullptr;
-  budget_at_entry_ = slice_left_;
-  cpu_->budget = slice_left_;
-  cpu_->clock_at_budget_end = stats_.insts + static_cast<std::uint64_t>(slice_left_) +
+  // Stepping, each instruction comes back, even when the jump cache knows the next block.
+  budget_at_entry_ = stepping() ? 0 : slice_left_;
+  cpu_->budget = budget_at_entry_;
+  cpu_->clock_at_budget_end = stats_.insts + static_cast<std::uint64_t>(budget_at_entry_) +
                               system_.clock.not_executed() * kInstsPerNanosecond;
   std::byte* const memory = cpu_->memory_base;
   if constexpr (kTailDispatch) {
@@ -142,7 +152,7 @@ void Emulator::run_handlers() {
 // Does what the handlers left for; false when the slice is over.
 bool Emulator::after_exit(const HostFault& host_fault) {
   stats_.insts += static_cast<std::uint64_t>(budget_at_entry_ - cpu_->budget);
-  slice_left_ = cpu_->budget;
+  slice_left_ -= budget_at_entry_ - cpu_->budget;
   ++stats_.block_lookups;
   ++stats_.exits[static_cast<std::size_t>(cpu_->exit)];
   switch (cpu_->exit) {
@@ -154,7 +164,7 @@ bool Emulator::after_exit(const HostFault& host_fault) {
     case Exit::kLookup:
       pc_ = without_tag(cpu_->pc);
       if (!resolve()) return false;
-      if (!stepping_) cpu_->jump_cache[jump_cache_slot(pc_)] = next_;
+      if (!stepping()) cpu_->jump_cache[jump_cache_slot(pc_)] = next_;
       return true;
     case Exit::kSystemCall:
       return do_system_call();
@@ -186,7 +196,7 @@ FaultKind Emulator::why_not_fetched(std::uint64_t pc) const {
 bool Emulator::resolve() {
   while (true) {
     ++stats_.block_finds;
-    next_ = stepping_ || pc_ % 4 != 0 ? nullptr : blocks_.find(pc_, space_->number);
+    next_ = stepping() || pc_ % 4 != 0 ? nullptr : blocks_.find(pc_, space_->number);
     if (next_ != nullptr) return true;
     if (!blocks_.has_room()) {
       slice_end_ = SliceEnd::kClear;
@@ -198,9 +208,12 @@ bool Emulator::resolve() {
   }
 }
 
+// One instruction a block. Behind a misaligned sp each is looked at before it runs.
+bool Emulator::stepping() const { return near_limit_ || !stack_is_aligned(*cpu_); }
+
 const Block* Emulator::decode_block() {
   const auto start = std::chrono::steady_clock::now();
-  const Block* block = translator_->translate(pc_, blocks_, stepping_ ? 1 : kMaxBlockInsts, !stepping_);
+  const Block* block = translator_->translate(pc_, blocks_, stepping() ? 1 : kMaxBlockInsts, !stepping());
   stats_.decode_time += std::chrono::steady_clock::now() - start;
   stats_.blocks_decoded = blocks_.blocks_made();
   if (block != nullptr) stats_.insts_decoded += block->inst_count;
@@ -217,7 +230,7 @@ bool Emulator::link_and_follow() {
   const std::uint64_t target = pc_;
   if (!resolve()) return false;
   // A fault's handler may have come in between.
-  if (!stepping_ && pc_ == target) *link = next_;
+  if (!stepping() && pc_ == target) *link = next_;
   return true;
 }
 

@@ -77,6 +77,7 @@ class Emulator {
   bool after_exit(const HostFault& host_fault);
   bool resolve();
   const Block* decode_block();
+  bool stepping() const;
   bool link_and_follow();
   bool do_system_call();
   bool go_on_after_kernel(bool goes_on);
@@ -104,7 +105,7 @@ class Emulator {
   bool logs_ = false;
   bool task_goes_on_ = false;  // unless something else is due, the next slice is its too
   std::uint64_t* log_end_ = nullptr;
-  bool stepping_ = false;  // one instruction a block: the last ones before the limit
+  bool near_limit_ = false;  // the last instructions before the limit are taken one by one
   std::uint64_t most_insts_ = 0;
   std::uint64_t pc_ = 0;         // where to go on
   const Block* next_ = nullptr;  // the block there, when known

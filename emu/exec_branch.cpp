@@ -20,6 +20,17 @@ const Uop* fall_through(const Uop* uop, CpuState* cpu, std::int64_t budget, std:
 }
 
 template <bool kLog>
+const Uop* aligned_fall_through(const Uop* uop, CpuState* cpu, std::int64_t budget, std::uint64_t* log,
+                                std::byte* memory) {
+  auto& successors = *reinterpret_cast<const Successors*>(uop + 1);
+  const Block* const target = stack_is_aligned(*cpu) ? successors.fall_through : nullptr;
+  if (target != nullptr) [[likely]]
+    return enter<kLog>(target, uop, cpu, budget, log, memory);
+  cpu->link = const_cast<const Block**>(&successors.fall_through);
+  return leave(Exit::kUnlinked, uop, cpu, budget - uop->ra, log);
+}
+
+template <bool kLog>
 const Uop* direct_jump(const Uop* uop, CpuState* cpu, std::int64_t budget, std::uint64_t* log,
                        std::byte* memory) {
   const auto& successors = *reinterpret_cast<const Successors*>(uop + 1);
@@ -206,6 +217,9 @@ const Uop* leave(Exit reason, const Uop* uop, CpuState* cpu, std::int64_t budget
 }
 
 Handler fall_through_handler(bool log) { return log ? fall_through<true> : fall_through<false>; }
+Handler aligned_fall_through_handler(bool log) {
+  return log ? aligned_fall_through<true> : aligned_fall_through<false>;
+}
 Handler jump_handler(bool log) { return log ? direct_jump<true> : direct_jump<false>; }
 Handler call_handler(bool log) { return log ? call<true> : call<false>; }
 Handler indirect_handler(bool log) { return log ? indirect<true> : indirect<false>; }

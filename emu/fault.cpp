@@ -12,6 +12,7 @@ int signal_of(FaultKind kind) {
       return SIGSEGV;
     case FaultKind::kPcAlignment:
     case FaultKind::kAlignment:
+    case FaultKind::kStackAlignment:
     case FaultKind::kFileEnd:
       return SIGBUS;
     case FaultKind::kUndefined:
@@ -34,6 +35,7 @@ int signal_code_of(FaultKind kind, bool mapped) {
       return mapped ? SEGV_ACCERR : SEGV_MAPERR;
     case FaultKind::kPcAlignment:
     case FaultKind::kAlignment:
+    case FaultKind::kStackAlignment:
       return BUS_ADRALN;
     case FaultKind::kFileEnd:
       return BUS_ADRERR;

@@ -7,16 +7,17 @@ namespace m2sim::emu {
 
 enum class FaultKind : std::uint8_t {
   kNone,
-  kRead,           // load from an address that is not mapped or not readable   -> SIGSEGV
-  kWrite,          // store to an address that is not mapped or not writable    -> SIGSEGV
-  kFetch,          // next instruction is not mapped or not executable          -> SIGSEGV
-  kPcAlignment,    // program counter not a multiple of 4                       -> SIGBUS
-  kAlignment,      // exclusive or atomic access that must be aligned           -> SIGBUS
-  kFileEnd,        // load, store or fetch of a page behind its file's end      -> SIGBUS
-  kUndefined,      // architecturally undefined instruction (udf included)      -> SIGILL
-  kUnimplemented,  // legal instruction m2sim does not implement: m2sim's failure, not the guest's
-  kPointerAuth,    // aut*: the pointer's authentication code is wrong          -> SIGILL
-  kBreakpoint,     // brk                                                       -> SIGTRAP
+  kRead,            // load from an address that is not mapped or not readable   -> SIGSEGV
+  kWrite,           // store to an address that is not mapped or not writable    -> SIGSEGV
+  kFetch,           // next instruction is not mapped or not executable          -> SIGSEGV
+  kPcAlignment,     // program counter not a multiple of 4                       -> SIGBUS
+  kAlignment,       // exclusive or atomic access that must be aligned           -> SIGBUS
+  kStackAlignment,  // load or store through an sp that is no multiple of 16     -> SIGBUS
+  kFileEnd,         // load, store or fetch of a page behind its file's end      -> SIGBUS
+  kUndefined,       // architecturally undefined instruction (udf included)      -> SIGILL
+  kUnimplemented,   // legal instruction m2sim does not implement: m2sim's failure, not the guest's
+  kPointerAuth,     // aut*: the pointer's authentication code is wrong          -> SIGILL
+  kBreakpoint,      // brk                                                       -> SIGTRAP
 };
 
 struct Fault {

@@ -8,6 +8,10 @@
 
 namespace m2sim::emu {
 
+// Linux has loads and stores through a misaligned sp fault (SCTLR_EL1.SA0).
+inline constexpr std::uint64_t kStackAlignment = 16;
+inline bool stack_is_aligned(const CpuState& cpu) { return cpu.x[kSpSlot] % kStackAlignment == 0; }
+
 // The ways on are inlined by force: gcc would share one copy between a branch's two edges, and pay for it
 // in moves between registers.
 
@@ -70,8 +74,10 @@ const Uop* branch_handler(const Uop* uop, CpuState* cpu, std::int64_t budget, st
   return follow<kLog>(successors.fall_through, uop, cpu, budget, log, memory);
 }
 
-// The last uop of a block that simply goes on, and of a direct jump.
+// The last uop of a block that simply goes on, and of a direct jump. Behind an instruction that may have left
+// sp misaligned, going on means asking the run loop then.
 Handler fall_through_handler(bool log);
+Handler aligned_fall_through_handler(bool log);
 Handler jump_handler(bool log);
 // bl, br, blr, ret, by what they do; bl and blr are followed by a Constant with the return address.
 Handler call_handler(bool log);

@@ -78,6 +78,24 @@ Exit system_exit(const Inst& inst) {
 
 bool ends_block(const Inst& inst) { return insts::flow_of(inst.op) != Flow::kNone; }
 
+// Whether sp may be misaligned behind an instruction though it was aligned before. Blocks end there and the
+// run loop looks (Emulator::enter_next), so that no load or store has to.
+bool may_misalign_stack(const Inst& inst) {
+  constexpr auto kAlignment = static_cast<std::int64_t>(kStackAlignment);
+  const insts::RowRoles& roles = insts::roles_of(inst.op);
+  const bool keeps_alignment = inst.imm % kAlignment == 0;
+  if (roles.writes_base && inst.rn == 31) {
+    const insts::Imm kind = insts::encoding_of(inst.op).imm;
+    const bool by_immediate =
+        kind == insts::Imm::kMemS9 || kind == insts::Imm::kMemS7 || kind == insts::Imm::kMemS10;
+    return !by_immediate || !keeps_alignment;
+  }
+  if (roles.d.kind != insts::FieldKind::kGprOrSp || !roles.d.written || inst.rd != 31) return false;
+  if (inst.op == Op::kAND_imm) return !keeps_alignment;
+  const bool moves = inst.op == Op::kADD_imm || inst.op == Op::kSUB_imm;
+  return !moves || inst.rn != 31 || !keeps_alignment;
+}
+
 std::uint16_t count_memory(std::span<const Inst> insts) {
   return static_cast<std::uint16_t>(std::count_if(insts.begin(), insts.end(), [](const Inst& inst) {
     return insts::operands_of(inst).memory.kind != insts::Access::kNone;
@@ -125,7 +143,7 @@ void Translator::decode_block(std::uint64_t pc, unsigned most_insts) {
     // What cannot be executed gets a block of its own, so that all before it retires.
     if (!has_handler(inst) && inst_count_ > 0) return;
     insts_[inst_count_++] = inst;
-    if (!has_handler(inst) || ends_block(inst)) return;
+    if (!has_handler(inst) || ends_block(inst) || may_misalign_stack(inst)) return;
   }
 }
 
@@ -147,7 +165,7 @@ void Translator::lay_out(std::uint64_t pc, std::span<const Inst> insts) {
     }
     emit(inst, pc + 4 * std::uint64_t{i}, i);
   }
-  emit_fall_through(count);
+  emit_fall_through(count, may_misalign_stack(insts.back()));
 }
 
 void Translator::emit(const Inst& decoded, std::uint64_t pc, unsigned index) {
@@ -245,8 +263,9 @@ bool Translator::flags_are_read(std::uint64_t pc, unsigned branches) const {
   return true;
 }
 
-void Translator::emit_fall_through(unsigned inst_count) {
-  push({fall_through_handler(log_), 0, 0, 0, static_cast<std::uint8_t>(inst_count), 0});
+void Translator::emit_fall_through(unsigned inst_count, bool check_stack) {
+  const Handler handler = check_stack ? aligned_fall_through_handler(log_) : fall_through_handler(log_);
+  push({handler, 0, 0, 0, static_cast<std::uint8_t>(inst_count), 0});
   push_successors();
 }
 

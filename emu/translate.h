@@ -44,7 +44,7 @@ class Translator {
   void emit_last(const insts::Inst& inst, std::uint64_t pc, unsigned inst_count);
   void emit_fused(const insts::Inst& compare, const insts::Inst& branch, std::uint64_t pc,
                   unsigned inst_count);
-  void emit_fall_through(unsigned inst_count);
+  void emit_fall_through(unsigned inst_count, bool check_stack);
   bool flags_are_read(std::uint64_t pc, unsigned branches) const;
   void push(const Uop& uop) { uops_[uop_count_++] = uop; }
   void push_constant(std::uint64_t value, std::uint64_t extra);

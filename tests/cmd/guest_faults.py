@@ -122,6 +122,14 @@ class GuestFaults(guest.GuestTest):
             self.killed(name, ".arch armv8.4-a\n" + crossing + instruction + "\n", SIGBUS,
                         r"SIGBUS: unaligned access to 0x[0-9a-f]+ at")
 
+    def test_misaligned_stack_pointer(self):
+        # QEMU does not check it.
+        path = self.guest("stack", START + "sub sp, sp, #8\nldr x0, [sp]\n")
+        for mode in MODES:
+            self.assert_fails(128 + SIGBUS, re.escape(path) + ": killed by SIGBUS: stack pointer 0x[0-9a-f]*8, which is "
+                              r"not a multiple of 16, at 0x[0-9a-f]+ \(_start\+0x4\): ldr\s+x0, \[sp\]",
+                              "run", "--quiet", "--mode", mode, path, cwd=self.folder)
+
     def test_file_cut_short(self):
         body = MAP_FILE.format(protection=3, word="ret") + "ldr w0, [x19]\nbl cut\nldr w0, [x19]\n"
         self.killed("cut_data", body, SIGBUS, "SIGBUS: access to 0x[0-9a-f]+, behind the end of its file .*mapped")

@@ -37,6 +37,12 @@ struct Guest {
   Emulator emulator;
 };
 
+struct DroppingSink {
+  static constexpr bool kLogs = true;
+  void consume(const RetiredBatch& /*batch*/) {}
+  void blocks_cleared() {}
+};
+
 // Keeps every batch, checking what the contract of emu/retired.h promises.
 class CheckingSink {
  public:
@@ -225,6 +231,15 @@ TEST(EmulatorTest, MisalignedOrderedAccessesFaultOnlyAcrossSixteenBytes) {
   EXPECT_EQ(exit_status_of("misaligned_ordered"), 0);
 }
 
+// QEMU does not check sp: Linux does (SCTLR_EL1.SA0).
+TEST(EmulatorTest, AccessesThroughAMisalignedStackPointerFault) {
+  EXPECT_EQ(exit_status_of("misaligned_stack"), 0);
+  Guest logged("misaligned_stack");
+  DroppingSink sink;
+  EXPECT_EQ(logged.emulator.run(sink).kind, RunEnd::Kind::kExited);
+  EXPECT_EQ(logged.process.end().status, 0);
+}
+
 TEST(EmulatorTest, SystemRegistersAndCacheOperations) { EXPECT_EQ(exit_status_of("system_registers"), 0); }
 
 // What a command writes to standard output, and its exit status.
@@ -260,12 +275,6 @@ std::uint64_t allocations_of_run(std::uint64_t limit) {
   run.emulator.run(sink, limit);
   return testing::allocations() - before;
 }
-
-struct DroppingSink {
-  static constexpr bool kLogs = true;
-  void consume(const RetiredBatch& /*batch*/) {}
-  void blocks_cleared() {}
-};
 
 TEST(EmulatorTest, DoesNotAllocateInTheSteadyState) {
   const std::uint64_t before = testing::allocations();

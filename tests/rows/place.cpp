@@ -62,7 +62,7 @@ bool place_access(const Encoding& row, const Inst& inst, Random& random, Sample&
   const bool aligned = must_be_aligned(timing) || inst.rn == 31;
   if (!aligned) target += random() % 64;
   if (has_offset && !post) target -= static_cast<std::uint64_t>(inst.imm);
-  if (inst.rn == 31 && target % 16 != 0) return false;  // sp must be aligned
+  if (inst.rn == 31 && target % 16 != 0) return false;  // a SIGBUS here, nothing under QEMU
   if (must_be_aligned(timing) && has_offset) {
     const std::uint64_t bytes = insts::operands_of(inst).memory.bytes();
     if ((target + static_cast<std::uint64_t>(inst.imm)) % bytes != 0) return false;
