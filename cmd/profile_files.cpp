@@ -19,7 +19,7 @@ using nlohmann::ordered_json;
 using Figures = std::vector<std::pair<std::string, double>>;
 
 void append_spread(Figures& figures, const std::string& name, const Spread& spread) {
-  figures.emplace_back(name, spread.mean);
+  figures.emplace_back(name + ".mean", spread.mean);
   figures.emplace_back(name + ".min", spread.min);
   figures.emplace_back(name + ".max", spread.max);
 }
@@ -95,17 +95,34 @@ ordered_json costs_json(const std::vector<Cost>& costs) {
   return list;
 }
 
+// What differs from run to run.
+ordered_json runs_json(const ProgramProfile& program, const ModeProfile& mode) {
+  ordered_json list = ordered_json::array();
+  for (const ProfiledRun& run : mode.runs) {
+    ordered_json& entry = list.emplace_back();
+    entry["host.mips"] = figures_of({mode.mode, {run}, {}}).mips.mean;
+    entry["host.seconds"] = run.wall;
+    const StageSeconds seconds = stages_of(run, program.log, mode.samples);
+    for (std::size_t i = 0; i < kStageCount; ++i) {
+      entry[fmt::format("host.stage.{}", stage_name(static_cast<Stage>(i)))] = seconds[i];
+    }
+  }
+  return list;
+}
+
 ordered_json program_json(const ProgramProfile& program, unsigned top) {
   ordered_json json;
   json["name"] = program.name;
   json["argv"] = program.argv;
   json["ok"] = program.error.empty();
   if (!program.error.empty()) json["error"] = program.error;
-  json["modes"] = ordered_json::object();
+  json["modes"] = ordered_json::array();
   for (const ModeProfile& mode : program.modes) {
-    ordered_json& entry = json["modes"][std::string(mode_name(mode.mode))];
+    ordered_json& entry = json["modes"].emplace_back();
+    entry["mode"] = mode_name(mode.mode);
     entry["stats"] = ordered_json::object();
     for (const auto& [name, value] : figures_by_name(program, mode)) entry["stats"][name] = value;
+    entry["runs"] = runs_json(program, mode);
     entry["bottleneck"] = stage_name(stage_table(mode, program.log).bottleneck);
     entry["costs"] = costs_json(costs_of(program, mode));
     entry["functions"] = functions_json(mode.samples.functions, mode.samples.total, top);

@@ -63,18 +63,19 @@ class ProfileCase(guest.GuestTest):
 
 class Profile(ProfileCase):
     def check_stages(self, stats, mode):
-        parts = [stats[f"host.stage.{stage}"] for stage in STAGES]
-        self.assertLess(abs(sum(parts) - stats["host.seconds"]), 0.05 * stats["host.seconds"])
+        parts = [stats[f"host.stage.{stage}.mean"] for stage in STAGES]
+        seconds = stats["host.seconds.mean"]
+        self.assertLess(abs(sum(parts) - seconds), 0.05 * seconds)
         self.assertAlmostEqual(sum(stats[f"host.stage.{stage}.share"] for stage in STAGES), 1)
         for name in [f"host.stage.{stage}" for stage in STAGES] + ["host.seconds", "host.mips"]:
-            self.assertLessEqual(stats[name + ".min"], stats[name] * 1.0001)
-            self.assertLessEqual(stats[name], stats[name + ".max"] * 1.0001)
-        model = sum(stats[f"host.stage.{stage}"] for stage in ("predict", "cache", "core"))
+            self.assertLessEqual(stats[name + ".min"], stats[name + ".mean"] * 1.0001)
+            self.assertLessEqual(stats[name + ".mean"], stats[name + ".max"] * 1.0001)
+        model = sum(stats[f"host.stage.{stage}.mean"] for stage in ("predict", "cache", "core"))
         if mode == "emulation":
             self.assertEqual(model, 0)
-            self.assertEqual(stats["host.stage.log"], 0)
+            self.assertEqual(stats["host.stage.log.mean"], 0)
         else:
-            self.assertGreater(model, 0.5 * stats["host.seconds"])
+            self.assertGreater(model, 0.5 * seconds)
 
     def test_programs_in_all_modes(self):
         result, profile = self.profile("--mode", "all", "--iterations", "2", "--csv", self.path("p.csv"),
@@ -87,11 +88,12 @@ class Profile(ProfileCase):
         with open(self.path("p.csv"), newline="", encoding="utf-8") as file:
             rows = {(row["program"], row["mode"]): row for row in csv.DictReader(file)}
         for program in profile["programs"] + [profile["total"]]:
-            self.assertEqual(list(program["modes"]), MODES)
-            for mode, entry in program["modes"].items():
-                stats = entry["stats"]
+            self.assertEqual([entry["mode"] for entry in program["modes"]], MODES)
+            for entry in program["modes"]:
+                mode, stats = entry["mode"], entry["stats"]
+                self.assertEqual(len(entry["runs"]), 2)
                 self.check_stages(stats, mode)
-                largest = max(STAGES, key=lambda stage: stats[f"host.stage.{stage}"])
+                largest = max(STAGES, key=lambda stage: stats[f"host.stage.{stage}.mean"])
                 self.assertEqual(entry["bottleneck"], largest)
                 row = rows[program["name"], mode]
                 self.assertEqual({name: float(value) for name, value in row.items() if value and name in stats}, stats)
@@ -102,14 +104,15 @@ class Profile(ProfileCase):
 
     def check_against_run(self, profile):
         for path, program in zip(self.programs, profile["programs"]):
-            for mode in MODES:
+            for entry in program["modes"]:
+                mode = entry["mode"]
                 self.m2sim("run", "--quiet", "--mode", mode, "--stats", self.path("run.json"), path)
                 with open(self.path("run.json"), encoding="utf-8") as file:
                     run = json.load(file)["stats"]
-                stats = program["modes"][mode]["stats"]
+                stats = entry["stats"]
                 for name in ("emulation.insts", "core.cycles", "core.cpi"):
                     self.assertEqual(stats.get(name), run.get(name), (path, mode, name))
-        walk = profile["programs"][1]["modes"]["timing"]["stats"]
+        walk = profile["programs"][1]["modes"][2]["stats"]
         insts = walk["emulation.insts"]
         self.assertAlmostEqual(walk["per_inst.memory_insts"] * insts, 600000, delta=2)
         self.assertGreater(walk["per_inst.chained"] * insts, 500000)

@@ -174,11 +174,14 @@ TEST(ProfileReport, JsonAndCsvHaveEveryProgramAndMode) {
   const auto json = nlohmann::json::parse(profile_json(summary));
   ASSERT_EQ(json["programs"].size(), 3U);
   EXPECT_EQ(json["programs"][2]["error"], "it is not there");
-  const auto& timing = json["programs"][0]["modes"]["timing"];
+  const auto& timing = json["programs"][0]["modes"][2];
+  EXPECT_EQ(timing["mode"], "timing");
+  EXPECT_EQ(timing["runs"].size(), 3U);
+  EXPECT_EQ(timing["runs"][1]["host.seconds"], 2 * 98);
   EXPECT_EQ(timing["bottleneck"], "cache");
   EXPECT_EQ(timing["stats"]["core.cpi"], 0.25);
   EXPECT_EQ(timing["functions"][0]["share"], 0.6);
-  EXPECT_FALSE(json["programs"][0]["modes"]["emulation"]["stats"].contains("core.cpi"));
+  EXPECT_FALSE(json["programs"][0]["modes"][0]["stats"].contains("core.cpi"));
   EXPECT_EQ(json["total"]["modes"].size(), 3U);
   std::istringstream lines(profile_csv(summary));
   std::vector<std::string> rows;
