@@ -39,9 +39,7 @@ inline constexpr std::string_view kAllPrograms = "all";
 
 // Whether a figure was measured on the host. All others depend on guest, configuration and mode alone: their
 // noise is zero, and any difference is one.
-inline bool is_measured(std::string_view figure) {
-  return figure.starts_with("host.") || figure.starts_with("profile.");
-}
+inline bool is_measured(std::string_view figure) { return figure.starts_with("host."); }
 
 // Reads results of `m2sim suite --json`, `m2sim profile --json` and `m2sim run --stats` of one revision; each
 // file is a run. Throws UserError.

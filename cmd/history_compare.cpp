@@ -14,20 +14,21 @@ constexpr double kMedianError = 1.2533;
 constexpr double kStandardErrors = 3;
 constexpr std::string_view kHardwareError = "difference_percent";
 
-double relative(const Spread& spread) {
+double relative(const Distribution& spread) {
   return spread.median == 0 ? 0 : spread.deviation / std::abs(spread.median);
 }
 
-double standard_error(const Spread& spread, double least_relative) {
+double standard_error(const Distribution& spread, double least_relative) {
   const double deviation = std::max(spread.deviation, least_relative * std::abs(spread.median));
   return kMedianError * deviation / std::sqrt(static_cast<double>(spread.count));
 }
 
 // A single run says nothing of its noise: that of other records of its revision then serves.
-bool know_deviation(Spread& spread, const std::optional<HistorySeries>& siblings, const std::string& figure) {
+bool know_deviation(Distribution& spread, const std::optional<HistorySeries>& siblings,
+                    const std::string& figure) {
   if (spread.count >= 2) return true;
   if (!siblings || !siblings->figures.contains(figure)) return false;
-  const Spread all = spread_of(siblings->figures.at(figure));
+  const Distribution all = distribution_of(siblings->figures.at(figure));
   if (all.count < 2) return false;
   spread.deviation = all.deviation;
   return true;
@@ -98,8 +99,8 @@ class Comparer {
       difference.mode = series.before.mode;
       difference.program = series.before.program;
       difference.figure = figure;
-      difference.before = spread_of(samples);
-      difference.after = spread_of(other->second);
+      difference.before = distribution_of(samples);
+      difference.after = distribution_of(other->second);
       const bool known_before = know_deviation(difference.before, series.siblings_before, figure);
       const bool known_after = know_deviation(difference.after, series.siblings_after, figure);
       if (is_measured(figure) && !(known_before && known_after)) difference.verdict = Verdict::kUnknown;
@@ -137,12 +138,12 @@ class Comparer {
     for (std::size_t i = first; i < result_.differences.size(); ++i) {
       const HistoryDifference& difference = result_.differences[i];
       if (difference.program == kAllPrograms || difference.verdict == Verdict::kUnknown) continue;
-      for (const Spread* side : {&difference.before, &difference.after}) {
+      for (const Distribution* side : {&difference.before, &difference.after}) {
         if (is_measured(difference.figure)) found[difference.figure].push_back(relative(*side));
       }
     }
     std::map<std::string, double> usual;
-    for (auto& [figure, deviations] : found) usual[figure] = spread_of(std::move(deviations)).median;
+    for (auto& [figure, deviations] : found) usual[figure] = distribution_of(std::move(deviations)).median;
     return usual;
   }
 

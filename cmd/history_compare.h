@@ -12,12 +12,12 @@ namespace m2sim::cmd {
 // Median of samples, and an estimate of their standard deviation: 1.4826 times the median absolute
 // deviation, corrected for few samples (Croux and Rousseeuw, "Time-efficient algorithms for two highly
 // robust estimators of scale", 1992). No samples: all zero.
-struct Spread {
+struct Distribution {
   double median = 0;
   double deviation = 0;
   std::size_t count = 0;
 };
-Spread spread_of(std::vector<double> samples);
+Distribution distribution_of(std::vector<double> samples);
 
 enum class Verdict { kEqual, kWithinNoise, kChanged, kUnknown };  // kUnknown: measured once, on either side
 
@@ -25,8 +25,8 @@ struct HistoryDifference {
   std::string mode;
   std::string program;
   std::string figure;
-  Spread before;
-  Spread after;
+  Distribution before;
+  Distribution after;
   double noise = 0;  // a difference of the medians up to here means nothing; in the figure's unit
   Verdict verdict = Verdict::kEqual;
 

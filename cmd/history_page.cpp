@@ -120,7 +120,7 @@ class PageData {
   void add_points(const HistorySeries& series, std::size_t place, const HistoryComparison& comparison,
                   const std::string& set) {
     for (const auto& [figure, samples] : series.figures) {
-      const Spread spread = spread_of(samples);
+      const Distribution spread = distribution_of(samples);
       ordered_json point{{"record", place},
                          {"median", spread.median},
                          {"deviation", spread.deviation},

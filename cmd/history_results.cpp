@@ -1,5 +1,6 @@
 // A result becomes named numbers: a program's own members keep their names, those of its `stats` too, and
-// what is nested deeper is joined by dots. A list of numbers, or of `runs`, is a list of samples.
+// what is nested deeper is joined by dots. A list of numbers is a list of samples. What `samples` has by a
+// figure's name stands for that figure in `stats`, which then is their mean.
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
@@ -35,12 +36,13 @@ void add_list(HistorySeries& series, const std::string& prefix, const json& list
 void add_members(HistorySeries& series, const std::string& prefix, const json& object) {
   for (const auto& [name, member] : object.items()) {
     if (name == "modes") continue;  // series of their own
-    const bool transparent = name == "stats" || name == "runs";
-    if (transparent && member.is_array()) {
-      for (const json& run : member) add_figures(series, prefix, run);
-    } else {
-      add_figures(series, transparent ? prefix : joined(prefix, name), member);
-    }
+    if (name == "samples") continue;
+    add_figures(series, name == "stats" ? prefix : joined(prefix, name), member);
+  }
+  const json samples = object.value("samples", json::object());
+  for (const auto& [name, list] : samples.items()) {
+    series.figures[joined(prefix, name)].clear();
+    add_list(series, joined(prefix, name), list);
   }
 }
 
@@ -91,46 +93,41 @@ class Reader {
     const json& manifest = result["manifest"];
     if (!result.contains("programs")) {
       const std::string name = std::filesystem::path(text_member(manifest, "program")).filename().string();
-      if (!name.empty()) add_series(manifest, manifest, name, "", result.value("stats", json::object()));
+      const json figures{{"stats", result.value("stats", json::object())}};
+      if (!name.empty()) add_series(manifest, figures, name, text_member(manifest, "mode"));
       return;
     }
     if (!result["programs"].is_array()) return;
-    // What a profile counts and times is no figure of the guest.
-    const bool is_profile = !manifest.contains("mode");
     for (const json& program : result["programs"]) {
       const bool failed = !program.is_object() || program.value("ok", json(true)) == json(false) ||
                           !text_member(program, "error").empty();
       if (failed) continue;
-      add_program(manifest, program, is_profile ? "profile" : "");
+      add_program(manifest, program);
     }
   }
 
-  void add_program(const json& manifest, const json& program, const std::string& prefix) {
+  void add_program(const json& manifest, const json& program) {
     const std::string name = text_member(program, "name");
     if (name.empty()) return;
     const json modes = program.value("modes", json());
-    if (modes.is_array()) {
-      for (const json& mode : modes) add_series(manifest, mode, name, prefix, mode);
-    } else {
-      add_series(manifest, program, name, prefix, program);
-    }
+    if (!modes.is_object()) return add_series(manifest, program, name, text_member(manifest, "mode"));
+    for (const auto& [mode, figures] : modes.items()) add_series(manifest, figures, name, mode);
   }
 
-  // `owner` may say what the manifest says otherwise: its mode, its program's hash.
-  void add_series(const json& manifest, const json& owner, const std::string& name, const std::string& prefix,
-                  const json& figures) {
+  // `owner` has the figures, and may say what the manifest says otherwise.
+  void add_series(const json& manifest, const json& owner, const std::string& name, const std::string& mode) {
     if (!owner.is_object()) return;
     const auto said = [&](const char* key) {
       const std::string own = text_member(owner, key);
       return own.empty() ? text_member(manifest, key) : own;
     };
     HistorySeries found;
-    found.mode = said("mode");
+    found.mode = mode;
     found.program = name;
     found.program_sha256 = said("program_sha256");
     found.config_sha256 = said("config_sha256");
     found.core = said("core");
-    add_figures(found, prefix, figures);
+    add_figures(found, "", owner);
     merge(std::move(found));
   }
 

@@ -109,7 +109,7 @@ std::string modes_text(const HistoryRecord& record) {
   return text;
 }
 
-nlohmann::ordered_json spread_json(const Spread& spread) {
+nlohmann::ordered_json distribution_json(const Distribution& spread) {
   return {{"median", spread.median}, {"deviation", spread.deviation}, {"runs", spread.count}};
 }
 
@@ -151,7 +151,7 @@ std::string history_record_text(const HistoryRecord& record, const HistoryView& 
   for (const HistorySeries& series : record.series) {
     for (const auto& [figure, samples] : series.figures) {
       if (!is_shown(view, figure)) continue;
-      const Spread spread = spread_of(samples);
+      const Distribution spread = distribution_of(samples);
       text += fmt::format("  {:<12} {:<19} {:<34} {:>16} {:>14} {:>5}\n", series.mode, series.program, figure,
                           short_number(spread.median), short_number(spread.deviation), spread.count);
     }
@@ -197,8 +197,8 @@ std::string history_comparison_json(const HistorySide& before, const HistorySide
     nlohmann::ordered_json entry{{"mode", difference.mode},
                                  {"program", difference.program},
                                  {"figure", difference.figure},
-                                 {"before", spread_json(difference.before)},
-                                 {"after", spread_json(difference.after)},
+                                 {"before", distribution_json(difference.before)},
+                                 {"after", distribution_json(difference.after)},
                                  {"change", difference.change()},
                                  {"percent", difference.percent()},
                                  {"noise", difference.noise},

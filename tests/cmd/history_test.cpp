@@ -53,20 +53,20 @@ const HistoryDifference& find(const HistoryComparison& comparison, const std::st
   throw std::runtime_error("no " + figure);
 }
 
-TEST(HistorySpread, IsRobust) {
-  EXPECT_DOUBLE_EQ(spread_of({3, 1, 2}).median, 2);
-  EXPECT_DOUBLE_EQ(spread_of({4, 1, 2, 3}).median, 2.5);
-  EXPECT_EQ(spread_of({7}).deviation, 0);
-  EXPECT_EQ(spread_of({}).count, 0U);
+TEST(HistoryDistribution, IsRobust) {
+  EXPECT_DOUBLE_EQ(distribution_of({3, 1, 2}).median, 2);
+  EXPECT_DOUBLE_EQ(distribution_of({4, 1, 2, 3}).median, 2.5);
+  EXPECT_EQ(distribution_of({7}).deviation, 0);
+  EXPECT_EQ(distribution_of({}).count, 0U);
   // One wild run of nine moves neither median nor deviation far.
-  const Spread calm = spread_of({98, 99, 99, 100, 100, 100, 101, 101, 102});
-  const Spread wild = spread_of({98, 99, 99, 100, 100, 100, 101, 101, 1});
+  const Distribution calm = distribution_of({98, 99, 99, 100, 100, 100, 101, 101, 102});
+  const Distribution wild = distribution_of({98, 99, 99, 100, 100, 100, 101, 101, 1});
   EXPECT_EQ(calm.median, wild.median);
   EXPECT_DOUBLE_EQ(calm.deviation, wild.deviation);
 }
 
 // For normal samples of any small number the deviation must be about right on average.
-TEST(HistorySpread, DeviationIsNearlyUnbiasedForFewSamples) {
+TEST(HistoryDistribution, DeviationIsNearlyUnbiasedForFewSamples) {
   std::uint64_t state = 1;
   const auto uniform = [&] {
     state = state * 6364136223846793005U + 1442695040888963407U;  // Knuth, MMIX
@@ -80,7 +80,7 @@ TEST(HistorySpread, DeviationIsNearlyUnbiasedForFewSamples) {
       for (std::size_t i = 0; i < count; ++i) {
         samples.push_back(std::sqrt(-2 * std::log(uniform())) * std::cos(6.283185307179586 * uniform()));
       }
-      sum += spread_of(samples).deviation;
+      sum += distribution_of(samples).deviation;
     }
     EXPECT_NEAR(sum / kTrials, 1, 0.06) << count << " samples";
   }
@@ -310,14 +310,15 @@ TEST_F(HistoryFile, ReadsSuites) {
 TEST_F(HistoryFile, ReadsProfilesAndSingleRuns) {
   const std::string profile =
       write("p.json", R"({"schema_version": 1, "manifest": {"revision": "r"}, "programs": [
-    {"name": "alpha", "modes": [{"mode": "emulation", "stages": {"load": 0.5}, "functions": [{"name": "f"}],
-     "runs": [{"wall": 1}, {"wall": 2}]}, {"mode": "timing", "mips": [3, 4]}]}]})");
+    {"name": "alpha", "modes": {"emulation": {"stats": {"host.mips": 1.5, "host.stage.load": 0.5},
+     "samples": {"host.mips": [1, 2]}, "functions": [{"name": "f", "count": 3}]}, "timing": {"stats": {"x": 3}}}}]})");
   const HistoryRecord record = read_results({profile});
   ASSERT_EQ(record.series.size(), 2U);
-  EXPECT_EQ(record.series[0].figures.at("profile.wall"), (std::vector<double>{1, 2}));
-  EXPECT_EQ(record.series[0].figures.at("profile.stages.load"), std::vector<double>{0.5});
+  EXPECT_EQ(record.series[0].mode, "emulation");
+  EXPECT_EQ(record.series[0].figures.size(), 2U);
+  EXPECT_EQ(record.series[0].figures.at("host.mips"), (std::vector<double>{1, 2}));
+  EXPECT_EQ(record.series[0].figures.at("host.stage.load"), std::vector<double>{0.5});
   EXPECT_EQ(record.series[1].mode, "timing");
-  EXPECT_EQ(record.series[1].figures.at("profile.mips"), (std::vector<double>{3, 4}));
   const std::string run =
       write("r.json", R"({"schema_version": 1, "manifest": {"revision": "r", "mode": "timing",
     "program": "/some/where/alpha"}, "stats": {"core.cycles": 7}})");

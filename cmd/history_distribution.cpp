@@ -28,8 +28,8 @@ double median_of(std::vector<double>& values) {
 
 }  // namespace
 
-Spread spread_of(std::vector<double> samples) {
-  Spread spread;
+Distribution distribution_of(std::vector<double> samples) {
+  Distribution spread;
   if (samples.empty()) return spread;
   spread.count = samples.size();
   spread.median = median_of(samples);
