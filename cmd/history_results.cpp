@@ -1,6 +1,5 @@
-// A result becomes named numbers: a program's own members keep their names, those of its `stats` too, and
-// what is nested deeper is joined by dots. A list of numbers is a list of samples. What `samples` has by a
-// figure's name stands for that figure in `stats`, which then is their mean.
+// A result becomes named numbers: a program's own members keep their names, those of its `stats` and `runs`
+// too, and what is nested deeper is joined by dots. A list of numbers, or of runs, is a list of samples.
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
@@ -17,6 +16,7 @@ using nlohmann::json;
 constexpr int kNewestResult = 1;
 
 std::string text_member(const json& object, const char* key) {
+  if (!object.is_object()) return "";
   const auto found = object.find(key);
   return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
 }
@@ -36,13 +36,12 @@ void add_list(HistorySeries& series, const std::string& prefix, const json& list
 void add_members(HistorySeries& series, const std::string& prefix, const json& object) {
   for (const auto& [name, member] : object.items()) {
     if (name == "modes") continue;  // series of their own
-    if (name == "samples") continue;
-    add_figures(series, name == "stats" ? prefix : joined(prefix, name), member);
-  }
-  const json samples = object.value("samples", json::object());
-  for (const auto& [name, list] : samples.items()) {
-    series.figures[joined(prefix, name)].clear();
-    add_list(series, joined(prefix, name), list);
+    const bool transparent = name == "stats" || name == "runs";
+    if (transparent && member.is_array()) {
+      for (const json& run : member) add_figures(series, prefix, run);
+    } else {
+      add_figures(series, transparent ? prefix : joined(prefix, name), member);
+    }
   }
 }
 
@@ -110,8 +109,8 @@ class Reader {
     const std::string name = text_member(program, "name");
     if (name.empty()) return;
     const json modes = program.value("modes", json());
-    if (!modes.is_object()) return add_series(manifest, program, name, text_member(manifest, "mode"));
-    for (const auto& [mode, figures] : modes.items()) add_series(manifest, figures, name, mode);
+    if (!modes.is_array()) return add_series(manifest, program, name, text_member(manifest, "mode"));
+    for (const json& mode : modes) add_series(manifest, mode, name, text_member(mode, "mode"));
   }
 
   // `owner` has the figures, and may say what the manifest says otherwise.

@@ -310,12 +310,13 @@ TEST_F(HistoryFile, ReadsSuites) {
 TEST_F(HistoryFile, ReadsProfilesAndSingleRuns) {
   const std::string profile =
       write("p.json", R"({"schema_version": 1, "manifest": {"revision": "r"}, "programs": [
-    {"name": "alpha", "modes": {"emulation": {"stats": {"host.mips": 1.5, "host.stage.load": 0.5},
-     "samples": {"host.mips": [1, 2]}, "functions": [{"name": "f", "count": 3}]}, "timing": {"stats": {"x": 3}}}}]})");
+    {"name": "alpha", "modes": [{"mode": "emulation", "stats": {"host.mips.mean": 1.5, "host.stage.load": 0.5},
+     "runs": [{"host.mips": 1}, {"host.mips": 2}], "functions": [{"name": "f", "count": 3}]},
+     {"mode": "timing", "stats": {"x": 3}}]}]})");
   const HistoryRecord record = read_results({profile});
   ASSERT_EQ(record.series.size(), 2U);
   EXPECT_EQ(record.series[0].mode, "emulation");
-  EXPECT_EQ(record.series[0].figures.size(), 2U);
+  EXPECT_EQ(record.series[0].figures.size(), 3U);
   EXPECT_EQ(record.series[0].figures.at("host.mips"), (std::vector<double>{1, 2}));
   EXPECT_EQ(record.series[0].figures.at("host.stage.load"), std::vector<double>{0.5});
   EXPECT_EQ(record.series[1].mode, "timing");
