@@ -116,7 +116,9 @@ void add_segment(ElfImage& image, unsigned index, const ElfPhdr& phdr) {
   if (phdr.file_size > phdr.memory_size) {
     refuse_elf(path, "damaged: " + segment_text(index, phdr) + " is larger in the file than in memory");
   }
-  if (phdr.offset > image.bytes.size() || image.bytes.size() - phdr.offset < phdr.file_size) {
+  // Linkers place the offset of a segment of zeros alone behind the file's end; nothing is read there.
+  const std::uint64_t offset = phdr.file_size == 0 ? 0 : phdr.offset;
+  if (offset > image.bytes.size() || image.bytes.size() - offset < phdr.file_size) {
     refuse_elf(path, "truncated: " + segment_text(index, phdr) + " ends behind the file's " +
                          std::to_string(image.bytes.size()) + " bytes");
   }
@@ -133,7 +135,7 @@ void add_segment(ElfImage& image, unsigned index, const ElfPhdr& phdr) {
   }
   if (phdr.memory_size == 0) return;
   image.segments.push_back(
-      {phdr.address, phdr.memory_size, phdr.offset, phdr.file_size, protection_of(phdr.flags)});
+      {phdr.address, phdr.memory_size, offset, phdr.file_size, protection_of(phdr.flags)});
 }
 
 void set_interpreter(ElfImage& image, const ElfPhdr& phdr) {

@@ -136,6 +136,17 @@ TEST(Elf, DamagedTablesAreNamed) {
   EXPECT_TRUE(mentions(refusal(file), "nothing to load"));
 }
 
+TEST(Elf, SegmentOfZerosAloneMayLieBehindTheEndOfTheFile) {
+  ElfFile file = tiny_program();
+  file.phdrs[1].file_size = 0;
+  file.phdrs[1].offset += 0x1000000;
+  Memory memory;
+  load_elf(parse(file), 0, memory);
+  std::uint64_t value = 1;
+  ASSERT_TRUE(memory.read(kDataAddress, &value, sizeof(value)));
+  EXPECT_EQ(value, 0U);
+}
+
 TEST(Elf, SegmentsThatDoNotFitTheGuestAreRefusedWhenLoaded) {
   const auto load_refusal = [](const ElfFile& file) -> std::string {
     Memory memory;
