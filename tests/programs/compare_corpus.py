@@ -20,8 +20,9 @@ def lines_of(content):
     return content.decode(errors="backslashreplace").splitlines()
 
 
-def shown_difference(name, ours, theirs, limit):
-    diff = list(difflib.unified_diff(lines_of(theirs), lines_of(ours), f"{name} (qemu)", f"{name} (m2sim)", "", "", 1, ""))
+def shown_difference(name, ours, theirs, limit, runs):
+    names = (f"{name} ({run})" for run in reversed(runs))
+    diff = list(difflib.unified_diff(lines_of(theirs), lines_of(ours), *names, n=1, lineterm=""))
     more = len(diff) - limit
     yield from (line[:200] for line in diff[:limit])
     if more > 0:
@@ -30,14 +31,14 @@ def shown_difference(name, ours, theirs, limit):
         yield f"{name} differs in its line ends or bytes that are no text"
 
 
-def differences(ours, theirs, limit):
-    """Lines about all that two outcomes do not share."""
+def differences(ours, theirs, limit, runs=("m2sim", "qemu")):
+    """Lines about all that two outcomes do not share; `runs` names them."""
     if ours.status != theirs.status:
         yield f"exit status {ours.status} instead of {theirs.status}"
     for stream in ("stdout", "stderr"):
         left, right = getattr(ours, stream), getattr(theirs, stream)
         if left != right:
-            yield from shown_difference(stream, left, right, limit)
+            yield from shown_difference(stream, left, right, limit, runs)
     for name in sorted(ours.files.keys() | theirs.files.keys()):
         left, right = ours.files.get(name), theirs.files.get(name)
         if left is None or right is None:
@@ -45,17 +46,18 @@ def differences(ours, theirs, limit):
         elif left[0] != right[0]:
             yield f"file {name} has mode {left[0]} instead of {right[0]}"
         elif left != right:
-            yield from shown_difference(f"file {name}", left[1], right[1], limit)
+            yield from shown_difference(f"file {name}", left[1], right[1], limit, runs)
 
 
-def without_qemu(outcome):
-    """The reference without what QEMU adds: it dies of its guest's signal, and says so."""
+KILLED = re.compile(rb"^(qemu: uncaught target signal |m2sim: .*: killed by SIG)[^\n]*\n", re.MULTILINE)
+
+
+def guests_own(outcome):
+    """An outcome without what the simulator says of its guest's death; QEMU dies of the same signal, too."""
     status = outcome.status
     if status is not None and status < 0:
         status = 128 - status
-    lines = outcome.stderr.splitlines(keepends=True)
-    stderr = b"".join(line for line in lines if not line.startswith(b"qemu: uncaught target signal "))
-    return programs.Outcome(status, outcome.stdout, stderr, outcome.files)
+    return programs.Outcome(status, outcome.stdout, KILLED.sub(b"", outcome.stderr), outcome.files)
 
 
 def compare(options, case):
@@ -64,7 +66,7 @@ def compare(options, case):
         theirs = scratch.run(corpus.qemu_command(options, case, scratch.folder), options.timeout)
         ours = scratch.run(corpus.m2sim_command(options, case, scratch.environment(), ["--mode", "emulation"]),
                            options.timeout)
-    theirs = without_qemu(theirs)
+    ours, theirs = guests_own(ours), guests_own(theirs)
     if theirs.status is None:
         return case, theirs, [f"the reference takes more than {options.timeout:.0f} s"]
     return case, theirs, list(differences(ours, theirs, options.lines))

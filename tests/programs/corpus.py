@@ -14,8 +14,9 @@ of a file's text:
 @quick            it is in the quick part of the corpus
 @modes            it also runs in the timing modes, where its output and its statistics must not vary
 
-What precedes the first case is a comment. Every case runs in a new folder and says nothing that depends on
-time, process numbers or addresses.
+What precedes the first case is a comment. Every case runs in a new folder, whose files are all of the same
+age, and says nothing that depends on time, process numbers or addresses. Guests have the
+rights of whoever runs them: a case writes nowhere but in its folder.
 """
 
 import dataclasses
@@ -37,6 +38,8 @@ PROGRAM_FOLDERS = ("usr/bin", "usr/sbin", "usr/lib/gcc/aarch64-linux-gnu/12")
 DIRECTIVE = re.compile(r"@(case|run|script|file|stdin|samples|env|children|quick|modes)(?: (.*))?")
 # Python must leave the sysroot as it found it.
 ENVIRONMENT = {**programs.ENVIRONMENT, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONHASHSEED": "0"}
+
+FILE_TIME = 1_600_000_000
 
 
 class BadCase(Exception):
@@ -186,7 +189,7 @@ class Scratch:
         self.holder.cleanup()
 
     def environment(self):
-        return {**ENVIRONMENT, "TMPDIR": str(self.folder / "tmp"), **self.case.environment}
+        return {**ENVIRONMENT, "TMPDIR": str(self.folder / "tmp"), "PWD": str(self.folder / "work"), **self.case.environment}
 
     def run(self, command, timeout):
         """The outcome of a command in a new work folder; a time-out is one, with status None."""
@@ -194,6 +197,8 @@ class Scratch:
             shutil.rmtree(self.folder / part, ignore_errors=True)
             (self.folder / part).mkdir()
         programs.write_files(self.folder / "work", self.case.files)
+        for path in (self.folder / "work", *(self.folder / "work").rglob("*")):
+            os.utime(path, (FILE_TIME, FILE_TIME))
         with subprocess.Popen(command, cwd=self.folder / "work", env=self.environment(), stdin=subprocess.PIPE,
                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True) as process:
             try:

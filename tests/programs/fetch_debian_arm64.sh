@@ -67,7 +67,7 @@ unpack() {
 # What the packages' own scripts would do when they are installed.
 configure() {
     mkdir -p "$root/etc/alternatives"
-    for link in awk:gawk nawk:gawk lua:lua5.4 which:which.debianutils; do
+    for link in awk:gawk nawk:gawk lua:lua5.4 which:which.debianutils lzma:xz unlzma:xz lzcat:xz yacc:bison.yacc; do
         ln -sf "../../usr/bin/${link#*:}" "$root/etc/alternatives/${link%:*}"
         ln -sf "../../etc/alternatives/${link%:*}" "$root/usr/bin/${link%:*}"
     done

@@ -27,7 +27,9 @@ if(M2SIM_BENCHMARKS AND TARGET m2sim)
   set_tests_properties(programs.same_as_qemu PROPERTIES FIXTURES_REQUIRED debian)
 
   m2sim_program_test(corpus compare_corpus.py --sysroot ${debian_dir} --quick)
-  set_tests_properties(programs.corpus PROPERTIES FIXTURES_REQUIRED debian)
+  m2sim_program_test(corpus_modes corpus_modes.py --sysroot ${debian_dir} --filter
+                     "shells: static bash jobs|coreutils: pipeline|python3: threads|sqlite3: transactions")
+  set_tests_properties(programs.corpus programs.corpus_modes PROPERTIES FIXTURES_REQUIRED debian)
 
   m2sim_program_test(timing_modes modes_check.py)
   m2sim_program_test(smoke compare_qemu.py --filter "suite (dependency|branchheavy|gemm|sieve|nbody|string_mix)$")
