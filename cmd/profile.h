@@ -54,11 +54,12 @@ struct ProgramCounts {
   std::uint64_t steady_blocks_decoded = 0;
 };
 
-// Time of execution without a log and with one that nobody reads: the least of several, seconds.
+// Processor time of execution without a log and with one that nobody reads: the least of several, seconds.
 struct LogCost {
   double without = 0;
   double with = 0;
-  double share() const { return with > without ? 1 - without / with : 0; }  // of executing with a log
+  // Of executing with a log, 0..1: two measurements, each with its error.
+  double share() const { return without > 0 && with > without ? 1 - without / with : 0; }
 };
 
 struct Function {

@@ -26,7 +26,7 @@ ProfiledRun profile_fast_timing(const ProfileInput& input);
 ProfiledRun profile_run(Mode mode, const ProfileInput& input);
 
 ProgramCounts count_program(const ProfileInput& input);
-inline constexpr unsigned kLogRuns = 3;  // of each kind, emulation with a log and without
+inline constexpr unsigned kLogRuns = 5;  // of each kind, emulation with a log and without
 LogCost measure_log(const ProfileInput& input);
 
 // Allocations of a run in emulation mode that ends after `insts` instructions.

@@ -64,6 +64,7 @@ class ProfileCase(guest.GuestTest):
 class Profile(ProfileCase):
     def check_stages(self, stats, mode):
         parts = [stats[f"host.stage.{stage}.mean"] for stage in STAGES]
+        self.assertGreaterEqual(min(parts), 0)
         seconds = stats["host.seconds.mean"]
         self.assertLess(abs(sum(parts) - seconds), 0.05 * seconds)
         self.assertAlmostEqual(sum(stats[f"host.stage.{stage}.share"] for stage in STAGES), 1)

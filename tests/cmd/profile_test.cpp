@@ -101,6 +101,11 @@ TEST(ProfileStages, EmulationHasNoLogAndNoModel) {
   }
 }
 
+TEST(ProfileStages, ALogWithoutAMeasurableCostTakesNothing) {
+  EXPECT_DOUBLE_EQ((LogCost{4, 5}).share(), 0.2);
+  for (const LogCost& cost : {LogCost{5, 4}, LogCost{-1, 4}, LogCost{0, 0}}) EXPECT_EQ(cost.share(), 0);
+}
+
 TEST(ProfileStages, TheTableHasTheSpreadAndNamesTheLargest) {
   const ProgramProfile program = program_of("a", {Mode::kTiming});
   const StageTable table = stage_table(program.modes[0], program.log);
