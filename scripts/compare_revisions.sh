@@ -5,6 +5,7 @@
 # A revision is whatever git knows by that name, or . for this tree as it is. The exit status is 1 when a
 # condition holds (docs/history.md). Without --mode the suite runs in all three modes.
 set -euo pipefail
+shopt -s inherit_errexit
 root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
 work=$root/build/compare
 
