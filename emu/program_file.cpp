@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <string_view>
 #include <system_error>
@@ -55,6 +56,15 @@ std::variant<ProgramFile, LoadFailure> look_at_program(const HostPath& file, con
   ::close(fd);
   if (error != 0) return cannot_open(name, error);
   return result;
+}
+
+bool is_foreign_program(const std::vector<std::byte>& head) {
+  constexpr std::array kMagic = {std::byte{0x7f}, std::byte{'E'}, std::byte{'L'}, std::byte{'F'}};
+  constexpr std::size_t kMachineAt = 18;
+  constexpr std::array kAarch64 = {std::byte{183}, std::byte{0}};
+  if (head.size() < kMachineAt + kAarch64.size()) return false;
+  if (!std::equal(kMagic.begin(), kMagic.end(), head.begin())) return false;
+  return !std::equal(kAarch64.begin(), kAarch64.end(), head.begin() + kMachineAt);
 }
 
 bool is_script(const std::vector<std::byte>& head) {

@@ -28,6 +28,9 @@ struct ScriptLine {
   std::optional<std::string> argument;
 };
 
+// Whether these are the first bytes of an ELF file for another processor.
+bool is_foreign_program(const std::vector<std::byte>& head);
+
 bool is_script(const std::vector<std::byte>& head);
 // Nothing when the line names no interpreter, or is longer than the 255 characters that Linux reads.
 std::optional<ScriptLine> parse_script_line(const std::vector<std::byte>& head);

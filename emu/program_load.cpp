@@ -99,7 +99,10 @@ Failure Loader::find_program() {
     auto& program = std::get<ProgramFile>(file);
     if (!is_script(program.head)) {
       result_.path = kernel_.paths.guest_name(program.host_path);
-      return read(where.whole(), ENOEXEC, result_.image);
+      // A search along PATH shall go on where the host has a program of its own beneath the sysroot.
+      const bool hidden = !kernel_.paths.sysroot().empty() && !kernel_.paths.in_sysroot(program.host_path) &&
+                          is_foreign_program(program.head);
+      return read(where.whole(), hidden ? ENOENT : ENOEXEC, result_.image);
     }
     std::string interpreter;
     if (Failure failure = enter_script(program.head, name, interpreter)) return failure;

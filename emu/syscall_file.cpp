@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <string>
 
+#include "emu/fifo.h"
 #include "emu/open_flags.h"
 #include "emu/proc_calls.h"
 #include "emu/syscalls.h"
@@ -26,6 +27,11 @@ LastLink last_link_of_open(int flags) {
 bool is_of_host_proc(int fd) {
   struct statfs status {};
   return ::fstatfs(fd, &status) == 0 && status.f_type == PROC_SUPER_MAGIC;
+}
+
+bool is_fifo(const HostPath& path) {
+  struct stat status {};
+  return ::fstatat(path.directory, path.path.c_str(), &status, 0) == 0 && S_ISFIFO(status.st_mode);
 }
 
 // /dev/random or /dev/urandom, which would differ from run to run.
@@ -53,6 +59,7 @@ std::int64_t openat(Kernel& kernel, const Args& args) {
   const HostPath path = path_argument(kernel, args.i32(0), args[1], last_link_of_open(flags));
   if (!path.made_up.empty()) return open_made_up(kernel, path.made_up, flags);
   if (path.error != 0) return -path.error;
+  if (is_fifo(path) && (flags & O_PATH) == 0) return open_fifo(kernel, path, flags);
   const int fd =
       ::openat(path.directory, path.path.c_str(), flags | O_CLOEXEC | O_NOCTTY, args.u32(3) & 07777);
   if (fd < 0) return -std::int64_t{errno};

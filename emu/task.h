@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -15,6 +16,7 @@
 namespace m2sim::emu {
 
 struct Kernel;
+struct OpenFile;
 
 // Arguments of a system call, x0 to x5.
 struct Args {
@@ -45,6 +47,7 @@ struct Wait {
   std::vector<pollfd> files;              // host descriptors
   bool outside = false;                   // one of them may become ready by something that is no guest
   std::optional<std::uint64_t> deadline;  // GuestClock::elapsed() in ns
+  std::shared_ptr<OpenFile> file;         // what a call that opens has opened so far
   std::uint64_t progress = 0;             // bytes moved by a call that moves its bytes in parts
   std::optional<FutexKey> futex;          // queued here, in order of `order`
   std::uint32_t futex_bits = 0;

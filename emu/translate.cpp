@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cstring>
 
 #include "emu/terminal.h"
 #include "insts/decode.h"
@@ -130,6 +131,26 @@ unsigned Translator::inst_index(const Block& block, const Uop* uop) {
   return static_cast<unsigned>(std::lower_bound(begin, after, *(after - 1)) - begin);
 }
 
+// A mapped file is read through the host's kernel, in case it has become shorter: a call for every word would
+// cost more than decoding it. Code that the guest may write, here or through another mapping, is read afresh.
+bool Translator::fetch(const Region& region, std::uint64_t address, std::uint32_t& word) {
+  constexpr std::uint8_t kBoth = kProtRead | kProtWrite;
+  if (!region.file || region.shared || (region.protection & kBoth) != kProtRead) {
+    return memory_->fetch(region, address, word);
+  }
+  const std::uint64_t begin = address / kCodePage * kCodePage;
+  CodePage& page = code_pages_[address / kCodePage % code_pages_.size()];
+  if (page.begin != begin || page.epoch != memory_->code_epoch()) {
+    page.begin = UINT64_MAX;
+    if (!memory_->read(begin, page.bytes.data(), kCodePage)) return false;
+    page.begin = begin;
+    page.epoch = memory_->code_epoch();
+  }
+  region.decoded = true;
+  std::memcpy(&word, page.bytes.data() + (address - begin), sizeof(word));
+  return true;
+}
+
 void Translator::decode_block(std::uint64_t pc, unsigned most_insts) {
   inst_count_ = 0;
   const Region* region = memory_->region_at(pc);
@@ -138,7 +159,7 @@ void Translator::decode_block(std::uint64_t pc, unsigned most_insts) {
     if (region != nullptr && at >= region->end) region = memory_->region_at(at);
     if (region == nullptr || (region->protection & kProtExec) == 0) return;
     std::uint32_t word = 0;
-    if (!memory_->fetch(*region, at, word)) return;
+    if (!fetch(*region, at, word)) return;
     const Inst inst = insts::decode(word);
     // What cannot be executed gets a block of its own, so that all before it retires.
     if (!has_handler(inst) && inst_count_ > 0) return;
@@ -232,12 +253,12 @@ void Translator::emit_fused(const Inst& compare, const Inst& branch, std::uint64
 // Whether the flags at pc may be read before they are written: decodes a few instructions ahead along
 // direct control flow, and says yes where that does not settle it. Code that changes later drops all
 // blocks, so a wrong answer cannot outlive what it was read from.
-bool Translator::flags_are_read(std::uint64_t pc, unsigned branches) const {
+bool Translator::flags_are_read(std::uint64_t pc, unsigned branches) {
   for (unsigned i = 0; i < kFlagInsts; ++i, pc += 4) {
     const Region* region = pc % 4 == 0 ? memory_->region_at(pc) : nullptr;
     if (region == nullptr || (region->protection & kProtExec) == 0) return true;
     std::uint32_t word = 0;
-    if (!memory_->fetch(*region, pc, word)) return true;
+    if (!fetch(*region, pc, word)) return true;
     const Inst inst = insts::decode(word);
     const insts::RowRoles& roles = insts::roles_of(inst.op);
     const insts::TimingClass timing = insts::timing_class_of(inst.op);

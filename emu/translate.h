@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <vector>
 
 #include "emu/block.h"
 #include "emu/block_cache.h"
@@ -27,6 +28,7 @@ class Translator {
   void look_at(const Memory& memory, std::uint64_t space) {
     memory_ = &memory;
     space_ = space;
+    for (CodePage& page : code_pages_) page.begin = UINT64_MAX;
   }
 
   // The block that starts at pc, at most `most_insts` long, added to the cache (which must have room);
@@ -38,6 +40,13 @@ class Translator {
   unsigned inst_index(const Block& block, const Uop* uop);
 
  private:
+  static constexpr std::uint64_t kCodePage = 4096;  // at most a page of any host
+  struct CodePage {
+    std::uint64_t begin = UINT64_MAX;
+    std::uint64_t epoch = 0;  // Memory::code_epoch() when it was read
+    std::array<std::byte, kCodePage> bytes;
+  };
+
   void decode_block(std::uint64_t pc, unsigned most_insts);
   void lay_out(std::uint64_t pc, std::span<const insts::Inst> insts);
   void emit(const insts::Inst& inst, std::uint64_t pc, unsigned index);
@@ -45,13 +54,16 @@ class Translator {
   void emit_fused(const insts::Inst& compare, const insts::Inst& branch, std::uint64_t pc,
                   unsigned inst_count);
   void emit_fall_through(unsigned inst_count, bool check_stack);
-  bool flags_are_read(std::uint64_t pc, unsigned branches) const;
+  bool flags_are_read(std::uint64_t pc, unsigned branches);
+  bool fetch(const Region& region, std::uint64_t address, std::uint32_t& word);
   void push(const Uop& uop) { uops_[uop_count_++] = uop; }
   void push_constant(std::uint64_t value, std::uint64_t extra);
   void push_successors();
 
   const Memory* memory_ = nullptr;
   std::uint64_t space_ = 0;
+  std::vector<CodePage> code_pages_ =
+      std::vector<CodePage>(32);  // what has been read of files, by page number
   bool log_;
   std::array<insts::Inst, kMaxBlockInsts> insts_;
   unsigned inst_count_ = 0;

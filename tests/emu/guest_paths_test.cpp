@@ -261,5 +261,34 @@ TEST(GuestPaths, DescriptorsOpenAgainByName) {
   EXPECT_EQ(guest.get<std::uint64_t>(kBuffer + 8), 10000U) << "the same number";
 }
 
+// Opening one end waits for the other, within the simulator: the host's open would wait for ever.
+TEST(GuestPaths, NamedPipesOpenWithoutTheHostWaiting) {
+  Guest guest;
+  const std::string path = guest.directory.file("fifo");
+  constexpr std::uint64_t kNonblocking = O_NONBLOCK;
+  constexpr std::uint64_t kMknodat = 33;
+  ASSERT_EQ(guest.call(kMknodat, {kCwd, guest.text(0, path), S_IFIFO | 0600, 0}), 0);
+  EXPECT_EQ(guest.open(path, O_WRONLY | kNonblocking), -ENXIO);
+  const auto reader = static_cast<std::uint64_t>(guest.open(path, O_RDONLY | kNonblocking));
+  const auto writer = static_cast<std::uint64_t>(guest.open(path, O_WRONLY));
+  EXPECT_EQ(guest.call(nr::write, {writer, guest.text(4096, "x"), 1}), 1);
+  EXPECT_EQ(guest.call(nr::read, {reader, kBuffer, 10}), 1);
+  EXPECT_EQ(guest.call(nr::read, {reader, kBuffer, 10}), -EAGAIN);
+  EXPECT_GE(guest.open(path), 3) << "a guest has it open for writing";
+}
+
+TEST(GuestPaths, AProgramOfTheHostIsNotThereBeneathASysroot) {
+  const Trees trees;
+  Guest guest(trees.options());
+  constexpr std::uint64_t kExecve = 221;
+  std::string host_program(4096, '\0');
+  const ssize_t length = ::readlink("/proc/self/exe", host_program.data(), host_program.size());
+  ASSERT_GT(length, 0);
+  host_program.resize(static_cast<std::size_t>(length));
+  EXPECT_EQ(guest.call(kExecve, {guest.text(0, host_program), 0, 0}), -ENOENT);
+  Guest without;
+  EXPECT_EQ(without.call(kExecve, {without.text(0, host_program), 0, 0}), -ENOEXEC);
+}
+
 }  // namespace
 }  // namespace m2sim::emu
