@@ -70,7 +70,8 @@ std::int64_t open_fifo(Kernel& kernel, const HostPath& path, int flags) {
     return wait_for_other_end(kernel, key_of(status), kWaitsForReader);
   }
   // What the simulator was started without stays closed.
-  const int moved = host > STDERR_FILENO ? host : ::fcntl(host, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+  constexpr int kFirstFree = 3;
+  const int moved = host >= kFirstFree ? host : ::fcntl(host, F_DUPFD_CLOEXEC, kFirstFree);
   if (moved != host) ::close(host);
   if (moved < 0) return -EMFILE;
   const auto file = std::make_shared<OpenFile>(moved, OpenFile::Kind::kSocket, true);
