@@ -76,7 +76,7 @@ def add_options(parser):
     parser.add_argument("--sysroot", type=pathlib.Path, required=True, help="folder that fetch_debian_arm64.sh filled")
     parser.add_argument("--quick", action="store_true", help="the quick part only")
     parser.add_argument("--list", action="store_true", help="name the cases and run none")
-    parser.add_argument("--timeout", type=float, default=300, help="seconds a run may take")
+    parser.add_argument("--timeout", type=float, default=120, help="seconds a run may take")
     parser.add_argument("--lines", type=int, default=30, help="lines of a difference to show")
     parser.add_argument("--verbose", action="store_true", help="name the cases that pass, too")
     parser.add_argument("--show", action="store_true", help="print the reference's output, too")
