@@ -1,5 +1,8 @@
 #include "cmd/arguments.h"
 
+#include <charconv>
+#include <cstdint>
+
 #include "cmd/failure.h"
 #include "cmd/nearest.h"
 
@@ -54,7 +57,10 @@ void check_options(const CLI::App& command, std::span<const std::string> argumen
 }
 
 std::string whole_number(const std::string& text) {
-  const bool good = !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
+  std::uint64_t value = 0;
+  const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error == std::errc::result_out_of_range) return "'" + text + "' does not fit 64 bits";
+  const bool good = error == std::errc() && stop == text.data() + text.size();
   return good ? "" : "'" + text + "' is not a whole number";
 }
 

@@ -39,7 +39,8 @@ class Collector {
     emu::Symbols symbols(image, 0);
     std::vector<WordGroup> result;
     for (auto& [key, group] : groups_) {
-      if (symbols.find(group.first_address)) group.symbol = symbols.describe(group.first_address);
+      const auto found = symbols.find(group.first_address);
+      if (found && found->inside) group.symbol = symbols.describe(group.first_address);
       if (group.kind == WordKind::kNotImplemented) {
         group.text = insts::disassemble(group.first_word, group.first_address);
       } else {

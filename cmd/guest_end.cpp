@@ -12,7 +12,7 @@ namespace m2sim::cmd {
 namespace {
 
 std::string place(std::uint64_t pc, emu::Process& process) {
-  const std::string symbol = process.symbols().describe(pc);
+  const std::string symbol = process.describe(pc);
   const std::string address = fmt::format("{:#x}", pc);
   return symbol == address ? address : fmt::format("{} ({})", address, symbol);
 }

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <charconv>
 #include <cstdio>
 #include <cstdlib>
 #include <ctime>
@@ -155,8 +154,9 @@ int run(const RunOptions& options) {
   Stats stats;
   if (simulated.timing) append_timing_stats(stats, *simulated.timing);
   append_run_stats(stats, simulated.figures);
-  if (!options.stats.empty()) write_file(options.stats, stats_text(format, manifest, stats));
+  // First, so that a file which cannot be written takes nothing else with it.
   if (!options.quiet) write_stderr(run_report(manifest, stats, colors_wanted(STDERR_FILENO)));
+  if (!options.stats.empty()) write_file(options.stats, stats_text(format, manifest, stats));
   return exit_status_of(manifest);
 }
 

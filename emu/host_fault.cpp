@@ -12,18 +12,27 @@ namespace {
 
 thread_local FaultCatcher* active = nullptr;
 
-void restore_default_and_return(int signal_number) {
-  // Our own mistake: returning repeats the access, which now ends the process with the usual report.
+// Whoever handled faults before: a sanitizer, a profiler, or nobody.
+struct sigaction earlier_segv {};
+struct sigaction earlier_bus {};
+
+// Not the guest's: our own mistake, or that of a library. Without an earlier handler, returning repeats the
+// access, which now ends the process with the usual report.
+void pass_on(int signal_number, siginfo_t* info, void* context) {
+  const struct sigaction& earlier = signal_number == SIGBUS ? earlier_bus : earlier_segv;
+  if ((earlier.sa_flags & SA_SIGINFO) != 0) return earlier.sa_sigaction(signal_number, info, context);
+  if (earlier.sa_handler != SIG_DFL && earlier.sa_handler != SIG_IGN)
+    return earlier.sa_handler(signal_number);
   std::signal(signal_number, SIG_DFL);
 }
 
 void on_fault(int signal_number, siginfo_t* info, void* context_pointer) {
   FaultCatcher* catcher = active;
-  if (catcher == nullptr) return restore_default_and_return(signal_number);
+  if (catcher == nullptr) return pass_on(signal_number, info, context_pointer);
   const auto* at = static_cast<const std::byte*>(info->si_addr);
   const std::byte* base = catcher->memory.base();
   if (at < base || at >= base + catcher->memory.limit() + kMemoryGuard)
-    return restore_default_and_return(signal_number);
+    return pass_on(signal_number, info, context_pointer);
   CpuState& cpu = catcher->cpu;
   const auto* context = static_cast<const ucontext_t*>(context_pointer);
   const auto offset = static_cast<std::uint64_t>(at - base);
@@ -53,7 +62,7 @@ void install_once() {
     // NODEFER: the handler leaves by a jump that does not restore the mask, which is cheaper.
     action.sa_flags = SA_SIGINFO | SA_NODEFER;
     sigemptyset(&action.sa_mask);
-    return sigaction(SIGSEGV, &action, nullptr) == 0 && sigaction(SIGBUS, &action, nullptr) == 0;
+    return sigaction(SIGSEGV, &action, &earlier_segv) == 0 && sigaction(SIGBUS, &action, &earlier_bus) == 0;
   }();
   static_cast<void>(installed);
 }

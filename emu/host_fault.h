@@ -1,5 +1,5 @@
 // Turns the host's SIGSEGV inside guest memory into a value. One emulator runs at a time in a thread;
-// the handler is process-wide and passes on whatever is not the guest's.
+// the handler is process-wide and passes on whatever is not the guest's to the one that was there before.
 #pragma once
 
 #include <csetjmp>

@@ -11,6 +11,8 @@
 #include <system_error>
 #include <utility>
 
+#include "emu/file_object.h"
+
 namespace m2sim::emu {
 
 namespace {
@@ -123,7 +125,7 @@ bool Memory::map_file(std::uint64_t address, std::uint64_t length, std::uint8_t 
   forget(address, address + length);
   Region region{address, address + length, protection, std::move(name), true, backing.shared};
   struct stat status {};
-  if (::fstat(backing.fd, &status) == 0) region.object = status.st_ino ^ (status.st_dev << 48U);
+  if (::fstat(backing.fd, &status) == 0) region.object = file_object(status);
   region.offset = backing.offset;
   remember(std::move(region));
   return true;

@@ -7,6 +7,7 @@
 #include <system_error>
 #include <utility>
 
+#include "emu/guest_symbols.h"
 #include "emu/kernel.h"
 #include "emu/program.h"
 #include "emu/user_error.h"
@@ -56,6 +57,10 @@ Memory& Process::memory() { return system_->first().memory(); }
 const GuestEnd& Process::end() const { return system_->first().end; }
 
 const ElfImage& Process::image() const { return program_->image; }
+
+std::string Process::describe(std::uint64_t address) {
+  return describe_address(*system_->first().space, address);
+}
 
 std::uint64_t Process::load_bias() const { return program_->bias; }
 

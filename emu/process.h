@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 
 #include "emu/elf.h"
 #include "emu/fault.h"
@@ -30,6 +31,8 @@ class Process {
   // The program of the command line; for a script its interpreter.
   const ElfImage& image() const;
   Symbols& symbols() { return *symbols_; }
+  // What a user calls that address of the first process, in whatever it runs by now (guest_symbols.h).
+  std::string describe(std::uint64_t address);
   std::uint64_t load_bias() const;
 
  private:

@@ -90,7 +90,8 @@ std::optional<SymbolOffset> Symbols::find(std::uint64_t address) {
   if (nearest < segment->address) return std::nullopt;
   const auto best = std::partition_point(entries_.begin(), above,
                                          [nearest](const Entry& entry) { return entry.address < nearest; });
-  return SymbolOffset{best->name, linked - best->address};
+  const std::uint64_t offset = linked - best->address;
+  return SymbolOffset{best->name, offset, best->size == 0 || offset < best->size};
 }
 
 std::optional<std::uint64_t> Symbols::address_of(std::string_view name) {

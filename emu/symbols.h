@@ -14,6 +14,7 @@ namespace m2sim::emu {
 struct SymbolOffset {
   std::string_view name;
   std::uint64_t offset;
+  bool inside;  // not behind its end, as far as its size is known
 };
 
 // A row of a symbol table.

@@ -64,6 +64,15 @@ class BadFiles(guest.GuestTest):
             self.assertEqual(result.status, NOT_EXECUTABLE, f"{size} bytes: {result.err}")
             self.assertRegex(result.err, r"\Am2sim: .*cut_.*\n\Z")
 
+    def sparse(self, name, head):
+        path = self.write(name, head)
+        os.truncate(path, 1 << 40)
+        return path
+
+    def test_a_terabyte_of_nothing(self):
+        self.refused(self.sparse("zeros", b""), "not an ELF program")
+        self.refused(self.sparse("huge", bytes(self.bytes)), "a file of 1099511627776 bytes; m2sim loads programs of at most")
+
     def test_foreign(self):
         self.refused(self.patched("x86", 18, "<H", 62), "x86-64")
         self.refused(self.patched("riscv", 18, "<H", 243), "RISC-V")
@@ -77,6 +86,29 @@ class BadFiles(guest.GuestTest):
         self.refused(self.patched("no_entry", 24, "<Q", 0xdead0000), "entry point")
         self.refused(self.patched("far_headers", 32, "<Q", 1 << 40), "program headers")
         self.refused(self.patched("no_headers", 56, "<H", 0), "program headers")
+        self.refused(self.patched("many_headers", 56, "<H", 0xffff), "65535 program headers .* do not fit")
+        self.refused(self.patched("bent_alignment", 64 + 48, "<Q", 3), "does not keep its alignment of 0x3")
+        self.refused(self.patched("swollen", 64 + 32, "<Q", 1 << 63), "larger in the file than in memory")
+        self.refused(self.patched("far_segment", 64 + 16, "<Q", 1 << 62), "does not fit the address space")
+
+    def test_segments_below_64_kib_stay_unmapped(self):
+        for address in (0x1000, 0x3000):
+            low = bytearray(self.bytes)
+            entry, = struct.unpack_from("<Q", low, 24)
+            linked, = struct.unpack_from("<Q", low, 64 + 16)
+            struct.pack_into("<Q", low, 24, entry - linked + address)
+            struct.pack_into("<Q", low, 64 + 16, address)
+            struct.pack_into("<Q", low, 64 + 48, 0x1000)
+            path = self.write("low", bytes(low))
+            self.assert_fails(NOT_EXECUTABLE, re.escape(path) + ".* lies below 0x10000, where Linux maps nothing", "run", path)
+
+    def test_names_cannot_steer_the_terminal(self):
+        name = "bad\x1b[2J"
+        self.assert_fails(MISSING, r"cannot open .*bad\\x1b\[2J", "run", self.path(name))
+        os.rename(self.good, self.path(name))
+        report = self.m2sim("run", self.path(name)).err
+        self.assertNotIn("\x1b", report)
+        self.assertIn(r"bad\x1b[2J: exit status 0", report)
 
 
 class BadOptions(guest.GuestTest):
@@ -104,7 +136,9 @@ class BadOptions(guest.GuestTest):
     def test_value_missing_or_bad(self):
         self.refused("run: .*--stats", "run", "--stats")
         self.refused("run: .*--max-insts", "run", "--max-insts", "many", self.good)
-        self.refused("run: .*--max-insts", "run", "--max-insts", "-5", self.good)
+        for value in ("-5", "18446744073709551616", "99999999999999999999999", "0x10", "1e6", ""):
+            self.refused("run: .*--max-insts", "run", "--max-insts", value, self.good)
+            self.refused("run: .*--max-insts", "run", "--limit", value, self.good)
         self.refused("suite: .*--jobs", "suite", "--jobs", "x")
         self.refused("--env: '=x' has no name", "run", "--env", "=x", self.good)
 
@@ -170,6 +204,17 @@ class BadOutputs(guest.GuestTest):
         self.refused("cannot write '.*dir.json': Is a directory", self.path("dir.json"))
         os.symlink("/dev/full", self.path("full.json"))
         self.refused("cannot write '.*full.json': No space left", self.path("full.json"))
+
+    def test_a_full_device_takes_nothing_else_with_it(self):
+        os.symlink("/dev/full", self.path("late.json"))
+        for mode in ("emulation", "timing", "fast-timing"):
+            for path in (self.path("late.json"), "/proc/late.json"):
+                result = self.m2sim("run", "--mode", mode, "--stats", path, self.hello)
+                self.assertEqual((result.status, result.out), (FAILURE, "hello\n"))
+                lines = result.err.splitlines()
+                self.assertEqual(lines[0], "oops")
+                self.assertRegex(lines[-1], "\\Am2sim: cannot write '.*late.json': ")
+                self.assertRegex(result.err, r"hello: exit status 0; " + mode + " mode")
 
     def test_unwritable_file_is_found_before_the_guest_runs(self):
         self.refused("cannot write", self.path("none/x.json"), self.hello)

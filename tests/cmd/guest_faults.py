@@ -66,6 +66,28 @@ mapped:
 """
 
 
+# The first 32 KiB of "libfaulty.so", mapped to be executed; a call to the address {place} in it with 16 in x9.
+MAP_LIBRARY = """
+    mov x0, #-100
+    adr x1, name
+    mov x2, #0
+    mov x8, #56
+    svc #0
+    mov x4, x0
+    mov x0, #0
+    mov x1, #0x8000
+    mov x2, #5
+    mov x3, #2
+    mov x5, #0
+    mov x8, #222
+    svc #0
+    mov x9, #16
+    add x1, x0, #{place}
+    br x1
+name: .asciz "libfaulty.so"
+"""
+
+
 def exit_with(register):
     return f"mov x0, {register}\nmov x8, #93\nsvc #0\n"
 
@@ -261,6 +283,32 @@ action: .quad handler, 4, 0, 0
         self.m2sim("run", "--quiet", "--mode", "emulation", "--stats", stats, path)
         with open(stats, encoding="utf-8") as file:
             self.assertIn('"end": "signal"', file.read())
+
+
+class Libraries(guest.GuestTest):
+    """Places in files that the program's loader has mapped, or that are mapped by hand."""
+
+    def test_a_fault_in_a_library_names_it(self):
+        # The program maps a library as a loader would, and calls what lies in its first page.
+        library = self.path("libfaulty.so")
+        self.write("library.S", "    .globl faulty\n    .type faulty, %function\nfaulty: nop\n    ldr x0, [x9]\n"
+                   "    .size faulty, 8\n    .balign 4\n    .zero 20000\n")
+        subprocess.run([guest.GUEST_CC, "-nostdlib", "-shared", "-Wl,-z,noseparate-code", "-o", library,
+                        self.path("library.S")], check=True, timeout=60)
+        tool = guest.GUEST_CC.replace("gcc", "readelf")
+        symbols = subprocess.run([tool, "--dyn-syms", "-W", library], stdout=subprocess.PIPE, check=True,
+                                 timeout=60).stdout.decode()
+        place = int(re.search(r"([0-9a-f]+) +8 FUNC .* faulty$", symbols, re.M).group(1), 16)
+        self.assertLess(place, 0x4000)
+        path = self.guest("caller", START + MAP_LIBRARY.format(place=place))
+        self.assert_fails(128 + SIGSEGV, re.escape(path) + r": killed by SIGSEGV: load from 0x10, which is not mapped, "
+                          r"at 0x[0-9a-f]+ \(libfaulty\.so: faulty\+0x4\): ldr", "run", "--quiet", "--mode",
+                          "emulation", path, cwd=self.folder)
+        with open(library, "r+b") as file:  # without section headers there are no names
+            file.seek(40)
+            file.write(bytes(8))
+        self.assert_fails(128 + SIGSEGV, r".* at 0x[0-9a-f]+ \(libfaulty\.so\+" + hex(place + 4) + r"\): ldr", "run",
+                          "--quiet", "--mode", "emulation", path, cwd=self.folder)
 
 
 class StandardStreams(guest.GuestTest):

@@ -147,6 +147,49 @@ TEST(Elf, SegmentOfZerosAloneMayLieBehindTheEndOfTheFile) {
   EXPECT_EQ(value, 0U);
 }
 
+TEST(Elf, AlignmentsAreOnesThatALinkerWrites) {
+  for (const std::uint64_t align :
+       {std::uint64_t{3}, std::uint64_t{0x30}, UINT64_MAX, std::uint64_t{0x10000}}) {
+    ElfFile file = tiny_program();
+    file.phdrs[1].align = align;
+    EXPECT_TRUE(mentions(refusal(file), "alignment of 0x")) << align;
+  }
+  for (const std::uint64_t align : {std::uint64_t{0}, std::uint64_t{1}}) {
+    ElfFile file = tiny_program();
+    file.phdrs[1].align = align;
+    EXPECT_EQ(refusal(file), "accepted") << "no alignment asked for";
+  }
+}
+
+// A program whose interpreter's name is `name`, which takes `size` bytes of the file from `skip` on.
+ElfFile with_interpreter(const std::string& name, std::uint64_t skip, std::uint64_t size) {
+  ElfFile file = tiny_program();
+  const std::uint64_t offset = file.rest_offset() + sizeof(ElfPhdr) + file.rest.size();
+  for (const char c : name) file.rest.push_back(static_cast<std::byte>(c));
+  file.phdrs.push_back({kPhdrInterpreter, 4, offset + skip, 0, 0, size, size, 1});
+  for (int i = 0; i < 2; ++i) file.phdrs[i].align = 0;
+  file.phdrs[0].file_size = file.phdrs[0].memory_size += sizeof(ElfPhdr);
+  file.phdrs[1].offset += sizeof(ElfPhdr);
+  file.header.entry += sizeof(ElfPhdr);
+  return file;
+}
+
+TEST(Elf, AnInterpretersNameIsAStringInTheFile) {
+  const std::string name("/lib/ld.so\0", 11);
+  EXPECT_EQ(parse(with_interpreter(name, 0, name.size())).interpreter, "/lib/ld.so");
+  const auto refused = [](const std::string& text, std::uint64_t skip, std::uint64_t size) {
+    return refusal(with_interpreter(text, skip, size));
+  };
+  EXPECT_TRUE(mentions(refused(name, 0, name.size() - 1), "is not a string")) << "no zero byte";
+  EXPECT_TRUE(mentions(refused(name, 0, name.size() + 1), "outside the file"));
+  EXPECT_TRUE(mentions(refused(name, UINT64_MAX / 2, name.size()), "outside the file"));
+  EXPECT_TRUE(mentions(refused(name, 0, UINT64_MAX), "outside the file"));
+  EXPECT_TRUE(mentions(refused(std::string(5000, 'a') + '\0', 0, 5001), "outside the file")) << "too long";
+  EXPECT_TRUE(mentions(refused(std::string("\0\0", 2), 0, 2), "is not a string")) << "empty";
+  EXPECT_TRUE(mentions(refused(std::string("/l\x1b[2J\0", 7), 0, 7), "is not a string"))
+      << "control characters";
+}
+
 TEST(Elf, SegmentsThatDoNotFitTheGuestAreRefusedWhenLoaded) {
   const auto load_refusal = [](const ElfFile& file) -> std::string {
     Memory memory;
