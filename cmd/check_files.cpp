@@ -71,7 +71,11 @@ class Search {
   emu::HostPath resolved(const std::string& guest) const {
     return emu::resolve(process_, AT_FDCWD, guest, emu::LastLink::kFollow);
   }
-  std::string host(const std::string& guest) const { return resolved(guest).whole(); }
+  // A name that nothing has stays as it is: opening it then says so.
+  std::string host(const std::string& guest) const {
+    const emu::HostPath where = resolved(guest);
+    return where.error == 0 ? where.whole() : guest;
+  }
 
   void add(ProgramFile::Role role, std::string name, std::size_t parent, emu::ElfImage image) {
     emu::DynamicSection dynamic = emu::read_dynamic(image);

@@ -30,7 +30,7 @@ class BadFiles(guest.GuestTest):
             self.assert_fails(MISSING, "cannot open " + re.escape(path), "run", path)
 
     def test_empty_name(self):
-        self.assert_fails(MISSING, "cannot open", "run", "")
+        self.assert_fails(MISSING, "the name of the program is empty", "run", "")
 
     def test_empty(self):
         self.refused(self.write("empty", b""), "empty")
