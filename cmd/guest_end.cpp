@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "cmd/failure.h"
+#include "emu/stop_request.h"
 #include "insts/decode.h"
 #include "insts/disasm.h"
 
@@ -114,6 +115,11 @@ std::string settle_end(const emu::RunEnd& end, emu::Process& process, Manifest& 
     manifest.end = "limit";
     return "";
   }
+  if (end.kind == emu::RunEnd::Kind::kStopped) {
+    manifest.end = "stopped";
+    manifest.status = emu::stop_request.load();
+    return fmt::format("{}: stopped by {}", manifest.program, signal_name(manifest.status));
+  }
   emu::GuestEnd guest = process.end();
   std::string why;
   if (end.kind == emu::RunEnd::Kind::kFault) {
@@ -137,7 +143,8 @@ std::string settle_end(const emu::RunEnd& end, emu::Process& process, Manifest& 
 
 int exit_status_of(const Manifest& manifest) {
   constexpr int kSignalBase = 128;
-  return manifest.end == "signal" ? kSignalBase + manifest.status : manifest.status;
+  const bool by_signal = manifest.end == "signal" || manifest.end == "stopped";
+  return by_signal ? kSignalBase + manifest.status : manifest.status;
 }
 
 }  // namespace m2sim::cmd

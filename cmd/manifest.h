@@ -19,7 +19,7 @@ struct Manifest {
   std::vector<std::string> argv;  // the guest's, argv[0] first
   Mode mode = Mode::kTiming;
   std::string core;  // empty in emulation mode
-  std::string end;   // "exit", "signal", "limit"
+  std::string end;   // "exit", "signal" (the guest's), "limit", "stopped" (by a signal to m2sim)
   int status = 0;    // exit status or signal number
 };
 

@@ -18,6 +18,7 @@ std::string headline(const Manifest& manifest) {
   std::string end;
   if (manifest.end == "exit") end = fmt::format("exit status {}", manifest.status);
   if (manifest.end == "signal") end = fmt::format("killed by signal {}", manifest.status);
+  if (manifest.end == "stopped") end = fmt::format("stopped by signal {}", manifest.status);
   if (manifest.end == "limit") end = "stopped at the instruction limit";
   std::string text =
       fmt::format("{}: {}; {} mode", printable(manifest.program), end, mode_name(manifest.mode));

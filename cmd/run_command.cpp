@@ -18,6 +18,7 @@
 #include "cmd/sha256.h"
 #include "cmd/simulate.h"
 #include "cmd/stats_file.h"
+#include "cmd/stop_on_signal.h"
 #include "cmd/terminal.h"
 
 namespace m2sim::cmd {
@@ -148,6 +149,7 @@ int run(const RunOptions& options) {
   const auto& program = process.image().bytes;
   manifest.program_sha256 = sha256({reinterpret_cast<const char*>(program.data()), program.size()});
 
+  stop_on_signals();
   const Simulated simulated = simulate(mode, process, options.max_insts, config);
   const std::string end_line = settle_end(simulated.end, process, manifest);
   if (!end_line.empty()) write_stderr(fmt::format("m2sim: {}\n", printable(end_line)));

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "emu/kernel.h"
+#include "emu/stop_request.h"
 #include "emu/terminal.h"
 #include "insts/operands.h"
 
@@ -90,7 +91,9 @@ bool Emulator::choose_task() {
 bool Emulator::open_slice() {
   log_end_ = log_.data();
   slice_end_ = SliceEnd::kBatch;
-  if (!choose_task()) {
+  if (!choose_task() || stop_request.load(std::memory_order_relaxed) != 0) {
+    const bool stopped = system_.first().running() && !system_.deadlocked();
+    if (stopped) end_.kind = RunEnd::Kind::kStopped;
     slice_end_ = SliceEnd::kEnded;
     return false;
   }

@@ -21,8 +21,9 @@ namespace m2sim::emu {
 
 // How a run ended. kExited: Process::end() has the status. kFault: `fault` says where and why it ended the
 // first process, or the simulator. kDeadlock: every thread waits for something that no thread will do.
+// kStopped: stop_request was set.
 struct RunEnd {
-  enum class Kind : std::uint8_t { kExited, kFault, kLimit, kDeadlock };
+  enum class Kind : std::uint8_t { kExited, kFault, kLimit, kDeadlock, kStopped };
   Kind kind = Kind::kExited;
   Fault fault{};
 };

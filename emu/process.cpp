@@ -1,6 +1,7 @@
 #include "emu/process.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -21,6 +22,11 @@ void line_to_stderr(std::string_view line) {
   std::size_t left = text.size();
   while (left > 0) {
     const ssize_t done = ::write(STDERR_FILENO, at, left);
+    if (done < 0 && errno == EAGAIN) {
+      // The guest shares this file, and may have made it one that does not wait.
+      pollfd room{STDERR_FILENO, POLLOUT, 0};
+      if (::poll(&room, 1, -1) > 0) continue;
+    }
     if (done <= 0) return;
     at += done;
     left -= static_cast<std::size_t>(done);

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -55,7 +56,65 @@ std::int64_t list_attributes(Kernel& kernel, const Args& args, ListByPath list, 
                [&](char* to, std::size_t size) { return list(path.whole().c_str(), to, size); });
 }
 
+using SetByPath = int (*)(const char*, const char*, const void*, std::size_t, int);
+using RemoveByPath = int (*)(const char*, const char*);
+
+// Name, value and flags of a call that sets an attribute begin at its second argument.
+struct NewAttribute {
+  std::string name;
+  std::vector<char> value;
+  std::int64_t error = 0;
+};
+
+NewAttribute new_attribute(const Kernel& kernel, const Args& args) {
+  const auto name = kernel.memory().read_string(args[1], kMostAttributeName);
+  if (!name) return {{}, {}, -EFAULT};
+  if (args[3] > kMostAttribute) return {{}, {}, -E2BIG};
+  NewAttribute made{*name, std::vector<char>(args[3]), 0};
+  if (!kernel.memory().read(args[2], made.value.data(), made.value.size())) made.error = -EFAULT;
+  return made;
+}
+
+std::int64_t set_attribute(Kernel& kernel, const Args& args, SetByPath set) {
+  const HostPath path = path_argument(kernel, AT_FDCWD, args[0]);
+  const NewAttribute made = new_attribute(kernel, args);
+  if (path.error != 0) return -path.error;
+  if (made.error != 0) return made.error;
+  return result_of(
+      set(path.whole().c_str(), made.name.c_str(), made.value.data(), made.value.size(), args.i32(4)));
+}
+
+std::int64_t remove_attribute(Kernel& kernel, const Args& args, RemoveByPath remove) {
+  const HostPath path = path_argument(kernel, AT_FDCWD, args[0]);
+  const auto name = kernel.memory().read_string(args[1], kMostAttributeName);
+  if (path.error != 0) return -path.error;
+  return name ? result_of(remove(path.whole().c_str(), name->c_str())) : -EFAULT;
+}
+
 }  // namespace
+
+std::int64_t setxattr(Kernel& kernel, const Args& args) { return set_attribute(kernel, args, ::setxattr); }
+std::int64_t lsetxattr(Kernel& kernel, const Args& args) { return set_attribute(kernel, args, ::lsetxattr); }
+std::int64_t fsetxattr(Kernel& kernel, const Args& args) {
+  const int fd = kernel.fds->host(args.i32(0));
+  if (fd < 0) return -EBADF;
+  const NewAttribute made = new_attribute(kernel, args);
+  if (made.error != 0) return made.error;
+  return result_of(::fsetxattr(fd, made.name.c_str(), made.value.data(), made.value.size(), args.i32(4)));
+}
+
+std::int64_t removexattr(Kernel& kernel, const Args& args) {
+  return remove_attribute(kernel, args, ::removexattr);
+}
+std::int64_t lremovexattr(Kernel& kernel, const Args& args) {
+  return remove_attribute(kernel, args, ::lremovexattr);
+}
+std::int64_t fremovexattr(Kernel& kernel, const Args& args) {
+  const int fd = kernel.fds->host(args.i32(0));
+  if (fd < 0) return -EBADF;
+  const auto name = kernel.memory().read_string(args[1], kMostAttributeName);
+  return name ? result_of(::fremovexattr(fd, name->c_str())) : -EFAULT;
+}
 
 std::int64_t faccessat(Kernel& kernel, const Args& args) { return access(kernel, args, 0); }
 std::int64_t faccessat2(Kernel& kernel, const Args& args) { return access(kernel, args, args.i32(3)); }

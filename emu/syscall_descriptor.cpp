@@ -1,13 +1,14 @@
 // Descriptors themselves: duplication, flags, pipes, sizes, synchronisation with the disk.
 #include <fcntl.h>
 #include <sys/eventfd.h>
-#include <sys/file.h>
+#include <sys/inotify.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <string>
 
+#include "emu/file_locks.h"
 #include "emu/open_flags.h"
 #include "emu/syscalls.h"
 
@@ -17,6 +18,9 @@ namespace {
 
 constexpr int kDuplicateOnExec = 1030;  // F_DUPFD_CLOEXEC
 constexpr int kSetPipeSize = 1031;
+constexpr int kOfdGet = 36;
+constexpr int kOfdSet = 37;
+constexpr int kOfdWait = 38;
 constexpr int kGetSeals = 1034;
 
 std::int64_t duplicate(Kernel& kernel, int guest_fd, bool close_on_exec, int lowest) {
@@ -42,14 +46,6 @@ std::int64_t set_file_flags(OpenFile& file, std::uint32_t guest) {
   return result_of(::fcntl(file.host, F_SETFL, flags));
 }
 
-std::int64_t record_lock(Kernel& kernel, int fd, const Args& args) {
-  struct flock lock {};  // the same layout on every 64-bit Linux
-  if (!kernel.memory().read_value(args[2], lock)) return -EFAULT;
-  const std::int64_t result = result_of(::fcntl(fd, args.i32(1), &lock));
-  if (result == 0 && args.i32(1) == F_GETLK && !kernel.memory().write_value(args[2], lock)) return -EFAULT;
-  return result;
-}
-
 std::int64_t synchronised(Kernel& kernel, const Args& args, int (*how)(int)) {
   const int fd = kernel.fds->host(args.i32(0));
   return fd < 0 ? -EBADF : result_of(how(fd));
@@ -63,7 +59,9 @@ std::int64_t dup3(Kernel& kernel, const Args& args) {
   const auto file = kernel.fds->file(args.i32(0));
   if (args.i32(0) == args.i32(1) || (args.u32(2) & ~static_cast<std::uint32_t>(O_CLOEXEC)) != 0)
     return -EINVAL;
-  return file == nullptr ? -EBADF : kernel.fds->put(args.i32(1), file, args[2] != 0);
+  if (file == nullptr) return -EBADF;
+  release_record_locks(kernel, kernel.fds->host(args.i32(1)));
+  return kernel.fds->put(args.i32(1), file, args.u32(2) != 0);
 }
 
 std::int64_t fcntl(Kernel& kernel, const Args& args) {
@@ -86,7 +84,16 @@ std::int64_t fcntl(Kernel& kernel, const Args& args) {
     case F_GETLK:
     case F_SETLK:
     case F_SETLKW:
-      return record_lock(kernel, fd, args);
+    case kOfdGet:
+    case kOfdSet:
+    case kOfdWait:
+      return record_lock(kernel, kernel.fds->file(args.i32(0)), args);
+    case F_SETOWN:
+    case F_SETSIG:
+      return 0;  // nobody is told by a signal
+    case F_GETOWN:
+    case F_GETSIG:
+      return 0;
     default:
       // Pipe sizes and seals take and give plain numbers.
       if (command >= kSetPipeSize && command <= kGetSeals)
@@ -135,6 +142,7 @@ std::int64_t close_range(Kernel& kernel, const Args& args) {
     if ((args.u32(2) & kOnExec) != 0) {
       kernel.fds->set_close_on_exec(static_cast<int>(fd), true);
     } else {
+      release_record_locks(kernel, kernel.fds->host(static_cast<int>(fd)));
       kernel.fds->close(static_cast<int>(fd));
     }
   }
@@ -147,11 +155,6 @@ std::int64_t syncfs(Kernel& kernel, const Args& args) { return synchronised(kern
 std::int64_t sync(Kernel& /*kernel*/, const Args& /*args*/) {
   ::sync();
   return 0;
-}
-
-std::int64_t flock(Kernel& kernel, const Args& args) {
-  const int fd = kernel.fds->host(args.i32(0));
-  return fd < 0 ? -EBADF : result_of(::flock(fd, args.i32(1)));
 }
 
 std::int64_t ftruncate(Kernel& kernel, const Args& args) {
@@ -168,6 +171,36 @@ std::int64_t truncate(Kernel& kernel, const Args& args) {
 std::int64_t fallocate(Kernel& kernel, const Args& args) {
   const int fd = kernel.fds->host(args.i32(0));
   return fd < 0 ? -EBADF : result_of(::fallocate(fd, args.i32(1), args.i64(2), args.i64(3)));
+}
+
+std::int64_t sync_file_range(Kernel& kernel, const Args& args) {
+  const int fd = kernel.fds->host(args.i32(0));
+  return fd < 0 ? -EBADF : result_of(::sync_file_range(fd, args.i64(1), args.i64(2), args.u32(3)));
+}
+
+std::int64_t readahead(Kernel& kernel, const Args& args) {
+  const int fd = kernel.fds->host(args.i32(0));
+  return fd < 0 ? -EBADF : result_of(::readahead(fd, args.i64(1), args[2]));
+}
+
+std::int64_t inotify_init1(Kernel& kernel, const Args& args) {
+  const int fd = ::inotify_init1(args.i32(0) | IN_CLOEXEC);
+  if (fd < 0) return -std::int64_t{errno};
+  return kernel.fds->add(fd, (args.i32(0) & IN_CLOEXEC) != 0, OpenFile::Kind::kSocket,
+                         (args.i32(0) & IN_NONBLOCK) != 0);
+}
+
+std::int64_t inotify_add_watch(Kernel& kernel, const Args& args) {
+  const int fd = kernel.fds->host(args.i32(0));
+  if (fd < 0) return -EBADF;
+  const HostPath path = path_argument(kernel, AT_FDCWD, args[1]);
+  if (path.error != 0) return -path.error;
+  return result_of(::inotify_add_watch(fd, path.whole().c_str(), args.u32(2)));
+}
+
+std::int64_t inotify_rm_watch(Kernel& kernel, const Args& args) {
+  const int fd = kernel.fds->host(args.i32(0));
+  return fd < 0 ? -EBADF : result_of(::inotify_rm_watch(fd, args.i32(1)));
 }
 
 // Advice may be ignored; only its arguments are checked.

@@ -51,6 +51,7 @@ std::int64_t mkdirat(Kernel& kernel, const Args& args) {
 std::int64_t mknodat(Kernel& kernel, const Args& args) {
   const HostPath path = path_argument(kernel, args.i32(0), args[1], LastLink::kKeep);
   if (path.error != 0) return -path.error;
+  if (S_ISCHR(args.u32(2)) || S_ISBLK(args.u32(2))) return -EPERM;  // the host's devices are not the guest's
   return result_of(::mknodat(path.directory, path.path.c_str(), args.u32(2), args[3]));
 }
 

@@ -2,6 +2,7 @@
 #include <fcntl.h>
 #include <linux/magic.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <sys/vfs.h>
 #include <unistd.h>
@@ -10,6 +11,7 @@
 #include <string>
 
 #include "emu/fifo.h"
+#include "emu/file_locks.h"
 #include "emu/open_flags.h"
 #include "emu/proc_calls.h"
 #include "emu/syscalls.h"
@@ -72,7 +74,33 @@ std::int64_t openat(Kernel& kernel, const Args& args) {
   return guest;
 }
 
-std::int64_t close(Kernel& kernel, const Args& args) { return kernel.fds->close(args.i32(0)); }
+std::int64_t openat2(Kernel& kernel, const Args& args) {
+  struct {
+    std::uint64_t flags, mode, resolve;
+  } how{};
+  if (args[3] < sizeof(how)) return -EINVAL;
+  if (!kernel.memory().read_value(args[2], how)) return -EFAULT;
+  if (how.flags > UINT32_MAX || how.mode > 07777) return -EINVAL;
+  if (how.resolve == 0) return openat(kernel, {{args[0], args[1], how.flags, how.mode, 0, 0}});
+  const int flags = host_open_flags(static_cast<std::uint32_t>(how.flags));
+  const HostPath path = path_argument(kernel, args.i32(0), args[1], last_link_of_open(flags));
+  if (!path.made_up.empty()) return open_made_up(kernel, path.made_up, flags);
+  if (path.error != 0) return -path.error;
+  how.flags = static_cast<std::uint64_t>(flags | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+  const auto fd =
+      static_cast<int>(::syscall(SYS_openat2, path.directory, path.path.c_str(), &how, sizeof(how)));
+  if (fd < 0) return -std::int64_t{errno};
+  if (is_of_host_proc(fd)) {
+    ::close(fd);
+    return -EACCES;
+  }
+  return kernel.fds->add(fd, (flags & O_CLOEXEC) != 0);
+}
+
+std::int64_t close(Kernel& kernel, const Args& args) {
+  release_record_locks(kernel, kernel.fds->host(args.i32(0)));
+  return kernel.fds->close(args.i32(0));
+}
 
 std::int64_t readlinkat(Kernel& kernel, const Args& args) {
   if (args.i32(3) <= 0) return -EINVAL;

@@ -1,7 +1,6 @@
 // Reading and writing of descriptors.
 #include <poll.h>
 #include <signal.h>
-#include <sys/sendfile.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
@@ -151,30 +150,25 @@ std::int64_t lseek(Kernel& kernel, const Args& args) {
   return fd < 0 ? -EBADF : result_of(::lseek(fd, args.i64(1), args.i32(2)));
 }
 
-std::int64_t sendfile(Kernel& kernel, const Args& args) {
-  const int out = kernel.fds->host(args.i32(0));
-  const int in = kernel.fds->host(args.i32(1));
-  if (out < 0 || in < 0) return -EBADF;
-  if (args[2] == 0) return written(kernel, ::sendfile(out, in, nullptr, args[3]));
-  off_t offset = 0;
-  if (!kernel.memory().read_value(args[2], offset)) return -EFAULT;
-  const std::int64_t result = written(kernel, ::sendfile(out, in, &offset, args[3]));
-  return kernel.memory().write_value(args[2], offset) ? result : -EFAULT;
+// An offset of -1 means the file's own position.
+std::int64_t preadv2(Kernel& kernel, const Args& args) {
+  if (args.i64(3) == -1 && args.u32(5) == 0) return readv(kernel, args);
+  const int fd = kernel.fds->host(args.i32(0));
+  if (fd < 0) return -EBADF;
+  const GuestVectors to = guest_vectors(kernel, args[1], args[2], kFill);
+  if (to.error != 0) return to.error;
+  const int count = static_cast<int>(to.host.size());
+  return result_of(::preadv2(fd, to.host.data(), count, args.i64(3), args.i32(5)));
 }
 
-std::int64_t copy_file_range(Kernel& kernel, const Args& args) {
-  const int in = kernel.fds->host(args.i32(0));
-  const int out = kernel.fds->host(args.i32(2));
-  if (out < 0 || in < 0) return -EBADF;
-  off64_t in_offset = 0;
-  off64_t out_offset = 0;
-  if (args[1] != 0 && !kernel.memory().read_value(args[1], in_offset)) return -EFAULT;
-  if (args[3] != 0 && !kernel.memory().read_value(args[3], out_offset)) return -EFAULT;
-  const std::int64_t result = result_of(::copy_file_range(in, args[1] != 0 ? &in_offset : nullptr, out,
-                                                          args[3] != 0 ? &out_offset : nullptr, args[4], 0));
-  if (args[1] != 0 && !kernel.memory().write_value(args[1], in_offset)) return -EFAULT;
-  if (args[3] != 0 && !kernel.memory().write_value(args[3], out_offset)) return -EFAULT;
-  return result;
+std::int64_t pwritev2(Kernel& kernel, const Args& args) {
+  if (args.i64(3) == -1 && args.u32(5) == 0) return writev(kernel, args);
+  const int fd = kernel.fds->host(args.i32(0));
+  if (fd < 0) return -EBADF;
+  const GuestVectors from = guest_vectors(kernel, args[1], args[2], kDrain);
+  if (from.error != 0) return from.error;
+  const int count = static_cast<int>(from.host.size());
+  return written(kernel, ::pwritev2(fd, from.host.data(), count, args.i64(3), args.i32(5)));
 }
 
 }  // namespace m2sim::emu::sys

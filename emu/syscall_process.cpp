@@ -43,6 +43,9 @@ std::int64_t set_tid_address(Kernel& kernel, const Args& args) {
 // glibc then does without.
 std::int64_t rseq(Kernel& /*kernel*/, const Args& /*args*/) { return -ENOSYS; }
 
+// Calls begin again by themselves here.
+std::int64_t restart_syscall(Kernel& /*kernel*/, const Args& /*args*/) { return -EINTR; }
+
 std::int64_t getpid(Kernel& kernel, const Args& /*args*/) { return kernel.pid; }
 // Whoever has no parent here is the child of what started the simulator: to it, init.
 std::int64_t getppid(Kernel& kernel, const Args& /*args*/) { return std::max(kernel.parent, 1); }
@@ -151,6 +154,21 @@ std::int64_t prctl(Kernel& kernel, const Args& args) {
       return kernel.memory().write_value(args[1], name) ? 0 : -EFAULT;
     case PR_GET_DUMPABLE:
       return 1;
+    case PR_GET_PDEATHSIG: {
+      constexpr int kNone = 0;
+      return kernel.memory().write_value(args[1], kNone) ? 0 : -EFAULT;
+    }
+    case PR_GET_TIMERSLACK:
+      return 50'000;  // ns, the default
+    case PR_GET_KEEPCAPS:
+    case PR_GET_SECCOMP:
+    case PR_GET_THP_DISABLE:
+    case PR_CAPBSET_READ:
+      return 0;
+    case PR_SET_CHILD_SUBREAPER:
+    case PR_SET_PTRACER:
+    case PR_SET_THP_DISABLE:
+    case PR_SET_KEEPCAPS:
     case PR_SET_DUMPABLE:
     case PR_SET_PDEATHSIG:
     case PR_SET_TIMERSLACK:

@@ -1,4 +1,6 @@
 // The scheduler as a process on one core sees it.
+#include <array>
+
 #include "emu/syscalls.h"
 
 namespace m2sim::emu::sys {
@@ -48,6 +50,41 @@ std::int64_t sched_setscheduler(Kernel& kernel, const Args& args) {
   if (args.i32(1) != 0) return -EPERM;
   return priority == 0 ? 0 : -EINVAL;
 }
+
+std::int64_t sched_setparam(Kernel& kernel, const Args& args) {
+  return sched_setscheduler(kernel, {{args[0], 0, args[1], 0, 0, 0}});
+}
+
+std::int64_t sched_rr_get_interval(Kernel& kernel, const Args& args) {
+  constexpr std::int64_t kSlice[2] = {0, 4'000'000};  // what Linux says of SCHED_OTHER at 250 Hz
+  if (!known(kernel, args)) return -ESRCH;
+  return kernel.memory().write(args[1], kSlice, sizeof(kSlice)) ? 0 : -EFAULT;
+}
+
+std::int64_t sched_getattr(Kernel& kernel, const Args& args) {
+  struct {
+    std::uint32_t size = sizeof(*this), policy = 0;
+    std::uint64_t flags = 0;
+    std::int32_t nice = 0;
+    std::uint32_t priority = 0;
+    std::array<std::uint64_t, 3> deadline{};
+  } attributes;
+  static_assert(sizeof(attributes) == 48);
+  if (!known(kernel, args)) return -ESRCH;
+  if (args.u32(2) < sizeof(attributes) || args.u32(3) != 0) return -EINVAL;
+  return kernel.memory().write_value(args[1], attributes) ? 0 : -EFAULT;
+}
+
+std::int64_t sched_setattr(Kernel& kernel, const Args& args) {
+  std::uint32_t head[2] = {};  // size, policy
+  if (!known(kernel, args)) return -ESRCH;
+  if (!kernel.memory().read(args[1], head, sizeof(head))) return -EFAULT;
+  return head[1] == 0 ? 0 : -EPERM;
+}
+
+// No class was set: the default.
+std::int64_t ioprio_get(Kernel& /*kernel*/, const Args& args) { return args.u32(0) - 1 > 2 ? -EINVAL : 0; }
+std::int64_t ioprio_set(Kernel& /*kernel*/, const Args& args) { return args.u32(0) - 1 > 2 ? -EINVAL : 0; }
 
 // 1 to 99 for SCHED_FIFO and SCHED_RR, 0 for the others.
 std::int64_t sched_get_priority_max(Kernel& /*kernel*/, const Args& args) {

@@ -129,6 +129,8 @@ void System::end_process(Kernel& process) {
     release_robust_futexes(*task);
     task->state = Task::State::kEnded;
   }
+  record_locks.release(process.pid);
+  wake_lock_waiters();
   process.timers.clear();
   for (Timer& timer : process.interval_timers) timer.set(std::nullopt, 0);
   // Reports on the first one still show its memory.

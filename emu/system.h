@@ -16,6 +16,7 @@
 
 #include "emu/fault.h"
 #include "emu/process_options.h"
+#include "emu/record_locks.h"
 #include "emu/signals.h"
 #include "emu/task.h"
 #include "emu/timer.h"
@@ -124,6 +125,7 @@ class System {
   // Signal files become ready by what is posted and taken.
   void watch_signals(const std::shared_ptr<OpenFile>& file) { signal_files_.push_back(file); }
   void refresh_signal_files();
+  void wake_lock_waiters();
   void yield() { yielded_ = true; }  // the caller's turn ends with its call
   bool sigpipe_was_ignored() const { return host_sigpipe_.sa_handler == SIG_IGN; }
 
@@ -131,6 +133,7 @@ class System {
   GuestClock clock;
   GuestRandom random;
   TimerList timers;
+  RecordLocks record_locks;
   // Names of local sockets where the host's (a file's, from the simulator's directory) are not the guest's.
   std::map<std::string, std::string> socket_names;
   int foreground_group = 0;                    // of the terminal

@@ -8,6 +8,7 @@
 
 #include "emu/kernel.h"
 #include "emu/signal_frame.h"
+#include "emu/stop_request.h"
 #include "emu/strace.h"
 #include "emu/system.h"
 
@@ -18,6 +19,19 @@ namespace {
 // Simulated time a thread runs while others could: short, so that threads that wait for each other by
 // looking do not look long, yet thousands of times what a switch costs.
 constexpr std::uint64_t kQuantum = 25'000;  // ns
+
+// False: the limit, in ns, is over and nothing has come. Looks up now and then for a request to stop.
+bool wait_outside(std::vector<pollfd>& files, std::optional<std::uint64_t> limit) {
+  constexpr std::uint64_t kLook = 100'000'000;
+  while (stop_request.load(std::memory_order_relaxed) == 0) {
+    const std::uint64_t part = std::min(limit.value_or(kLook), kLook);
+    const timespec time = {0, static_cast<long>(part)};
+    if (::ppoll(files.data(), files.size(), &time, nullptr) > 0) return true;
+    if (limit) *limit -= part;
+    if (limit == 0U) return false;
+  }
+  return true;
+}
 
 bool deliverable(const Task& task) {
   if (task.wait.deaf) return false;
@@ -51,7 +65,7 @@ Task* System::schedule() {
   current_ = nullptr;
   sweep();
   wake_retries();
-  while (!tasks_.empty()) {
+  while (!tasks_.empty() && stop_request.load(std::memory_order_relaxed) == 0) {
     fire_timers();
     const std::vector<bool> ready = ready_files();
     const std::size_t count = tasks_.size();
@@ -127,7 +141,6 @@ std::vector<bool> System::ready_files() {
 // Nobody can run: time passes until the first deadline, or until something comes from outside. False when
 // nothing ever will.
 bool System::idle() {
-  constexpr std::uint64_t kSecond = 1'000'000'000;
   std::optional<std::uint64_t> deadline;
   std::vector<pollfd> outside;
   bool stopped = false;
@@ -150,8 +163,7 @@ bool System::idle() {
   if (retries) return nap(deadline, std::move(outside));
   if (!outside.empty()) {
     const std::uint64_t left = deadline && *deadline > now ? *deadline - now : 0;
-    const timespec limit = {static_cast<time_t>(left / kSecond), static_cast<long>(left % kSecond)};
-    if (::ppoll(outside.data(), outside.size(), deadline ? &limit : nullptr, nullptr) != 0) return true;
+    if (wait_outside(outside, deadline ? std::optional(left) : std::nullopt)) return true;
   }
   if (deadline) {
     if (*deadline > now) clock.slept += *deadline - now;
@@ -181,6 +193,12 @@ bool System::nap(std::optional<std::uint64_t> deadline, std::vector<pollfd> outs
 void System::wake_retries() {
   for (const auto& task : tasks_) {
     if (task->wait.retry) task->wait.woken = true;
+  }
+}
+
+void System::wake_lock_waiters() {
+  for (const auto& task : tasks_) {
+    if (task->wait.for_lock) task->wait.woken = true;
   }
 }
 

@@ -55,6 +55,8 @@ struct Wait {
   std::uint64_t signals = 0;  // blocked signals that end the wait all the same
   bool deaf = false;          // no signal ends it: a parent in vfork
   bool retry = false;         // nobody will say when: made again now and then
+  bool for_lock = false;      // woken when a file lock of a guest goes
+  int lock_holder = 0;        // the process that has it
   bool for_child = false;     // woken when a child of its process changes its state
 };
 

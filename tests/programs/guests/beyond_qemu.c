@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <spawn.h>
+#include <sys/uio.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -63,12 +64,22 @@ static void run_again(const char* self) {
   printf("%s", text);
 }
 
+static void own_memory(void) {
+  char own[4] = "";
+  static const char source[] = "abc";
+  struct iovec to = {own, 3};
+  struct iovec from = {(void*)source, 3};
+  say("process_vm_readv", process_vm_readv(getpid(), &to, 1, &from, 1, 0));
+  printf("%s\n", own);
+}
+
 int main(int argc, char** argv) {
   if (argc == 2 && strcmp(argv[0], "again") == 0) {
     printf("%s %s %s\n", argv[0], argv[1], getenv("NAME"));
     return 9;
   }
   robust_mutex();
+  own_memory();
   run_again(argv[0]);
   return 0;
 }
