@@ -53,10 +53,21 @@ foreach(source IN LISTS kernel_guest_sources)
     VERBATIM)
   list(APPEND kernel_guests ${kernel_guest_dir}/${name})
 endforeach()
-add_custom_target(kernel_test_guests ALL DEPENDS ${kernel_guests})
+set(wild_guest ${CMAKE_CURRENT_BINARY_DIR}/wild_guest/wild_calls)
+add_custom_command(
+  OUTPUT ${wild_guest}
+  COMMAND ${CMAKE_COMMAND} -E make_directory ${CMAKE_CURRENT_BINARY_DIR}/wild_guest
+  COMMAND ${M2SIM_GUEST_GCC} -O1 -static -std=gnu11 -Wall -Wextra -Werror -o ${wild_guest}
+          ${programs_dir}/wild/wild_calls.c
+  DEPENDS ${programs_dir}/wild/wild_calls.c
+  VERBATIM)
+add_custom_target(kernel_test_guests ALL DEPENDS ${kernel_guests} ${wild_guest})
 if(TARGET m2sim)
   add_test(NAME programs.kernel COMMAND ${Python3_EXECUTABLE} ${programs_dir}/kernel_check.py
                                         --guests ${kernel_guest_dir})
   set_tests_properties(programs.kernel PROPERTIES LABELS programs TIMEOUT 600 PROCESSORS 2
                                                   ENVIRONMENT "${M2SIM_TEST_ENVIRONMENT}")
+  add_test(NAME programs.wild_calls COMMAND ${Python3_EXECUTABLE} ${programs_dir}/wild_check.py --guest ${wild_guest})
+  set_tests_properties(programs.wild_calls PROPERTIES LABELS "programs;smoke" TIMEOUT 600
+                                                      ENVIRONMENT "${M2SIM_TEST_ENVIRONMENT}")
 endif()

@@ -90,7 +90,7 @@ static void one(long number) {
   syscall(SYS_epoll_create1, 0);
   syscall(SYS_timerfd_create, 1, 0);
   syscall(SYS_signalfd4, -1, space, 8, 0);
-  alarm(1);
+  ualarm(20000, 0);
   for (int round = 0; round < 24; ++round) {
     fill();
     for (int i = 0; i < 6; ++i) arguments[i] = wild();
@@ -121,7 +121,7 @@ int main(int argc, char** argv) {
     for (int i = 0; i < 50 && waitpid(child, NULL, WNOHANG) == 0; ++i) {
       if (i == 20) kill(child, SIGCONT);
       if (i > 20) kill(child, SIGKILL);
-      usleep(100000);
+      usleep(10000);
     }
   }
   puts("done");
