@@ -12,6 +12,7 @@ of a file's text:
 @env NAME=VALUE   one more variable
 @children         it starts other programs
 @quick            it is in the quick part of the corpus
+@later            its clock is ahead of the host's: it minds files that are of its future
 @modes            it also runs in the timing modes, where its output and its statistics must not vary
 
 What precedes the first case is a comment. Every case runs in a new folder, whose files are all of the same
@@ -29,13 +30,14 @@ import signal
 import stat
 import subprocess
 import tempfile
+import time
 
 import programs
 import samples
 
 FOLDER = pathlib.Path(__file__).parent / "corpus"
 PROGRAM_FOLDERS = ("usr/bin", "usr/sbin", "usr/lib/gcc/aarch64-linux-gnu/12")
-DIRECTIVE = re.compile(r"@(case|run|script|file|stdin|samples|env|children|quick|modes)(?: (.*))?")
+DIRECTIVE = re.compile(r"@(case|run|script|file|stdin|samples|env|children|quick|modes|later)(?: (.*))?")
 # Python must leave the sysroot as it found it.
 ENVIRONMENT = {**programs.ENVIRONMENT, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONHASHSEED": "0"}
 
@@ -156,6 +158,8 @@ def qemu_command(options, case, scratch):
 def m2sim_command(options, case, environment, more):
     # qemu-aarch64 hands variables on last first.
     variables = [f"--env={name}={value}" for name, value in reversed(environment.items())]
+    if "later" in case.flags:
+        more = [*more, f"--start-time={int(time.time()) + 3600}"]
     return [*options.m2sim, "run", "--quiet", *more, "--sysroot", str(options.sysroot), *variables, "--",
             guest_path(options.sysroot, case.command[0]), *case.command[1:]]
 
