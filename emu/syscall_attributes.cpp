@@ -42,6 +42,7 @@ using ListByPath = ssize_t (*)(const char*, char*, std::size_t);
 std::int64_t get_attribute(Kernel& kernel, const Args& args, GetByPath get, LastLink last) {
   const HostPath path = path_argument(kernel, AT_FDCWD, args[0], last);
   const auto name = kernel.memory().read_string(args[1], kMostAttributeName);
+  if (!path.made_up.empty()) return -EOPNOTSUPP;
   if (path.error != 0) return -path.error;
   if (!name) return -EFAULT;
   return fetch(kernel, args[2], args[3], [&](char* to, std::size_t size) {
@@ -51,6 +52,7 @@ std::int64_t get_attribute(Kernel& kernel, const Args& args, GetByPath get, Last
 
 std::int64_t list_attributes(Kernel& kernel, const Args& args, ListByPath list, LastLink last) {
   const HostPath path = path_argument(kernel, AT_FDCWD, args[0], last);
+  if (!path.made_up.empty()) return 0;
   if (path.error != 0) return -path.error;
   return fetch(kernel, args[1], args[2],
                [&](char* to, std::size_t size) { return list(path.whole().c_str(), to, size); });
@@ -75,26 +77,32 @@ NewAttribute new_attribute(const Kernel& kernel, const Args& args) {
   return made;
 }
 
-std::int64_t set_attribute(Kernel& kernel, const Args& args, SetByPath set) {
-  const HostPath path = path_argument(kernel, AT_FDCWD, args[0]);
+std::int64_t set_attribute(Kernel& kernel, const Args& args, SetByPath set, LastLink last) {
+  const HostPath path = path_argument(kernel, AT_FDCWD, args[0], last);
   const NewAttribute made = new_attribute(kernel, args);
+  if (!path.made_up.empty()) return -EOPNOTSUPP;
   if (path.error != 0) return -path.error;
   if (made.error != 0) return made.error;
   return result_of(
       set(path.whole().c_str(), made.name.c_str(), made.value.data(), made.value.size(), args.i32(4)));
 }
 
-std::int64_t remove_attribute(Kernel& kernel, const Args& args, RemoveByPath remove) {
-  const HostPath path = path_argument(kernel, AT_FDCWD, args[0]);
+std::int64_t remove_attribute(Kernel& kernel, const Args& args, RemoveByPath remove, LastLink last) {
+  const HostPath path = path_argument(kernel, AT_FDCWD, args[0], last);
   const auto name = kernel.memory().read_string(args[1], kMostAttributeName);
+  if (!path.made_up.empty()) return -EOPNOTSUPP;
   if (path.error != 0) return -path.error;
   return name ? result_of(remove(path.whole().c_str(), name->c_str())) : -EFAULT;
 }
 
 }  // namespace
 
-std::int64_t setxattr(Kernel& kernel, const Args& args) { return set_attribute(kernel, args, ::setxattr); }
-std::int64_t lsetxattr(Kernel& kernel, const Args& args) { return set_attribute(kernel, args, ::lsetxattr); }
+std::int64_t setxattr(Kernel& kernel, const Args& args) {
+  return set_attribute(kernel, args, ::setxattr, LastLink::kFollow);
+}
+std::int64_t lsetxattr(Kernel& kernel, const Args& args) {
+  return set_attribute(kernel, args, ::lsetxattr, LastLink::kKeep);
+}
 std::int64_t fsetxattr(Kernel& kernel, const Args& args) {
   const int fd = kernel.fds->host(args.i32(0));
   if (fd < 0) return -EBADF;
@@ -104,10 +112,10 @@ std::int64_t fsetxattr(Kernel& kernel, const Args& args) {
 }
 
 std::int64_t removexattr(Kernel& kernel, const Args& args) {
-  return remove_attribute(kernel, args, ::removexattr);
+  return remove_attribute(kernel, args, ::removexattr, LastLink::kFollow);
 }
 std::int64_t lremovexattr(Kernel& kernel, const Args& args) {
-  return remove_attribute(kernel, args, ::lremovexattr);
+  return remove_attribute(kernel, args, ::lremovexattr, LastLink::kKeep);
 }
 std::int64_t fremovexattr(Kernel& kernel, const Args& args) {
   const int fd = kernel.fds->host(args.i32(0));

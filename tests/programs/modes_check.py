@@ -33,14 +33,14 @@ def check_stack(stats):
 
 def check_mode(options, row, mode):
     """(findings, statistics, what of them is golden) of one program in one mode."""
-    command = ["guest/" + row["file"], *row["arguments"]]
-    stdout, text, first = statistics_file.run(options.m2sim, mode, command, guest=options.programs)
+    command = ["/" + row["file"], *row["arguments"]]
+    stdout, text, first = statistics_file.run(options.m2sim, mode, command, sysroot=options.programs)
     found = [f"{mode}: {line}" for line in check_stack(first)] if mode in MODES else []
     if stdout != row["stdout"]:
         found.append(f"{mode}: prints {stdout!r}, not {row['stdout']!r}")
     if mode == "emulation" or options.record:
         return found, first, golden.entry(text)
-    _, _, second = statistics_file.run(options.m2sim, mode, command, guest=options.programs)
+    _, _, second = statistics_file.run(options.m2sim, mode, command, sysroot=options.programs)
     left, right = statistics_file.without_host(first), statistics_file.without_host(second)
     for name in sorted(left.keys() | right.keys()):
         if left.get(name) != right.get(name):

@@ -12,17 +12,16 @@ class RunFailed(Exception):
     """m2sim or its guest did not end well, or the statistics are not there."""
 
 
-def run(m2sim, mode, command, timeout=1800, guest=None):
+def run(m2sim, mode, command, timeout=1800, sysroot=None):
     """(stdout, bytes of the statistics file, flat statistics) of one run.
 
-    A folder named as `guest` is found under that name where the program runs: names are on the guest's stack, so
-    with a name that is the same everywhere the statistics are too.
+    A program's own name is on its stack and in /proc/self/exe, and what it does with them takes longer for a longer
+    one: with names below `sysroot` the statistics are the same wherever that folder is.
     """
     with tempfile.TemporaryDirectory(prefix="m2sim-stats-") as name:
         path = pathlib.Path(name) / "stats.json"
-        if guest is not None:
-            (pathlib.Path(name) / "guest").symlink_to(guest)
-        words = [*m2sim, "run", "--mode", mode, "--quiet", "--stats", str(path), "--", *command]
+        where = [] if sysroot is None else ["--sysroot", str(sysroot)]
+        words = [*m2sim, "run", "--mode", mode, "--quiet", "--stats", str(path), *where, "--", *command]
         try:
             done = subprocess.run(words, cwd=name, env=programs.ENVIRONMENT, stdin=subprocess.DEVNULL,
                                   capture_output=True, timeout=timeout, check=False)
