@@ -167,7 +167,7 @@ ElfFile with_interpreter(const std::string& name, std::uint64_t skip, std::uint6
   const std::uint64_t offset = file.rest_offset() + sizeof(ElfPhdr) + file.rest.size();
   for (const char c : name) file.rest.push_back(static_cast<std::byte>(c));
   file.phdrs.push_back({kPhdrInterpreter, 4, offset + skip, 0, 0, size, size, 1});
-  for (int i = 0; i < 2; ++i) file.phdrs[i].align = 0;
+  for (std::size_t i = 0; i < 2; ++i) file.phdrs[i].align = 0;
   file.phdrs[0].file_size = file.phdrs[0].memory_size += sizeof(ElfPhdr);
   file.phdrs[1].offset += sizeof(ElfPhdr);
   file.header.entry += sizeof(ElfPhdr);
