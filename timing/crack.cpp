@@ -125,6 +125,7 @@ bool branch_kind_of(insts::Op op, BranchKind& kind) {
 CrackTable::CrackTable(const CoreConfig& config) : config_(config), layout_(queue_layout(config)) {
   table_.reserve(std::size_t{1} << 16);
   scratch_.reserve(emu::kMaxBlockInsts * 12);
+  scratch_indices_.reserve(emu::kMaxBlockInsts + 1);
 }
 
 void CrackTable::clear() {
@@ -166,9 +167,9 @@ const CrackedBlock& CrackTable::crack(const emu::Block& block) {
   cracked.has_branch = branch_kind_of(insts.back().op, cracked.branch);
 
   scratch_.clear();
-  std::vector<std::uint16_t> first_uop;
+  scratch_indices_.clear();
   BlockCracker cracker(config_, layout_, insts, scratch_);
-  cracker.run(first_uop);
+  cracker.run(scratch_indices_);
   cracked.fused_pairs = cracker.fused_pairs;
   cracked.eliminated = cracker.eliminated;
   for (const UopInfo& uop : scratch_) {
@@ -177,8 +178,8 @@ const CrackedBlock& CrackTable::crack(const emu::Block& block) {
   }
   if (cracked.has_branch) scratch_.back().flags |= kUopBranch;
 
-  std::uint16_t* indices = room_for_indices(first_uop.size());
-  std::copy(first_uop.begin(), first_uop.end(), indices);
+  std::uint16_t* indices = room_for_indices(scratch_indices_.size());
+  std::copy(scratch_indices_.begin(), scratch_indices_.end(), indices);
   cracked.first_uop = indices;
   UopInfo* uops = room_for_uops(scratch_.size());
   std::copy(scratch_.begin(), scratch_.end(), uops);

@@ -43,7 +43,7 @@ class CrackTable {
   CrackTable(const CrackTable&) = delete;
   CrackTable& operator=(const CrackTable&) = delete;
 
-  // Valid until clear(). Allocates only for a block that it has not seen.
+  // Valid until clear(). Allocates only when blocks that it has not seen fill a chunk.
   const CrackedBlock& lookup(const emu::Block& block) {
     if (block.id >= table_.size() || table_[block.id].uops == nullptr) [[unlikely]]
       return crack(block);
@@ -67,7 +67,8 @@ class CrackTable {
   std::vector<std::unique_ptr<std::uint16_t[]>> index_chunks_;
   std::size_t uops_used_ = kChunkUops;
   std::size_t indices_used_ = kChunkIndices;
-  std::vector<UopInfo> scratch_;
+  std::vector<UopInfo> scratch_;              // of the block being cracked
+  std::vector<std::uint16_t> scratch_indices_;
 };
 
 }  // namespace m2sim::timing

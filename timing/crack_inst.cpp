@@ -1,8 +1,11 @@
 #include "timing/crack_inst.h"
 
 #include <algorithm>
+#include <array>
 #include <bit>
+#include <span>
 #include <string_view>
+#include <tuple>
 
 #include "insts/encoding.h"
 
@@ -335,10 +338,11 @@ void InstCracker::store(const Inst& inst, const Operands& operands, TimingClass 
   // A block zeroing store is one operation however wide.
   const unsigned pieces = c == TimingClass::kCacheOp ? 1 : (bytes + kAccessBytes - 1) / kAccessBytes;
   const bool permuted = c == TimingClass::kStoreVec && permutes(inst);
-  std::vector<Source> data;
-  for (const Source& source : operands.read()) {
-    if (source.role != Role::kBase && source.role != Role::kIndex) data.push_back(source);
-  }
+  std::array<Source, std::tuple_size_v<decltype(operands.read_store)>> data_store{};
+  const auto data_end = std::copy_if(
+      operands.read().begin(), operands.read().end(), data_store.begin(),
+      [](const Source& source) { return source.role != Role::kBase && source.role != Role::kIndex; });
+  const std::span<const Source> data(data_store.begin(), data_end);
   if (permuted) {
     for (std::size_t r = 0; r < data.size(); ++r) {
       UopInfo uop = make(row.steps[1]);

@@ -32,6 +32,7 @@ if(M2SIM_BENCHMARKS AND TARGET m2sim)
   set_tests_properties(programs.corpus programs.corpus_modes PROPERTIES FIXTURES_REQUIRED debian)
 
   m2sim_program_test(timing_modes modes_check.py)
+  m2sim_program_test(profile profile_check.py)
   m2sim_program_test(smoke compare_qemu.py --filter "suite (dependency|branchheavy|gemm|sieve|nbody|string_mix)$")
   m2sim_program_test(smoke_timing modes_check.py --filter "^(dependency|vectoradd)$")
   set_tests_properties(programs.smoke programs.smoke_timing PROPERTIES LABELS "programs;smoke")
