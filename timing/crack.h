@@ -67,7 +67,7 @@ class CrackTable {
   std::vector<std::unique_ptr<std::uint16_t[]>> index_chunks_;
   std::size_t uops_used_ = kChunkUops;
   std::size_t indices_used_ = kChunkIndices;
-  std::vector<UopInfo> scratch_;              // of the block being cracked
+  std::vector<UopInfo> scratch_;  // of the block being cracked
   std::vector<std::uint16_t> scratch_indices_;
 };
 
