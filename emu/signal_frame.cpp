@@ -100,9 +100,12 @@ bool enter_handler(Task& task, const SignalInfo& info) {
   if (wanted && !on_alternate(signals, sp)) sp = alternate.pointer + alternate.size;
   const std::uint64_t record_at = (sp & ~std::uint64_t{15}) - sizeof(FrameRecord);
   const std::uint64_t frame_at = (record_at - sizeof(SignalFrame)) & ~std::uint64_t{15};
-  // A handler that faults over and over on its alternate stack must not begin again at its top: it would
-  // never end, and never retire an instruction.
-  if (on_alternate(signals, cpu.x[kSpSlot]) && !on_alternate(signals, frame_at)) return false;
+  // As on Linux, frames run out of the alternate stack's lower end. But a handler whose first instruction
+  // faults over and over must not begin again at its top: it would never end, and never retire an
+  // instruction.
+  if (on_alternate(signals, cpu.x[kSpSlot]) && !on_alternate(signals, frame_at) && cpu.pc == action.handler) {
+    return false;
+  }
   const FrameRecord record = {cpu.x[kFp], cpu.x[kLr]};
   if (!kernel.memory().write_value(frame_at, frame)) return false;
   if (!kernel.memory().write_value(record_at, record)) return false;

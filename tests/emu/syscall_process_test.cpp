@@ -268,11 +268,22 @@ TEST(SyscallSignal, AHandlerThatFaultsWithoutEndFillsItsAlternateStackOnce) {
   install(guest, SIGSEGV, kHandler, 0x48000000);  // SA_ONSTACK | SA_NODEFER
   unsigned handled = 0;
   while (handled < 100 &&
-         guest.system().deliver_fault(guest.task(), {FaultKind::kWrite, 0x400004, kBad, 0})) {
+         guest.system().deliver_fault(guest.task(), {FaultKind::kWrite, kHandler, kBad, 0})) {
     ++handled;
   }
   EXPECT_EQ(handled, 3U) << "frames of about 4.5 KiB in 16 KiB";
   EXPECT_EQ(guest.process->end().signal, SIGSEGV);
+}
+
+TEST(SyscallSignal, FramesRunOutOfTheAlternateStacksLowerEnd) {
+  GuestProcess guest;
+  guest.put(64, GuestSigaltstack{kScratch + kGuestPage, 0, 0, kGuestPage});
+  EXPECT_EQ(guest.call(nr::sigaltstack, {kScratch + 64, 0}), 0);
+  install(guest, SIGSEGV, kHandler, 0x48000000);  // SA_ONSTACK | SA_NODEFER
+  for (unsigned i = 0; i < 4; ++i) {
+    ASSERT_TRUE(guest.system().deliver_fault(guest.task(), {FaultKind::kWrite, kHandler + 4, kBad, 0}));
+  }
+  EXPECT_LT(guest.task().cpu.x[kSpSlot], kScratch + kGuestPage) << "the fourth frame, below the stack";
 }
 
 TEST(SyscallSignal, WritingToAPipeNobodyReadsIsTheGuestsSigpipe) {
