@@ -15,11 +15,15 @@ using u32 = std::uint32_t;
 using u64 = std::uint64_t;
 
 // Arithmetic with a fast half over all lanes at once (host_fp.h): `on_host` the operation on a register of
-// the host, `certain` whether its results need no second look (see fp.h), `exact` one lane in any case.
+// the host, `is_exact` a mask of the lanes certain to be exact (fp_exact.h), `exact` one lane in any case.
 struct Add {
   template <class V>
   static V on_host(V a, V b) {
     return a + b;
+  }
+  template <class V>
+  static auto is_exact(V a, V b, V r) {
+    return sum_is_exact(a, b, r);
   }
   template <class T>
   static constexpr bool kTinyIsExact = true;
@@ -33,6 +37,10 @@ struct Sub {
   static V on_host(V a, V b) {
     return a - b;
   }
+  template <class V>
+  static auto is_exact(V a, V b, V r) {
+    return sum_is_exact(a, -b, r);
+  }
   template <class T>
   static constexpr bool kTinyIsExact = true;
   template <class T>
@@ -45,6 +53,10 @@ struct Mul {
   static V on_host(V a, V b) {
     return a * b;
   }
+  template <class V>
+  static auto is_exact(V a, V b, V r) {
+    return residual_is_zero(fused_muladd<BitsOf<V>>(a, b, -r), r) | (a == V{}) | (b == V{});
+  }
   template <class T>
   static constexpr bool kTinyIsExact = false;
   template <class T>
@@ -56,6 +68,10 @@ struct Div {
   template <class V>
   static V on_host(V a, V b) {
     return a / b;
+  }
+  template <class V>
+  static auto is_exact(V a, V b, V r) {
+    return residual_is_zero(fused_muladd<BitsOf<V>>(-r, b, a), a);
   }
   template <class T>
   static constexpr bool kTinyIsExact = false;
@@ -73,7 +89,10 @@ struct Arithmetic {
     const auto n = host_lanes<T>(c.v[u.rn]);
     const auto m = host_lanes<T>(vec_of<T>(M::template lanes<T>(u, c)));
     const auto r = F::on_host(n, m);
-    if (!c.fp_fast || !lanes_certain<T, kQ, F::template kTinyIsExact<T>>(r)) return false;
+    if (!c.fp_fast || !lanes_certain<T, kQ, F::template kTinyIsExact<T>>(r)) {
+      if (!rounds_as_host(c) || !lanes_finite<T, kQ>(r)) return false;
+      if (!all_lanes<kQ>(std::bit_cast<HostInt64s>(F::is_exact(n, m, r)))) return false;
+    }
     c.v[u.rd] = low_lanes<kQ>(vec_from_host<T>(r));
     return true;
   };
@@ -95,8 +114,16 @@ struct MulAdd {
   static constexpr auto fast = [](const Uop& u, CpuState& c) {
     const auto n = host_lanes<T>(c.v[u.rn]);
     const auto m = host_lanes<T>(vec_of<T>(M::template lanes<T>(u, c)));
-    const auto r = fused_muladd<T>(kSubtract ? -n : n, m, host_lanes<T>(c.v[u.rd]));
-    if (!c.fp_fast || !lanes_certain<T, kQ, false>(r)) return false;
+    const auto d = host_lanes<T>(c.v[u.rd]);
+    const auto r = fused_muladd<T>(kSubtract ? -n : n, m, d);
+    if (!c.fp_fast || !lanes_certain<T, kQ, false>(r)) {
+      if (!rounds_as_host(c) || !lanes_finite<T, kQ>(r)) return false;
+      const auto product = (kSubtract ? -n : n) * m;
+      const auto residual = fused_muladd<T>(kSubtract ? -n : n, m, -product);
+      const auto exact =
+          muladd_is_exact(d, product, residual, r) | (n == HostLanes<T>{}) | (m == HostLanes<T>{});
+      if (!all_lanes<kQ>(std::bit_cast<HostInt64s>(exact))) return false;
+    }
     c.v[u.rd] = low_lanes<kQ>(vec_from_host<T>(r));
     return true;
   };

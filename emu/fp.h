@@ -1,11 +1,12 @@
 // Guest floating point: exact results, NaNs and FPSR flags, in one place.
 //
 // Each operation has a fast half on the host's own arithmetic and a slow half in softfloat. The fast half
-// is taken where it is provably the same: FPCR at its default (round to nearest, no flushing) and FPSR.IXC
-// set already, so that the one flag that ordinary results raise need not be found out; the result then
-// must be an ordinary number (no NaN, no infinity, and where it matters not so small that it may have been
-// rounded as a denormal), which rules out every other flag. The host's floating-point state is never
-// changed or read: two runs agree whatever else the simulator computes between two instructions.
+// is taken where it is provably the same: FPCR at its default (round to nearest, no flushing), and either
+// FPSR.IXC set already, so that the one flag that ordinary results raise need not be found out, or the result
+// proven exact (fp_exact.h), so that it raises none. The result then must be an ordinary number (no NaN, no
+// infinity, and where it matters not so small that it may have been rounded as a denormal), which rules out
+// every other flag. The host's floating-point state is never changed or read: two runs agree whatever else
+// the simulator computes between two instructions.
 //
 // Operands and results are bits: uint16_t, uint32_t and uint64_t name half, single and double precision.
 #pragma once
@@ -17,6 +18,7 @@
 #include <type_traits>
 
 #include "emu/cpu_state.h"
+#include "emu/fp_exact.h"
 #include "emu/softfloat.h"
 
 namespace m2sim::emu {
@@ -116,39 +118,65 @@ bool is_ordinary(T bits) {
 // No operand of comparisons, minima and the like is changed by FZ.
 inline bool keeps_denormals(const CpuState& cpu) { return (cpu.fpcr & softfloat::kFlush) == 0; }
 
-// The fast halves: false where the result is not certain to be right and free of new flags. Sums are exact
-// where they are tiny, so any finite one will do; so are products with zero.
+// FPCR asks for round to nearest and keeps denormals, as the host's arithmetic does.
+inline bool rounds_as_host(const CpuState& cpu) {
+  return (cpu.fpcr & (softfloat::kRoundMask | softfloat::kFlush)) == 0;
+}
+
+// The fast halves: false where the result is not certain to be right and free of new flags. With IXC set an
+// ordinary result is; before that, an exact one. Sums are exact where they are tiny, so any finite one will
+// do; so are products with zero.
+template <class T>
+bool fp_try_sum(const CpuState& cpu, T a, T b, T& r) {
+  r = bits_of<T>(host(a) + host(b));
+  if (!is_finite(r)) return false;
+  if (cpu.fp_fast) [[likely]]
+    return true;
+  return rounds_as_host(cpu) && sum_is_exact(host(a), host(b), host(r));
+}
 template <class T>
 bool fp_try_add(const CpuState& cpu, T a, T b, T& r) {
-  r = bits_of<T>(host(a) + host(b));
-  return cpu.fp_fast && is_finite(r);
+  return fp_try_sum(cpu, a, b, r);
 }
 template <class T>
 bool fp_try_sub(const CpuState& cpu, T a, T b, T& r) {
-  r = bits_of<T>(host(a) - host(b));
-  return cpu.fp_fast && is_finite(r);
+  return fp_try_sum(cpu, a, bits_of<T>(-host(b)), r);
 }
 template <class T>
 bool fp_try_mul(const CpuState& cpu, T a, T b, T& r) {
   r = bits_of<T>(host(a) * host(b));
-  return cpu.fp_fast && is_ordinary(r);
+  if (cpu.fp_fast && is_ordinary(r)) [[likely]]
+    return true;
+  if (!rounds_as_host(cpu) || !is_finite(r)) return false;
+  return host(a) == 0 || host(b) == 0 || residual_is_zero(std::fma(host(a), host(b), -host(r)), host(r));
 }
 template <class T>
 bool fp_try_div(const CpuState& cpu, T a, T b, T& r) {
   r = bits_of<T>(host(a) / host(b));
-  return cpu.fp_fast && is_ordinary(r);
+  if (!is_ordinary(r)) return false;
+  if (cpu.fp_fast) [[likely]]
+    return true;
+  return rounds_as_host(cpu) && residual_is_zero(std::fma(-host(r), host(b), host(a)), host(a));
 }
 // The sign test keeps the host's library, which may set errno, out of the fast half.
 template <class T>
 bool fp_try_sqrt(const CpuState& cpu, T a, T& r) {
-  if (!cpu.fp_fast || softfloat::is_negative(a) || !is_finite(a)) return false;
+  if (softfloat::is_negative(a) || !is_finite(a)) return false;
   r = bits_of<T>(std::sqrt(host(a)));
-  return true;
+  if (cpu.fp_fast) [[likely]]
+    return true;
+  return rounds_as_host(cpu) && residual_is_zero(std::fma(-host(r), host(r), host(a)), host(a));
 }
 template <class T>
 bool fp_try_muladd(const CpuState& cpu, T addend, T a, T b, T& r) {
   r = bits_of<T>(std::fma(host(a), host(b), host(addend)));
-  return cpu.fp_fast && is_ordinary(r);
+  if (cpu.fp_fast && is_ordinary(r)) [[likely]]
+    return true;
+  if (!rounds_as_host(cpu) || !is_finite(r)) return false;
+  if (host(a) == 0 || host(b) == 0) return true;
+  const Host<T> product = host(a) * host(b);
+  const Host<T> residual = std::fma(host(a), host(b), -product);
+  return muladd_is_exact(host(addend), product, residual, host(r));
 }
 
 template <class T>
@@ -251,7 +279,8 @@ To fp_convert(CpuState& cpu, From a) {
       return bits_of<To>(Host<To>{host(a)});
   } else if constexpr (sizeof(From) == 8 && sizeof(To) == 4) {
     const To r = bits_of<To>(static_cast<Host<To>>(host(a)));
-    if (cpu.fp_fast && is_ordinary(r)) [[likely]]
+    const bool exact = rounds_as_host(cpu) && static_cast<Host<From>>(host(r)) == host(a);
+    if ((cpu.fp_fast || exact) && is_ordinary(r)) [[likely]]
       return r;
   }
   return fp_convert_slow<To, From>(cpu, a);
@@ -283,16 +312,26 @@ Int fp_to_int(CpuState& cpu, T a) {
     const Host<T> value = host_round<kMode, T>(host(a));
     const bool in_range =
         std::is_signed_v<Int> ? value < kLimit && value > -kLimit : value < kLimit && value >= 0;
-    if (cpu.fp_fast && in_range) [[likely]]
+    if ((cpu.fp_fast || (keeps_denormals(cpu) && value == host(a))) && in_range) [[likely]]
       return static_cast<Int>(value);
   }
   return fp_to_int_slow<Int, T>(cpu, a, kMode, 0);
 }
+// Whether so many bits hold an integer's value: its conversion is exact then, whatever the rounding.
+template <class Int>
+bool has_significant_bits(Int a, int most) {
+  using Unsigned = std::make_unsigned_t<Int>;
+  const auto bits = static_cast<Unsigned>(a);
+  const Unsigned magnitude = a < 0 ? Unsigned{0} - bits : bits;
+  const int unused = std::countl_zero(magnitude) + std::countr_zero(magnitude);
+  return std::numeric_limits<Unsigned>::digits - unused <= most;
+}
 template <class T, class Int>
 T fp_from_int(CpuState& cpu, Int a) {
   if constexpr (kHasHost<T>) {
-    constexpr bool kExact = sizeof(T) == 8 && sizeof(Int) == 4;
-    if (kExact || cpu.fp_fast) [[likely]]
+    constexpr bool kAlwaysExact = sizeof(T) == 8 && sizeof(Int) == 4;
+    if (kAlwaysExact || cpu.fp_fast || has_significant_bits<Int>(a, softfloat::Format<T>::kFraction + 1))
+        [[likely]]
       return bits_of<T>(static_cast<Host<T>>(a));
   }
   return fp_from_int_slow<T, Int>(cpu, a, 0);

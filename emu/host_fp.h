@@ -29,6 +29,10 @@ using HostInt64s = std::int64_t __attribute__((vector_size(16)));
 template <class T>
 using HostInts = std::conditional_t<sizeof(T) == 4, HostInt32s, HostInt64s>;
 
+// The other way: the bits of an element.
+template <class V>
+using BitsOf = std::conditional_t<std::is_same_v<V, HostSingles>, std::uint32_t, std::uint64_t>;
+
 template <class T>
 HostLanes<T> host_lanes(const Vec& v) {
   return std::bit_cast<HostLanes<T>>(v);
@@ -75,6 +79,12 @@ bool lanes_certain(HostLanes<T> lanes) {
   const Ints most = Ints{} + static_cast<Signed>(F::kInfinity);
   return all_lanes<kQ>(
       std::bit_cast<HostInt64s>(kTinyIsExact ? size < most : (size > least) & (size < most)));
+}
+
+// Whether every active lane is finite.
+template <class T, bool kQ>
+bool lanes_finite(HostLanes<T> lanes) {
+  return lanes_certain<T, kQ, true>(lanes);
 }
 
 template <bool kQ>
