@@ -87,10 +87,11 @@ bool lanes_finite(HostLanes<T> lanes) {
   return lanes_certain<T, kQ, true>(lanes);
 }
 
+// Kept in a register of the host: a store in two halves would stall a load of the whole.
 template <bool kQ>
 Vec low_lanes(Vec v) {
-  if constexpr (!kQ) v.set<std::uint64_t>(1, 0);
-  return v;
+  if constexpr (kQ) return v;
+  return std::bit_cast<Vec>(std::bit_cast<HostInt64s>(v) & HostInt64s{-1, 0});
 }
 
 }  // namespace m2sim::emu
