@@ -42,6 +42,14 @@ struct alignas(16) Vec {
   }
 };
 
+// Results of the host's arithmetic that may stand as they are: magnitudes from `least` on, `count` of them.
+// None while `count` is 0.
+template <class T>
+struct FpRange {
+  T least = 0;
+  T count = 0;
+};
+
 // Why a run of handlers came back to the run loop.
 enum class Exit : std::uint8_t {
   kUnlinked,    // successor block not resolved yet: resolve `target pc`, link, go on
@@ -77,7 +85,13 @@ struct alignas(64) CpuState {
   std::uint64_t pc = 0;  // valid only outside handlers
   std::uint32_t fpcr = 0;
   std::uint32_t fpsr = 0;
-  bool fp_fast = false;  // FPCR is at its default and FPSR has IXC: see emu/fp.h, which keeps it
+  // FPCR is at its default and FPSR has IXC: see emu/fp.h, which keeps these. The ranges are empty otherwise,
+  // so that one look at a result tells both.
+  bool fp_fast = false;
+  FpRange<std::uint32_t> finite_singles;
+  FpRange<std::uint32_t> ordinary_singles;
+  FpRange<std::uint64_t> finite_doubles;
+  FpRange<std::uint64_t> ordinary_doubles;
   std::uint64_t tpidr_el0 = 0;
   std::uint32_t pstate = kSsbsBit;  // DIT and SSBS, which have no effect here; Linux starts with SSBS set
 

@@ -5,6 +5,7 @@
 #include "emu/exec_simd.h"
 #include "emu/flags.h"
 #include "emu/fp.h"
+#include "emu/host_fp.h"
 
 namespace m2sim::emu {
 namespace {
@@ -23,7 +24,7 @@ struct FpBinary {
   static constexpr auto fast = [](const Uop& u, CpuState& c) {
     T result;
     if (!kTry(c, c.v[u.rn].get<T>(0), c.v[u.rm].get<T>(0), result)) return false;
-    c.v[u.rd].set_scalar(result);
+    c.v[u.rd] = vec_of_scalar(result);
     return true;
   };
   template <class T>
@@ -37,7 +38,7 @@ struct SquareRoot {
   static constexpr auto fast = [](const Uop& u, CpuState& c) {
     T result;
     if (!fp_try_sqrt(c, c.v[u.rn].get<T>(0), result)) return false;
-    c.v[u.rd].set_scalar(result);
+    c.v[u.rd] = vec_of_scalar(result);
     return true;
   };
   template <class T>
@@ -77,7 +78,7 @@ struct MulAdd {
                        result)) {
       return false;
     }
-    c.v[u.rd].set_scalar(result);
+    c.v[u.rd] = vec_of_scalar(result);
     return true;
   };
   template <class T>

@@ -74,9 +74,10 @@ template <auto kSlow>
 template <auto kFast, auto kSlow>
 const Uop* two_speed_handler(const Uop* uop, CpuState* cpu, std::int64_t budget, std::uint64_t* log,
                              std::byte* memory) {
-  if (kFast(*uop, *cpu)) [[likely]]
-    return next(uop + 1, cpu, budget, log, memory);
-  return slow_handler<kSlow>(uop, cpu, budget, log, memory);
+  const Uop* const following = behind(uop);
+  if (kFast(following[-1], *cpu)) [[likely]]
+    return next(following, cpu, budget, log, memory);
+  return slow_handler<kSlow>(following - 1, cpu, budget, log, memory);
 }
 
 // Shape::body<T...> does the whole instruction; where there is a Shape::fast<T...>, it is tried first.

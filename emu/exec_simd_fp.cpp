@@ -89,15 +89,27 @@ struct Arithmetic {
     const auto n = host_lanes<T>(c.v[u.rn]);
     const auto m = host_lanes<T>(vec_of<T>(M::template lanes<T>(u, c)));
     const auto r = F::on_host(n, m);
-    if (!c.fp_fast || !lanes_certain<T, kQ, F::template kTinyIsExact<T>>(r)) {
-      if (!rounds_as_host(c) || !lanes_finite<T, kQ>(r)) return false;
-      if (!all_lanes<kQ>(std::bit_cast<HostInt64s>(F::is_exact(n, m, r)))) return false;
-    }
+    if (!c.fp_fast || !all_lanes<kQ>(certain_lanes<T, F::template kTinyIsExact<T>>(r))) return false;
     c.v[u.rd] = low_lanes<kQ>(vec_from_host<T>(r));
     return true;
   };
+  // Exact results may stand too, be they zero or IXC clear.
+  template <class T, bool kQ>
+  static bool done_on_host(const Uop& u, CpuState& c) {
+    const auto n = host_lanes<T>(c.v[u.rn]);
+    const auto m = host_lanes<T>(vec_of<T>(M::template lanes<T>(u, c)));
+    const auto r = F::on_host(n, m);
+    auto stands = certain_lanes<T, true>(r) & F::is_exact(n, m, r);
+    if (c.fp_fast) stands |= certain_lanes<T, F::template kTinyIsExact<T>>(r);
+    if (!rounds_as_host(c) || !all_lanes<kQ>(stands)) return false;
+    c.v[u.rd] = low_lanes<kQ>(vec_from_host<T>(r));
+    return true;
+  }
   template <class T, bool kQ>
   static constexpr auto body = [](const Uop& u, CpuState& c) {
+    if constexpr (kHasHost<T>) {
+      if (done_on_host<T, kQ>(u, c)) return;
+    }
     const auto n = lanes_of<T>(c.v[u.rn]);
     const auto m = M::template lanes<T>(u, c);
     LaneArray<T> out{};
@@ -114,21 +126,32 @@ struct MulAdd {
   static constexpr auto fast = [](const Uop& u, CpuState& c) {
     const auto n = host_lanes<T>(c.v[u.rn]);
     const auto m = host_lanes<T>(vec_of<T>(M::template lanes<T>(u, c)));
-    const auto d = host_lanes<T>(c.v[u.rd]);
-    const auto r = fused_muladd<T>(kSubtract ? -n : n, m, d);
-    if (!c.fp_fast || !lanes_certain<T, kQ, false>(r)) {
-      if (!rounds_as_host(c) || !lanes_finite<T, kQ>(r)) return false;
-      const auto product = (kSubtract ? -n : n) * m;
-      const auto residual = fused_muladd<T>(kSubtract ? -n : n, m, -product);
-      const auto exact =
-          muladd_is_exact(d, product, residual, r) | (n == HostLanes<T>{}) | (m == HostLanes<T>{});
-      if (!all_lanes<kQ>(std::bit_cast<HostInt64s>(exact))) return false;
-    }
+    const auto r = fused_muladd<T>(kSubtract ? -n : n, m, host_lanes<T>(c.v[u.rd]));
+    if (!c.fp_fast || !all_lanes<kQ>(certain_lanes<T, false>(r))) return false;
     c.v[u.rd] = low_lanes<kQ>(vec_from_host<T>(r));
     return true;
   };
+  // Exact results may stand too, be they zero or IXC clear.
+  template <class T, bool kQ>
+  static bool done_on_host(const Uop& u, CpuState& c) {
+    const auto d = host_lanes<T>(c.v[u.rd]);
+    const auto n = kSubtract ? -host_lanes<T>(c.v[u.rn]) : host_lanes<T>(c.v[u.rn]);
+    const auto m = host_lanes<T>(vec_of<T>(M::template lanes<T>(u, c)));
+    const auto r = fused_muladd<T>(n, m, d);
+    const auto product = n * m;
+    const auto exact = muladd_is_exact(d, product, fused_muladd<T>(n, m, -product), r) |
+                       (n == HostLanes<T>{}) | (m == HostLanes<T>{});
+    auto stands = certain_lanes<T, true>(r) & exact;
+    if (c.fp_fast) stands |= certain_lanes<T, false>(r);
+    if (!rounds_as_host(c) || !all_lanes<kQ>(stands)) return false;
+    c.v[u.rd] = low_lanes<kQ>(vec_from_host<T>(r));
+    return true;
+  }
   template <class T, bool kQ>
   static constexpr auto body = [](const Uop& u, CpuState& c) {
+    if constexpr (kHasHost<T>) {
+      if (done_on_host<T, kQ>(u, c)) return;
+    }
     const auto d = lanes_of<T>(c.v[u.rd]);
     const auto n = lanes_of<T>(c.v[u.rn]);
     const auto m = M::template lanes<T>(u, c);

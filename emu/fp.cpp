@@ -17,9 +17,18 @@ namespace {
 constexpr std::uint32_t kFpcrBits = 0x07C80000;
 constexpr std::uint32_t kFpsrBits = 0x0800009F;
 
+template <class T>
+void set_ranges(bool fast, FpRange<T>& finite, FpRange<T>& ordinary) {
+  using F = Format<T>;
+  finite = {0, fast ? F::kInfinity : T{0}};
+  // Above the least normal number: certainly not rounded as a denormal.
+  ordinary = {F::kMinNormal + 1, fast ? static_cast<T>(F::kInfinity - F::kMinNormal - 1) : T{0}};
+}
+
 void update_fast(CpuState& cpu) {
-  cpu.fp_fast =
-      (cpu.fpcr & (softfloat::kRoundMask | softfloat::kFlush)) == 0 && (cpu.fpsr & softfloat::kInexact) != 0;
+  cpu.fp_fast = rounds_as_host(cpu) && (cpu.fpsr & softfloat::kInexact) != 0;
+  set_ranges(cpu.fp_fast, cpu.finite_singles, cpu.ordinary_singles);
+  set_ranges(cpu.fp_fast, cpu.finite_doubles, cpu.ordinary_doubles);
 }
 
 // A magnitude with its top bit at kTop, so that two can be aligned with bits to spare on both sides.

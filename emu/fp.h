@@ -123,55 +123,80 @@ inline bool rounds_as_host(const CpuState& cpu) {
   return (cpu.fpcr & (softfloat::kRoundMask | softfloat::kFlush)) == 0;
 }
 
-// The fast halves: false where the result is not certain to be right and free of new flags. With IXC set an
-// ordinary result is; before that, an exact one. Sums are exact where they are tiny, so any finite one will
-// do; so are products with zero.
 template <class T>
-bool fp_try_sum(const CpuState& cpu, T a, T b, T& r) {
-  r = bits_of<T>(host(a) + host(b));
-  if (!is_finite(r)) return false;
-  if (cpu.fp_fast) [[likely]]
-    return true;
-  return rounds_as_host(cpu) && sum_is_exact(host(a), host(b), host(r));
+T fp_neg(T a) {
+  return static_cast<T>(a ^ softfloat::Format<T>::kSign);
+}
+
+// The result may stand as it is: the fast half of its operation is done.
+template <class T>
+bool lies_in(const FpRange<T>& range, T result) {
+  return static_cast<T>(softfloat::magnitude(result) - range.least) < range.count;
 }
 template <class T>
+const FpRange<T>& finite_range(const CpuState& cpu) {
+  if constexpr (sizeof(T) == 4) return cpu.finite_singles;
+  if constexpr (sizeof(T) == 8) return cpu.finite_doubles;
+}
+template <class T>
+const FpRange<T>& ordinary_range(const CpuState& cpu) {
+  if constexpr (sizeof(T) == 4) return cpu.ordinary_singles;
+  if constexpr (sizeof(T) == 8) return cpu.ordinary_doubles;
+}
+
+// The fast halves: false where the result is not certain to be right and free of new flags. Sums are exact
+// where they are tiny, so any finite one will do.
+template <class T>
 bool fp_try_add(const CpuState& cpu, T a, T b, T& r) {
-  return fp_try_sum(cpu, a, b, r);
+  r = bits_of<T>(host(a) + host(b));
+  return lies_in(finite_range<T>(cpu), r);
 }
 template <class T>
 bool fp_try_sub(const CpuState& cpu, T a, T b, T& r) {
-  return fp_try_sum(cpu, a, bits_of<T>(-host(b)), r);
+  r = bits_of<T>(host(a) - host(b));
+  return lies_in(finite_range<T>(cpu), r);
 }
 template <class T>
 bool fp_try_mul(const CpuState& cpu, T a, T b, T& r) {
   r = bits_of<T>(host(a) * host(b));
-  if (cpu.fp_fast && is_ordinary(r)) [[likely]]
-    return true;
-  if (!rounds_as_host(cpu) || !is_finite(r)) return false;
-  return host(a) == 0 || host(b) == 0 || residual_is_zero(std::fma(host(a), host(b), -host(r)), host(r));
+  return lies_in(ordinary_range<T>(cpu), r);
 }
 template <class T>
 bool fp_try_div(const CpuState& cpu, T a, T b, T& r) {
   r = bits_of<T>(host(a) / host(b));
-  if (!is_ordinary(r)) return false;
-  if (cpu.fp_fast) [[likely]]
-    return true;
-  return rounds_as_host(cpu) && residual_is_zero(std::fma(-host(r), host(b), host(a)), host(a));
+  return lies_in(ordinary_range<T>(cpu), r);
 }
 // The sign test keeps the host's library, which may set errno, out of the fast half.
 template <class T>
 bool fp_try_sqrt(const CpuState& cpu, T a, T& r) {
-  if (softfloat::is_negative(a) || !is_finite(a)) return false;
+  if (!cpu.fp_fast || softfloat::is_negative(a) || !is_finite(a)) return false;
   r = bits_of<T>(std::sqrt(host(a)));
-  if (cpu.fp_fast) [[likely]]
-    return true;
-  return rounds_as_host(cpu) && residual_is_zero(std::fma(-host(r), host(r), host(a)), host(a));
+  return true;
 }
 template <class T>
 bool fp_try_muladd(const CpuState& cpu, T addend, T a, T b, T& r) {
   r = bits_of<T>(std::fma(host(a), host(b), host(addend)));
-  if (cpu.fp_fast && is_ordinary(r)) [[likely]]
-    return true;
+  return lies_in(ordinary_range<T>(cpu), r);
+}
+
+// Whether the host's result `r` is exact: while IXC is clear, then, it may stand too. Not part of the fast
+// halves, whose handlers it would slow down.
+template <class T>
+bool fp_sum_is_exact(const CpuState& cpu, T a, T b, T r) {
+  return rounds_as_host(cpu) && is_finite(r) && sum_is_exact(host(a), host(b), host(r));
+}
+template <class T>
+bool fp_product_is_exact(const CpuState& cpu, T a, T b, T r) {
+  if (!rounds_as_host(cpu) || !is_finite(r)) return false;
+  return host(a) == 0 || host(b) == 0 || residual_is_zero(std::fma(host(a), host(b), -host(r)), host(r));
+}
+template <class T>
+bool fp_quotient_is_exact(const CpuState& cpu, T a, T b, T r) {
+  return rounds_as_host(cpu) && is_ordinary(r) &&
+         residual_is_zero(std::fma(-host(r), host(b), host(a)), host(a));
+}
+template <class T>
+bool fp_muladd_is_exact(const CpuState& cpu, T addend, T a, T b, T r) {
   if (!rounds_as_host(cpu) || !is_finite(r)) return false;
   if (host(a) == 0 || host(b) == 0) return true;
   const Host<T> product = host(a) * host(b);
@@ -182,7 +207,7 @@ bool fp_try_muladd(const CpuState& cpu, T addend, T a, T b, T& r) {
 template <class T>
 T fp_add(CpuState& cpu, T a, T b) {
   if constexpr (kHasHost<T>) {
-    if (T r; fp_try_add(cpu, a, b, r)) [[likely]]
+    if (T r; fp_try_add(cpu, a, b, r) || fp_sum_is_exact(cpu, a, b, r)) [[likely]]
       return r;
   }
   return fp_add_slow(cpu, a, b);
@@ -190,7 +215,7 @@ T fp_add(CpuState& cpu, T a, T b) {
 template <class T>
 T fp_sub(CpuState& cpu, T a, T b) {
   if constexpr (kHasHost<T>) {
-    if (T r; fp_try_sub(cpu, a, b, r)) [[likely]]
+    if (T r; fp_try_sub(cpu, a, b, r) || fp_sum_is_exact(cpu, a, fp_neg(b), r)) [[likely]]
       return r;
   }
   return fp_sub_slow(cpu, a, b);
@@ -198,7 +223,7 @@ T fp_sub(CpuState& cpu, T a, T b) {
 template <class T>
 T fp_mul(CpuState& cpu, T a, T b) {
   if constexpr (kHasHost<T>) {
-    if (T r; fp_try_mul(cpu, a, b, r)) [[likely]]
+    if (T r; fp_try_mul(cpu, a, b, r) || fp_product_is_exact(cpu, a, b, r)) [[likely]]
       return r;
   }
   return fp_mul_slow(cpu, a, b);
@@ -206,7 +231,7 @@ T fp_mul(CpuState& cpu, T a, T b) {
 template <class T>
 T fp_div(CpuState& cpu, T a, T b) {
   if constexpr (kHasHost<T>) {
-    if (T r; fp_try_div(cpu, a, b, r)) [[likely]]
+    if (T r; fp_try_div(cpu, a, b, r) || fp_quotient_is_exact(cpu, a, b, r)) [[likely]]
       return r;
   }
   return fp_div_slow(cpu, a, b);
@@ -222,14 +247,10 @@ T fp_sqrt(CpuState& cpu, T a) {
 template <class T>
 T fp_muladd(CpuState& cpu, T addend, T a, T b) {
   if constexpr (kHasHost<T>) {
-    if (T r; fp_try_muladd(cpu, addend, a, b, r)) [[likely]]
+    if (T r; fp_try_muladd(cpu, addend, a, b, r) || fp_muladd_is_exact(cpu, addend, a, b, r)) [[likely]]
       return r;
   }
   return fp_muladd_slow(cpu, addend, a, b);
-}
-template <class T>
-T fp_neg(T a) {
-  return static_cast<T>(a ^ softfloat::Format<T>::kSign);
 }
 template <class T>
 T fp_abs(T a) {

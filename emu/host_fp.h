@@ -42,6 +42,13 @@ Vec vec_from_host(HostLanes<T> lanes) {
   return std::bit_cast<Vec>(lanes);
 }
 
+// A scalar result: the rest of the register becomes zero. Made in a register of the host, so that what reads
+// the whole finds it in one store.
+template <class T>
+Vec vec_of_scalar(T bits) {
+  return vec_from_host<T>(HostLanes<T>{host(bits)});
+}
+
 template <class T>
 HostLanes<T> fused_muladd(HostLanes<T> a, HostLanes<T> b, HostLanes<T> addend) {
 #if M2SIM_HOST_FMA
@@ -57,9 +64,10 @@ HostLanes<T> fused_muladd(HostLanes<T> a, HostLanes<T> b, HostLanes<T> addend) {
 #endif
 }
 
-// Lanes are all ones or zero; 64-bit halves stand for lanes of any size.
-template <bool kQ>
-bool all_lanes(HostInt64s lanes) {
+// Lanes are all ones or zero, of any size.
+template <bool kQ, class Mask>
+bool all_lanes(Mask mask) {
+  const auto lanes = std::bit_cast<HostInt64s>(mask);
 #if M2SIM_HOST_FMA
   const int signs = _mm_movemask_epi8(std::bit_cast<__m128i>(lanes));
   return kQ ? signs == 0xFFFF : (signs & 0xFF) == 0xFF;
@@ -68,23 +76,16 @@ bool all_lanes(HostInt64s lanes) {
 #endif
 }
 
-// Whether every active lane is an ordinary number, or with kTinyIsExact any finite one.
-template <class T, bool kQ, bool kTinyIsExact>
-bool lanes_certain(HostLanes<T> lanes) {
+// A mask of the lanes that are ordinary numbers, or with kTinyIsExact any finite ones.
+template <class T, bool kTinyIsExact>
+HostInts<T> certain_lanes(HostLanes<T> lanes) {
   using Signed = std::make_signed_t<T>;
   using Ints = HostInts<T>;
   using F = softfloat::Format<T>;
   const Ints size = std::bit_cast<Ints>(lanes) & static_cast<Signed>(~F::kSign);
   const Ints least = Ints{} + static_cast<Signed>(F::kMinNormal);
   const Ints most = Ints{} + static_cast<Signed>(F::kInfinity);
-  return all_lanes<kQ>(
-      std::bit_cast<HostInt64s>(kTinyIsExact ? size < most : (size > least) & (size < most)));
-}
-
-// Whether every active lane is finite.
-template <class T, bool kQ>
-bool lanes_finite(HostLanes<T> lanes) {
-  return lanes_certain<T, kQ, true>(lanes);
+  return kTinyIsExact ? size < most : (size > least) & (size < most);
 }
 
 // Kept in a register of the host: a store in two halves would stall a load of the whole.

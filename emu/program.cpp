@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "emu/fp.h"
+
 namespace m2sim::emu {
 
 void enter_program(Kernel& process, Task& task, LoadedProgram loaded) {
@@ -19,9 +21,8 @@ void enter_program(Kernel& process, Task& task, LoadedProgram loaded) {
   cpu.flags = {};
   cpu.v = {};
   cpu.pc = loaded.entry_pc;
-  cpu.fpcr = 0;
-  cpu.fpsr = 0;
-  cpu.fp_fast = false;
+  write_fpcr(cpu, 0);
+  write_fpsr(cpu, 0);
   cpu.tpidr_el0 = 0;
   cpu.pstate = kSsbsBit;
   cpu.exclusive_address = UINT64_MAX;
