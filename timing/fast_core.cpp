@@ -41,8 +41,16 @@ void FastCore::build_queues() {
           queue.scheduler[i] = queue.scheduler[other];
         }
       }
-      queue.capacity[queue.scheduler[i]] = config_.schedulers[scheduler].entries;
       queue.scheduler_ports[queue.scheduler[i]] |= 1U << i;
+      if (queue.scheduler[i] == i) queue.capacity |= in_lane(i, config_.schedulers[scheduler].entries);
+    }
+    for (unsigned ports = 0; ports < queue.choices.size(); ++ports) {
+      Queue::Choice& choice = queue.choices[ports];
+      for (unsigned i = 0; i < kCalendarPorts; ++i) {
+        const bool leads = (queue.scheduler_ports[i] & ports) != 0;
+        if (!leads) choice.excluded |= in_lane(i, kWholeLane);
+        if (leads) choice.leaving |= queue.scheduler_ports[i];
+      }
     }
   }
 }
@@ -112,7 +120,7 @@ void FastCore::run_packet(const Packet& packet, const std::uint64_t*& addresses)
   if (packet.penalty != 0) fetch_.redirect(last_issue_, packet.penalty);
 }
 
-void FastCore::rename(const UopInfo& uop) {
+inline void FastCore::rename(const UopInfo& uop) {
   if (uop.slots > 0 && ledger_.left() == 0) wait(ledger_.now() + 1, StallReason::kBase);
   bool open = !group_open_ || rules_.must_open(*group_, uop);
   // A group that has already retired by now takes no more uops.
@@ -175,7 +183,7 @@ void FastCore::serialize(const UopInfo& uop) {
 }
 
 // The emptier of the dispatch queues that lead to a port for the uop; waits until it has room.
-void FastCore::enter_queue(const UopInfo& uop) {
+inline void FastCore::enter_queue(const UopInfo& uop) {
   const bool two = !std::has_single_bit(unsigned{uop.queues});
   Queue& first = queues_[uop.queue];
   Queue& second = queues_[static_cast<unsigned>(std::bit_width(unsigned{uop.queues})) - 1];
@@ -201,36 +209,29 @@ void FastCore::enter_queue(const UopInfo& uop) {
   if (two) alternate_ = !alternate_;
 }
 
-void FastCore::dispatch_until(Queue& queue, Cycle cycle) {
-  if (cycle <= queue.calendar.now()) return;
-  queue.calendar.advance(
-      cycle, [&queue](unsigned port, unsigned count) { queue.waiting[queue.scheduler[port]] -= count; });
+void FastCore::dispatch_later(Queue& queue, Cycle cycle) {
+  queue.calendar.advance(cycle, [&queue](unsigned port, unsigned count) {
+    queue.waiting -= in_lane(queue.scheduler[port], count);
+  });
   queue.left = queue.per_cycle;
 }
 
 // Binds the uop to the least occupied scheduler that can execute it; returns when it gets there.
-Cycle FastCore::dispatch(unsigned ports, Queue& queue, unsigned& scheduler) {
+inline Cycle FastCore::dispatch(unsigned ports, Queue& queue, unsigned& scheduler) {
   dispatch_until(queue, renamed_at_ + kDispatchDelay);
-  if (queue.left == 0) dispatch_until(queue, queue.calendar.now() + 1);
+  if (queue.left == 0) dispatch_later(queue, queue.calendar.now() + 1);
+  const Queue::Choice& choice = queue.choices[ports];
   for (;;) {
-    std::uint32_t least = UINT32_MAX;
-    unsigned leaving = 0;  // any port of a full scheduler makes room in it
-    for (unsigned rest = ports; rest != 0; rest &= rest - 1) {
-      const unsigned s = queue.scheduler[static_cast<unsigned>(std::countr_zero(rest))];
-      leaving |= queue.scheduler_ports[s];
-      if (queue.waiting[s] >= queue.capacity[s] || queue.waiting[s] >= least) continue;
-      least = queue.waiting[s];
-      scheduler = s;
-    }
-    if (least != UINT32_MAX) break;
-    dispatch_until(queue, queue.calendar.next_leave(leaving));
+    scheduler = least_lane(queue.waiting, queue.capacity, choice.excluded);
+    if (scheduler != kLaneCount) break;
+    dispatch_until(queue, queue.calendar.next_leave(choice.leaving));
   }
   --queue.left;
   queue.dispatched[queue.entered++ % queue.dispatched.size()] = queue.calendar.now();
   return queue.calendar.now();
 }
 
-Cycle FastCore::operands_ready(const UopInfo& uop) const {
+inline Cycle FastCore::operands_ready(const UopInfo& uop) const {
   Cycle ready = 0;
   for (unsigned s = 0; s < uop.source_count; ++s) {
     const Value& value = values_[uop.sources[s].reg];
@@ -243,7 +244,7 @@ Cycle FastCore::operands_ready(const UopInfo& uop) const {
 }
 
 // The first free cycle from `ready` on of the ports of the uop's scheduler.
-Cycle FastCore::issue(const UopInfo& uop, Cycle ready) {
+inline Cycle FastCore::issue(const UopInfo& uop, Cycle ready) {
   Queue& queue = *queue_;
   if (!queue.calendar.in_reach(ready)) return ready;
   unsigned rest = ports_ & queue.scheduler_ports[scheduler_];
@@ -257,11 +258,11 @@ Cycle FastCore::issue(const UopInfo& uop, Cycle ready) {
     port = other;
   }
   queue.calendar.book(port, best, uop.occupancy);
-  ++queue.waiting[scheduler_];
+  queue.waiting += in_lane(scheduler_, 1);
   return best;
 }
 
-void FastCore::execute(const UopInfo& uop, std::uint64_t pc, std::uint64_t address) {
+inline void FastCore::execute(const UopInfo& uop, std::uint64_t pc, std::uint64_t address) {
   ports_ = queue_ == &queues_[uop.queue] ? uop.local_ports & 15U : uop.local_ports >> 4U;
   const Cycle dispatched = dispatch(ports_, *queue_, scheduler_);
   const Cycle ready = std::max(operands_ready(uop), dispatched + kIssueDelay);

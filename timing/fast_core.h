@@ -22,6 +22,7 @@
 #include "timing/context.h"
 #include "timing/crack.h"
 #include "timing/fetch.h"
+#include "timing/least_lane.h"
 #include "timing/lsq.h"
 #include "timing/machine.h"
 #include "timing/memory_hierarchy.h"
@@ -60,11 +61,19 @@ class FastCore {
     std::uint64_t waiting_from = 0;  // the oldest that had not left at the last look
     std::uint32_t entries = 0;
     std::uint32_t per_cycle = 0;
-    std::uint32_t left = 0;                               // dispatches left in the calendar's cycle
-    std::array<std::uint32_t, kCalendarPorts> waiting{};  // uops by scheduler, which goes by its first port
-    std::array<std::uint32_t, kCalendarPorts> capacity{};
-    std::array<std::uint8_t, kCalendarPorts> scheduler{};         // of each port, as an index of `waiting`
+    std::uint32_t left = 0;  // dispatches left in the calendar's cycle
+    // By scheduler, which goes by its first port.
+    Lanes waiting = 0;                                            // uops
+    Lanes capacity = 0;                                           // entries
+    std::array<std::uint8_t, kCalendarPorts> scheduler{};         // of each port
     std::array<std::uint32_t, kCalendarPorts> scheduler_ports{};  // mask of a scheduler's ports
+    // For a uop that a mask of ports can execute: the schedulers that do not lead there, and all ports of
+    // those that do, any of which makes room in a full one.
+    struct Choice {
+      Lanes excluded = 0;
+      unsigned leaving = 0;
+    };
+    std::array<Choice, std::size_t{1} << kCalendarPorts> choices;
 
     void settle(Cycle now) {
       while (waiting_from < entered && dispatched[waiting_from % dispatched.size()] <= now) ++waiting_from;
@@ -82,18 +91,21 @@ class FastCore {
     if (cycle > ledger_.now()) ledger_.advance(cycle, reason);
   }
 
-  void rename(const UopInfo& uop);
+  [[gnu::always_inline]] void rename(const UopInfo& uop);
   void make_room(const UopInfo& uop, bool open);
   void release(Cycle now);
   void close_group();
   void serialize(const UopInfo& uop);
-  void enter_queue(const UopInfo& uop);
+  [[gnu::always_inline]] void enter_queue(const UopInfo& uop);
 
-  Cycle dispatch(unsigned ports, Queue& queue, unsigned& scheduler);
-  static void dispatch_until(Queue& queue, Cycle cycle);
-  Cycle operands_ready(const UopInfo& uop) const;
-  Cycle issue(const UopInfo& uop, Cycle ready);
-  void execute(const UopInfo& uop, std::uint64_t pc, std::uint64_t address);
+  [[gnu::always_inline]] Cycle dispatch(unsigned ports, Queue& queue, unsigned& scheduler);
+  static void dispatch_until(Queue& queue, Cycle cycle) {
+    if (cycle > queue.calendar.now()) dispatch_later(queue, cycle);
+  }
+  static void dispatch_later(Queue& queue, Cycle cycle);
+  [[gnu::always_inline]] Cycle operands_ready(const UopInfo& uop) const;
+  [[gnu::always_inline]] Cycle issue(const UopInfo& uop, Cycle ready);
+  [[gnu::always_inline]] void execute(const UopInfo& uop, std::uint64_t pc, std::uint64_t address);
   void execute_load(const UopInfo& uop, Cycle ready, std::uint64_t pc, std::uint64_t address);
   void execute_store(const UopInfo& uop, Cycle ready, std::uint64_t pc, std::uint64_t address);
 
