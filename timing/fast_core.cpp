@@ -115,7 +115,10 @@ void FastCore::run_packet(const Packet& packet, const std::uint64_t*& addresses)
       if (uop->is(kUopFirstAccess)) address_ = context_.locate(*addresses++);
       execute(*uop, packet.block_pc + 4 * std::uint64_t{uop->inst}, address_ + uop->offset);
     }
-    for (unsigned i = 0; i < uop->insts; ++i) renamed_[taken_++ % renamed_.size()] = renamed_at_;
+    // The place of the next instruction is written even if none ends here: it is so again when one does.
+    renamed_[taken_ % renamed_.size()] = renamed_at_;
+    if (uop->insts > 1) renamed_[(taken_ + 1) % renamed_.size()] = renamed_at_;
+    taken_ += uop->insts;
   }
   if (packet.penalty != 0) fetch_.redirect(last_issue_, packet.penalty);
 }
@@ -191,12 +194,18 @@ inline void FastCore::enter_queue(const UopInfo& uop) {
     const Cycle now = ledger_.now();
     first.settle(now);
     queue_ = &first;
+    ports_ = uop.local_ports & 15U;
+    std::uint64_t queued = first.queued();
     if (two) {
       second.settle(now);
-      if (second.queued() < first.queued() || (second.queued() == first.queued() && alternate_))
+      // The emptier; of equals the one whose turn it is.
+      if (2 * second.queued() < 2 * queued + (alternate_ ? 1 : 0)) {
         queue_ = &second;
+        ports_ = uop.local_ports >> 4U;
+        queued = second.queued();
+      }
     }
-    if (queue_->queued() < queue_->entries) break;
+    if (queued < queue_->entries) break;
     release(now);
     const RetireGroup& oldest = groups_[released_ % kMaxGroups];
     const bool memory = released_ < next_group_ && oldest.cause > StallReason::kMemoryL1;
@@ -206,7 +215,7 @@ inline void FastCore::enter_queue(const UopInfo& uop) {
     if (released_ < next_group_) room = std::min(room, oldest.retired);
     wait(room, memory ? oldest.cause : StallReason::kScheduler);
   }
-  if (two) alternate_ = !alternate_;
+  alternate_ = alternate_ != two;
 }
 
 void FastCore::dispatch_later(Queue& queue, Cycle cycle) {
@@ -247,8 +256,10 @@ inline Cycle FastCore::operands_ready(const UopInfo& uop) const {
 inline Cycle FastCore::issue(const UopInfo& uop, Cycle ready) {
   Queue& queue = *queue_;
   if (!queue.calendar.in_reach(ready)) return ready;
+  queue.waiting += in_lane(scheduler_, 1);
   unsigned rest = ports_ & queue.scheduler_ports[scheduler_];
   auto port = static_cast<unsigned>(std::countr_zero(rest));
+  if (std::has_single_bit(rest) && uop.occupancy == 1) return queue.calendar.book_first(port, ready);
   Cycle best = queue.calendar.first_free(port, ready, uop.occupancy);
   for (rest &= rest - 1; rest != 0 && best != ready; rest &= rest - 1) {
     const auto other = static_cast<unsigned>(std::countr_zero(rest));
@@ -258,12 +269,10 @@ inline Cycle FastCore::issue(const UopInfo& uop, Cycle ready) {
     port = other;
   }
   queue.calendar.book(port, best, uop.occupancy);
-  queue.waiting += in_lane(scheduler_, 1);
   return best;
 }
 
 inline void FastCore::execute(const UopInfo& uop, std::uint64_t pc, std::uint64_t address) {
-  ports_ = queue_ == &queues_[uop.queue] ? uop.local_ports & 15U : uop.local_ports >> 4U;
   const Cycle dispatched = dispatch(ports_, *queue_, scheduler_);
   const Cycle ready = std::max(operands_ready(uop), dispatched + kIssueDelay);
   if (uop.memory()) {

@@ -76,7 +76,10 @@ class FastCore {
     std::array<Choice, std::size_t{1} << kCalendarPorts> choices;
 
     void settle(Cycle now) {
-      while (waiting_from < entered && dispatched[waiting_from % dispatched.size()] <= now) ++waiting_from;
+      const std::uint64_t end = entered;
+      std::uint64_t from = waiting_from;
+      while (from < end && dispatched[from % dispatched.size()] <= now) ++from;
+      waiting_from = from;
     }
     std::uint64_t queued() const { return entered - waiting_from; }
     Cycle oldest() const { return dispatched[waiting_from % dispatched.size()]; }  // when it leaves

@@ -39,6 +39,22 @@ class PortCalendar {
     return cycle - length;
   }
 
+  // Books the first free cycle from `from` on, and returns it.
+  Cycle book_first(unsigned port, Cycle from) {
+    Span* at = &span(from);
+    std::uint64_t free = ~at->busy[port] >> (from % 64) << (from % 64);
+    Cycle base = from & ~Cycle{63};
+    while (free == 0) [[unlikely]] {
+        base += 64;
+        at = &span(base);
+        free = ~at->busy[port];
+      }
+    const std::uint64_t lowest = free & -free;
+    at->busy[port] |= lowest;
+    at->leaves[port] |= lowest;
+    return base + static_cast<unsigned>(std::countr_zero(free));
+  }
+
   void book(unsigned port, Cycle cycle, unsigned length) {
     span(cycle).leaves[port] |= std::uint64_t{1} << (cycle % 64);
     for (unsigned i = 0; i < length; ++i)

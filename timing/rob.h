@@ -21,7 +21,7 @@ namespace m2sim::timing {
 
 inline constexpr std::size_t kMaxGroups = 1024;  // ring size; rob.groups must be below it
 
-struct RetireGroup {
+struct alignas(64) RetireGroup {
   Cycle complete = 0;  // cycle in which its last uop so far is done
   Cycle retired = kNever;
   Resources needs = 0;
