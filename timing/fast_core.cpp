@@ -240,16 +240,19 @@ inline Cycle FastCore::dispatch(unsigned ports, Queue& queue, unsigned& schedule
   return queue.calendar.now();
 }
 
+// Most uops have up to two sources: those are looked at without asking how many there are.
 inline Cycle FastCore::operands_ready(const UopInfo& uop) const {
-  Cycle ready = 0;
-  for (unsigned s = 0; s < uop.source_count; ++s) {
-    const Value& value = values_[uop.sources[s].reg];
-    Cycle at = value.ready;
-    if (uop.sources[s].role == insts::Role::kBase) at -= value.base_sooner;
-    if (uop.sources[s].role == insts::Role::kAddend) at -= value.addend_sooner;
-    ready = std::max(ready, at);
-  }
+  const auto of = [&](const insts::Source& source) { return values_[source.reg].ready_as(source.role); };
+  Cycle ready = std::max(of(uop.sources[0]), of(uop.sources[1]));
+  for (unsigned s = 2; s < uop.source_count; ++s) ready = std::max(ready, of(uop.sources[s]));
   return ready;
+}
+
+// A register that the uop does not have takes the value too, and nobody waits for it.
+inline void FastCore::write(const UopInfo& uop, Cycle done, std::uint64_t sooner) {
+  values_[uop.dests[0]] = {done, sooner};
+  if (uop.dest_count > 1) values_[uop.dests[1]] = {done, sooner};
+  values_[kNoTimedReg] = Value{};
 }
 
 // The first free cycle from `ready` on of the ports of the uop's scheduler.
@@ -283,7 +286,7 @@ inline void FastCore::execute(const UopInfo& uop, std::uint64_t pc, std::uint64_
   if (uop.is(kUopPrefetch)) memory_.prefetch(address, last_issue_);
   const Cycle done = last_issue_ + uop.latency;
   complete_by(*group_, done, StallReason::kRetire);
-  for (unsigned d = 0; d < uop.dest_count; ++d) values_[uop.dests[d]] = {done, 0, uop.addend_sooner};
+  write(uop, done, Value::sooner_as(insts::Role::kAddend, uop.addend_sooner));
 }
 
 void FastCore::execute_load(const UopInfo& uop, Cycle ready, std::uint64_t pc, std::uint64_t address) {
@@ -315,10 +318,9 @@ void FastCore::execute_load(const UopInfo& uop, Cycle ready, std::uint64_t pc, s
   RetireGroup& group = *group_;
   group.load_number = number;
   complete_by(group, done, stall_of(level));
-  for (unsigned d = 0; d < uop.dest_count; ++d) {
-    // Only the first register of a pair has the short way to an address.
-    values_[uop.dests[d]] = {done, d == 0 ? base_sooner : std::uint8_t{0}, 0};
-  }
+  write(uop, done, 0);
+  // Only the first register of a pair has the short way to an address.
+  if (uop.dest_count > 0) values_[uop.dests[0]].sooner = Value::sooner_as(insts::Role::kBase, base_sooner);
 }
 
 void FastCore::execute_store(const UopInfo& uop, Cycle ready, std::uint64_t pc, std::uint64_t address) {
@@ -331,7 +333,7 @@ void FastCore::execute_store(const UopInfo& uop, Cycle ready, std::uint64_t pc, 
   RetireGroup& group = *group_;
   group.store_sequence = store.sequence;
   complete_by(group, done, StallReason::kRetire);
-  for (unsigned d = 0; d < uop.dest_count; ++d) values_[uop.dests[d]] = {done, 0, 0};
+  write(uop, done, 0);
 }
 
 void FastCore::finish() {

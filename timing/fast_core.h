@@ -49,8 +49,14 @@ class FastCore {
  private:
   struct Value {  // of a register
     Cycle ready = 0;
-    std::uint8_t base_sooner = 0;  // cycles by which a load's or store's base gets it earlier
-    std::uint8_t addend_sooner = 0;
+    std::uint64_t sooner = 0;  // a byte a role (insts::Role): cycles by which such an input gets it earlier
+
+    static std::uint64_t sooner_as(insts::Role role, std::uint64_t cycles) {
+      return cycles << (8 * static_cast<unsigned>(role));
+    }
+    Cycle ready_as(insts::Role role) const {
+      return ready - static_cast<std::uint8_t>(sooner >> (8 * static_cast<unsigned>(role)));
+    }
   };
 
   // A dispatch queue and the schedulers and ports behind it.
@@ -107,6 +113,7 @@ class FastCore {
   }
   static void dispatch_later(Queue& queue, Cycle cycle);
   [[gnu::always_inline]] Cycle operands_ready(const UopInfo& uop) const;
+  [[gnu::always_inline]] void write(const UopInfo& uop, Cycle done, std::uint64_t sooner);
   [[gnu::always_inline]] Cycle issue(const UopInfo& uop, Cycle ready);
   [[gnu::always_inline]] void execute(const UopInfo& uop, std::uint64_t pc, std::uint64_t address);
   void execute_load(const UopInfo& uop, Cycle ready, std::uint64_t pc, std::uint64_t address);

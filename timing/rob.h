@@ -59,9 +59,9 @@ inline void join(RetireGroup& group, const UopInfo& uop) {
 }
 
 inline void complete_by(RetireGroup& group, Cycle cycle, StallReason cause) {
-  if (cycle < group.complete) return;
-  group.complete = cycle;
-  group.cause = cause;
+  const bool latest = cycle >= group.complete;
+  group.complete = latest ? cycle : group.complete;
+  group.cause = latest ? cause : group.cause;
 }
 
 inline StallReason stall_of(MemLevel level) {

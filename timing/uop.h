@@ -16,8 +16,11 @@ using insts::RegId;
 // Values inside one instruction: written by one of its uops, read by a later one.
 inline constexpr RegId kTemp0 = insts::kRegCount;
 inline constexpr unsigned kTempCount = 4;
-inline constexpr unsigned kTimedRegs = insts::kRegCount + kTempCount;
+// What a place for a register that a uop does not have names: never waited for.
+inline constexpr RegId kNoTimedReg = kTemp0 + kTempCount;
+inline constexpr unsigned kTimedRegs = kNoTimedReg + 1;
 
+inline constexpr insts::Source kNoSource = {kNoTimedReg, insts::Role::kData};
 inline constexpr unsigned kMaxSources = 4;
 inline constexpr unsigned kMaxDests = 2;
 
@@ -63,8 +66,8 @@ struct UopInfo {
   std::uint8_t issues = 0;     // what a hardware counter of issued uops would count
   std::uint8_t source_count = 0;
   std::uint8_t dest_count = 0;
-  std::array<insts::Source, kMaxSources> sources{};
-  std::array<RegId, kMaxDests> dests{};
+  std::array<insts::Source, kMaxSources> sources = {kNoSource, kNoSource, kNoSource, kNoSource};
+  std::array<RegId, kMaxDests> dests = {kNoTimedReg, kNoTimedReg};
   std::uint8_t addend_sooner = 0;  // cycles by which an addend input gets the result earlier
   Resources needs = 0;             // Resources it takes at rename and gives back at retirement
   std::uint8_t bytes = 0;          // of its memory access
