@@ -113,7 +113,7 @@ void FastCore::run_packet(const Packet& packet, const std::uint64_t*& addresses)
       if (uop->is(kUopSerialize)) serialize(*uop);
     } else {
       if (uop->is(kUopFirstAccess)) address_ = context_.locate(*addresses++);
-      execute(*uop, packet.block_pc + 4 * std::uint64_t{uop->inst}, address_ + uop->offset);
+      execute(*uop, packet.block_pc);
     }
     // The place of the next instruction is written even if none ends here: it is so again when one does.
     renamed_[taken_ % renamed_.size()] = renamed_at_;
@@ -275,15 +275,17 @@ inline Cycle FastCore::issue(const UopInfo& uop, Cycle ready) {
   return best;
 }
 
-inline void FastCore::execute(const UopInfo& uop, std::uint64_t pc, std::uint64_t address) {
+inline void FastCore::execute(const UopInfo& uop, std::uint64_t block_pc) {
   const Cycle dispatched = dispatch(ports_, *queue_, scheduler_);
   const Cycle ready = std::max(operands_ready(uop), dispatched + kIssueDelay);
   if (uop.memory()) {
+    const std::uint64_t pc = block_pc + 4 * std::uint64_t{uop.inst};
+    const std::uint64_t address = address_ + uop.offset;
     if (uop.is(kUopLoad)) return execute_load(uop, ready, pc, address);
     if (uop.is(kUopStore)) return execute_store(uop, ready, pc, address);
   }
   last_issue_ = issue(uop, ready);
-  if (uop.is(kUopPrefetch)) memory_.prefetch(address, last_issue_);
+  if (uop.is(kUopPrefetch)) memory_.prefetch(address_ + uop.offset, last_issue_);
   const Cycle done = last_issue_ + uop.latency;
   complete_by(*group_, done, StallReason::kRetire);
   write(uop, done, Value::sooner_as(insts::Role::kAddend, uop.addend_sooner));

@@ -65,6 +65,7 @@ class FastCore {
     std::array<Cycle, 64> dispatched{};  // ring: when the latest uops leave the queue
     std::uint64_t entered = 0;
     std::uint64_t waiting_from = 0;  // the oldest that had not left at the last look
+    Cycle settled = kNever;          // of the last look
     std::uint32_t entries = 0;
     std::uint32_t per_cycle = 0;
     std::uint32_t left = 0;  // dispatches left in the calendar's cycle
@@ -81,7 +82,10 @@ class FastCore {
     };
     std::array<Choice, std::size_t{1} << kCalendarPorts> choices;
 
+    // Nothing enters to leave at once, so one look a cycle is enough.
     void settle(Cycle now) {
+      if (now == settled) return;
+      settled = now;
       const std::uint64_t end = entered;
       std::uint64_t from = waiting_from;
       while (from < end && dispatched[from % dispatched.size()] <= now) ++from;
@@ -115,7 +119,7 @@ class FastCore {
   [[gnu::always_inline]] Cycle operands_ready(const UopInfo& uop) const;
   [[gnu::always_inline]] void write(const UopInfo& uop, Cycle done, std::uint64_t sooner);
   [[gnu::always_inline]] Cycle issue(const UopInfo& uop, Cycle ready);
-  [[gnu::always_inline]] void execute(const UopInfo& uop, std::uint64_t pc, std::uint64_t address);
+  [[gnu::always_inline]] void execute(const UopInfo& uop, std::uint64_t block_pc);
   void execute_load(const UopInfo& uop, Cycle ready, std::uint64_t pc, std::uint64_t address);
   void execute_store(const UopInfo& uop, Cycle ready, std::uint64_t pc, std::uint64_t address);
 
