@@ -33,6 +33,8 @@ if(M2SIM_BENCHMARKS AND TARGET m2sim)
 
   m2sim_program_test(timing_modes modes_check.py)
   m2sim_program_test(profile profile_check.py)
+  # One program at a time, whatever else runs.
+  set_tests_properties(programs.profile PROPERTIES PROCESSORS 1)
   m2sim_program_test(smoke compare_qemu.py --filter "suite (dependency|branchheavy|gemm|sieve|nbody|string_mix)$")
   m2sim_program_test(smoke_timing modes_check.py --filter "^(dependency|vectoradd)$")
   set_tests_properties(programs.smoke programs.smoke_timing PROPERTIES LABELS "programs;smoke")
