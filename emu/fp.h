@@ -1,12 +1,12 @@
 // Guest floating point: exact results, NaNs and FPSR flags, in one place.
 //
 // Each operation has a fast half on the host's own arithmetic and a slow half in softfloat. The fast half
-// is taken where it is provably the same: FPCR at its default (round to nearest, no flushing), and either
-// FPSR.IXC set already, so that the one flag that ordinary results raise need not be found out, or the result
-// proven exact (fp_exact.h), so that it raises none. The result then must be an ordinary number (no NaN, no
-// infinity, and where it matters not so small that it may have been rounded as a denormal), which rules out
-// every other flag. The host's floating-point state is never changed or read: two runs agree whatever else
-// the simulator computes between two instructions.
+// is taken where it is provably the same: FPCR at its default (round to nearest, no flushing) and FPSR.IXC
+// set already, so that the one flag that ordinary results raise need not be found out; the result then
+// must be an ordinary number (no NaN, no infinity, and where it matters not so small that it may have been
+// rounded as a denormal), which rules out every other flag. Between the two stands, for IXC still clear, the
+// host's result proven exact (fp_exact.h): it raises no flag. The host's floating-point state is never
+// changed or read: two runs agree whatever else the simulator computes between two instructions.
 //
 // Operands and results are bits: uint16_t, uint32_t and uint64_t name half, single and double precision.
 #pragma once

@@ -1,6 +1,7 @@
 #include <benchmark/benchmark.h>
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -22,30 +23,50 @@ std::size_t cache_bytes(int level) {
   return bytes == 0 ? std::size_t{16} << 20U : bytes;
 }
 
-// A word of which nothing in decoder and tables is in the host's caches up to a level: a sweep over twice
-// what they hold has emptied them. The clock's own time counts, the filling of the tables at first use does
-// not. `median_ns` is not moved by what else the machine does.
-void decode_cold(benchmark::State& state) {
+// Times `what` with the host's caches up to the level of the argument emptied by a sweep over twice what they
+// hold. The clock's own time counts. `median_ns` is not moved by what else the machine does.
+template <class What>
+void run_cold(benchmark::State& state, What what) {
   constexpr std::size_t kLine = 64;
   std::vector<unsigned char> sweep(2 * cache_bytes(static_cast<int>(state.range(0))), 1);
-  std::size_t next = 0;
   std::vector<double> seconds;
-  benchmark::DoNotOptimize(insts::decode(kSampleWords[0]));
   for (auto _ : state) {
     for (std::size_t i = 0; i < sweep.size(); i += kLine) benchmark::DoNotOptimize(++sweep[i]);
-    const std::uint32_t word = kSampleWords[next++ % std::size(kSampleWords)];
     const auto start = std::chrono::steady_clock::now();
-    insts::Inst inst = insts::decode(word);
-    benchmark::DoNotOptimize(inst);
+    what(seconds.size());
     seconds.push_back(std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
     state.SetIterationTime(seconds.back());
   }
   std::sort(seconds.begin(), seconds.end());
   state.counters["median_ns"] = seconds[seconds.size() / 2] * 1e9;
 }
+constexpr std::size_t kColdRuns = 300;
+
+// Nothing of the word in decoder and tables is in those caches. Filling the tables at first use does not
+// count.
+void decode_cold(benchmark::State& state) {
+  benchmark::DoNotOptimize(insts::decode(kSampleWords[0]));
+  run_cold(state, [](std::size_t run) {
+    insts::Inst inst = insts::decode(kSampleWords[run % std::size(kSampleWords)]);
+    benchmark::DoNotOptimize(inst);
+  });
+}
 // Level 2: what one core has to itself, as when the emulator comes back from other work; 3: the whole
 // machine's.
-BENCHMARK(decode_cold)->Name("decode_cold/level")->Arg(2)->Arg(3)->UseManualTime()->Iterations(300);
+BENCHMARK(decode_cold)->Name("decode_cold/level")->Arg(2)->Arg(3)->UseManualTime()->Iterations(kColdRuns);
+
+// What a single load of the host takes then, from a page of its own: the unit that decode_cold counts in.
+// Pages are so far apart that no two share a line of page table entries.
+void load_cold(benchmark::State& state) {
+  constexpr std::size_t kApart = std::size_t{64} << 10U;
+  static std::array<volatile unsigned char, kColdRuns * kApart> memory;
+  for (std::size_t i = 0; i < memory.size(); i += kApart) memory[i] = 1;
+  run_cold(state, [](std::size_t run) {
+    unsigned char value = memory[run * kApart];
+    benchmark::DoNotOptimize(value);
+  });
+}
+BENCHMARK(load_cold)->Name("load_cold/level")->Arg(2)->Arg(3)->UseManualTime()->Iterations(kColdRuns);
 
 // The same word again: its row's place in the tables is known to the host's caches.
 void decode_one(benchmark::State& state) {
