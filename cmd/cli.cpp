@@ -8,19 +8,19 @@
 #include <exception>
 #include <new>
 
-#include "cmd/arguments.h"
-#include "cmd/check_command.h"
+#include "cmd/check/command.h"
 #include "cmd/config_command.h"
+#include "cmd/console/arguments.h"
+#include "cmd/console/failure.h"
+#include "cmd/console/nearest.h"
+#include "cmd/console/output_file.h"
+#include "cmd/console/terminal.h"
 #include "cmd/disasm_command.h"
-#include "cmd/failure.h"
-#include "cmd/history_command.h"
-#include "cmd/manifest.h"
-#include "cmd/nearest.h"
-#include "cmd/output_file.h"
-#include "cmd/profile_command.h"
+#include "cmd/history/command.h"
+#include "cmd/profile/command.h"
+#include "cmd/results/manifest.h"
 #include "cmd/run_command.h"
-#include "cmd/suite_command.h"
-#include "cmd/terminal.h"
+#include "cmd/suite/command.h"
 
 namespace m2sim::cmd {
 namespace {

@@ -2,11 +2,11 @@
 
 #include <fmt/format.h>
 
-#include "cmd/config_file.h"
-#include "cmd/failure.h"
-#include "cmd/output_file.h"
-#include "cmd/stat.h"
-#include "timing/config_fields.h"
+#include "cmd/console/failure.h"
+#include "cmd/console/output_file.h"
+#include "cmd/results/config_file.h"
+#include "cmd/results/stat.h"
+#include "timing/config/fields.h"
 
 namespace m2sim::cmd {
 namespace {

@@ -4,7 +4,7 @@
 #include <CLI/CLI.hpp>
 #include <string>
 
-#include "cmd/core_option.h"
+#include "cmd/results/core_option.h"
 
 namespace m2sim::cmd {
 

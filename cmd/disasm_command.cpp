@@ -6,11 +6,11 @@
 #include <charconv>
 #include <cstring>
 
-#include "cmd/failure.h"
-#include "cmd/output_file.h"
-#include "cmd/terminal.h"
-#include "emu/elf.h"
-#include "emu/symbols.h"
+#include "cmd/console/failure.h"
+#include "cmd/console/output_file.h"
+#include "cmd/console/terminal.h"
+#include "emu/elf/elf.h"
+#include "emu/elf/symbols.h"
 #include "insts/disasm.h"
 
 namespace m2sim::cmd {

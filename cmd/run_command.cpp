@@ -9,17 +9,17 @@
 #include <ctime>
 #include <utility>
 
-#include "cmd/arguments.h"
-#include "cmd/config_file.h"
-#include "cmd/failure.h"
-#include "cmd/guest_end.h"
-#include "cmd/output_file.h"
-#include "cmd/report.h"
-#include "cmd/sha256.h"
-#include "cmd/simulate.h"
-#include "cmd/stats_file.h"
-#include "cmd/stop_on_signal.h"
-#include "cmd/terminal.h"
+#include "cmd/console/arguments.h"
+#include "cmd/console/failure.h"
+#include "cmd/console/output_file.h"
+#include "cmd/console/stop_on_signal.h"
+#include "cmd/console/terminal.h"
+#include "cmd/results/config_file.h"
+#include "cmd/results/guest_end.h"
+#include "cmd/results/report.h"
+#include "cmd/results/sha256.h"
+#include "cmd/results/stats_file.h"
+#include "timing/run/simulate.h"
 
 namespace m2sim::cmd {
 namespace {
@@ -61,27 +61,27 @@ std::int64_t start_time(const std::string& given) {
   return seconds;
 }
 
-emu::ProcessOptions process_options(const RunOptions& options) {
-  emu::ProcessOptions process;
-  process.program = options.guest.front();
-  process.argv = options.guest;
-  process.envp = guest_environment(options.env);
-  process.sysroot = options.sysroot;
-  process.cwd = options.cwd;
-  process.start_time = start_time(options.start_time);
-  process.strace = options.strace;
-  return process;
+emu::MachineOptions machine_options(const RunOptions& options) {
+  emu::MachineOptions machine;
+  machine.program = options.guest.front();
+  machine.argv = options.guest;
+  machine.envp = guest_environment(options.env);
+  machine.sysroot = options.sysroot;
+  machine.cwd = options.cwd;
+  machine.start_time = start_time(options.start_time);
+  machine.strace = options.strace;
+  return machine;
 }
 
-Simulated simulate(Mode mode, emu::Process& process, std::uint64_t max_insts,
-                   const timing::CoreConfig& config) {
+timing::Simulated simulate(Mode mode, emu::Machine& machine, std::uint64_t max_insts,
+                           const timing::CoreConfig& config) {
   switch (mode) {
     case Mode::kEmulation:
-      return simulate_emulation(process, max_insts);
+      return timing::simulate_emulation(machine, max_insts);
     case Mode::kTiming:
-      return simulate_timing(process, max_insts, config);
+      return timing::simulate_timing(machine, max_insts, config);
     case Mode::kFastTiming:
-      return simulate_fast_timing(process, max_insts, config);
+      return timing::simulate_fast_timing(machine, max_insts, config);
   }
   return {};
 }
@@ -144,14 +144,14 @@ int run(const RunOptions& options) {
     format = format_of(options.stats);
     require_writable(options.stats);
   }
-  emu::Process process(process_options(options));
+  emu::Machine machine(machine_options(options));
   Manifest manifest = manifest_of(options, mode, config);
-  const auto& program = process.image().bytes;
+  const auto& program = machine.image().bytes;
   manifest.program_sha256 = sha256({reinterpret_cast<const char*>(program.data()), program.size()});
 
   stop_on_signals();
-  const Simulated simulated = simulate(mode, process, options.max_insts, config);
-  const std::string end_line = settle_end(simulated.end, process, manifest);
+  const timing::Simulated simulated = simulate(mode, machine, options.max_insts, config);
+  const std::string end_line = settle_end(simulated.end, machine, manifest);
   if (!end_line.empty()) write_stderr(fmt::format("m2sim: {}\n", printable(end_line)));
 
   Stats stats;

@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "cmd/core_option.h"
-#include "cmd/manifest.h"
+#include "cmd/results/core_option.h"
+#include "cmd/results/manifest.h"
 
 namespace m2sim::cmd {
 

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <cstring>
 
-#include "emu/kernel.h"
+#include "emu/engine/block_end.h"
+#include "emu/linux/process.h"
 #include "emu/stop_request.h"
-#include "emu/terminal.h"
 #include "insts/operands.h"
 
 namespace m2sim::emu {
@@ -35,7 +35,7 @@ bool goes_through_stack(const insts::Inst& inst) {
 
 }  // namespace
 
-Emulator::Emulator(Process& process) : system_(process.system()) { task_ = system_.tasks().front().get(); }
+Emulator::Emulator(Machine& machine) : kernel_(machine.kernel()) { task_ = kernel_.tasks().front().get(); }
 
 void Emulator::begin(bool log, std::uint64_t most_insts) {
   logs_ = log;
@@ -47,7 +47,7 @@ void Emulator::begin(bool log, std::uint64_t most_insts) {
 
 // Instructions until the scheduler wants to be asked; negative when it is time.
 std::int64_t Emulator::insts_to_event() const {
-  const std::uint64_t until = system_.run_until();
+  const std::uint64_t until = kernel_.run_until();
   if (until > static_cast<std::uint64_t>(INT64_MAX) / kInstsPerNanosecond) return INT64_MAX;
   return static_cast<std::int64_t>(until * kInstsPerNanosecond) - static_cast<std::int64_t>(stats_.insts);
 }
@@ -72,11 +72,11 @@ void Emulator::switch_to(Task& task) {
 bool Emulator::choose_task() {
   if (task_goes_on_ && insts_to_event() >= 0) return true;
   if (task_goes_on_) cpu_->pc = pc_;
-  system_.set_time(stats_.insts / kInstsPerNanosecond);
-  Task* const chosen = system_.schedule();
+  kernel_.set_time(stats_.insts / kInstsPerNanosecond);
+  Task* const chosen = kernel_.schedule();
   task_goes_on_ = chosen != nullptr;
   if (chosen == nullptr) {
-    if (system_.deadlocked()) end_.kind = RunEnd::Kind::kDeadlock;
+    if (kernel_.deadlocked()) end_.kind = RunEnd::Kind::kDeadlock;
     return false;
   }
   const bool same =
@@ -92,7 +92,7 @@ bool Emulator::open_slice() {
   log_end_ = log_.data();
   slice_end_ = SliceEnd::kBatch;
   if (!choose_task() || stop_request.load(std::memory_order_relaxed) != 0) {
-    const bool stopped = system_.first().running() && !system_.deadlocked();
+    const bool stopped = kernel_.first().running() && !kernel_.deadlocked();
     if (stopped) end_.kind = RunEnd::Kind::kStopped;
     slice_end_ = SliceEnd::kEnded;
     return false;
@@ -143,7 +143,7 @@ void Emulator::run_handlers() {
   budget_at_entry_ = stepping() ? 0 : slice_left_;
   cpu_->budget = budget_at_entry_;
   cpu_->clock_at_budget_end = stats_.insts + static_cast<std::uint64_t>(budget_at_entry_) +
-                              system_.clock.not_executed() * kInstsPerNanosecond;
+                              kernel_.clock.not_executed() * kInstsPerNanosecond;
   std::byte* const memory = cpu_->memory_base;
   if constexpr (kTailDispatch) {
     uop->handler(uop, cpu_, cpu_->budget, cpu_->log, memory);
@@ -241,8 +241,8 @@ bool Emulator::do_system_call() {
   pc_ = left_block().end();
   cpu_->pc = pc_;
   ++stats_.system_calls;
-  system_.set_time(stats_.insts / kInstsPerNanosecond);
-  return go_on_after_kernel(system_.system_call(*task_));
+  kernel_.set_time(stats_.insts / kInstsPerNanosecond);
+  return go_on_after_kernel(kernel_.system_call(*task_));
 }
 
 // The thread may be elsewhere now, wait, have ended, or run another program. False: the slice is over.
@@ -266,10 +266,10 @@ bool Emulator::take_fault(const Fault& fault) {
     slice_end_ = SliceEnd::kEnded;
     return false;
   }
-  const Kernel& process = *task_->process;
-  const bool first = &process == &system_.first();
-  system_.set_time(stats_.insts / kInstsPerNanosecond);
-  const bool goes_on = system_.deliver_fault(*task_, fault);
+  const Process& process = *task_->process;
+  const bool first = &process == &kernel_.first();
+  kernel_.set_time(stats_.insts / kInstsPerNanosecond);
+  const bool goes_on = kernel_.deliver_fault(*task_, fault);
   if (first && !process.running()) end_ = {RunEnd::Kind::kFault, fault};
   return go_on_after_kernel(goes_on);
 }

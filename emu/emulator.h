@@ -8,18 +8,18 @@
 #include <optional>
 #include <vector>
 
-#include "emu/block_cache.h"
-#include "emu/cpu_state.h"
-#include "emu/fault.h"
-#include "emu/host_fault.h"
-#include "emu/process.h"
+#include "emu/cpu/cpu_state.h"
+#include "emu/cpu/fault.h"
+#include "emu/engine/block_cache.h"
+#include "emu/engine/host_fault.h"
+#include "emu/engine/translate.h"
+#include "emu/linux/kernel.h"
+#include "emu/machine.h"
 #include "emu/retired.h"
-#include "emu/system.h"
-#include "emu/translate.h"
 
 namespace m2sim::emu {
 
-// How a run ended. kExited: Process::end() has the status. kFault: `fault` says where and why it ended the
+// How a run ended. kExited: Machine::end() has the status. kFault: `fault` says where and why it ended the
 // first process, or the simulator. kDeadlock: every thread waits for something that no thread will do.
 // kStopped: stop_request was set.
 struct RunEnd {
@@ -42,7 +42,7 @@ struct EmulatorStats {
 
 class Emulator {
  public:
-  explicit Emulator(Process& process);
+  explicit Emulator(Machine& machine);
 
   // Runs from the process's entry until it ends or exactly `most_insts` instructions have retired, and
   // feeds `sink`. Once per Emulator.
@@ -92,7 +92,7 @@ class Emulator {
   RetiredBatch batch() const;
   const Block& left_block() const { return *blocks_.containing(cpu_->exit_uop); }
 
-  System& system_;
+  Kernel& kernel_;
   Task* task_ = nullptr;  // runs; gone once the system was asked for another
   std::uint32_t task_number_ = 0;
   CpuState* cpu_ = nullptr;  // its registers

@@ -1,28 +1,44 @@
-// The machine and the system that the guest is told it runs on. None of it is the host's: what a program
-// reads of it decides what it executes, and every run shall execute the same.
+// A Linux process: a program in memory with its stack, and the kernel it talks to; and all processes that it
+// starts.
 #pragma once
 
 #include <cstdint>
-#include <string_view>
+#include <memory>
+#include <string>
 
-namespace m2sim::emu::machine {
+#include "emu/cpu/fault.h"
+#include "emu/elf/elf.h"
+#include "emu/elf/symbols.h"
+#include "emu/machine_options.h"
+#include "emu/memory/memory.h"
 
-inline constexpr std::string_view kSystem = "Linux";
-inline constexpr std::string_view kHostName = "m2sim";
-inline constexpr std::string_view kDomain = "(none)";
-inline constexpr std::string_view kRelease = "6.4.0";  // the first with the M2's device trees
-inline constexpr std::string_view kVersion = "#1 SMP PREEMPT";
-inline constexpr std::string_view kArchitecture = "aarch64";
+namespace m2sim::emu {
 
-// Programs size their tables by these: the smallest M2, half of it free.
-inline constexpr std::uint64_t kMemory = std::uint64_t{8} << 30U;      // bytes
-inline constexpr std::uint64_t kFreeMemory = std::uint64_t{4} << 30U;  // bytes
+class Kernel;
 
-// Every file system, in blocks of its own size; free is half.
-inline constexpr std::uint64_t kDiskBytes = std::uint64_t{64} << 30U;
-inline constexpr std::uint64_t kDiskFiles = std::uint64_t{1} << 22U;
+class Machine {
+ public:
+  // Loads the program and lays out its stack. Throws UserError.
+  explicit Machine(const MachineOptions& options);
+  ~Machine();
+  Machine(const Machine&) = delete;
+  Machine& operator=(const Machine&) = delete;
 
-inline constexpr int kMostProcessId = 4'194'304;
-inline constexpr std::uint64_t kClockTicks = 100;  // a second: USER_HZ
+  Kernel& kernel() { return *kernel_; }
+  // The first process's, also after its end.
+  Memory& memory();
+  const GuestEnd& end() const;
+  // The program of the command line; for a script its interpreter.
+  const ElfImage& image() const;
+  Symbols& symbols() { return *symbols_; }
+  // What a user calls that address of the first process, in whatever it runs by now (guest_symbols.h).
+  std::string describe(std::uint64_t address);
+  std::uint64_t load_bias() const;
 
-}  // namespace m2sim::emu::machine
+ private:
+  std::unique_ptr<Kernel> kernel_;
+  std::shared_ptr<const struct LoadedProgram> program_;
+  std::unique_ptr<Symbols> symbols_;
+};
+
+}  // namespace m2sim::emu

@@ -1,5 +1,5 @@
 // Classes of instructions that a core treats alike. An ISA has no latencies: what a class costs is
-// in timing/op_timing.inc. The cut follows the groups measured on Apple cores.
+// in timing/crack/op_timing.inc. The cut follows the groups measured on Apple cores.
 #pragma once
 
 #include <cstdint>

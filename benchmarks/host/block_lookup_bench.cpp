@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "benchmarks/host/synthetic_log.h"
-#include "emu/block_cache.h"
+#include "emu/engine/block_cache.h"
 
 namespace m2sim::benchmarks {
 namespace {

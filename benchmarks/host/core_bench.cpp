@@ -3,9 +3,9 @@
 #include <cstdint>
 
 #include "benchmarks/host/synthetic_log.h"
-#include "timing/config.h"
-#include "timing/core.h"
-#include "timing/fast_core.h"
+#include "timing/config/config.h"
+#include "timing/core/core.h"
+#include "timing/fast/fast_core.h"
 
 namespace m2sim::benchmarks {
 namespace {

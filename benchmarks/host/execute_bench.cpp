@@ -6,7 +6,7 @@
 
 #include "benchmarks/host/guest_loop.h"
 #include "emu/emulator.h"
-#include "emu/process.h"
+#include "emu/machine.h"
 #include "emu/retired.h"
 
 namespace m2sim::benchmarks {
@@ -59,13 +59,13 @@ struct DropSink {
 template <class Sink>
 void execute(benchmark::State& state, std::uint32_t word) {
   const GuestLoop loop(word);
-  emu::ProcessOptions options;
+  emu::MachineOptions options;
   options.program = loop.path();
   options.argv = {loop.path()};
   std::uint64_t insts = 0;
   for (auto _ : state) {
-    emu::Process process(options);
-    emu::Emulator emulator(process);
+    emu::Machine machine(options);
+    emu::Emulator emulator(machine);
     Sink sink;
     const auto start = std::chrono::steady_clock::now();
     const emu::RunEnd end = emulator.run(sink);

@@ -9,7 +9,7 @@
 #include <stdexcept>
 #include <vector>
 
-#include "emu/elf_format.h"
+#include "emu/elf/format.h"
 
 namespace m2sim::benchmarks {
 namespace {

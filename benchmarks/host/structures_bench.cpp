@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <cstdint>
 
-#include "timing/branch_predictor.h"
-#include "timing/config.h"
-#include "timing/memory_hierarchy.h"
+#include "timing/branch/branch_predictor.h"
+#include "timing/config/config.h"
+#include "timing/memory/memory_hierarchy.h"
 
 namespace m2sim::benchmarks {
 namespace {

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "emu/block_cache.h"
+#include "emu/engine/block_cache.h"
 #include "emu/retired.h"
 #include "insts/inst.h"
 

@@ -19,7 +19,7 @@ set_tests_properties(
 
 # The same program but for one file, built with -DM2SIM_TEST_SLOWDOWN: a regression to be noticed.
 if(TARGET m2sim)
-  add_executable(m2sim_slowed ${PROJECT_SOURCE_DIR}/cmd/main.cpp ${PROJECT_SOURCE_DIR}/cmd/simulate_fast_timing.cpp)
+  add_executable(m2sim_slowed ${PROJECT_SOURCE_DIR}/cmd/main.cpp ${PROJECT_SOURCE_DIR}/timing/run/simulate_fast_timing.cpp)
   target_compile_definitions(m2sim_slowed PRIVATE M2SIM_TEST_SLOWDOWN=1)
   target_link_libraries(m2sim_slowed PRIVATE m2sim_cmd)
   add_test(NAME cmd.slowdown COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_LIST_DIR}/slowdown.py)

@@ -24,16 +24,16 @@ namespace {
 std::string guest(const std::string& name) { return std::string(M2SIM_BINARY_DIR) + "/tests/guests/" + name; }
 
 struct Guest {
-  explicit Guest(const std::string& name) : process(options(name)), emulator(process) {}
+  explicit Guest(const std::string& name) : machine(options(name)), emulator(machine) {}
 
-  static ProcessOptions options(const std::string& name) {
-    ProcessOptions result;
+  static MachineOptions options(const std::string& name) {
+    MachineOptions result;
     result.program = guest(name);
     return result;
   }
-  std::uint64_t address_of(const std::string& symbol) { return process.symbols().address_of(symbol).value(); }
+  std::uint64_t address_of(const std::string& symbol) { return machine.symbols().address_of(symbol).value(); }
 
-  Process process;
+  Machine machine;
   Emulator emulator;
 };
 
@@ -206,7 +206,7 @@ int exit_status_of(const std::string& name) {
   NoSink none;
   const RunEnd end = run.emulator.run(none);
   EXPECT_EQ(end.kind, RunEnd::Kind::kExited);
-  return run.process.end().status;
+  return run.machine.end().status;
 }
 
 TEST(EmulatorTest, IgnoresTheTopByteOfAddresses) { EXPECT_EQ(exit_status_of("tagged_pointer"), 42); }
@@ -237,7 +237,7 @@ TEST(EmulatorTest, AccessesThroughAMisalignedStackPointerFault) {
   Guest logged("misaligned_stack");
   DroppingSink sink;
   EXPECT_EQ(logged.emulator.run(sink).kind, RunEnd::Kind::kExited);
-  EXPECT_EQ(logged.process.end().status, 0);
+  EXPECT_EQ(logged.machine.end().status, 0);
 }
 
 TEST(EmulatorTest, SystemRegistersAndCacheOperations) { EXPECT_EQ(exit_status_of("system_registers"), 0); }

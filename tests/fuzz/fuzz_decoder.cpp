@@ -8,18 +8,18 @@
 #include <span>
 #include <vector>
 
-#include "emu/block_cache.h"
-#include "emu/memory.h"
-#include "emu/translate.h"
+#include "emu/engine/block_cache.h"
+#include "emu/engine/translate.h"
+#include "emu/memory/memory.h"
 #include "insts/decode.h"
 #include "insts/disasm.h"
 #include "insts/encoding.h"
 #include "insts/operands.h"
-#include "tests/emu/elf_builder.h"
+#include "tests/emu/elf/elf_builder.h"
 #include "tests/fuzz/fuzz_guest.h"
 #include "tests/fuzz/fuzz_target.h"
-#include "timing/config.h"
-#include "timing/crack.h"
+#include "timing/config/config.h"
+#include "timing/crack/crack.h"
 
 namespace m2sim::fuzz {
 namespace {

@@ -25,17 +25,17 @@ std::vector<std::byte> writable_memory(const emu::Memory& memory) {
 
 template <class S>
 Outcome run_once(const std::string& program, const std::string& sysroot, S& sink) {
-  emu::ProcessOptions options;
+  emu::MachineOptions options;
   options.program = program;
   options.sysroot = sysroot;
   options.start_time = 0;
   options.diagnostics = [](std::string_view /*line*/) {};
-  emu::Process process(options);
-  remove_system_calls(process.memory());
-  emu::Emulator emulator(process);
+  emu::Machine machine(options);
+  remove_system_calls(machine.memory());
+  emu::Emulator emulator(machine);
   emulator.run(sink, kMostInsts);
   require(emulator.stats().insts <= kMostInsts, "no more instructions than allowed");
-  return {emulator.stats().insts, writable_memory(process.memory())};
+  return {emulator.stats().insts, writable_memory(machine.memory())};
 }
 
 }  // namespace

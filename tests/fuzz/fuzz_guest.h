@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "emu/emulator.h"
-#include "emu/process.h"
+#include "emu/machine.h"
 #include "emu/retired.h"
 #include "tests/fuzz/fuzz_target.h"
 

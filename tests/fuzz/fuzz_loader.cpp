@@ -5,13 +5,13 @@
 #include <string_view>
 #include <vector>
 
-#include "emu/elf.h"
-#include "emu/elf_code.h"
-#include "emu/elf_dynamic.h"
-#include "emu/program_file.h"
-#include "emu/symbols.h"
+#include "emu/elf/code.h"
+#include "emu/elf/dynamic.h"
+#include "emu/elf/elf.h"
+#include "emu/elf/symbols.h"
+#include "emu/linux/load/program_file.h"
 #include "emu/user_error.h"
-#include "tests/emu/elf_builder.h"
+#include "tests/emu/elf/elf_builder.h"
 #include "tests/fuzz/fuzz_guest.h"
 #include "tests/fuzz/fuzz_target.h"
 

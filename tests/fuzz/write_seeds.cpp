@@ -10,7 +10,7 @@
 
 #include "insts/decode.h"
 #include "insts/encoding.h"
-#include "tests/emu/elf_builder.h"
+#include "tests/emu/elf/elf_builder.h"
 
 namespace m2sim::fuzz {
 namespace {

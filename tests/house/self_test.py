@@ -17,7 +17,7 @@ HEADER = "#pragma once\n"
 
 
 def found(rule, **files):
-    """Findings of a rule on a made-up tree; `emu__exec_h` stands for emu/exec.h."""
+    """Findings of a rule on a made-up tree; `emu__exec_h` stands for emu/engine/handler.h."""
     paths = {}
     for name, text in files.items():
         stem, suffix = name.replace("__", "/").rsplit("_", 1)
@@ -92,13 +92,13 @@ class Rules(unittest.TestCase):
 
     def test_arrows(self):
         other = {"emu__memory_h": HEADER, "emu__block_h": HEADER, "timing__core_h": HEADER, "insts__inst_h": HEADER,
-                 "emu__uop_h": HEADER}
-        self.flags(arrows.arrows, timing__a_cpp='#include "emu/memory.h"\n', **other)
-        self.flags(arrows.arrows, emu__a_cpp='#include "timing/core.h"\n', **other)
+                 "emu__engine__uop_h": HEADER}
+        self.flags(arrows.arrows, timing__a_cpp='#include "emu/memory/memory.h"\n', **other)
+        self.flags(arrows.arrows, emu__a_cpp='#include "timing/core/core.h"\n', **other)
         self.flags(arrows.arrows, insts__a_cpp='#include "emu/block.h"\n', **other)
-        self.flags(arrows.arrows, cmd__a_cpp='#include "emu/uop.h"\n', **other)
+        self.flags(arrows.arrows, cmd__a_cpp='#include "emu/engine/uop.h"\n', **other)
         self.flags(arrows.arrows, emu__a_cpp='#include "memory.h"\n', **other)
-        self.flags(arrows.arrows, emu__retired_h='#include "emu/memory.h"\n', **other)
+        self.flags(arrows.arrows, emu__retired_h='#include "emu/memory/memory.h"\n', **other)
         self.passes(arrows.arrows, timing__a_cpp='#include "emu/block.h"\n#include "insts/inst.h"\n', **other)
         self.passes(arrows.arrows, insts__a_cpp='// #include "emu/block.h"\n', **other)
 
@@ -137,15 +137,15 @@ class Rules(unittest.TestCase):
             self.flags(code.prints, emu__a_cpp=statement + "\n")
         self.flags(code.prints, timing__a_cpp="#include <iostream>\n")
         self.flags(code.prints, emu__syscall_io_cpp="::write(STDERR_FILENO, text, size);\n")
-        self.flags(code.prints, emu__process_cpp='std::puts("x");\n')
+        self.flags(code.prints, emu__machine_cpp='std::puts("x");\n')
         self.passes(code.prints, cmd__a_cpp='fmt::print("x");\n', emu__a_cpp='std::snprintf(b, n, "%d", 1);\n')
 
     def test_hot_paths(self):
         for statement in ("std::function<void()> f;", "virtual void f();", "std::map<int, int> m;",
                           "std::shared_ptr<int> p;", "auto* p = new int(3);"):
-            self.flags(code.hot_paths, emu__exec_branch_cpp=statement + "\n")
-            self.flags(code.hot_paths, timing__core_cpp=statement + "\n")
-        self.passes(code.hot_paths, emu__elf_cpp="std::map<int, int> m;\n", emu__exec_h="// no virtual call\n")
+            self.flags(code.hot_paths, emu__exec__branch_cpp=statement + "\n")
+            self.flags(code.hot_paths, timing__core__core_cpp=statement + "\n")
+        self.passes(code.hot_paths, emu__elf__elf_cpp="std::map<int, int> m;\n", emu__engine__handler_h="// no virtual call\n")
 
     def test_macros(self):
         self.flags(code.macros, emu__a_cpp="#define MAX(a, b) ((a) > (b) ? (a) : (b))\n")
@@ -165,12 +165,12 @@ class Rules(unittest.TestCase):
 
     def test_config_sources(self):
         for line in (".width = 8,", ".width = 8,  // eight", ".width = 8,  // measured:", ".a = {1, 2},  // fitted"):
-            self.flags(sources.config_sources, timing__m2_pcore_cpp=line + "\n")
-        self.flags(sources.config_sources, timing__op_timing_inc="TIMING(kAlu, 1)\n")
+            self.flags(sources.config_sources, timing__config__m2_pcore_cpp=line + "\n")
+        self.flags(sources.config_sources, timing__crack__op_timing_inc="TIMING(kAlu, 1)\n")
         good = ".a = 8,  // measured: decode width\n.b = 1,  // guess\n// 12 ports\n.c =\n    3,  // published: manual\n"
-        self.passes(sources.config_sources, timing__m2_pcore_cpp=good)
-        counted = list(sources.count_guesses(Tree({"timing/m2_pcore.cpp": good})))
-        self.assertEqual(counted, ["timing/m2_pcore.cpp: 1 measured, 1 published, 0 fitted, 1 guess"])
+        self.passes(sources.config_sources, timing__config__m2_pcore_cpp=good)
+        counted = list(sources.count_guesses(Tree({"timing/config/m2_pcore.cpp": good})))
+        self.assertEqual(counted, ["timing/config/m2_pcore.cpp: 1 measured, 1 published, 0 fitted, 1 guess"])
 
 
 class Tools(unittest.TestCase):

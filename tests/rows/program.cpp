@@ -9,7 +9,7 @@
 #include <iterator>
 #include <stdexcept>
 
-#include "emu/elf_format.h"
+#include "emu/elf/format.h"
 
 namespace m2sim::rows {
 namespace {

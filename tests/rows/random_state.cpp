@@ -1,7 +1,7 @@
 #include "tests/rows/random_state.h"
 
-#include "emu/fp.h"
-#include "emu/softfloat.h"
+#include "emu/fp/fp.h"
+#include "emu/fp/softfloat.h"
 
 namespace m2sim::rows {
 namespace {

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "emu/cpu_state.h"
+#include "emu/cpu/cpu_state.h"
 #include "insts/op.h"
 
 namespace m2sim::rows {

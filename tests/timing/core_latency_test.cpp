@@ -1,6 +1,6 @@
 // Latencies and throughputs of both models, through loops whose cycles a reader can add up.
 #include "tests/timing/loop.h"
-#include "timing/op_timing.h"
+#include "timing/crack/op_timing.h"
 
 namespace m2sim::timing {
 namespace {

@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "tests/timing/synthetic.h"
-#include "timing/config.h"
-#include "timing/core.h"
-#include "timing/fast_core.h"
+#include "timing/config/config.h"
+#include "timing/core/core.h"
+#include "timing/fast/fast_core.h"
 
 namespace m2sim::timing {
 

@@ -5,7 +5,7 @@
 #include <string>
 
 #include "tests/timing/random_program.h"
-#include "timing/config_fields.h"
+#include "timing/config/fields.h"
 
 namespace m2sim::timing {
 namespace {

@@ -12,7 +12,7 @@
 #include "emu/retired.h"
 #include "insts/decode.h"
 #include "insts/operands.h"
-#include "timing/config.h"
+#include "timing/config/config.h"
 #include "timing/stats.h"
 
 namespace m2sim::timing {

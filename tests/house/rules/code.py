@@ -7,7 +7,7 @@ from source_tree import Finding, code_only, line_of, matches
 # What an instruction word is called. A name alone is not enough in timing/, where bitmaps have words too.
 WORD = r"(?:\w+(?:\.|->))*(?:word|insn|opcode|encoding|(?:inst|instruction|raw)_(?:word|bits|encoding))\b"
 SHIFT_OR_MASK = rf"\b{WORD}\s*(?:>>|<<|\s&\s|\s\^\s|\s%\s)|(?:\s&\s|\s\^\s)\s*{WORD}(?!\s*[(:])"
-HAS_WORDS = re.compile(r'#include "(?:insts/(?:decode|disasm)|emu/fault)\.h"|\binsts::decode\s*\(|\bfetch_word\b')
+HAS_WORDS = re.compile(r'#include "(?:insts/(?:decode|disasm)|emu/cpu/fault)\.h"|\binsts::decode\s*\(|\bfetch_word\b')
 
 
 def one_decoder(tree):
@@ -20,7 +20,7 @@ def one_decoder(tree):
 
 # The default channel of diagnostics that cannot be returned as values (a warning once per unknown system call,
 # and --strace); everything else in emu hands its lines to that channel.
-DIAGNOSTICS = "emu/process.cpp"
+DIAGNOSTICS = "emu/machine.cpp"
 STANDARD_STREAM = r"\bSTD(?:OUT|ERR)_FILENO\b|::write\s*\(\s*[012]\b"
 PRINTS = (r"\b(?:std::)?(?:v?f?printf|puts|fputs|putchar|fputc|perror|vdprintf|dprintf)\s*\(|"
           r"\bstd::(?:cout|cerr|clog)\b|\bfmt::print\b|\bstd::print(?:ln)?\b")
@@ -40,9 +40,10 @@ def prints(tree):
 # Everything that runs once an instruction or once a cycle. What is listed as cold runs at start-up, at a system
 # call, or when a report is made.
 HOT = re.compile(r"^(?:insts/(?:decode|inst|operands|bits)|"
-                 r"emu/(?:exec\w*|block\w*|guest_access|uop|flags|fp\w*|emulator|translate\w*|retired|cpu_state|"
-                 r"terminal|arena|simd\w*)|"
-                 r"timing/(?!config|m1_pcore|m2_pcore|stats|cpi_stack|pipetrace)\w+)\.(?:h|cpp)$")
+                 r"emu/(?:block|emulator|retired|exec/\w+|engine/(?!host_fault)\w+|fp/\w+|"
+                 r"cpu/(?:cpu_state|flags)|memory/arena)|"
+                 r"timing/(?:(?:branch|memory|crack|pipe|core|fast)/\w+|context|cycle|least_lane|ring|slots|stall|"
+                 r"way_match|config/port_layout))\.(?:h|cpp)$")
 SLOW = (r"\bvirtual\b|\bstd::(?:function|map|multimap|unordered_map|unordered_set|set|list|deque|shared_ptr|"
         r"make_shared|any|regex|ostringstream|stringstream)\b|\bdynamic_cast\b|\btypeid\b|"
         r"\bstd::mutex\b|(?<!operator )\bnew\s+[A-Za-z_]|\bmalloc\s*\(|\bcalloc\s*\(")

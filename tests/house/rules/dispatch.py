@@ -6,7 +6,7 @@ import subprocess
 from source_tree import Finding
 
 FUNCTION = re.compile(r"^[0-9a-f]+ <(.*)>:$")
-# A handler is known by its one signature (emu/uop.h), whatever it is called.
+# A handler is known by its one signature (emu/engine/uop.h), whatever it is called.
 SIGNATURE = re.compile(r"\((?:m2sim::emu::)?Uop const\*, (?:m2sim::emu::)?CpuState\*, long, unsigned long\*, std::byte\*\)")
 LEAST_HANDLERS = 100
 

@@ -4,7 +4,7 @@ import re
 
 from source_tree import Finding
 
-VALUES = re.compile(r"^timing/(?:\w+_pcore\.cpp|op_timing\.inc)$")
+VALUES = re.compile(r"^timing/(?:config/\w+_pcore\.cpp|crack/op_timing\.inc)$")
 # `guess` may stand alone; the others say where to look.
 TAG = re.compile(r"//.*\b(?:(?P<kind>measured|published|fitted):\s*\S|(?P<guess>guess)\b)")
 NUMBER = re.compile(r"(?<![\w.])\d")

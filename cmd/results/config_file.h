@@ -1,0 +1,32 @@
+// Core configurations as TOML, in and out.
+//
+// A file holds paths of config_fields.h as TOML tables and keys. It starts from the built-in core that
+// its key `base` names (m2-pcore when absent) and changes what it mentions.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "timing/config/config.h"
+
+namespace m2sim::cmd {
+
+std::vector<std::string> core_names();
+timing::CoreConfig built_in_core(std::string_view name);  // throws UserError, naming the nearest
+
+// Every field; the same configuration always gives the same bytes.
+std::string config_toml(const timing::CoreConfig& config);
+
+// Throws UserError: not TOML (with line and column), an unknown key (naming the nearest), a value that
+// is not a number in range.
+timing::CoreConfig parse_config(std::string_view toml, const std::string& file_name);
+timing::CoreConfig load_config(const std::string& path);
+
+// "rob.groups=128"; throws UserError.
+void apply_setting(timing::CoreConfig& config, std::string_view setting);
+
+// Throws UserError when the numbers contradict each other.
+void require_buildable(const timing::CoreConfig& config);
+
+}  // namespace m2sim::cmd

@@ -1,0 +1,118 @@
+#include "cmd/results/report.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "cmd/console/terminal.h"
+
+namespace m2sim::cmd {
+namespace {
+
+constexpr std::string_view kStackPrefix = "core.cpi_stack.";
+constexpr unsigned kBarWidth = 40;
+
+std::string headline(const Manifest& manifest) {
+  std::string end;
+  if (manifest.end == "exit") end = fmt::format("exit status {}", manifest.status);
+  if (manifest.end == "signal") end = fmt::format("killed by signal {}", manifest.status);
+  if (manifest.end == "stopped") end = fmt::format("stopped by signal {}", manifest.status);
+  if (manifest.end == "limit") end = "stopped at the instruction limit";
+  std::string text =
+      fmt::format("{}: {}; {} mode", printable(manifest.program), end, mode_name(manifest.mode));
+  if (!manifest.core.empty()) text += fmt::format(", {}", manifest.core);
+  return text;
+}
+
+std::string row(std::string_view label, std::string_view value) {
+  return fmt::format("  {:<20}{:>18}\n", label, value);
+}
+
+std::string count(const Stats& stats, std::string_view name) {
+  const Stat* stat = find_stat(stats, name);
+  if (stat == nullptr) return "-";
+  const auto* whole = std::get_if<std::uint64_t>(&stat->value);
+  return whole != nullptr ? grouped(*whole) : fmt::format("{:.3f}", as_double(stat->value));
+}
+
+std::string cycles_section(const Stats& stats) {
+  return row("cycles", count(stats, "core.cycles")) +
+         row("CPI", fmt::format("{:.4f}", stat_value(stats, "core.cpi"))) +
+         row("IPC", fmt::format("{:.4f}", stat_value(stats, "core.ipc")));
+}
+
+std::string stack_section(const Stats& stats, bool color) {
+  const double cycles = stat_value(stats, "core.cycles");
+  const double instructions = stat_value(stats, "core.insts");
+  std::string text = paint("CPI stack", Color::kBold, color) + "\n";
+  for (const Stat& stat : stats) {
+    if (!stat.name.starts_with(kStackPrefix)) continue;
+    const double part = as_double(stat.value);
+    if (part == 0 || instructions == 0) continue;
+    const double fraction = part / cycles;
+    text += fmt::format("  {:<20}{:>9.4f} {:>6.1f} %  {}\n", stat.name.substr(kStackPrefix.size()),
+                        part / instructions, 100 * fraction,
+                        paint(bar_of(fraction, kBarWidth), Color::kCyan, color));
+  }
+  return text;
+}
+
+std::string branch_section(const Stats& stats, bool color) {
+  return paint("Branches", Color::kBold, color) + "\n" + row("branches", count(stats, "branch.branches")) +
+         row("mispredicted", count(stats, "branch.mispredicts")) +
+         row("MPKI", fmt::format("{:.3f}", stat_value(stats, "branch.mpki")));
+}
+
+std::string memory_section(const Stats& stats, double instructions, bool color) {
+  constexpr std::array<std::string_view, 7> kLevels{"l1i", "l1d", "l2", "slc", "itlb", "dtlb", "l2_tlb"};
+  std::string text = fmt::format("{}{:>18}{:>18}{:>12}{:>12}\n", paint("Memory", Color::kBold, color),
+                                 "accesses", "misses", "miss rate", "MPKI");
+  for (const std::string_view level : kLevels) {
+    const std::string accesses = fmt::format("{}.accesses", level);
+    const double tried = stat_value(stats, accesses);
+    const double misses = stat_value(stats, fmt::format("{}.misses", level));
+    text += fmt::format("  {:<6}{:>16}{:>18}{:>10.2f} %{:>12.3f}\n", level, count(stats, accesses),
+                        count(stats, fmt::format("{}.misses", level)), tried > 0 ? 100 * misses / tried : 0.0,
+                        instructions > 0 ? 1000 * misses / instructions : 0.0);
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string grouped(std::uint64_t value) {
+  std::string text = std::to_string(value);
+  for (std::size_t place = text.size(); place > 3;) {
+    place -= 3;
+    text.insert(place, 1, ',');
+  }
+  return text;
+}
+
+std::string bar_of(double fraction, unsigned width) {
+  const double clamped = std::clamp(fraction, 0.0, 1.0);
+  auto marks = static_cast<std::size_t>(std::lround(clamped * width));
+  if (clamped > 0 && marks == 0) marks = 1;
+  return std::string(marks, '#');
+}
+
+std::string run_report(const Manifest& manifest, const Stats& stats, bool color) {
+  const bool timed = find_stat(stats, "core.cycles") != nullptr;
+  const double instructions = stat_value(stats, "emulation.insts");
+  std::string text = paint(headline(manifest), Color::kBold, color) + "\n";
+  text += row("instructions", count(stats, "emulation.insts"));
+  if (timed) {
+    text += cycles_section(stats) + stack_section(stats, color) + branch_section(stats, color) +
+            memory_section(stats, instructions, color);
+  }
+  text += paint("Simulator", Color::kBold, color) + "\n";
+  text += row("blocks decoded", count(stats, "emulation.blocks_decoded"));
+  text += row("system calls", count(stats, "emulation.system_calls"));
+  text += row("seconds", fmt::format("{:.3f}", stat_value(stats, "host.seconds")));
+  text += row("simulated MIPS", fmt::format("{:.1f}", stat_value(stats, "host.mips")));
+  return text;
+}
+
+}  // namespace m2sim::cmd

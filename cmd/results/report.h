@@ -1,0 +1,20 @@
+// A run for human eyes.
+#pragma once
+
+#include <string>
+
+#include "cmd/results/manifest.h"
+#include "cmd/results/stat.h"
+
+namespace m2sim::cmd {
+
+// Instructions, cycles, CPI, where the cycles went, branches, caches, and the simulator's own speed. In
+// emulation mode only what has no time in it. Ends in a line break.
+std::string run_report(const Manifest& manifest, const Stats& stats, bool color);
+
+std::string grouped(std::uint64_t value);  // 1,234,567
+
+// The longest prefix of a bar of `width` columns that shows `fraction`; any part at all shows a mark.
+std::string bar_of(double fraction, unsigned width);
+
+}  // namespace m2sim::cmd

@@ -1,0 +1,37 @@
+// One figure of a run, as reports and files show it.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "timing/run/figures.h"
+#include "timing/stats.h"
+
+namespace m2sim::cmd {
+
+// Names are stable. What begins with "host." depends on the machine that ran the simulator; all other
+// figures depend on guest, configuration and mode alone.
+struct Stat {
+  std::string_view name;
+  std::string_view unit;
+  std::string_view description;
+  timing::StatValue value;
+};
+
+using Stats = std::vector<Stat>;
+
+void append_run_stats(Stats& stats, const timing::RunFigures& figures);
+void append_timing_stats(Stats& stats, const timing::TimingStats& figures);
+
+// Null where a mode has no such figure.
+const Stat* find_stat(const Stats& stats, std::string_view name);
+double as_double(const timing::StatValue& value);
+// 0 where a mode has no such figure.
+double stat_value(const Stats& stats, std::string_view name);
+
+// Every figure there is, in every mode: the documentation.
+Stats all_stats();
+
+}  // namespace m2sim::cmd

@@ -1,0 +1,83 @@
+#include "cmd/results/stats_file.h"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "cmd/console/failure.h"
+
+namespace m2sim::cmd {
+namespace {
+
+using nlohmann::ordered_json;
+
+ordered_json manifest_json(const Manifest& manifest) {
+  ordered_json json;
+  json["version"] = version();
+  json["revision"] = revision();
+  json["program"] = manifest.program;
+  json["program_sha256"] = manifest.program_sha256;
+  json["config_sha256"] = manifest.config_sha256;
+  json["argv"] = manifest.argv;
+  json["mode"] = mode_name(manifest.mode);
+  json["core"] = manifest.core;
+  json["end"] = manifest.end;
+  json["status"] = manifest.status;
+  return json;
+}
+
+// Guest arguments and paths may hold any bytes; a JSON file is UTF-8.
+std::string dump(const ordered_json& json, int indent) {
+  return json.dump(indent, ' ', false, ordered_json::error_handler_t::replace);
+}
+
+std::string json_text(const Manifest& manifest, const Stats& stats) {
+  ordered_json values = ordered_json::object();
+  for (const Stat& stat : stats) {
+    std::visit([&](auto value) { values[std::string(stat.name)] = value; }, stat.value);
+  }
+  ordered_json json;
+  json["schema_version"] = kSchemaVersion;
+  json["manifest"] = manifest_json(manifest);
+  json["stats"] = std::move(values);
+  return dump(json, 2) + "\n";
+}
+
+std::string csv_text(const Manifest& manifest, const Stats& stats) {
+  std::string text = "name,value,unit\n";
+  text += fmt::format("schema_version,{},\n", kSchemaVersion);
+  const ordered_json entries = manifest_json(manifest);
+  for (const auto& [key, value] : entries.items()) {
+    const std::string shown = value.is_string() ? value.get<std::string>() : dump(value, -1);
+    text += fmt::format("manifest.{},{},\n", key, csv_field(shown));
+  }
+  for (const Stat& stat : stats) {
+    const std::string value = std::visit([](auto number) { return fmt::format("{}", number); }, stat.value);
+    text += fmt::format("{},{},{}\n", stat.name, value, csv_field(stat.unit));
+  }
+  return text;
+}
+
+}  // namespace
+
+FileFormat format_of(const std::string& path) {
+  if (path.ends_with(".json")) return FileFormat::kJson;
+  if (path.ends_with(".csv")) return FileFormat::kCsv;
+  throw failure("--stats: '{}' ends neither in .json nor in .csv", path);
+}
+
+std::string stats_text(FileFormat format, const Manifest& manifest, const Stats& stats) {
+  return format == FileFormat::kJson ? json_text(manifest, stats) : csv_text(manifest, stats);
+}
+
+std::string csv_field(std::string_view text) {
+  if (text.find_first_of(",\"\r\n") == std::string_view::npos) return std::string(text);
+  std::string quoted = "\"";
+  for (const char c : text) {
+    if (c == '"') quoted += '"';
+    quoted += c;
+  }
+  return quoted + '"';
+}
+
+}  // namespace m2sim::cmd

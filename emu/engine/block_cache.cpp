@@ -1,0 +1,66 @@
+#include "emu/engine/block_cache.h"
+
+#include <algorithm>
+#include <cassert>
+#include <cstring>
+
+namespace m2sim::emu {
+namespace {
+
+// A uop may take three slots (a constant and successors behind it); one more for the fall-through.
+constexpr std::size_t kMostBlockBytes = sizeof(Block) + sizeof(Uop) * (3 * kMaxBlockInsts + 2);
+constexpr std::size_t kMostInstBytes = sizeof(insts::Inst) * kMaxBlockInsts;
+
+}  // namespace
+
+BlockCache::BlockCache()
+    : table_memory_((kTableMask + 1) * sizeof(const Block*)),
+      table_(reinterpret_cast<const Block**>(table_memory_.take((kTableMask + 1) * sizeof(const Block*)))) {
+  by_id_.reserve(kMostBlocks);
+}
+
+bool BlockCache::has_room() const {
+  return by_id_.size() < kMostBlocks && uops_.used() + kMostBlockBytes <= kUopBytes &&
+         insts_.used() + kMostInstBytes <= kInstBytes;
+}
+
+const Block* BlockCache::add(std::uint64_t pc, std::uint64_t space, std::span<const insts::Inst> insts,
+                             std::uint16_t mem_count, std::span<const Uop> uops, bool findable) {
+  assert(has_room() && insts.size() <= kMaxBlockInsts);
+  auto* inst_data = reinterpret_cast<insts::Inst*>(insts_.take(insts.size_bytes()));
+  std::copy(insts.begin(), insts.end(), inst_data);
+  auto* block = reinterpret_cast<Block*>(uops_.take(sizeof(Block) + uops.size_bytes()));
+  *block = Block{pc,
+                 static_cast<std::uint32_t>(by_id_.size()),
+                 static_cast<std::uint16_t>(insts.size()),
+                 mem_count,
+                 inst_data,
+                 space};
+  std::copy(uops.begin(), uops.end(), reinterpret_cast<Uop*>(block + 1));
+  by_id_.push_back(block);
+  ++blocks_made_;
+  if (findable) {
+    std::size_t i = slot_of(pc, space);
+    while (table_[i] != nullptr) i = (i + 1) & kTableMask;
+    table_[i] = block;
+  }
+  return block;
+}
+
+const Block* BlockCache::containing(const Uop* uop) const {
+  if (!uops_.contains(uop)) return nullptr;
+  // Blocks lie in the arena in the order of their ids.
+  const auto after = std::upper_bound(by_id_.begin(), by_id_.end(), uop, [](const Uop* u, const Block* b) {
+    return static_cast<const void*>(u) < static_cast<const void*>(b);
+  });
+  return after == by_id_.begin() ? nullptr : *(after - 1);
+}
+
+void BlockCache::clear() {
+  uops_.clear();
+  insts_.clear();
+  by_id_.clear();
+  std::memset(static_cast<void*>(table_), 0, (kTableMask + 1) * sizeof(const Block*));
+}
+
+}  // namespace m2sim::emu

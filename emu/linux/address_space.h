@@ -1,0 +1,37 @@
+// What the threads of a process share of its memory, and vfork's child with its parent.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+
+#include "emu/memory/memory.h"
+
+namespace m2sim::emu {
+
+struct LoadedProgram;
+
+struct AddressSpace {
+  explicit AddressSpace(std::uint64_t dense) : number(dense) {}
+  // fork: a copy of everything but the number.
+  AddressSpace(const AddressSpace& parent, std::uint64_t dense)
+      : number(dense),
+        memory(parent.memory, Memory::Copy{}),
+        brk_start(parent.brk_start),
+        brk_end(parent.brk_end),
+        stack_begin(parent.stack_begin),
+        stack_end(parent.stack_end),
+        sigreturn_address(parent.sigreturn_address),
+        program(parent.program) {}
+
+  std::uint64_t number;  // Block::space
+  Memory memory;
+  std::uint64_t brk_start = 0;
+  std::uint64_t brk_end = 0;  // the current break, not rounded
+  std::uint64_t stack_begin = 0;
+  std::uint64_t stack_end = 0;
+  std::uint64_t sigreturn_address = 0;           // where a signal handler returns to
+  std::shared_ptr<const LoadedProgram> program;  // what runs here
+  std::uint64_t code_epoch_seen = 0;             // Memory::code_epoch() when blocks were last dropped
+};
+
+}  // namespace m2sim::emu

@@ -1,0 +1,107 @@
+// New threads and processes.
+#include <sched.h>
+#include <signal.h>
+
+#include <system_error>
+
+#include "emu/linux/calls/syscalls.h"
+#include "emu/linux/files/proc_text.h"
+
+namespace m2sim::emu::sys {
+
+namespace {
+
+struct CloneRequest {
+  std::uint64_t flags;
+  std::uint64_t stack;  // initial stack pointer; 0: the caller's
+  std::uint64_t parent_tid;
+  std::uint64_t child_tid;
+  std::uint64_t tls;
+};
+
+// Namespaces and descriptors for processes do not exist here.
+constexpr std::uint64_t kRefused = CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER | CLONE_NEWPID |
+                                   CLONE_NEWNET | CLONE_NEWCGROUP | CLONE_PIDFD;
+
+bool has(std::uint64_t flags, std::uint64_t flag) { return (flags & flag) != 0; }
+
+std::int64_t check(std::uint64_t flags) {
+  if (has(flags, kRefused)) return has(flags, CLONE_PIDFD) ? -EINVAL : -EPERM;
+  if (has(flags, CLONE_THREAD) && !has(flags, CLONE_SIGHAND)) return -EINVAL;
+  if (has(flags, CLONE_SIGHAND) && !has(flags, CLONE_VM)) return -EINVAL;
+  return 0;
+}
+
+Task& start(Process& parent, Process& process, const CloneRequest& request) {
+  const Task& caller = *parent.task;
+  Task& child = parent.kernel.add_task(process);
+  child.cpu = caller.cpu;
+  child.cpu.x[0] = 0;
+  if (request.stack != 0) child.cpu.x[kSpSlot] = request.stack;
+  if (has(request.flags, CLONE_SETTLS)) child.cpu.tpidr_el0 = request.tls;
+  child.cpu.exclusive_address = UINT64_MAX;
+  child.signals.blocked = caller.signals.blocked;
+  child.name = parent.comm_of(&caller);
+  // A thread does not begin on its creator's alternate stack; vfork's child borrows the whole thread.
+  if (!has(request.flags, CLONE_VM) || has(request.flags, CLONE_VFORK)) {
+    child.signals.alternate = caller.signals.alternate;
+  }
+  if (has(request.flags, CLONE_CHILD_CLEARTID)) child.clear_tid = request.child_tid;
+  if (has(request.flags, CLONE_PARENT_SETTID)) parent.memory().write_value(request.parent_tid, child.id);
+  if (has(request.flags, CLONE_CHILD_SETTID)) process.memory().write_value(request.child_tid, child.id);
+  return child;
+}
+
+std::int64_t new_process(Process& caller, const CloneRequest& request) {
+  Kernel& kernel = caller.kernel;
+  const bool vfork = has(request.flags, CLONE_VFORK);
+  std::unique_ptr<Process> made;
+  try {
+    made = std::make_unique<Process>(caller, kernel.next_id(), has(request.flags, CLONE_VM),
+                                     has(request.flags, CLONE_FILES));
+  } catch (const std::system_error&) {
+    return -EAGAIN;
+  }
+  if (has(request.flags, CLONE_PARENT)) made->parent = caller.parent;
+  if (vfork) made->vfork_parent = caller.task;
+  Process& process = kernel.add_process(std::move(made));
+  start(caller, process, request);
+  if (!vfork) return process.pid;
+  Wait& wait = caller.task->wait;
+  wait.deaf = true;
+  wait.progress = static_cast<std::uint64_t>(process.pid);
+  return kBlocked;
+}
+
+std::int64_t do_clone(Process& process, const CloneRequest& request) {
+  const Wait& wait = process.task->wait;
+  if (wait.again) {  // of vfork: the child has ended, or left this memory
+    const Process* child = process.kernel.process(static_cast<int>(wait.progress));
+    const bool still = child != nullptr && child->vfork_parent == process.task;
+    return still ? kBlocked : static_cast<std::int64_t>(wait.progress);
+  }
+  if (const std::int64_t error = check(request.flags); error != 0) return error;
+  if (!has(request.flags, CLONE_THREAD)) return new_process(process, request);
+  return start(process, process, request).id;
+}
+
+}  // namespace
+
+std::int64_t clone(Process& process, const Args& args) {
+  constexpr std::uint64_t kExitSignal = 0xff;  // the lowest byte; SIGCHLD whatever it says
+  return do_clone(process, {args[0] & ~kExitSignal, args[1], args[2], args[4], args[3]});
+}
+
+std::int64_t clone3(Process& process, const Args& args) {
+  // struct clone_args, as far as it is used; later versions only append.
+  struct {
+    std::uint64_t flags, pidfd, child_tid, parent_tid, exit_signal, stack, stack_size, tls;
+  } given{};
+  if (args[1] < sizeof(given)) return -EINVAL;
+  if (!process.memory().read_value(args[0], given)) return -EFAULT;
+  if ((given.stack == 0) != (given.stack_size == 0)) return -EINVAL;
+  return do_clone(
+      process, {given.flags, given.stack + given.stack_size, given.parent_tid, given.child_tid, given.tls});
+}
+
+}  // namespace m2sim::emu::sys

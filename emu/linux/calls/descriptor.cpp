@@ -1,0 +1,214 @@
+// Descriptors themselves: duplication, flags, pipes, sizes, synchronisation with the disk.
+#include <fcntl.h>
+#include <sys/eventfd.h>
+#include <sys/inotify.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <string>
+
+#include "emu/linux/calls/file_locks.h"
+#include "emu/linux/calls/syscalls.h"
+#include "emu/linux/open_flags.h"
+
+namespace m2sim::emu::sys {
+
+namespace {
+
+constexpr int kDuplicateOnExec = 1030;  // F_DUPFD_CLOEXEC
+constexpr int kSetPipeSize = 1031;
+constexpr int kOfdGet = 36;
+constexpr int kOfdSet = 37;
+constexpr int kOfdWait = 38;
+constexpr int kGetSeals = 1034;
+
+std::int64_t duplicate(Process& process, int guest_fd, bool close_on_exec, int lowest) {
+  if (lowest < 0 || lowest >= FdTable::kMost) return -EINVAL;
+  const auto file = process.fds->file(guest_fd);
+  return file == nullptr ? -EBADF : process.fds->add(file, close_on_exec, lowest);
+}
+
+// O_NONBLOCK of what never blocks the host is the guest's own matter.
+std::int64_t file_flags(const OpenFile& file) {
+  const int flags = ::fcntl(file.host, F_GETFL);
+  if (flags < 0) return -std::int64_t{errno};
+  if (!file.never_blocks_host()) return guest_open_flags(flags);
+  return guest_open_flags((flags & ~O_NONBLOCK) | (file.nonblocking ? O_NONBLOCK : 0));
+}
+
+std::int64_t set_file_flags(OpenFile& file, std::uint32_t guest) {
+  int flags = host_open_flags(guest);
+  if (file.never_blocks_host()) {
+    file.nonblocking = (flags & O_NONBLOCK) != 0;
+    flags |= O_NONBLOCK;
+  }
+  return result_of(::fcntl(file.host, F_SETFL, flags));
+}
+
+std::int64_t synchronised(Process& process, const Args& args, int (*how)(int)) {
+  const int fd = process.fds->host(args.i32(0));
+  return fd < 0 ? -EBADF : result_of(how(fd));
+}
+
+}  // namespace
+
+std::int64_t dup(Process& process, const Args& args) { return duplicate(process, args.i32(0), false, 0); }
+
+std::int64_t dup3(Process& process, const Args& args) {
+  const auto file = process.fds->file(args.i32(0));
+  if (args.i32(0) == args.i32(1) || (args.u32(2) & ~static_cast<std::uint32_t>(O_CLOEXEC)) != 0)
+    return -EINVAL;
+  if (file == nullptr) return -EBADF;
+  release_record_locks(process, process.fds->host(args.i32(1)));
+  return process.fds->put(args.i32(1), file, args.u32(2) != 0);
+}
+
+std::int64_t fcntl(Process& process, const Args& args) {
+  const int fd = process.fds->host(args.i32(0));
+  if (fd < 0) return -EBADF;
+  const int command = args.i32(1);
+  switch (command) {
+    case F_DUPFD:
+    case kDuplicateOnExec:
+      return duplicate(process, args.i32(0), command == kDuplicateOnExec, args.i32(2));
+    case F_GETFD:
+      return process.fds->close_on_exec(args.i32(0)) ? FD_CLOEXEC : 0;
+    case F_SETFD:
+      process.fds->set_close_on_exec(args.i32(0), (args[2] & FD_CLOEXEC) != 0);
+      return 0;
+    case F_GETFL:
+      return file_flags(*process.fds->file(args.i32(0)));
+    case F_SETFL:
+      return set_file_flags(*process.fds->file(args.i32(0)), args.u32(2));
+    case F_GETLK:
+    case F_SETLK:
+    case F_SETLKW:
+    case kOfdGet:
+    case kOfdSet:
+    case kOfdWait:
+      return record_lock(process, process.fds->file(args.i32(0)), args);
+    case F_SETOWN:
+    case F_SETSIG:
+      return 0;  // nobody is told by a signal
+    case F_GETOWN:
+    case F_GETSIG:
+      return 0;
+    default:
+      // Pipe sizes and seals take and give plain numbers.
+      if (command >= kSetPipeSize && command <= kGetSeals)
+        return result_of(::fcntl(fd, command, args.i32(2)));
+      return -EINVAL;
+  }
+}
+
+std::int64_t pipe2(Process& process, const Args& args) {
+  int host[2];
+  if (::pipe2(host, host_open_flags(args.u32(1)) | O_CLOEXEC) != 0) return -std::int64_t{errno};
+  const bool close_on_exec = (args.u32(1) & O_CLOEXEC) != 0;
+  const bool nonblocking = (args.u32(1) & O_NONBLOCK) != 0;
+  const int first = process.fds->add(host[0], close_on_exec, OpenFile::Kind::kInner, nonblocking);
+  if (first < 0) {
+    ::close(host[1]);
+    return first;
+  }
+  const int second = process.fds->add(host[1], close_on_exec, OpenFile::Kind::kInner, nonblocking);
+  const int guest[2] = {first, second};
+  if (second >= 0 && process.memory().write(args[0], guest, sizeof(guest))) return 0;
+  process.fds->close(first);
+  if (second >= 0) process.fds->close(second);
+  return second < 0 ? second : -EFAULT;
+}
+
+std::int64_t eventfd2(Process& process, const Args& args) {
+  const int fd = ::eventfd(args.u32(0), args.i32(1) | EFD_CLOEXEC);
+  if (fd < 0) return -std::int64_t{errno};
+  return process.fds->add(fd, (args.i32(1) & EFD_CLOEXEC) != 0, OpenFile::Kind::kInner,
+                          (args.i32(1) & EFD_NONBLOCK) != 0);
+}
+
+std::int64_t memfd_create(Process& process, const Args& args) {
+  const auto name = process.memory().read_string(args[0], 256);
+  if (!name) return -EFAULT;
+  const int fd = ::memfd_create(name->c_str(), args.u32(1) | MFD_CLOEXEC);
+  return fd < 0 ? -std::int64_t{errno} : process.fds->add(fd, (args.u32(1) & MFD_CLOEXEC) != 0);
+}
+
+std::int64_t close_range(Process& process, const Args& args) {
+  constexpr std::uint32_t kOnExec = 4;  // CLOSE_RANGE_CLOEXEC; 2 unshares a table nobody shares
+  if (args.u32(0) > args.u32(1) || (args.u32(2) & ~(kOnExec | 2U)) != 0) return -EINVAL;
+  const std::uint32_t end = std::min<std::uint32_t>(args.u32(1), FdTable::kMost - 1);
+  for (std::uint32_t fd = args.u32(0); fd <= end; ++fd) {
+    if ((args.u32(2) & kOnExec) != 0) {
+      process.fds->set_close_on_exec(static_cast<int>(fd), true);
+    } else {
+      release_record_locks(process, process.fds->host(static_cast<int>(fd)));
+      process.fds->close(static_cast<int>(fd));
+    }
+  }
+  return 0;
+}
+
+std::int64_t fsync(Process& process, const Args& args) { return synchronised(process, args, ::fsync); }
+std::int64_t fdatasync(Process& process, const Args& args) {
+  return synchronised(process, args, ::fdatasync);
+}
+std::int64_t syncfs(Process& process, const Args& args) { return synchronised(process, args, ::syncfs); }
+std::int64_t sync(Process& /*kernel*/, const Args& /*args*/) {
+  ::sync();
+  return 0;
+}
+
+std::int64_t ftruncate(Process& process, const Args& args) {
+  const int fd = process.fds->host(args.i32(0));
+  return fd < 0 ? -EBADF : result_of(::ftruncate(fd, args.i64(1)));
+}
+
+std::int64_t truncate(Process& process, const Args& args) {
+  const HostPath path = path_argument(process, AT_FDCWD, args[0]);
+  if (path.error != 0) return -path.error;
+  return result_of(::truncate(path.whole().c_str(), args.i64(1)));
+}
+
+std::int64_t fallocate(Process& process, const Args& args) {
+  const int fd = process.fds->host(args.i32(0));
+  return fd < 0 ? -EBADF : result_of(::fallocate(fd, args.i32(1), args.i64(2), args.i64(3)));
+}
+
+std::int64_t sync_file_range(Process& process, const Args& args) {
+  const int fd = process.fds->host(args.i32(0));
+  return fd < 0 ? -EBADF : result_of(::sync_file_range(fd, args.i64(1), args.i64(2), args.u32(3)));
+}
+
+std::int64_t readahead(Process& process, const Args& args) {
+  const int fd = process.fds->host(args.i32(0));
+  return fd < 0 ? -EBADF : result_of(::readahead(fd, args.i64(1), args[2]));
+}
+
+std::int64_t inotify_init1(Process& process, const Args& args) {
+  const int fd = ::inotify_init1(args.i32(0) | IN_CLOEXEC);
+  if (fd < 0) return -std::int64_t{errno};
+  return process.fds->add(fd, (args.i32(0) & IN_CLOEXEC) != 0, OpenFile::Kind::kSocket,
+                          (args.i32(0) & IN_NONBLOCK) != 0);
+}
+
+std::int64_t inotify_add_watch(Process& process, const Args& args) {
+  const int fd = process.fds->host(args.i32(0));
+  if (fd < 0) return -EBADF;
+  const HostPath path = path_argument(process, AT_FDCWD, args[1]);
+  if (path.error != 0) return -path.error;
+  return result_of(::inotify_add_watch(fd, path.whole().c_str(), args.u32(2)));
+}
+
+std::int64_t inotify_rm_watch(Process& process, const Args& args) {
+  const int fd = process.fds->host(args.i32(0));
+  return fd < 0 ? -EBADF : result_of(::inotify_rm_watch(fd, args.i32(1)));
+}
+
+// Advice may be ignored; only its arguments are checked.
+std::int64_t fadvise64(Process& process, const Args& args) {
+  if (!process.fds->open(args.i32(0))) return -EBADF;
+  return args.i32(3) < 0 || args.i32(3) > 5 ? -EINVAL : 0;
+}
+
+}  // namespace m2sim::emu::sys

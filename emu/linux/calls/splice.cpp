@@ -1,0 +1,132 @@
+// Moving bytes between descriptors without a buffer of the guest's.
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/sendfile.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <memory>
+
+#include "emu/linux/calls/syscalls.h"
+#include "emu/linux/calls/time_limit.h"
+
+namespace m2sim::emu::sys {
+
+namespace {
+
+constexpr std::uint64_t kMostBytes = 0x7ffff000;  // MAX_RW_COUNT
+constexpr std::uint32_t kKnownFlags = 15;         // SPLICE_F_MOVE, _NONBLOCK, _MORE, _GIFT
+
+// 0, or what the call returns: one of the two is not ready.
+std::int64_t both_ready(Process& process, const OpenFile& in, const OpenFile& out, bool waits) {
+  const OpenFile* files[] = {&in, &out};
+  constexpr short kEvents[] = {POLLIN, POLLOUT};
+  for (std::size_t i = 0; i < 2; ++i) {
+    const std::int64_t result = wait_for_file(process, *files[i], kEvents[i]);
+    if (result == kBlocked && !waits) return -EAGAIN;
+    if (result != 0) return result;
+  }
+  return 0;
+}
+
+std::int64_t moved(Process& process, std::int64_t host, bool waits) {
+  if (host >= 0 || errno != EAGAIN || !waits) return written(process, host);
+  process.task->wait.retry = true;
+  return kBlocked;
+}
+
+// An optional file offset of the guest's.
+struct Offset {
+  std::uint64_t at;
+  off64_t value = 0;
+  off64_t* host() { return at == 0 ? nullptr : &value; }
+  bool read(const Process& process) { return at == 0 || process.memory().read_value(at, value); }
+  bool write(const Process& process) const { return at == 0 || process.memory().write_value(at, value); }
+};
+
+}  // namespace
+
+std::int64_t splice(Process& process, const Args& args) {
+  const auto in = process.fds->file(args.i32(0));
+  const auto out = process.fds->file(args.i32(2));
+  Offset from{args[1]};
+  Offset to{args[3]};
+  if ((args.u32(5) & ~kKnownFlags) != 0) return -EINVAL;
+  if (args[4] == 0) return 0;
+  if (in == nullptr || out == nullptr) return -EBADF;
+  if (in->is_special() || out->is_special()) return -EINVAL;
+  if (!from.read(process) || !to.read(process)) return -EFAULT;
+  const bool waits = (args.u32(5) & SPLICE_F_NONBLOCK) == 0 && !in->nonblocking && !out->nonblocking;
+  if (const std::int64_t result = both_ready(process, *in, *out, waits); result != 0) return result;
+  const std::int64_t result = moved(process,
+                                    ::splice(in->host, from.host(), out->host, to.host(),
+                                             std::min(args[4], kMostBytes), args.u32(5) | SPLICE_F_NONBLOCK),
+                                    waits);
+  return from.write(process) && to.write(process) ? result : -EFAULT;
+}
+
+std::int64_t tee(Process& process, const Args& args) {
+  const auto in = process.fds->file(args.i32(0));
+  const auto out = process.fds->file(args.i32(1));
+  if ((args.u32(3) & ~kKnownFlags) != 0) return -EINVAL;
+  if (args[2] == 0) return 0;
+  if (in == nullptr || out == nullptr) return -EBADF;
+  if (in->is_special() || out->is_special()) return -EINVAL;
+  const bool waits = (args.u32(3) & SPLICE_F_NONBLOCK) == 0 && !in->nonblocking && !out->nonblocking;
+  if (const std::int64_t result = both_ready(process, *in, *out, waits); result != 0) return result;
+  return moved(process,
+               ::tee(in->host, out->host, std::min(args[2], kMostBytes), args.u32(3) | SPLICE_F_NONBLOCK),
+               waits);
+}
+
+// The pages are copied: nobody can see the difference but by changing them afterwards, which is undefined.
+std::int64_t vmsplice(Process& process, const Args& args) {
+  const int fd = process.fds->host(args.i32(0));
+  if ((args.u32(3) & ~kKnownFlags) != 0) return -EINVAL;
+  if (fd < 0) return -EBADF;
+  if (::fcntl(fd, F_GETPIPE_SZ) < 0) return -EBADF;
+  const bool reads = (::fcntl(fd, F_GETFL) & O_ACCMODE) == O_RDONLY;
+  return reads ? readv(process, args) : writev(process, args);
+}
+
+std::int64_t sendfile(Process& process, const Args& args) {
+  const auto out = process.fds->file(args.i32(0));
+  const auto in = process.fds->file(args.i32(1));
+  if (out == nullptr || in == nullptr) return -EBADF;
+  if (out->is_special()) return -EINVAL;
+  Offset from{args[2]};
+  if (!from.read(process)) return -EFAULT;
+  Wait& wait = process.task->wait;
+  const std::uint64_t wanted = std::min(args[3], kMostBytes);
+  const bool waits = !out->nonblocking;
+  const bool can_wait = out->never_blocks_host() && waits;
+  const bool in_parts = can_wait && ::fcntl(out->host, F_GETPIPE_SZ) < 0;  // a pipe is filled once
+  std::int64_t result = 0;
+  while (true) {
+    result = wait_for_file(process, *out, POLLOUT);
+    if (result == 0 && wanted > wait.progress) {
+      result = moved(process, ::sendfile(out->host, in->host, from.host(), wanted - wait.progress), can_wait);
+    }
+    if (result > 0) wait.progress += static_cast<std::uint64_t>(result);
+    if (result <= 0 || !in_parts || wait.progress >= wanted) break;
+  }
+  // So that it goes on from there when it is called again.
+  if (!from.write(process)) return -EFAULT;
+  const bool goes_on = result == kBlocked && !wait.interrupted;
+  return goes_on || (result < 0 && wait.progress == 0) ? result : static_cast<std::int64_t>(wait.progress);
+}
+
+std::int64_t copy_file_range(Process& process, const Args& args) {
+  const int in = process.fds->host(args.i32(0));
+  const int out = process.fds->host(args.i32(2));
+  if (in < 0 || out < 0) return -EBADF;
+  if (args.u32(5) != 0) return -EINVAL;
+  Offset from{args[1]};
+  Offset to{args[3]};
+  if (!from.read(process) || !to.read(process)) return -EFAULT;
+  const std::int64_t result = result_of(::copy_file_range(in, from.host(), out, to.host(), args[4], 0));
+  return from.write(process) && to.write(process) ? result : -EFAULT;
+}
+
+}  // namespace m2sim::emu::sys

@@ -1,0 +1,51 @@
+// Time limits of system calls that wait, as deadlines on the simulated clock.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "emu/linux/process.h"
+
+namespace m2sim::emu {
+
+inline constexpr std::uint64_t kNanosecondsPerSecond = 1'000'000'000;
+
+struct GuestTimespec {
+  std::int64_t seconds;
+  std::int64_t nanoseconds;
+};
+
+GuestTimespec timespec_of(std::uint64_t nanoseconds);
+// Nothing when it is not a time; very long times are cut to about 292 years.
+std::optional<std::uint64_t> nanoseconds_of(const GuestTimespec& time);
+
+// What a clock of the guest shows, in ns; -1: no such clock.
+std::int64_t clock_now(const Process& process, int clock);
+
+struct TimeLimit {
+  bool given = false;
+  std::uint64_t nanoseconds = 0;
+  std::int64_t error = 0;  // -EFAULT or -EINVAL
+};
+
+// The timespec at `address`; a null pointer is no limit.
+TimeLimit time_limit(const Process& process, std::uint64_t address);
+
+// A value for Wait::deadline.
+std::uint64_t deadline_after(const Process& process, std::uint64_t nanoseconds);
+
+// Whether the caller's deadline has passed.
+bool timed_out(const Process& process);
+
+// ppoll and its relatives: the mask at `address` (none if null) replaces the caller's until its call has
+// ended or a handler has begun. 0 or -EFAULT.
+std::int64_t set_wait_mask(Process& process, std::uint64_t address);
+
+// Puts the caller to sleep until the host's file is ready for `events`, unless it is already: then 0, and
+// the host's call will not wait. -EAGAIN for one that must not wait. Files that never make wait cost nothing.
+std::int64_t wait_for_file(Process& process, const OpenFile& file, short events);
+
+// The same for a socket, which may have a time limit of its own (SO_RCVTIMEO, SO_SNDTIMEO): -EAGAIN then.
+std::int64_t wait_for_socket(Process& process, const OpenFile& file, short events);
+
+}  // namespace m2sim::emu

@@ -1,0 +1,89 @@
+// The guest's file descriptors. A number of the guest's is an index into this table and never a host
+// descriptor, so that the guest cannot reach what the simulator has open.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "emu/linux/special_file.h"
+
+namespace m2sim::emu {
+
+// An open file description: what dup and fork share. It owns its host descriptor.
+struct OpenFile {
+  // plain: never makes a caller wait (a regular file, a directory). foreign: may wait for something outside
+  // the guest, and the host's flags are the guest's. inner: both ends are the guest's own (a pipe, a socket
+  // pair, an eventfd); the host's descriptor never blocks and `nonblocking` is what the guest has asked for.
+  // socket: like inner, but the other end may be anywhere (a named pipe, too).
+  enum class Kind : std::uint8_t { kPlain, kForeign, kInner, kSocket };
+
+  OpenFile(int host_fd, Kind its_kind, bool owns) : host(host_fd), kind(its_kind), owned(owns) {}
+  ~OpenFile();
+  OpenFile(const OpenFile&) = delete;
+  OpenFile& operator=(const OpenFile&) = delete;
+
+  // Whether the host's descriptor is O_NONBLOCK whatever the guest asked for.
+  bool never_blocks_host() const { return kind == Kind::kInner || kind == Kind::kSocket; }
+  // Whether something that is no guest may make it ready.
+  bool outside() const;
+  bool is_special() const { return !std::holds_alternative<std::monostate>(special); }
+  // Another host descriptor for the same file, which goes with it; -1 with errno set.
+  int duplicate();
+  void drop_duplicate(int fd);
+
+  int host;
+  Kind kind;
+  bool owned;
+  bool nonblocking = false;
+  std::string made_up;  // the canonical name of one of proc_files.h, whose stand-in `host` is
+  bool random = false;  // /dev/urandom: read from the guest's own stream
+  SpecialFile special;
+
+ private:
+  std::vector<int> duplicates_;
+};
+
+class FdTable {
+ public:
+  static constexpr int kMost = 1024;  // RLIMIT_NOFILE
+
+  struct Empty {};
+
+  explicit FdTable(Empty /*nothing*/) {}
+  FdTable();                          // 0, 1 and 2 are the host's, as far as the host has them open
+  FdTable(const FdTable&) = default;  // fork: the same open files
+  FdTable& operator=(const FdTable&) = delete;
+
+  // Null: not open (EBADF).
+  std::shared_ptr<OpenFile> file(int guest) const;
+  // The host descriptor behind a guest number, or -1 (EBADF).
+  int host(int guest) const;
+  bool open(int guest) const { return host(guest) >= 0; }
+
+  // Takes ownership of a host descriptor; returns the lowest free guest number from `lowest` on, or
+  // -EMFILE (then the descriptor is closed). Its kind is found out by looking.
+  int add(int host_fd, bool close_on_exec, int lowest = 0);
+  // An inner file or a socket; the host's descriptor becomes O_NONBLOCK.
+  int add(int host_fd, bool close_on_exec, OpenFile::Kind kind, bool nonblocking, SpecialFile special = {});
+  // Another number for an open file (dup).
+  int add(std::shared_ptr<OpenFile> file, bool close_on_exec, int lowest = 0);
+  // The same under a given number, closing what was there; -EBADF beyond kMost.
+  int put(int guest, std::shared_ptr<OpenFile> file, bool close_on_exec);
+  int close(int guest);  // 0 or -errno
+  void close_for_exec();
+
+  bool close_on_exec(int guest) const;
+  void set_close_on_exec(int guest, bool on);
+  int size() const { return static_cast<int>(entries_.size()); }
+
+ private:
+  struct Entry {
+    std::shared_ptr<OpenFile> file;
+    bool close_on_exec = false;
+  };
+  std::vector<Entry> entries_;
+};
+
+}  // namespace m2sim::emu

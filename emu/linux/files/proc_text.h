@@ -1,0 +1,38 @@
+// The texts behind proc_files.h.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace m2sim::emu {
+
+class Kernel;
+struct Process;
+struct Task;
+
+// Below /proc/<pid>/ or /proc/<pid>/task/<tid>/. `task` is null when the process has ended.
+struct ProcessText {
+  std::string_view name;
+  std::uint32_t permissions;
+  std::string (*text)(const Process& process, const Task* task);  // null: nobody may read it
+};
+std::span<const ProcessText> process_texts();
+
+// Of the whole machine, by full name.
+struct MachineText {
+  std::string_view path;
+  std::string (*text)(Kernel& kernel);
+};
+std::span<const MachineText> machine_texts();
+
+// printf into a string.
+[[gnu::format(printf, 1, 2)]] std::string formatted(const char* format, ...);
+
+std::string maps_text(const Process& process, bool with_sizes);  // maps, smaps
+std::string status_text(const Process& process, const Task* task);
+std::string stat_text(const Process& process, const Task* task);
+std::string statm_text(const Process& process, const Task* task);
+
+}  // namespace m2sim::emu

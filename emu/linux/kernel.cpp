@@ -1,0 +1,160 @@
+// Processes and threads: how they come and go.
+#include "emu/linux/kernel.h"
+
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "emu/linux/futex.h"
+#include "emu/linux/process.h"
+
+namespace m2sim::emu {
+
+Kernel::Kernel(const MachineOptions& given) : options(given), host_umask_(::umask(0)) {
+  ::umask(host_umask_);
+  current_umask_ = host_umask_;
+  // Of a write to a pipe nobody reads the guest shall die, or not, but never the simulator.
+  struct sigaction ignore {};
+  ignore.sa_handler = SIG_IGN;
+  ::sigaction(SIGPIPE, &ignore, &host_sigpipe_);
+}
+
+Kernel::~Kernel() {
+  ::umask(host_umask_);
+  ::sigaction(SIGPIPE, &host_sigpipe_, nullptr);
+}
+
+const std::string& Process::comm_of(const Task* its_task) const {
+  return its_task == nullptr || its_task->id == pid ? name : its_task->name;
+}
+
+Process::Process(Kernel& its_kernel, int its_id)
+    : kernel(its_kernel),
+      pid(its_id),
+      group(its_id),
+      session(its_id),
+      space(std::make_shared<AddressSpace>(its_kernel.next_space())),
+      fds(std::make_shared<FdTable>()),
+      paths(its_kernel.options.sysroot),
+      interval_timers{{{its_kernel.timers, this}, {its_kernel.timers, this}, {its_kernel.timers, this}}},
+      umask(::umask(0)) {
+  ::umask(umask);
+  // A process inherits what its parent ignores (nohup does that).
+  for (int signal = 1; signal < SIGRTMIN; ++signal) {
+    struct sigaction action {};
+    ::sigaction(signal, nullptr, &action);
+    // The simulator itself ignores SIGPIPE.
+    const bool ignored = signal == SIGPIPE ? kernel.sigpipe_was_ignored() : action.sa_handler == SIG_IGN;
+    if (ignored) actions[static_cast<std::size_t>(signal)].handler = 1;
+  }
+}
+
+Process::Process(const Process& parent_process, int its_id, bool share_memory, bool share_files)
+    : kernel(parent_process.kernel),
+      pid(its_id),
+      parent(parent_process.pid),
+      group(parent_process.group),
+      session(parent_process.session),
+      space(share_memory ? parent_process.space
+                         : std::make_shared<AddressSpace>(*parent_process.space, kernel.next_space())),
+      fds(share_files ? parent_process.fds : std::make_shared<FdTable>(*parent_process.fds)),
+      paths(parent_process.paths),
+      actions(parent_process.actions),
+      interval_timers{{{kernel.timers, this}, {kernel.timers, this}, {kernel.timers, this}}},
+      name(parent_process.comm_of(parent_process.task)),
+      oom_score_adj(parent_process.oom_score_adj),
+      no_new_privileges(parent_process.no_new_privileges),
+      umask(parent_process.umask) {}
+
+Task& Kernel::add_task(Process& process) {
+  // A process's first thread has its id.
+  const int id = threads_of(process) == 0 ? process.pid : next_id();
+  return *tasks_.emplace_back(std::make_unique<Task>(process, id, next_task_++));
+}
+
+Process& Kernel::add_process(std::unique_ptr<Process> process) {
+  return *processes_.emplace_back(std::move(process));
+}
+
+Process* Kernel::process(int pid) const {
+  const auto found = std::find_if(processes_.begin(), processes_.end(),
+                                  [pid](const auto& process) { return process->pid == pid; });
+  return found == processes_.end() ? nullptr : found->get();
+}
+
+Task* Kernel::task(int tid) const {
+  const auto found = std::find_if(tasks_.begin(), tasks_.end(), [tid](const auto& task) {
+    return task->id == tid && task->state != Task::State::kEnded;
+  });
+  return found == tasks_.end() ? nullptr : found->get();
+}
+
+unsigned Kernel::threads_of(const Process& process) const {
+  return static_cast<unsigned>(std::count_if(tasks_.begin(), tasks_.end(), [&process](const auto& task) {
+    return task->process == &process && task->state != Task::State::kEnded;
+  }));
+}
+
+// The first process is kept: its end is the run's.
+void Kernel::forget_process(const Process& process) {
+  if (&process == &first()) return;
+  std::erase_if(processes_, [&process](const auto& entry) { return entry.get() == &process; });
+}
+
+void Kernel::end_task(Task& task) {
+  Process& process = *task.process;
+  release_robust_futexes(task);
+  constexpr std::uint32_t kNobody = 0;
+  if (task.clear_tid != 0 && process.memory().write_value(task.clear_tid, kNobody)) {
+    wake_futex(futex_key(process, task.clear_tid, false), 1, kAllFutexBits);
+  }
+  task.state = Task::State::kEnded;
+}
+
+void Kernel::end_other_tasks(Process& process, Task& keeper) {
+  for (const auto& task : tasks_) {
+    if (task->process == &process && task.get() != &keeper) task->state = Task::State::kEnded;
+  }
+}
+
+void Kernel::release_space(Process& process, std::shared_ptr<AddressSpace> next) {
+  // The run loop still looks at it until its slice ends.
+  left_spaces_.push_back(std::exchange(process.space, std::move(next)));
+  if (process.vfork_parent == nullptr) return;
+  process.vfork_parent->wait.woken = true;
+  process.vfork_parent = nullptr;
+}
+
+void Kernel::end_process(Process& process) {
+  for (const auto& task : tasks_) {
+    if (task->process != &process || task->state == Task::State::kEnded) continue;
+    release_robust_futexes(*task);
+    task->state = Task::State::kEnded;
+  }
+  record_locks.release(process.pid);
+  wake_lock_waiters();
+  process.timers.clear();
+  for (Timer& timer : process.interval_timers) timer.set(std::nullopt, 0);
+  // Reports on the first one still show its memory.
+  release_space(process, &process == &first() ? process.space : nullptr);
+  process.fds = std::make_shared<FdTable>(FdTable::Empty{});
+  std::erase_if(processes_, [this, &process](const auto& other) {
+    if (other->parent != process.pid) return false;
+    other->parent = 0;
+    return !other->running() && other.get() != &first();
+  });
+  const bool exited = process.end.kind == GuestEnd::Kind::kExited;
+  notify_parent(process, exited ? CLD_EXITED : CLD_KILLED, exited ? process.end.status : process.end.signal);
+}
+
+// What nobody looks at any more. Kernels are forgotten when their parents have waited, or at once.
+void Kernel::sweep() {
+  std::erase_if(tasks_, [](const auto& task) { return task->state == Task::State::kEnded; });
+  std::erase_if(processes_, [this](const auto& process) {
+    return !process->running() && process->parent == 0 && process.get() != &first();
+  });
+  left_spaces_.clear();
+}
+
+}  // namespace m2sim::emu

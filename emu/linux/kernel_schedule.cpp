@@ -1,0 +1,313 @@
+// Who runs next, and what those that wait are waiting for.
+#include <poll.h>
+#include <signal.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "emu/linux/kernel.h"
+#include "emu/linux/process.h"
+#include "emu/linux/signal_frame.h"
+#include "emu/linux/strace.h"
+#include "emu/stop_request.h"
+
+namespace m2sim::emu {
+
+namespace {
+
+// Simulated time a thread runs while others could: short, so that threads that wait for each other by
+// looking do not look long, yet thousands of times what a switch costs.
+constexpr std::uint64_t kQuantum = 25'000;  // ns
+
+// False: the limit, in ns, is over and nothing has come. Looks up now and then for a request to stop.
+bool wait_outside(std::vector<pollfd>& files, std::optional<std::uint64_t> limit) {
+  constexpr std::uint64_t kLook = 100'000'000;
+  while (stop_request.load(std::memory_order_relaxed) == 0) {
+    const std::uint64_t part = std::min(limit.value_or(kLook), kLook);
+    const timespec time = {0, static_cast<long>(part)};
+    if (::ppoll(files.data(), files.size(), &time, nullptr) > 0) return true;
+    if (limit) *limit -= part;
+    if (limit == 0U) return false;
+  }
+  return true;
+}
+
+bool deliverable(const Task& task) {
+  if (task.wait.deaf) return false;
+  const std::uint64_t pending = task.signals.queue.pending() | task.process->signals.pending();
+  return (pending & (~task.signals.blocked | task.wait.signals)) != 0;
+}
+
+}  // namespace
+
+std::uint64_t Kernel::run_until() const {
+  std::uint64_t until = UINT64_MAX;
+  for (const auto& task : tasks_) {
+    if (task->state == Task::State::kEnded || task.get() == current_) continue;
+    until = std::min(until, quantum_end_);
+    if (task->state != Task::State::kWaiting || !task->wait.deadline) continue;
+    until = std::min(until, *task->wait.deadline - std::min(*task->wait.deadline, clock.slept));
+  }
+  for (const Timer* timer : timers) {
+    if (!timer->expiry || timer->target == Timer::Target::kNothing) continue;
+    // Processor time only passes for who runs now.
+    const bool runs = timer->clock == Timer::Clock::kTime ||
+                      (current_ != nullptr && timer->process == current_->process &&
+                       (timer->clock == Timer::Clock::kProcess || timer->thread == current_->id));
+    if (runs) until = std::min(until, clock.executed + timer->left(timer_now(*timer)));
+  }
+  return until;
+}
+
+Task* Kernel::schedule() {
+  const std::uint32_t last = current_ == nullptr ? 0 : current_->number;
+  current_ = nullptr;
+  sweep();
+  wake_retries();
+  while (!tasks_.empty() && stop_request.load(std::memory_order_relaxed) == 0) {
+    fire_timers();
+    const std::vector<bool> ready = ready_files();
+    const std::size_t count = tasks_.size();
+    const auto after =
+        std::find_if(tasks_.begin(), tasks_.end(), [last](const auto& task) { return task->number > last; });
+    const auto begin = static_cast<std::size_t>(after - tasks_.begin());
+    for (std::size_t i = 0; i < count; ++i) {
+      const std::size_t place = (begin + i) % count;
+      Task& task = *tasks_[place];
+      current_ = &task;
+      if (try_turn(task, ready[place]) == Turn::kWaits) continue;
+      quantum_end_ = clock.executed + kQuantum;
+      return &task;
+    }
+    current_ = nullptr;
+    const bool all_ended = std::all_of(tasks_.begin(), tasks_.end(),
+                                       [](const auto& task) { return task->state == Task::State::kEnded; });
+    if (all_ended) return nullptr;
+    // What was tried may have let others go on.
+    const std::vector<bool> now_ready = ready_files();
+    const bool file_ready = std::find(now_ready.begin(), now_ready.end(), true) != now_ready.end();
+    const bool some_runnable =
+        file_ready || std::any_of(tasks_.begin(), tasks_.end(), [](const auto& task) {
+          const bool can = task->state == Task::State::kRunnable || task->wait.woken || deliverable(*task);
+          return task->state != Task::State::kEnded && !task->process->stopped && can;
+        });
+    if (!some_runnable && !idle()) {
+      deadlocked_ = true;
+      return nullptr;
+    }
+  }
+  return nullptr;
+}
+
+Kernel::Turn Kernel::try_turn(Task& task, bool files_ready) {
+  if (task.state == Task::State::kEnded || task.process->stopped) return Turn::kWaits;
+  bool runs = true;
+  if (task.state == Task::State::kRunnable) {
+    runs = deliver_signals(*this, task);
+  } else if (deliverable(task)) {
+    runs = interrupt(task);
+  } else {
+    runs = wakes(task, files_ready) && perform(task);
+  }
+  return runs ? Turn::kRuns : Turn::kWaits;
+}
+
+bool Kernel::wakes(const Task& task, bool files_ready) const {
+  const Wait& wait = task.wait;
+  return wait.woken || files_ready || (wait.deadline && *wait.deadline <= clock.elapsed());
+}
+
+// For each thread, whether a file that it waits for is ready.
+std::vector<bool> Kernel::ready_files() {
+  refresh_signal_files();
+  std::vector<bool> ready(tasks_.size());
+  std::vector<pollfd> polled;
+  std::vector<std::size_t> owners;
+  for (std::size_t i = 0; i < tasks_.size(); ++i) {
+    if (tasks_[i]->state != Task::State::kWaiting) continue;
+    for (const pollfd& file : tasks_[i]->wait.files) {
+      polled.push_back(file);
+      owners.push_back(i);
+    }
+  }
+  if (polled.empty() || ::poll(polled.data(), polled.size(), 0) <= 0) return ready;
+  for (std::size_t i = 0; i < polled.size(); ++i) {
+    if (polled[i].revents != 0) ready[owners[i]] = true;
+  }
+  return ready;
+}
+
+// Nobody can run: time passes until the first deadline, or until something comes from outside. False when
+// nothing ever will.
+bool Kernel::idle() {
+  std::optional<std::uint64_t> deadline;
+  std::vector<pollfd> outside;
+  bool stopped = false;
+  bool retries = false;
+  for (const auto& task : tasks_) {
+    if (task->state == Task::State::kEnded) continue;
+    stopped |= task->process->stopped;
+    if (task->process->stopped) continue;
+    const Wait& wait = task->wait;
+    if (wait.deadline) deadline = std::min(deadline.value_or(UINT64_MAX), *wait.deadline);
+    retries |= wait.retry;
+    if (wait.outside) outside.insert(outside.end(), wait.files.begin(), wait.files.end());
+  }
+  for (const Timer* timer : timers) {
+    const bool counts = timer->clock == Timer::Clock::kTime && timer->target != Timer::Target::kNothing;
+    const bool waits = timer->process == nullptr || !timer->process->stopped;
+    if (timer->expiry && counts && waits) deadline = std::min(deadline.value_or(UINT64_MAX), *timer->expiry);
+  }
+  const std::uint64_t now = clock.elapsed();
+  if (retries) return nap(deadline, std::move(outside));
+  if (!outside.empty()) {
+    const std::uint64_t left = deadline && *deadline > now ? *deadline - now : 0;
+    if (wait_outside(outside, deadline ? std::optional(left) : std::nullopt)) return true;
+  }
+  if (deadline) {
+    if (*deadline > now) clock.slept += *deadline - now;
+    return true;
+  }
+  if (!stopped) return false;
+  // As a shell would stop the whole job; whoever continues the simulator continues the guests.
+  ::raise(SIGSTOP);
+  for (const auto& process : processes_) resume(*process);
+  return true;
+}
+
+// As idle(), while somebody waits for what nobody announces.
+bool Kernel::nap(std::optional<std::uint64_t> deadline, std::vector<pollfd> outside) {
+  constexpr timespec kNap = {0, 1'000'000};
+  const std::uint64_t now = clock.elapsed();
+  const std::uint64_t left = deadline && *deadline > now ? *deadline - now : 0;
+  if (deadline && outside.empty()) {
+    clock.slept += left;
+  } else if (::ppoll(outside.data(), outside.size(), &kNap, nullptr) == 0) {
+    clock.slept += std::min<std::uint64_t>(kNap.tv_nsec, left);
+  }
+  wake_retries();
+  return true;
+}
+
+void Kernel::wake_retries() {
+  for (const auto& task : tasks_) {
+    if (task->wait.retry) task->wait.woken = true;
+  }
+}
+
+void Kernel::wake_lock_waiters() {
+  for (const auto& task : tasks_) {
+    if (task->wait.for_lock) task->wait.woken = true;
+  }
+}
+
+void Kernel::enter(const Process& process) {
+  if (current_umask_ == process.umask) return;
+  current_umask_ = process.umask;
+  ::umask(current_umask_);
+}
+
+bool Kernel::system_call(Task& task) {
+  current_ = &task;
+  task.call = task.cpu.x[8];
+  const auto& x = task.cpu.x;
+  task.args = {{x[0], x[1], x[2], x[3], x[4], x[5]}};
+  task.wait = {};
+  fire_timers();
+  return perform(task);
+}
+
+// Makes the call, for the first time or again.
+bool Kernel::perform(Task& task) {
+  Process& process = *task.process;
+  process.task = &task;
+  enter(process);
+  refresh_signal_files();
+  const SystemCallRow& row = system_call_row(task.call);
+  std::int64_t result = -ENOSYS;
+  if (row.function != nullptr) {
+    task.wait.woken = false;
+    result = row.function(process, task.args);
+  } else if (const std::size_t slot = std::min<std::uint64_t>(task.call, kSystemCallLimit - 1);
+             !process.warned[slot]) {
+    process.warned.set(slot);
+    const std::string name = row.name == nullptr ? "" : " (" + std::string(row.name) + ")";
+    options.diagnostics("m2sim: system call " + std::to_string(task.call) + name + " is not implemented");
+  }
+  if (std::exchange(task.restored, false)) return finish(task, result);
+  if (result == kBlocked) {
+    task.state = Task::State::kWaiting;
+    task.wait.again = true;
+    return false;
+  }
+  return finish(task, result);
+}
+
+// A signal has come for a thread that waits. The call has a last word: it may have moved some bytes, or
+// must not be restarted; one that would wait on is, if the handler's action says so.
+bool Kernel::interrupt(Task& task) {
+  Process& process = *task.process;
+  process.task = &task;
+  enter(process);
+  task.wait.interrupted = true;
+  const std::int64_t result = system_call_row(task.call).function(process, task.args);
+  if (result != kBlocked) return finish(task, result);
+  if (!restarts_after_signal(task)) return finish(task, -EINTR);
+  task.wait = {};
+  task.state = Task::State::kRunnable;
+  task.cpu.pc -= 4;
+  return deliver_signals(*this, task);
+}
+
+bool Kernel::finish(Task& task, std::int64_t result) {
+  Process& process = *task.process;
+  if (options.strace) {
+    // As strace does for more than one thread.
+    const std::string who = next_task_ > 1 ? "[pid " + std::to_string(task.id) + "] " : "";
+    options.diagnostics(who + strace_line(process, task.call, task.args, result));
+  }
+  if (!process.running()) {
+    end_process(process);
+    return false;
+  }
+  if (task.state == Task::State::kEnded) return false;
+  task.cpu.x[0] = static_cast<std::uint64_t>(result);
+  task.wait = {};
+  task.state = Task::State::kRunnable;
+  if (!deliver_signals(*this, task)) return false;
+  if (task.signals.saved) task.signals.blocked = *std::exchange(task.signals.saved, std::nullopt);
+  return !std::exchange(yielded_, false);
+}
+
+Task* Kernel::first_waiter(const FutexKey& key, std::uint32_t bits) const {
+  Task* first = nullptr;
+  for (const auto& task : tasks_) {
+    const Wait& wait = task->wait;
+    const bool waits = task->state == Task::State::kWaiting && wait.futex == key;
+    if (!waits || (wait.futex_bits & bits) == 0) continue;
+    if (first == nullptr || wait.order < first->wait.order) first = task.get();
+  }
+  return first;
+}
+
+unsigned Kernel::wake_futex(const FutexKey& key, unsigned most, std::uint32_t bits) {
+  unsigned count = 0;
+  for (Task* task = nullptr; count < most && (task = first_waiter(key, bits)) != nullptr; ++count) {
+    task->wait.woken = true;
+    task->wait.futex.reset();
+  }
+  return count;
+}
+
+unsigned Kernel::requeue_futex(const FutexKey& from, const FutexKey& to, unsigned most) {
+  if (from == to) return 0;
+  unsigned count = 0;
+  for (Task* task = nullptr; count < most && (task = first_waiter(from, UINT32_MAX)) != nullptr; ++count) {
+    task->wait.futex = to;
+    task->wait.order = next_wait();
+  }
+  return count;
+}
+
+}  // namespace m2sim::emu

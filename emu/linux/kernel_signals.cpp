@@ -1,0 +1,88 @@
+// Signals between processes: who gets them, and what becomes of the process.
+#include <signal.h>
+#include <unistd.h>
+
+#include <algorithm>
+
+#include "emu/linux/kernel.h"
+#include "emu/linux/process.h"
+#include "emu/linux/signal_frame.h"
+
+namespace m2sim::emu {
+
+namespace {
+
+constexpr std::uint64_t kStopSignals =
+    signal_bit(SIGSTOP) | signal_bit(SIGTSTP) | signal_bit(SIGTTIN) | signal_bit(SIGTTOU);
+constexpr std::uint64_t kIgnore = 1;
+constexpr std::uint64_t kNoStopNews = 1;  // SA_NOCLDSTOP
+constexpr std::uint64_t kNoWait = 2;      // SA_NOCLDWAIT
+
+bool ignored(const Process& process, int signal) {
+  const std::uint64_t handler = process.actions[static_cast<std::size_t>(signal)].handler;
+  return handler == kIgnore || (handler == 0 && default_action(signal) == DefaultAction::kIgnore);
+}
+
+// What a signal does to the process before anybody takes it.
+void prepare(Kernel& kernel, Process& process, int signal) {
+  if (signal == SIGCONT || signal == SIGKILL) kernel.resume(process);
+  if (signal == SIGCONT) process.signals.drop(kStopSignals);
+  if ((signal_bit(signal) & kStopSignals) != 0) process.signals.drop(signal_bit(SIGCONT));
+}
+
+}  // namespace
+
+void Kernel::post(Process& process, const SignalInfo& info) {
+  if (!process.running()) return;
+  prepare(*this, process, info.signal);
+  const bool blocked = std::any_of(tasks_.begin(), tasks_.end(), [&](const auto& task) {
+    return task->process == &process && task->state != Task::State::kEnded &&
+           (task->signals.blocked & signal_bit(info.signal)) != 0;
+  });
+  if (blocked || !ignored(process, info.signal)) process.signals.add(info);
+}
+
+void Kernel::post(Task& task, const SignalInfo& info) {
+  prepare(*this, *task.process, info.signal);
+  const bool blocked = (task.signals.blocked & signal_bit(info.signal)) != 0;
+  if (blocked || !ignored(*task.process, info.signal)) task.signals.queue.add(info);
+}
+
+void Kernel::notify_parent(Process& process, int code, int status) {
+  Process* parent = this->process(process.parent);
+  const bool ended = !process.running();
+  if (parent == nullptr || !parent->running()) {
+    if (ended) process.parent = 0;
+    return;
+  }
+  for (const auto& task : tasks_) {
+    if (task->process == parent && task->wait.for_child) task->wait.woken = true;
+  }
+  const GuestSigaction& action = parent->actions[SIGCHLD];
+  if (!ended && (action.flags & kNoStopNews) != 0) return;
+  if (ended && (action.handler == kIgnore || (action.flags & kNoWait) != 0)) process.parent = 0;
+  const std::uint64_t who = static_cast<std::uint32_t>(process.pid) | (std::uint64_t{::getuid()} << 32U);
+  post(*parent, {SIGCHLD, code, {who, static_cast<std::uint32_t>(status), 0}});
+}
+
+bool Kernel::deliver_fault(Task& task, const Fault& fault) {
+  task.cpu.pc = fault.pc;
+  const bool known = task.process->memory().region_at(fault.address) != nullptr;
+  return deliver_fault_signal(
+      *this, task, {signal_of(fault.kind), signal_code_of(fault.kind, known), {fault.address, 0, 0}});
+}
+
+void Kernel::resume(Process& process) {
+  if (!process.stopped) return;
+  process.stopped = false;
+  process.stop_to_report = SIGCONT;
+  notify_parent(process, CLD_CONTINUED, SIGCONT);
+}
+
+void Kernel::stop(Process& process, int signal) {
+  process.stopped = true;
+  process.stop_to_report = signal;
+  notify_parent(process, CLD_STOPPED, signal);
+}
+
+}  // namespace m2sim::emu

@@ -1,0 +1,73 @@
+#include "emu/machine.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <system_error>
+#include <utility>
+
+#include "emu/linux/load/guest_symbols.h"
+#include "emu/linux/load/program.h"
+#include "emu/linux/process.h"
+#include "emu/user_error.h"
+
+namespace m2sim::emu {
+
+void line_to_stderr(std::string_view line) {
+  std::string text(line);
+  text += '\n';
+  const char* at = text.data();
+  std::size_t left = text.size();
+  while (left > 0) {
+    const ssize_t done = ::write(STDERR_FILENO, at, left);
+    if (done < 0 && errno == EAGAIN) {
+      // The guest shares this file, and may have made it one that does not wait.
+      pollfd room{STDERR_FILENO, POLLOUT, 0};
+      if (::poll(&room, 1, -1) > 0) continue;
+    }
+    if (done <= 0) return;
+    at += done;
+    left -= static_cast<std::size_t>(done);
+  }
+}
+
+Machine::Machine(const MachineOptions& options) : kernel_(std::make_unique<Kernel>(options)) {
+  Kernel& kernel = *kernel_;
+  kernel.clock.realtime_at_start = static_cast<std::uint64_t>(options.start_time) * 1'000'000'000;
+  Process& process = kernel.add_process(std::make_unique<Process>(kernel, kernel.next_id()));
+  kernel.foreground_group = process.group;
+  LoadRequest request;
+  request.name = options.program;
+  request.argv = options.argv;
+  request.envp = options.envp;
+  request.random[0] = kernel.random.next();
+  request.random[1] = kernel.random.next();
+  LoadedProgram loaded = load_first_program(request, process, process.memory());
+  // The program is named as the simulator's user sees files; only then does the guest move.
+  if (!options.cwd.empty() && process.paths.change_directory({AT_FDCWD, options.cwd}) != 0) {
+    throw UserError(
+        "cannot enter the directory " + options.cwd + ": " + std::generic_category().message(errno),
+        kExitInternal);
+  }
+  enter_program(process, kernel.add_task(process), std::move(loaded));
+  program_ = process.space->program;
+  symbols_ = std::make_unique<Symbols>(program_->image, program_->bias);
+}
+
+Machine::~Machine() = default;
+
+Memory& Machine::memory() { return kernel_->first().memory(); }
+
+const GuestEnd& Machine::end() const { return kernel_->first().end; }
+
+const ElfImage& Machine::image() const { return program_->image; }
+
+std::string Machine::describe(std::uint64_t address) {
+  return describe_address(*kernel_->first().space, address);
+}
+
+std::uint64_t Machine::load_bias() const { return program_->bias; }
+
+}  // namespace m2sim::emu

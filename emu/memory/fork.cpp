@@ -1,0 +1,102 @@
+// A copy of a guest's memory for fork. The two lie in one host process, so the host's copy-on-write cannot
+// serve both: pages that hold something are copied, the rest stays untouched.
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <system_error>
+
+#include "emu/memory/memory.h"
+
+namespace m2sim::emu {
+
+namespace {
+
+// The host's own view of its pages. It reads what is protected against everybody, and says where a mapped
+// file has ended instead of faulting.
+class OwnPages {
+ public:
+  OwnPages()
+      : memory_(::open("/proc/self/mem", O_RDONLY | O_CLOEXEC)),
+        map_(::open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC)) {}
+  ~OwnPages() {
+    if (memory_ >= 0) ::close(memory_);
+    if (map_ >= 0) ::close(map_);
+  }
+  OwnPages(const OwnPages&) = delete;
+  OwnPages& operator=(const OwnPages&) = delete;
+
+  // Bytes copied; short where there is nothing to read.
+  std::size_t copy(void* to, const std::byte* from, std::size_t length) const {
+    std::size_t done = 0;
+    while (done < length) {
+      const ssize_t here = ::pread(memory_, static_cast<std::byte*>(to) + done, length - done,
+                                   static_cast<off_t>(reinterpret_cast<std::uintptr_t>(from + done)));
+      if (here <= 0) break;
+      done += static_cast<std::size_t>(here);
+    }
+    return done;
+  }
+
+  // Whether pages that nothing was ever written to can be told from others.
+  bool knows_used() const { return map_ >= 0; }
+  // A bit a page: it is in memory or in swap.
+  template <std::size_t kCount>
+  bool used(const std::byte* from, std::size_t page_size, std::array<std::uint64_t, kCount>& entries,
+            std::size_t count) const {
+    const auto at = reinterpret_cast<std::uintptr_t>(from) / page_size * sizeof(std::uint64_t);
+    const auto bytes = static_cast<ssize_t>(count * sizeof(std::uint64_t));
+    return ::pread(map_, entries.data(), count * sizeof(std::uint64_t), static_cast<off_t>(at)) == bytes;
+  }
+
+ private:
+  int memory_;
+  int map_;
+};
+
+}  // namespace
+
+void Memory::copy_region(const Memory& parent, const Region& region) {
+  const std::uint64_t length = region.end - region.begin;
+  std::byte* from = parent.base_ + region.begin;
+  std::byte* to = base_ + region.begin;
+  Region copy = region;
+  copy.decoded = false;
+  if (region.shared) {
+    // Moving nothing of a shared mapping elsewhere makes a second view of it.
+    if (::mremap(from, 0, length, MREMAP_MAYMOVE | MREMAP_FIXED, to) == MAP_FAILED) {
+      throw std::system_error(errno, std::generic_category(), "cannot share memory with a child");
+    }
+    regions_.push_back(std::move(copy));
+    return;
+  }
+  copy.file = false;
+  if (!map(region.begin, length, kProtRead | kProtWrite, region.name)) {
+    throw std::system_error(errno, std::generic_category(), "cannot copy memory for a child");
+  }
+  constexpr std::size_t kPages = 512;
+  constexpr std::uint64_t kPresentOrSwapped = std::uint64_t{3} << 62U;
+  const OwnPages pages;
+  std::array<std::uint64_t, kPages> entries{};
+  for (std::uint64_t at = 0; at < length; at += kPages * granularity_) {
+    const std::size_t count = std::min<std::uint64_t>(kPages, (length - at) / granularity_);
+    const bool known =
+        !region.file && pages.knows_used() && pages.used(from + at, granularity_, entries, count);
+    for (std::size_t i = 0; i < count; ++i) {
+      if (known && (entries[i] & kPresentOrSwapped) == 0) continue;
+      const std::uint64_t place = at + i * granularity_;
+      if (pages.copy(to + place, from + place, granularity_) == granularity_) continue;
+      const bool readable = !region.file && (region.protection & kProtRead) != 0;
+      if (readable) std::memcpy(to + place, from + place, granularity_);
+    }
+  }
+  protect(region.begin, length, region.protection);
+  const auto last = regions_.end() - 1;
+  last->object = region.object;
+  last->offset = region.offset;
+}
+
+}  // namespace m2sim::emu

@@ -1,0 +1,239 @@
+#include "emu/memory/memory.h"
+
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cerrno>
+#include <system_error>
+#include <utility>
+
+#include "emu/memory/file_object.h"
+
+namespace m2sim::emu {
+
+namespace {
+
+// 2^46 is half of what x86-64 gives a process and leaves room for a sanitizer's shadow in most cases;
+// the smaller ones are for valgrind and for limits on address space.
+constexpr std::array<unsigned, 5> kSizesLog2 = {46, 44, 42, 40, 38};
+
+// Linux never hands out the lowest pages, so that a null pointer with an offset faults.
+constexpr std::uint64_t kLowestFree = 0x10000;
+
+// From here on the host's huge pages pay for large arrays of the guest.
+constexpr std::uint64_t kHugePage = std::uint64_t{2} << 20;
+
+// Of a forked process: several must fit beside the first.
+constexpr unsigned kCopyLog2 = 40;
+
+}  // namespace
+
+// Executable pages are read by the decoder only; x86-64 has no write without read.
+int Memory::host_protection(std::uint8_t protection) {
+  int host = PROT_NONE;
+  if (protection != kProtNone) host |= PROT_READ;
+  if ((protection & kProtWrite) != 0) host |= PROT_WRITE;
+  return host;
+}
+
+void Memory::reserve(unsigned log2_least, unsigned log2_most) {
+  for (const unsigned log2 : kSizesLog2) {
+    if (log2 > log2_most) continue;
+    if (log2 < log2_least) break;
+    const std::uint64_t size = std::uint64_t{1} << log2;
+    void* start =
+        ::mmap(nullptr, size + kMemoryGuard, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (start == MAP_FAILED) continue;
+    base_ = static_cast<std::byte*>(start);
+    limit_ = size;
+    search_top_ = size;
+    return;
+  }
+  throw std::system_error(errno, std::generic_category(), "cannot reserve address space for the guest");
+}
+
+Memory::Memory() : granularity_(static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE))) {
+  reserve(kSizesLog2.back(), kSizesLog2.front());
+}
+
+Memory::Memory(const Memory& parent, Copy /*tag*/) : granularity_(parent.granularity_) {
+  const std::uint64_t top = parent.regions_.empty() ? 0 : parent.regions_.back().end;
+  const auto needed = static_cast<unsigned>(std::bit_width(top - 1));
+  const unsigned least = std::max(needed, kSizesLog2.back());
+  reserve(least, std::max(least + 1, kCopyLog2));
+  search_top_ = std::min(parent.search_top_, limit_);
+  try {
+    for (const Region& region : parent.regions_) copy_region(parent, region);
+  } catch (...) {
+    ::munmap(base_, limit_ + kMemoryGuard);
+    throw;
+  }
+}
+
+Memory::~Memory() { ::munmap(base_, limit_ + kMemoryGuard); }
+
+bool Memory::valid_range(std::uint64_t address, std::uint64_t length) const {
+  return length != 0 && (address | length) % granularity_ == 0 && address < limit_ &&
+         length <= limit_ - address;
+}
+
+bool Memory::map(std::uint64_t address, std::uint64_t length, std::uint8_t protection, std::string name) {
+  if (!valid_range(address, length)) return false;
+  void* result = ::mmap(base_ + address, length, host_protection(protection),
+                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0);
+  if (result == MAP_FAILED) return false;
+  // Only a hint; a host without huge pages says no.
+  if (length >= kHugePage) ::madvise(result, length, MADV_HUGEPAGE);
+  forget(address, address + length);
+  remember({address, address + length, protection, std::move(name)});
+  return true;
+}
+
+bool Memory::map_shared(std::uint64_t address, std::uint64_t length, std::uint8_t protection,
+                        std::string name) {
+  if (!valid_range(address, length)) return false;
+  void* result = ::mmap(base_ + address, length, host_protection(protection),
+                        MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0);
+  if (result == MAP_FAILED) return false;
+  forget(address, address + length);
+  // No inode, so a number of its own; those of memory and of files cannot be confused.
+  static std::uint64_t next_object = std::uint64_t{1} << 63U;
+  Region region{address, address + length, protection, std::move(name), false, true};
+  region.object = next_object++;
+  remember(std::move(region));
+  return true;
+}
+
+bool Memory::map_file(std::uint64_t address, std::uint64_t length, std::uint8_t protection, std::string name,
+                      const FileBacking& backing) {
+  if (!valid_range(address, length)) return false;
+  const int flags = MAP_FIXED | MAP_NORESERVE | (backing.shared ? MAP_SHARED : MAP_PRIVATE);
+  void* result = ::mmap(base_ + address, length, host_protection(protection), flags, backing.fd,
+                        static_cast<off_t>(backing.offset));
+  if (result == MAP_FAILED) {
+    // The host drops the old pages before it finds out: make that what the guest sees.
+    const int reason = errno;
+    if (reason == ENOMEM) unmap(address, length);
+    errno = reason;
+    return false;
+  }
+  zero_behind_end(address, length, protection, backing);
+  forget(address, address + length);
+  Region region{address, address + length, protection, std::move(name), true, backing.shared};
+  struct stat status {};
+  if (::fstat(backing.fd, &status) == 0) region.object = file_object(status);
+  region.offset = backing.offset;
+  remember(std::move(region));
+  return true;
+}
+
+// The page in which a file ends reads as zeros behind the end, and that page is the guest's: glibc's loader
+// clears its rest for .bss. Where the host's pages are smaller, those behind the end must be put there. Not
+// for shared mappings, whose file may grow into them.
+void Memory::zero_behind_end(std::uint64_t address, std::uint64_t length, std::uint8_t protection,
+                             const FileBacking& backing) {
+  struct stat status {};
+  if (backing.shared || ::fstat(backing.fd, &status) != 0 || !S_ISREG(status.st_mode)) return;
+  const auto size = static_cast<std::uint64_t>(status.st_size);
+  if (size <= backing.offset) return;
+  const auto up = [left = size - backing.offset](std::uint64_t page) {
+    return (left + page - 1) / page * page;
+  };
+  const std::uint64_t begin = up(granularity_);
+  const std::uint64_t end = std::min(length, up(kGuestPage));
+  if (begin >= end) return;
+  // Where the host refuses, the pages stay the file's, and touching them is SIGBUS.
+  static_cast<void>(::mmap(base_ + address + begin, end - begin, host_protection(protection),
+                           MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0));
+}
+
+bool Memory::hide(std::uint64_t address, std::uint64_t length) {
+  return ::mmap(base_ + address, length, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED,
+                -1, 0) != MAP_FAILED;
+}
+
+bool Memory::unmap(std::uint64_t address, std::uint64_t length) {
+  if (!valid_range(address, length)) return false;
+  if (is_free(address, length)) return true;
+  if (!hide(address, length)) return false;
+  forget(address, address + length);
+  return true;
+}
+
+bool Memory::protect(std::uint64_t address, std::uint64_t length, std::uint8_t protection) {
+  if (!valid_range(address, length)) return false;
+  const std::uint64_t end = address + length;
+  if (!covered(address, end)) return false;
+  if (::mprotect(base_ + address, length, host_protection(protection)) != 0) return false;
+  split_at(address);
+  split_at(end);
+  std::vector<Region> changed;
+  for (auto it = first_ending_after(address); it != regions_.end() && it->begin < end; ++it) {
+    changed.push_back(*it);
+  }
+  forget(address, end);
+  for (Region& region : changed) {
+    region.protection = protection;
+    region.decoded = false;
+    remember(std::move(region));
+  }
+  return true;
+}
+
+bool Memory::move(std::uint64_t from, std::uint64_t from_length, std::uint64_t to, std::uint64_t to_length) {
+  if (!valid_range(from, from_length) || !valid_range(to, to_length)) return false;
+  if (from < to + to_length && to < from + from_length) return false;
+  const Region* found = region_at(from);
+  if (found == nullptr || found->end < from + from_length) return false;
+  const Region region = *found;
+  void* result = ::mremap(base_ + from, from_length, to_length, MREMAP_MAYMOVE | MREMAP_FIXED, base_ + to);
+  if (result == MAP_FAILED) return false;
+  hide(from, from_length);
+  forget(from, from + from_length);
+  forget(to, to + to_length);
+  Region moved{to, to + to_length, region.protection, region.name, region.file, region.shared};
+  moved.object = region.object;
+  moved.offset = region.offset + (from - region.begin);
+  remember(std::move(moved));
+  return true;
+}
+
+bool Memory::discard(std::uint64_t address, std::uint64_t length) {
+  if (!valid_range(address, length) || !covered(address, address + length)) return false;
+  if (::madvise(base_ + address, length, MADV_DONTNEED) != 0) return false;
+  for (auto it = first_ending_after(address); it != regions_.end() && it->begin < address + length; ++it) {
+    if (it->decoded) code_changed();
+  }
+  return true;
+}
+
+std::optional<std::uint64_t> Memory::find_free(std::uint64_t length) const {
+  if (length == 0 || length > limit_) return std::nullopt;
+  length = (length + kGuestPage - 1) / kGuestPage * kGuestPage;
+  // What is too large for the usual place goes above the stack.
+  const std::optional<std::uint64_t> usual = find_free_below(search_top_, length);
+  return usual ? usual : find_free_below(limit_, length);
+}
+
+std::optional<std::uint64_t> Memory::find_free_below(std::uint64_t top, std::uint64_t length) const {
+  const auto down = [](std::uint64_t address) { return address / kGuestPage * kGuestPage; };
+  top = down(top);
+  for (auto it = regions_.rbegin(); it != regions_.rend(); ++it) {
+    if (it->begin >= top) continue;
+    if (it->end <= top && top - it->end >= length) break;
+    top = down(it->begin);
+  }
+  if (top < kLowestFree + length) return std::nullopt;
+  return top - length;
+}
+
+bool Memory::is_free(std::uint64_t address, std::uint64_t length) const {
+  const auto it = first_ending_after(address);
+  return it == regions_.end() || (it->begin > address && it->begin - address >= length);
+}
+
+}  // namespace m2sim::emu

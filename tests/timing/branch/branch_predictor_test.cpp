@@ -1,0 +1,185 @@
+#include "timing/branch/branch_predictor.h"
+
+#include <gtest/gtest.h>
+
+#include <random>
+#include <vector>
+
+namespace m2sim::timing {
+namespace {
+
+constexpr std::uint64_t kCode = 0x400000;
+
+// Share of wrong predictions of one conditional branch over the second half of `outcomes`, with a taken
+// back edge behind each execution as every loop has one.
+double late_miss_rate(const std::vector<bool>& outcomes) {
+  BranchPredictor predictor(m2_pcore().branch);
+  std::size_t wrong = 0;
+  for (std::size_t i = 0; i < outcomes.size(); ++i) {
+    const bool missed =
+        predictor.observe({kCode, BranchKind::kConditional}, outcomes[i], kCode + 0x40).mispredicted;
+    predictor.observe({kCode + 0x80, BranchKind::kDirect}, true, kCode);
+    wrong += missed && i >= outcomes.size() / 2 ? 1 : 0;
+  }
+  return static_cast<double>(wrong) / static_cast<double>(outcomes.size() - outcomes.size() / 2);
+}
+
+std::vector<bool> outcomes(std::size_t count, bool (*taken)(std::size_t)) {
+  std::vector<bool> all;
+  for (std::size_t i = 0; i < count; ++i) {
+    all.push_back(taken(i));
+  }
+  return all;
+}
+
+TEST(Tage, LearnsPatterns) {
+  EXPECT_EQ(late_miss_rate(outcomes(4000, [](std::size_t) { return true; })), 0);
+  EXPECT_EQ(late_miss_rate(outcomes(4000, [](std::size_t) { return false; })), 0);
+  EXPECT_EQ(late_miss_rate(outcomes(4000, [](std::size_t i) { return i % 2 == 0; })), 0);
+  EXPECT_LT(late_miss_rate(outcomes(20000, [](std::size_t i) { return i % 7 < 3; })), 0.001);
+  EXPECT_LT(late_miss_rate(outcomes(20000, [](std::size_t i) { return (0xb53a91e7u >> (i % 32) & 1) != 0; })),
+            0.01);
+}
+
+TEST(Tage, LearnsTheExitOfANestedLoop) {
+  BranchPredictor predictor(m2_pcore().branch);
+  std::size_t late = 0;
+  constexpr int kOuter = 2000;
+  constexpr int kInner = 13;
+  for (int outer = 0; outer < kOuter; ++outer) {
+    for (int inner = 1; inner <= kInner; ++inner) {
+      const bool wrong =
+          predictor.observe({kCode + 0x20, BranchKind::kConditional}, inner < kInner, kCode).mispredicted;
+      late += wrong && outer >= kOuter / 2 ? 1 : 0;
+    }
+    predictor.observe({kCode + 0x40, BranchKind::kDirect}, true, kCode - 0x40);
+  }
+  EXPECT_LE(late, static_cast<std::size_t>(kOuter / 200));
+}
+
+// The second branch repeats what the first, random one did: only history can tell.
+TEST(Tage, FollowsACorrelatedBranch) {
+  BranchPredictor predictor(m2_pcore().branch);
+  std::mt19937 random(1);
+  constexpr int kRounds = 20000;
+  int first_wrong = 0;
+  int second_wrong = 0;
+  for (int i = 0; i < kRounds; ++i) {
+    const bool taken = (random() & 1) != 0;
+    const bool first =
+        predictor.observe({kCode, BranchKind::kConditional}, taken, kCode + 0x100).mispredicted;
+    const bool second =
+        predictor.observe({kCode + 0x200, BranchKind::kConditional}, taken, kCode + 0x300).mispredicted;
+    predictor.observe({kCode + 0x400, BranchKind::kDirect}, true, kCode);
+    first_wrong += first && i >= kRounds / 2 ? 1 : 0;
+    second_wrong += second && i >= kRounds / 2 ? 1 : 0;
+  }
+  EXPECT_NEAR(first_wrong / (kRounds / 2.0), 0.5, 0.03);
+  EXPECT_LT(second_wrong / (kRounds / 2.0), 0.05);
+}
+
+TEST(Tage, RandomStaysRandom) {
+  std::mt19937 random(7);
+  std::vector<bool> all(40000);
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    all[i] = (random() & 1) != 0;
+  }
+  EXPECT_NEAR(late_miss_rate(all), 0.5, 0.02);
+}
+
+TEST(Tage, ColdBranchesAreNotTaken) {
+  BranchPredictor predictor(m2_pcore().branch);
+  for (std::uint64_t pc = kCode; pc < kCode + 0x1000; pc += 4) {
+    EXPECT_FALSE(predictor.observe({pc, BranchKind::kConditional}, false, 0).mispredicted);
+  }
+  EXPECT_TRUE(predictor.observe({kCode + 0x8000, BranchKind::kConditional}, true, kCode).mispredicted);
+}
+
+// A depth of calls up to the stack's size returns right; one more loses all that were there before.
+TEST(ReturnStack, OverflowLosesEverything) {
+  const BranchConfig config = m2_pcore().branch;
+  for (const std::uint32_t depth : {config.ras_entries, config.ras_entries + 1, 2 * config.ras_entries + 1}) {
+    BranchPredictor predictor(config);
+    for (std::uint64_t i = 0; i < depth; ++i) {
+      predictor.observe({kCode + 0x10 * i, BranchKind::kCall}, true, kCode + 0x10 * (i + 1));
+    }
+    for (std::uint64_t i = depth; i-- > 0;) {
+      const BranchOutcome outcome =
+          predictor.observe({kCode + 0x8000, BranchKind::kReturn}, true, kCode + 0x10 * i + 4);
+      EXPECT_EQ(outcome.penalty, outcome.mispredicted ? config.return_penalty : 0u);
+    }
+    const std::uint32_t lost = (depth - 1) / config.ras_entries * config.ras_entries;
+    EXPECT_EQ(predictor.stats().mispredicts_return, lost) << depth;
+    EXPECT_EQ(predictor.stats().ras_overflows, lost / config.ras_entries) << depth;
+  }
+}
+
+// Branches visited round and round, as in the measured curve; bubbles of one round in the steady state.
+std::uint64_t bubbles_a_round(const BranchConfig& config, std::uint64_t branches, std::uint64_t spacing) {
+  BranchPredictor predictor(config);
+  std::uint64_t before = 0;
+  for (int round = 0; round < 4; ++round) {
+    before = predictor.stats().bubble_cycles;
+    for (std::uint64_t i = 0; i < branches; ++i) {
+      const std::uint64_t pc = kCode + i * spacing;
+      predictor.observe({pc, BranchKind::kDirect}, true, pc + spacing);
+    }
+  }
+  return predictor.stats().bubble_cycles - before;
+}
+
+TEST(Btb, CapacityCurve) {
+  const BranchConfig config = m2_pcore().branch;
+  const std::uint64_t first = config.btb_l1_entries;
+  const std::uint64_t both = first + config.btb_l2_entries;
+  EXPECT_EQ(bubbles_a_round(config, first, 4), first * config.btb_l1_bubble);
+  EXPECT_GT(bubbles_a_round(config, first + 1, 4), first * config.btb_l1_bubble);
+  EXPECT_EQ(bubbles_a_round(config, both, 4), both * config.btb_l2_bubble);
+  EXPECT_EQ(bubbles_a_round(config, 4 * both, 4), 4 * both * config.btb_miss_bubble);
+}
+
+TEST(Btb, WiderSpacingUsesHalfOfTheSets) {
+  const BranchConfig config = m2_pcore().branch;
+  const std::uint64_t half = config.btb_l1_entries / 2;
+  EXPECT_EQ(bubbles_a_round(config, half, 8), half * config.btb_l1_bubble);
+  EXPECT_GT(bubbles_a_round(config, half + 1, 8), half * config.btb_l1_bubble);
+}
+
+TEST(Btb, WithoutASecondLevelMissesGoToPredecode) {
+  const BranchConfig config = m1_pcore().branch;
+  ASSERT_EQ(config.btb_l2_entries, 0u);
+  const std::uint64_t many = 4 * std::uint64_t{config.btb_l1_entries};
+  EXPECT_EQ(bubbles_a_round(config, many, 4), many * config.btb_miss_bubble);
+}
+
+TEST(Indirect, LearnsAConstantAndARepeatedSequenceOfTargets) {
+  for (const std::uint64_t targets : {1u, 4u, 9u}) {
+    BranchPredictor predictor(m2_pcore().branch);
+    std::uint64_t before = 0;
+    for (std::uint64_t i = 0; i < 8000; ++i) {
+      before = i == 4000 ? predictor.stats().mispredicts_indirect : before;
+      const std::uint64_t target = kCode + 0x1000 + 0x140 * (i * i % targets);
+      predictor.observe({kCode, BranchKind::kIndirect}, true, target);
+      predictor.observe({target + 0x20, BranchKind::kDirect}, true, kCode);
+    }
+    EXPECT_LT(predictor.stats().mispredicts_indirect - before, 40u) << targets;
+    EXPECT_GE(predictor.stats().mispredicts_indirect, 1u) << "the first execution has no target";
+  }
+}
+
+TEST(BranchPredictor, DirectBranchesAreNeverWrongAndEachBranchIsCountedOnce) {
+  BranchPredictor predictor(m2_pcore().branch);
+  predictor.observe({kCode, BranchKind::kDirect}, true, kCode + 0x40);
+  predictor.observe({kCode + 0x40, BranchKind::kCall}, true, kCode + 0x80);
+  predictor.observe({kCode + 0x80, BranchKind::kReturn}, true, kCode + 0x44);
+  predictor.observe({kCode + 0x44, BranchKind::kConditional}, false, 0);
+  const BranchStats& stats = predictor.stats();
+  EXPECT_EQ(stats.branches, 4u);
+  EXPECT_EQ(stats.conditional, 1u);
+  EXPECT_EQ(stats.taken, 3u);
+  EXPECT_EQ(stats.mispredicts, 0u);
+  EXPECT_EQ(stats.btb_l1_hits + stats.btb_l2_hits + stats.btb_misses, stats.taken);
+}
+
+}  // namespace
+}  // namespace m2sim::timing

@@ -1,0 +1,288 @@
+#include "timing/memory/memory_hierarchy.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <random>
+#include <vector>
+
+namespace m2sim::timing {
+namespace {
+
+constexpr std::uint64_t kData = 0x10000000;
+constexpr std::uint64_t kPc = 0x400000;
+
+CoreConfig without_prefetch() {
+  CoreConfig config = m2_pcore();
+  config.prefetch.enabled = 0;
+  return config;
+}
+
+Cycle dram_cycles(const CoreConfig& config) {
+  return Dram(config.dram, config.clock, config.l2.cache.line_bytes).latency();
+}
+
+// The time of a load of `address` when its page is in the DTLB.
+Cycle latency(MemoryHierarchy& memory, std::uint64_t address, Cycle now) {
+  return memory.load(kPc, address, 8, now).ready - now;
+}
+
+TEST(MemoryHierarchy, EachLevelAnswersAfterItsLatency) {
+  const CoreConfig config = without_prefetch();
+  MemoryHierarchy memory(config);
+  memory.load(kPc, kData, 8, 0);  // fills the TLBs
+  Cycle now = 10000;
+  EXPECT_EQ(latency(memory, kData + 0x800, now), dram_cycles(config));
+  EXPECT_EQ(latency(memory, kData + 0x800, now + 1000), config.l1d.load_to_use);
+  // The other half of the L2's line came along.
+  EXPECT_EQ(latency(memory, kData + 0x840, now + 2000), config.l2.load_to_use);
+  const LoadTiming hit = memory.load(kPc, kData + 0x840, 8, now + 3000);
+  EXPECT_EQ(hit.ready - config.l1d.load_to_use, now + 3000);
+  EXPECT_EQ(hit.base_lead, config.l1d.load_to_use - config.l1d.load_to_base);
+  EXPECT_EQ(hit.level, MemLevel::kL1);
+  EXPECT_FALSE(hit.miss);
+}
+
+TEST(MemoryHierarchy, CrossingEightBytesLosesTheShortPathToABase) {
+  const CoreConfig config = without_prefetch();
+  MemoryHierarchy memory(config);
+  memory.load(kPc, kData, 8, 0);
+  EXPECT_GT(memory.load(kPc, kData + 8, 8, 1000).base_lead, 0);
+  EXPECT_EQ(memory.load(kPc, kData + 5, 8, 1000).base_lead, 0);
+  EXPECT_GT(memory.load(kPc, kData + 4, 4, 1000).base_lead, 0);
+  EXPECT_GT(memory.load(kPc, kData + 8, 16, 1000).base_lead, 0) << "the first register of a pair";
+}
+
+TEST(MemoryHierarchy, MissesOfOneLineMerge) {
+  const CoreConfig config = without_prefetch();
+  MemoryHierarchy memory(config);
+  memory.load(kPc, kData, 8, 0);
+  const std::uint64_t reads = memory.stats().dram.reads;
+  const LoadTiming first = memory.load(kPc, kData + 0x1000, 8, 1000);
+  const LoadTiming second = memory.load(kPc, kData + 0x1008, 8, 1100);
+  EXPECT_EQ(second.ready, first.ready);
+  EXPECT_EQ(second.level, MemLevel::kDram);
+  EXPECT_TRUE(second.miss);
+  EXPECT_EQ(memory.stats().dram.reads, reads + 1);
+  EXPECT_EQ(memory.stats().l1d.mshr_merges, 1u);
+  // Both edges: one cycle before a hit would do it still waits, from then on it is a hit.
+  const Cycle edge = first.ready - config.l1d.load_to_use;
+  EXPECT_TRUE(memory.load(kPc, kData + 0x1010, 8, edge - 1).miss);
+  EXPECT_FALSE(memory.load(kPc, kData + 0x1010, 8, edge).miss);
+}
+
+TEST(MemoryHierarchy, OneMissMoreThanMshrsWaits) {
+  CoreConfig config = without_prefetch();
+  config.dram.mb_per_s = 10'000'000;  // so that only the MSHRs limit
+  config.l2.fill_interval = 1;
+  MemoryHierarchy memory(config);
+  memory.load(kPc, kData, 8, 0);
+  const Cycle now = 10000;
+  const std::uint32_t limit = std::min(config.l1d.mshrs, config.l2.mshrs);
+  std::vector<Cycle> ready;
+  for (std::uint64_t i = 1; i <= limit + 1; ++i) {
+    ready.push_back(memory.load(kPc, kData + i * config.l2.cache.line_bytes, 8, now).ready);
+  }
+  EXPECT_LT(ready[limit - 1], now + dram_cycles(config) + limit + 2);
+  EXPECT_GE(ready[limit], ready[0] + dram_cycles(config));
+  EXPECT_GT(memory.stats().l1d.mshr_wait_cycles, 0u);
+}
+
+// Random chains in parallel, always advancing the one that is behind: DRAM accesses a latency.
+double outstanding(const CoreConfig& config, std::size_t lanes) {
+  MemoryHierarchy memory(config);
+  std::vector<Cycle> lane(lanes);
+  std::mt19937_64 random(3);
+  constexpr int kLoads = 60000;
+  Cycle alone = 0;
+  for (int i = 0; i < kLoads; ++i) {
+    Cycle& now = *std::ranges::min_element(lane);
+    const Cycle start = now;
+    now = memory.load(kPc, kData + (random() % (1ull << 36)) * 64, 8, start).ready;
+    alone = alone == 0 ? now - start : std::min(alone, now - start);
+  }
+  return static_cast<double>(alone) * kLoads / static_cast<double>(*std::ranges::max_element(lane));
+}
+
+TEST(MemoryHierarchy, ParallelChainsSpeedUpToTheMshrs) {
+  const CoreConfig config = without_prefetch();
+  const double limit = config.l1d.mshrs;
+  EXPECT_NEAR(outstanding(config, 1), 1, 0.02);
+  EXPECT_NEAR(outstanding(config, 8), 8, 0.4);
+  EXPECT_LT(outstanding(config, 200), 1.15 * limit);
+  EXPECT_GT(outstanding(config, 200), 0.85 * limit);
+}
+
+// A stream that wants 48 bytes a cycle gets what the channel gives.
+TEST(MemoryHierarchy, AStreamIsBoundByMemoryBandwidth) {
+  const CoreConfig config = m2_pcore();
+  MemoryHierarchy memory(config);
+  constexpr std::size_t kWindow = 256;
+  std::vector<Cycle> done(kWindow);
+  Cycle now = 0;
+  constexpr std::uint64_t kLoads = 1'000'000;
+  for (std::uint64_t i = 0; i < kLoads; ++i) {
+    now = std::max(now + (i % 3 == 0 ? 1 : 0), done[i % kWindow]);
+    done[i % kWindow] = memory.load(kPc, kData + 16 * i, 16, now).ready;
+  }
+  const double bytes_per_cycle = 16.0 * kLoads / static_cast<double>(now);
+  const double limit = config.dram.mb_per_s / double(config.clock.mhz);
+  EXPECT_LE(bytes_per_cycle, 1.01 * limit);
+  EXPECT_GE(bytes_per_cycle, 0.9 * limit);
+}
+
+TEST(MemoryHierarchy, DtlbMissesAndWalksCostWhatTheConfigurationSays) {
+  const CoreConfig config = without_prefetch();
+  const std::uint64_t page = std::uint64_t{config.mmu.page_kib} * 1024;
+  MemoryHierarchy memory(config);
+  // One line a page, each in a set of its own, so that the L1D holds all of them.
+  const std::uint64_t pages = config.mmu.dtlb.entries + config.mmu.dtlb.entries / config.mmu.dtlb.ways;
+  const auto address = [&](std::uint64_t i) { return kData + i * page + i % 256 * 64; };
+  Cycle now = 0;
+  for (std::uint64_t i = 0; i < pages; ++i, now += 1000) {
+    const LoadTiming first = memory.load(kPc, address(i), 8, now);
+    EXPECT_TRUE(first.tlb_miss);
+    EXPECT_EQ(first.ready - now,
+              dram_cycles(config) + config.mmu.dtlb.miss_extra + config.mmu.l2_tlb.miss_extra);
+  }
+  // Every set of the DTLB now sees one page more than it has ways.
+  for (std::uint64_t i = 0; i < pages; ++i, now += 1000) {
+    const LoadTiming again = memory.load(kPc, address(i), 8, now);
+    EXPECT_TRUE(again.tlb_miss);
+    EXPECT_EQ(again.ready - now, config.l1d.load_to_use + config.mmu.dtlb.miss_extra);
+  }
+  EXPECT_EQ(latency(memory, address(pages - 1), now), config.l1d.load_to_use);
+}
+
+TEST(MemoryHierarchy, LineAndPageCrossings) {
+  const CoreConfig config = without_prefetch();
+  const std::uint64_t page = std::uint64_t{config.mmu.page_kib} * 1024;
+  MemoryHierarchy memory(config);
+  memory.load(kPc, kData + page - 64, 8, 0);
+  memory.load(kPc, kData + page - 128, 8, 0);
+  memory.load(kPc, kData + page, 8, 0);
+  EXPECT_EQ(latency(memory, kData + page - 68, 5000), config.l1d.load_to_use) << "crosses a line only";
+  EXPECT_EQ(memory.stats().line_crossings, 1u);
+  EXPECT_EQ(latency(memory, kData + page - 4, 6000), config.l1d.load_to_use + config.l1d.page_cross_penalty);
+  EXPECT_EQ(memory.stats().page_crossings, 1u);
+  // One at a time.
+  Cycle last = 0;
+  for (int i = 0; i < 100; ++i) {
+    last = std::max(last, memory.load(kPc, kData + page - 4, 8, 9000).ready);
+  }
+  EXPECT_NEAR(static_cast<double>(last - 9000), 100.0 * config.l1d.page_cross_penalty,
+              2.0 * config.l1d.page_cross_penalty);
+}
+
+TEST(MemoryHierarchy, StoresHitInOneCycleAndMissesWaitForTheLine) {
+  const CoreConfig config = without_prefetch();
+  MemoryHierarchy memory(config);
+  memory.load(kPc, kData, 8, 0);
+  EXPECT_EQ(memory.store(kPc, kData + 8, 8, 5000), 5001u);
+  EXPECT_EQ(memory.store(kPc, kData + 0x2000, 8, 6000), 6000 + dram_cycles(config));
+  EXPECT_EQ(memory.store(kPc, kData + 0x2008, 8, 8000), 8001u);
+}
+
+TEST(MemoryHierarchy, DirtyLinesAreWrittenBackDownToMemory) {
+  CoreConfig config = without_prefetch();
+  config.l2.cache.kib = 256;
+  config.slc.cache.kib = 512;
+  MemoryHierarchy memory(config);
+  constexpr std::uint64_t kBytes = 4 << 20;
+  Cycle now = 0;
+  for (std::uint64_t offset = 0; offset < kBytes; offset += config.l1d.cache.line_bytes, now += 400) {
+    memory.store(kPc, kData + offset, 8, now);
+  }
+  const MemoryStats stats = memory.stats();
+  const std::uint64_t lines = kBytes / config.l2.cache.line_bytes;
+  const std::uint64_t held = (config.l2.cache.kib + config.slc.cache.kib) * 1024 / config.l2.cache.line_bytes;
+  EXPECT_EQ(stats.dram.reads, lines);
+  EXPECT_GE(stats.dram.writes, lines - held);
+  EXPECT_LE(stats.dram.writes, lines);
+}
+
+TEST(MemoryHierarchy, SlcServesWhatTheL2Lost) {
+  CoreConfig config = without_prefetch();
+  config.l2.cache.kib = 256;
+  MemoryHierarchy memory(config);
+  Cycle now = 0;
+  const std::uint64_t bytes = 4ull * config.l2.cache.kib * 1024;
+  for (std::uint64_t offset = 0; offset < bytes; offset += config.l2.cache.line_bytes, now += 1000) {
+    memory.load(kPc, kData + offset, 8, now);
+  }
+  memory.load(kPc, kData + 0x800, 8, now);
+  const LoadTiming again = memory.load(kPc, kData, 8, now + 1000);
+  EXPECT_EQ(again.level, MemLevel::kSlc);
+  EXPECT_EQ(again.ready - now - 1000, config.slc.load_to_use);
+}
+
+TEST(MemoryHierarchy, PrefetchInstructionHidesTheLatency) {
+  const CoreConfig config = without_prefetch();
+  MemoryHierarchy memory(config);
+  memory.load(kPc, kData, 8, 0);
+  memory.prefetch(kData + 0x1000, 1000);
+  EXPECT_EQ(latency(memory, kData + 0x1000, 1000 + dram_cycles(config)), config.l1d.load_to_use);
+  EXPECT_EQ(memory.stats().l1d.prefetch_hits, 1u);
+  const std::uint64_t prefetches = memory.stats().l1d.prefetches;
+  memory.prefetch(kData + 0x4000000, 2000);
+  EXPECT_EQ(memory.stats().l1d.prefetches, prefetches) << "not translated: dropped";
+}
+
+TEST(MemoryHierarchy, FetchHitsAtOnceAndStreamsFromTheL2AtItsInterval) {
+  const CoreConfig config = m2_pcore();
+  MemoryHierarchy memory(config);
+  const std::uint64_t line = config.l1i.cache.line_bytes;
+  const std::uint64_t lines = 2ull * config.l1i.cache.kib * 1024 / line;
+  Cycle now = 0;
+  Cycle before = 0;
+  for (int round = 0; round < 3; ++round) {
+    before = now;
+    for (std::uint64_t i = 0; i < lines; ++i) {
+      now = memory.fetch(kPc + i * line, now + 1);
+    }
+  }
+  const double interval = static_cast<double>(now - before) / static_cast<double>(lines);
+  EXPECT_NEAR(interval, config.l1i.refill_interval, 0.05 * config.l1i.refill_interval);
+  EXPECT_EQ(memory.fetch(kPc + (lines - 1) * line, now + 5), now + 5);
+}
+
+TEST(MemoryHierarchy, ItlbMissesAddTheirTime) {
+  const CoreConfig config = m2_pcore();
+  const std::uint64_t page = std::uint64_t{config.mmu.page_kib} * 1024;
+  const std::uint64_t pages = config.mmu.itlb.entries + config.mmu.itlb.entries / config.mmu.itlb.ways;
+  MemoryHierarchy memory(config);
+  const auto address = [&](std::uint64_t i) { return kPc + i * page + i % 256 * 64; };
+  Cycle now = 0;
+  for (std::uint64_t i = 0; i < pages; ++i, now += 5000) {
+    memory.fetch(address(i), now);
+  }
+  for (std::uint64_t i = 0; i < pages; ++i, now += 5000) {
+    EXPECT_EQ(memory.fetch(address(i), now), now + config.mmu.itlb.miss_extra);
+  }
+}
+
+// Out-of-order times must neither break nor delay: a load long before another is not held up by it.
+TEST(MemoryHierarchy, ToleratesTimesThatRunBackwards) {
+  const CoreConfig config = without_prefetch();
+  MemoryHierarchy memory(config);
+  memory.load(kPc, kData, 8, 0);
+  for (std::uint64_t i = 0; i < 2ull * config.l1d.mshrs; ++i) {
+    memory.load(kPc, kData + 0x1000 + 128 * i, 8, 20000 + 500 * i);
+  }
+  EXPECT_EQ(latency(memory, kData + 0x3f80, 10000), dram_cycles(config));
+}
+
+TEST(MemoryHierarchy, SameAccessesGiveTheSameTimes) {
+  const CoreConfig config = m2_pcore();
+  MemoryHierarchy one(config);
+  MemoryHierarchy two(config);
+  std::mt19937_64 random(5);
+  for (Cycle now = 0; now < 20000; ++now) {
+    const std::uint64_t address = kData + random() % (8 << 20);
+    const unsigned bytes = 1u << random() % 6;
+    ASSERT_EQ(one.load(kPc, address, bytes, now).ready, two.load(kPc, address, bytes, now).ready);
+  }
+}
+
+}  // namespace
+}  // namespace m2sim::timing

@@ -1,0 +1,69 @@
+// Everything that guesses where fetch goes next: direction, targets, return addresses.
+//
+// Trace driven: only retired branches are seen, each once, in program order, and predictor state is
+// trained at once. Not modelled: wrong-path pollution, and updates that arrive late because the
+// branch was still in flight when the next one was predicted.
+//
+// Reads BranchConfig.
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "timing/branch/btb.h"
+#include "timing/branch/indirect.h"
+#include "timing/branch/ras.h"
+#include "timing/branch/tage.h"
+#include "timing/config/config.h"
+#include "timing/stats.h"
+
+namespace m2sim::timing {
+
+enum class BranchKind : std::uint8_t {
+  kConditional,   // b.cond, cbz, tbz
+  kDirect,        // b
+  kCall,          // bl
+  kIndirect,      // br
+  kIndirectCall,  // blr
+  kReturn,        // ret
+};
+
+struct BranchSite {
+  std::uint64_t pc;
+  BranchKind kind;
+};
+
+struct BranchOutcome {
+  bool mispredicted;     // direction or target wrong: fetch goes on only after the branch has executed
+  std::uint8_t bubble;   // cycles that fetch idles behind this branch although it was predicted right
+  TargetSupply supply;   // kNone for a branch that was not taken
+  std::uint8_t penalty;  // cycles from its execution to the first on the right path; 0 if not mispredicted
+};
+
+class BranchPredictor {
+ public:
+  explicit BranchPredictor(const BranchConfig& config);
+
+  // Predicts the branch, compares with what it did, trains. `target` is the address that a taken
+  // branch went to; it is ignored when not taken.
+  BranchOutcome observe(const BranchSite& site, bool taken, std::uint64_t target);
+
+  const BranchStats& stats() const { return stats_; }
+
+ private:
+  static std::uint8_t narrow(std::uint32_t cycles) { return static_cast<std::uint8_t>(cycles); }
+
+  bool predicted(const BranchSite& site, bool taken, std::uint64_t target);
+
+  std::array<std::uint8_t, 4> bubbles_;  // by TargetSupply
+  std::uint8_t mispredict_penalty_;
+  std::uint8_t return_penalty_;
+  PathHistory history_;
+  Tage tage_;
+  Btb btb_;
+  IndirectPredictor indirect_;
+  ReturnStack ras_;
+  BranchStats stats_{};
+};
+
+}  // namespace m2sim::timing

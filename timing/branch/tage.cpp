@@ -1,0 +1,204 @@
+#include "timing/branch/tage.h"
+
+#include <algorithm>
+#include <bit>
+#include <cassert>
+
+#include "timing/way_match.h"
+
+namespace m2sim::timing {
+
+namespace {
+
+constexpr unsigned kBaseTable = kTageTableCount;
+constexpr std::int32_t kUseAlternateLimit = 8;
+constexpr std::uint32_t kFailedAllocationLimit = 1024;
+
+// Odd constants without structure. The hash is 32 bits: an index above, a tag below it.
+constexpr std::array<std::uint32_t, 4> kWordFactors{0x9e3779b1u, 0x85ebca77u, 0xc2b2ae3du, 0x27d4eb2fu};
+constexpr std::uint32_t kMixFactor = 0x2c1b3c6du;
+constexpr unsigned kIndexShift = 16;
+
+std::uint32_t hash_pc(std::uint64_t pc) {
+  return static_cast<std::uint32_t>(((pc >> 2) * 0x9e3779b97f4a7c15u) >> 32);
+}
+
+}  // namespace
+
+Tage::Tage(const BranchConfig& config)
+    : base_(std::size_t{1} << config.base_index_bits, std::uint8_t{1}), base_mask_(base_.size() - 1) {
+  std::uint32_t sets = 0;
+  for (unsigned t = 0; t < kTageTableCount; ++t) {
+    const TageTableConfig& table = config.tage[t];
+    assert(table.ways >= 1 && table.ways <= kMatchWays && table.tag_bits <= 16 - kTagShift &&
+           table.index_bits <= 32 - kIndexShift);
+    const HistoryMask mask = PathHistory::mask(table.target_history, table.branch_history);
+    masks_[0][t] = static_cast<std::uint32_t>(mask.low);
+    masks_[1][t] = static_cast<std::uint32_t>(mask.low >> 32);
+    masks_[2][t] = static_cast<std::uint32_t>(mask.high);
+    masks_[3][t] = static_cast<std::uint32_t>(mask.high >> 32);
+    first_set_[t] = sets;
+    set_mask_[t] = (1u << table.index_bits) - 1;
+    tag_mask_[t] = ((1u << table.tag_bits) - 1) << kTagShift;
+    way_mask_[t] = static_cast<std::uint8_t>((1u << table.ways) - 1);
+    sets += 1u << table.index_bits;
+  }
+  sets_.resize(sets);
+}
+
+void Tage::hash_history(const PathHistory& history) {
+  hashed_low_ = history.low();
+  hashed_high_ = history.high();
+  const std::array<std::uint32_t, 4> words{
+      static_cast<std::uint32_t>(hashed_low_), static_cast<std::uint32_t>(hashed_low_ >> 32),
+      static_cast<std::uint32_t>(hashed_high_), static_cast<std::uint32_t>(hashed_high_ >> 32)};
+  for (unsigned t = 0; t < kLanes; ++t) {
+    std::uint32_t hash =
+        (words[0] & masks_[0][t]) * kWordFactors[0] ^ (words[1] & masks_[1][t]) * kWordFactors[1];
+    hash ^= (words[2] & masks_[2][t]) * kWordFactors[2] ^ (words[3] & masks_[3][t]) * kWordFactors[3];
+    hash = (hash ^ (hash >> 15)) * kMixFactor;
+    hashes_[t] = hash ^ (hash >> 13);
+  }
+}
+
+void Tage::look_up(std::uint64_t pc, const PathHistory& history, Lookup& lookup) {
+  if (history.low() != hashed_low_ || history.high() != hashed_high_) {
+    hash_history(history);
+  }
+  const std::uint32_t pc_hash = hash_pc(pc);
+  // Locals, so that the compiler sees that they overlap with nothing.
+  alignas(32) Lanes<std::uint32_t> tags;
+  alignas(32) Lanes<std::uint32_t> sets;
+  for (unsigned t = 0; t < kLanes; ++t) {
+    const std::uint32_t hash = hashes_[t] ^ pc_hash;
+    const std::uint32_t tag = hash & tag_mask_[t];
+    tags[t] = tag == 0 ? 1u << kTagShift : tag;
+    sets[t] = first_set_[t] + ((hash >> kIndexShift) & set_mask_[t]);
+  }
+  static_assert(kTageTableCount % 2 == 0 && kTageTableCount < sizeof(lookup.hits));
+  std::uint64_t all_hits = std::uint64_t{1} << (kBaseTable * kMatchWays);
+  for (unsigned t = 0; t < kTageTableCount; t += 2) {
+    const std::uint64_t hits =
+        match_ways(sets_[sets[t]].ways.data(), sets_[sets[t + 1]].ways.data(), 0xfff0,
+                   static_cast<std::uint16_t>(tags[t]), static_cast<std::uint16_t>(tags[t + 1]));
+    all_hits |= hits << (t * kMatchWays);
+  }
+  lookup.tag = tags;
+  lookup.set = sets;
+  lookup.hits = all_hits;
+  lookup.provider = static_cast<unsigned>(std::countr_zero(lookup.hits)) / kMatchWays;
+  // The base table's bit is the last, so that there is always an alternate behind a tagged provider.
+  const std::uint64_t shorter = lookup.hits >> (lookup.provider * kMatchWays) >> kMatchWays;
+  lookup.alternate =
+      shorter == 0 ? kBaseTable
+                   : lookup.provider + 1 + static_cast<unsigned>(std::countr_zero(shorter)) / kMatchWays;
+}
+
+Tage::Entry& Tage::hit_entry(const Lookup& lookup, unsigned table) {
+  const int way = std::countr_zero(lookup.hits >> (table * kMatchWays));
+  return sets_[lookup.set[table]].ways[static_cast<unsigned>(way)];
+}
+
+bool Tage::table_prediction(const Lookup& lookup, unsigned table, std::uint8_t base) {
+  return table == kBaseTable ? base >= 2 : counter(hit_entry(lookup, table)) >= 4;
+}
+
+void Tage::train(Entry& entry, bool taken) {
+  const unsigned value = counter(entry);
+  if (taken ? value < kCounterMask : value > 0) {
+    entry = static_cast<Entry>(taken ? entry + (1u << kCounterShift) : entry - (1u << kCounterShift));
+  }
+}
+
+bool Tage::observe(std::uint64_t pc, const PathHistory& history, bool taken) {
+  Lookup lookup;
+  look_up(pc, history, lookup);
+  std::uint8_t& base = base_[(pc >> 2) & base_mask_];
+  if (lookup.provider == kBaseTable) {
+    const bool prediction = base >= 2;
+    base = static_cast<std::uint8_t>(taken ? std::min(base + 1, 3) : std::max(base - 1, 0));
+    if (prediction != taken) {
+      allocate(lookup, taken);
+    }
+    return prediction;
+  }
+  const Entry entry = hit_entry(lookup, lookup.provider);
+  const bool longest = counter(entry) >= 4;
+  const bool alternate = table_prediction(lookup, lookup.alternate, base);
+  const bool fresh = weak(counter(entry)) && (entry & kUseful) == 0;
+  const bool prediction = fresh && use_alternate_ >= 0 ? alternate : longest;
+  if (fresh && longest != alternate) {
+    use_alternate_ = alternate == taken ? std::min(use_alternate_ + 1, kUseAlternateLimit - 1)
+                                        : std::max(use_alternate_ - 1, -kUseAlternateLimit);
+  }
+  train_tables(lookup, base, alternate, taken);
+  // A fresh entry that was right is left to prove itself before a longer history is tried.
+  if (prediction != taken && !(fresh && longest == taken)) {
+    allocate(lookup, taken);
+  }
+  return prediction;
+}
+
+void Tage::train_tables(const Lookup& lookup, std::uint8_t& base, bool alternate_prediction, bool taken) {
+  Entry& entry = hit_entry(lookup, lookup.provider);
+  const bool longest = counter(entry) >= 4;
+  // While the entry has not proved useful, the one that would take its place keeps learning.
+  if ((entry & kUseful) == 0) {
+    if (lookup.alternate == kBaseTable) {
+      base = static_cast<std::uint8_t>(taken ? std::min(base + 1, 3) : std::max(base - 1, 0));
+    } else {
+      train(hit_entry(lookup, lookup.alternate), taken);
+    }
+  }
+  train(entry, taken);
+  if (longest != alternate_prediction) {
+    entry = static_cast<Entry>(longest == taken ? entry | kUseful : entry & ~kUseful);
+  }
+}
+
+void Tage::allocate(const Lookup& lookup, bool taken) {
+  if (lookup.provider == 0) {
+    return;
+  }
+  // Mostly the next longer table, at times one beyond, so that branches that need a long history do
+  // not have to climb through every table.
+  const std::uint32_t bits = random();
+  const unsigned skip = (bits & 3) != 0 ? 0u : (bits & 4) != 0 ? 1u : 2u;
+  const unsigned table = lookup.provider - 1 - std::min(skip, lookup.provider - 1);
+  for (unsigned t = table + 1; t-- > 0;) {
+    Set& set = sets_[lookup.set[t]];
+    const unsigned free = match_ways(set.ways.data(), kUseful, 0) & way_mask_[t];
+    if (free == 0) {
+      ++failed_allocations_;
+      continue;
+    }
+    // The first free way at or above a random one.
+    const unsigned above = free & (~0u << ((bits >> 8) & 7));
+    const int way = std::countr_zero(above != 0 ? above : free);
+    const unsigned start = taken ? 4 : 3;
+    set.ways[static_cast<unsigned>(way)] = static_cast<Entry>(lookup.tag[t] | start << kCounterShift);
+    failed_allocations_ -= failed_allocations_ > 0 ? 1 : 0;
+    break;
+  }
+  if (failed_allocations_ >= kFailedAllocationLimit) {
+    forget_usefulness();
+  }
+}
+
+void Tage::forget_usefulness() {
+  failed_allocations_ = 0;
+  for (Set& set : sets_) {
+    for (Entry& entry : set.ways) {
+      entry = static_cast<Entry>(entry & ~kUseful);
+    }
+  }
+}
+
+std::uint32_t Tage::random() {
+  random_state_ ^= random_state_ << 13;
+  random_state_ ^= random_state_ >> 17;
+  random_state_ ^= random_state_ << 5;
+  return random_state_;
+}
+
+}  // namespace m2sim::timing

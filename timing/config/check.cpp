@@ -1,0 +1,115 @@
+// The rules that a configuration must keep beyond each member's own bounds.
+#include <algorithm>
+#include <bit>
+#include <string>
+#include <vector>
+
+#include "timing/config/fields.h"
+#include "timing/config/port_layout.h"
+
+namespace m2sim::timing {
+
+namespace {
+
+class Problems {
+ public:
+  void require(bool holds, const std::string& problem) {
+    if (!holds) {
+      lines_.push_back(problem);
+    }
+  }
+  std::vector<std::string> take() { return std::move(lines_); }
+
+ private:
+  std::vector<std::string> lines_;
+};
+
+void check_bounds(const CoreConfig& config, Problems& problems) {
+  for (const Field& field : fields()) {
+    const std::uint32_t value = field.get(config);
+    problems.require(value >= field.min && value <= field.max, field.path + ": " + std::to_string(value) +
+                                                                   " is not in " + std::to_string(field.min) +
+                                                                   " to " + std::to_string(field.max));
+  }
+}
+
+void check_cache(const std::string& name, const CacheConfig& cache, Problems& problems) {
+  problems.require(std::has_single_bit(cache.line_bytes), name + ".line_bytes: not a power of two");
+  const std::uint64_t way_bytes = std::uint64_t{cache.ways} * cache.line_bytes;
+  const std::uint64_t bytes = std::uint64_t{cache.kib} * 1024;
+  problems.require(way_bytes != 0 && bytes % way_bytes == 0 && std::has_single_bit(bytes / way_bytes),
+                   name + ": kib / (ways x line_bytes) is not a power of two");
+}
+
+void check_sets(const std::string& name, std::uint32_t entries, std::uint32_t ways, Problems& problems) {
+  problems.require(ways != 0 && entries % ways == 0 && std::has_single_bit(entries / ways),
+                   name + ": entries / ways is not a power of two");
+}
+
+void check_memory(const CoreConfig& config, Problems& problems) {
+  check_cache("l1i", config.l1i.cache, problems);
+  check_cache("l1d", config.l1d.cache, problems);
+  check_cache("l2", config.l2.cache, problems);
+  if (config.slc.cache.kib != 0) {
+    check_cache("slc", config.slc.cache, problems);
+    problems.require(config.slc.cache.line_bytes == config.l2.cache.line_bytes,
+                     "slc.line_bytes: differs from l2.line_bytes");
+  }
+  problems.require(config.l1i.cache.line_bytes == config.l1d.cache.line_bytes,
+                   "l1i.line_bytes: differs from l1d.line_bytes");
+  problems.require(config.l2.cache.line_bytes >= config.l1d.cache.line_bytes,
+                   "l2.line_bytes: smaller than l1d.line_bytes");
+  problems.require(config.l1d.load_to_base <= config.l1d.load_to_use,
+                   "l1d.load_to_base: larger than l1d.load_to_use");
+  problems.require(config.l1d.load_to_use <= config.l2.load_to_use,
+                   "l2.load_to_use: smaller than l1d.load_to_use");
+  problems.require(std::has_single_bit(config.mmu.page_kib), "mmu.page_kib: not a power of two");
+  check_sets("mmu.itlb", config.mmu.itlb.entries, config.mmu.itlb.ways, problems);
+  check_sets("mmu.dtlb", config.mmu.dtlb.entries, config.mmu.dtlb.ways, problems);
+  check_sets("mmu.l2_tlb", config.mmu.l2_tlb.entries, config.mmu.l2_tlb.ways, problems);
+}
+
+void check_branch(const BranchConfig& branch, Problems& problems) {
+  check_sets("branch.btb_l1", branch.btb_l1_entries, branch.btb_l1_ways, problems);
+  if (branch.btb_l2_entries != 0) {
+    check_sets("branch.btb_l2", branch.btb_l2_entries, branch.btb_l2_ways, problems);
+  }
+}
+
+void check_ports(const CoreConfig& config, Problems& problems) {
+  std::uint32_t capabilities = 0;
+  std::uint32_t picked = 0;
+  for (const PortConfig& port : config.ports) {
+    capabilities |= port.capabilities;
+    if (port.scheduler < kSchedulerCount) {
+      picked |= 1u << port.scheduler;
+    }
+  }
+  for (unsigned bit = 0; bit < kPortCapabilityCount; ++bit) {
+    problems.require((capabilities >> bit & 1) != 0, "ports: none has capability bit " + std::to_string(bit));
+  }
+  for (unsigned i = 0; i < kSchedulerCount; ++i) {
+    problems.require((picked >> i & 1) != 0, "schedulers: no port picks from number " + std::to_string(i));
+  }
+  for (unsigned queue = 0; queue < kDispatchQueueCount; ++queue) {
+    const auto behind = std::count_if(config.ports.begin(), config.ports.end(), [&](const PortConfig& port) {
+      return port.scheduler < kSchedulerCount && config.schedulers[port.scheduler].queue == queue;
+    });
+    problems.require(behind <= kPortsPerQueue, "dispatch_queues: number " + std::to_string(queue) +
+                                                   " leads to more than " + std::to_string(kPortsPerQueue) +
+                                                   " ports");
+  }
+}
+
+}  // namespace
+
+std::vector<std::string> check(const CoreConfig& config) {
+  Problems problems;
+  check_bounds(config, problems);
+  check_memory(config, problems);
+  check_branch(config.branch, problems);
+  check_ports(config, problems);
+  return problems.take();
+}
+
+}  // namespace m2sim::timing

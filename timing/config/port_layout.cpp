@@ -1,0 +1,37 @@
+#include "timing/config/port_layout.h"
+
+#include <algorithm>
+#include <bit>
+#include <numeric>
+#include <stdexcept>
+
+namespace m2sim::timing {
+
+std::uint32_t fetch_capacity(const CoreConfig& config) {
+  const std::uint32_t in_pipe = config.decode.pipeline_cycles * config.decode.width;
+  const std::uint32_t wanted = in_pipe + config.fetch.queue_instructions;
+  // One more than a window: the first half of a fused pair stays until the next window brings the second.
+  return std::clamp<std::uint32_t>(wanted, config.fetch.instructions_per_cycle + 1, 255);
+}
+
+std::array<unsigned, kPortCount> ports_by_speciality(const CoreConfig& config) {
+  std::array<unsigned, kPortCount> order{};
+  std::iota(order.begin(), order.end(), 0U);
+  std::stable_sort(order.begin(), order.end(), [&config](unsigned a, unsigned b) {
+    return std::popcount(config.ports[a].capabilities) < std::popcount(config.ports[b].capabilities);
+  });
+  return order;
+}
+
+QueueLayout queue_layout(const CoreConfig& config) {
+  QueueLayout layout{};
+  for (const unsigned p : ports_by_speciality(config)) {
+    QueuePorts& queue = layout[config.schedulers[config.ports[p].scheduler].queue];
+    if (queue.count == kPortsPerQueue)
+      throw std::length_error("a dispatch queue leads to at most four ports");
+    queue.port[queue.count++] = static_cast<std::uint8_t>(p);
+  }
+  return layout;
+}
+
+}  // namespace m2sim::timing

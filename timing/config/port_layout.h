@@ -1,0 +1,34 @@
+// Figures that both timing models derive from the configuration.
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "timing/config/config.h"
+
+namespace m2sim::timing {
+
+// Instructions between fetch and rename: those in the pipe and those in the queue.
+std::uint32_t fetch_capacity(const CoreConfig& config);
+
+// The ports behind each dispatch queue, the most specialised first.
+inline constexpr unsigned kPortsPerQueue = 4;
+struct QueuePorts {
+  std::array<std::uint8_t, kPortsPerQueue> port{};  // its number
+  unsigned count = 0;
+
+  // Bit i: port[i] is in `ports`, a mask of port numbers.
+  unsigned local(std::uint32_t ports) const {
+    unsigned mask = 0;
+    for (unsigned i = 0; i < count; ++i) mask |= (ports >> port[i] & 1U) << i;
+    return mask;
+  }
+};
+using QueueLayout = std::array<QueuePorts, kDispatchQueueCount>;
+QueueLayout queue_layout(const CoreConfig& config);  // throws std::length_error: more than four ports a queue
+
+// Port numbers, those with the fewest capabilities first: an operation that several ports could execute
+// takes the most specialised free one.
+std::array<unsigned, kPortCount> ports_by_speciality(const CoreConfig& config);
+
+}  // namespace m2sim::timing

@@ -1,0 +1,70 @@
+// Uops between rename and retirement, by ring index: the cycle-driven model's reorder buffer entries.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <vector>
+
+#include "timing/crack/uop.h"
+#include "timing/cycle.h"
+
+namespace m2sim::timing {
+
+// A place in a waiter list: the entry that waits and which of its inputs does.
+using WaiterLink = std::uint32_t;
+inline constexpr WaiterLink kNoWaiter = 0;
+inline constexpr unsigned kInputStore = kMaxSources;          // the store that a load is predicted to need
+inline constexpr unsigned kInputViolation = kMaxSources + 1;  // the store that a load overtook
+inline constexpr unsigned kInputs = 8;
+
+struct InFlight {
+  const UopInfo* info = nullptr;
+  Cycle ready = 0;  // latest known time of its inputs
+  Cycle issued = kNever;
+  Cycle result = kNever;    // when its result can be read
+  std::uint64_t group = 0;  // its retire group
+  std::uint64_t pc = 0;
+  std::uint64_t address = 0;
+  std::uint64_t memory_number = 0;   // of the load or store, in program order
+  std::uint64_t store = 0;           // load: sequence of the store that it overlaps; 0: none
+  std::array<WaiterLink, 6> next{};  // by input: the next in the list that the input waits in
+  WaiterLink waiters = kNoWaiter;    // who waits for this entry's result
+  std::uint32_t next_woken = 0;      // in the wake wheel
+  std::uint8_t pending = 0;          // inputs whose time is not known
+  std::uint8_t second = 0;           // mask of sources that read their producer's second destination
+  std::uint8_t base_sooner = 0;
+  std::uint8_t penalty = 0;  // of the mispredicted branch
+  std::uint8_t scheduler = 0;
+  std::uint8_t slot = 0;  // in its scheduler
+  bool dispatched = false;
+  bool predicted = false;  // load: the dependence on `store` was foreseen
+};
+
+// Entries by sequence number, from 1. The ring is larger than the retire groups of any real core hold;
+// rename stops when it is full.
+class InFlightRing {
+ public:
+  InFlightRing() : entries_(kSize) {}
+
+  std::uint64_t allocate() { return ++last_; }
+  InFlight& at(std::uint64_t sequence) { return entries_[sequence % kSize]; }
+  InFlight& at_index(std::uint32_t index) { return entries_[index]; }
+  static std::uint32_t index_of(std::uint64_t sequence) {
+    return static_cast<std::uint32_t>(sequence % kSize);
+  }
+  // No room for another entry while that of `oldest` is in use.
+  bool full(std::uint64_t oldest) const { return last_ + 1 - oldest >= kSize; }
+
+ private:
+  static constexpr std::size_t kSize = 8192;
+
+  std::uint64_t last_ = 0;
+  std::vector<InFlight> entries_;
+};
+
+inline WaiterLink waiter_link(std::uint64_t sequence, unsigned input) {
+  // Index 0 with input 0 would read as kNoWaiter; 1 is added.
+  return InFlightRing::index_of(sequence) * kInputs + input + 1;
+}
+
+}  // namespace m2sim::timing

@@ -1,0 +1,78 @@
+// One scheduler: the uops that wait for their operands or for a port. Among the ready ones the oldest
+// issues first. How a uop gets here (which scheduler, when) is dispatch's business.
+//
+// Reads SchedulerConfig.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cstdint>
+
+#include "timing/config/config.h"
+
+namespace m2sim::timing {
+
+class Scheduler {
+ public:
+  explicit Scheduler(std::uint32_t entries = 0)
+      : capacity_(std::min<std::uint32_t>(entries, kMaxEntries - 1)) {}
+
+  std::uint32_t waiting() const { return waiting_; }
+  bool full() const { return waiting_ >= capacity_; }
+  bool any_ready() const { return ready_ != 0; }
+  std::uint64_t ready() const { return ready_; }
+  std::uint64_t sequence(unsigned slot) const { return sequences_[slot]; }
+
+  // The slot that the uop gets. Slots are in order of age; when they run out, the waiting uops move up and
+  // `moved(sequence, slot)` tells where each is now.
+  template <class Moved>
+  unsigned insert(std::uint64_t sequence, Moved&& moved) {
+    if (end_ == kMaxEntries) close_gaps(moved);
+    const unsigned slot = end_++;
+    occupied_ |= bit(slot);
+    sequences_[slot] = sequence;
+    ++waiting_;
+    return slot;
+  }
+  void wake(unsigned slot) { ready_ |= bit(slot); }
+  void sleep(unsigned slot) { ready_ &= ~bit(slot); }  // keeps its place
+  void remove(unsigned slot) {
+    occupied_ &= ~bit(slot);
+    ready_ &= ~bit(slot);
+    --waiting_;
+  }
+
+  // The slot of the oldest among `candidates`, which is not empty.
+  static unsigned oldest(std::uint64_t candidates) {
+    return static_cast<unsigned>(std::countr_zero(candidates));
+  }
+
+ private:
+  static constexpr std::uint32_t kMaxEntries = 64;
+  static constexpr std::uint64_t bit(unsigned slot) { return std::uint64_t{1} << slot; }
+
+  template <class Moved>
+  void close_gaps(Moved&& moved) {
+    std::uint64_t ready = 0;
+    end_ = 0;
+    for (std::uint64_t rest = occupied_; rest != 0; rest &= rest - 1) {
+      const auto from = static_cast<unsigned>(std::countr_zero(rest));
+      if ((ready_ & bit(from)) != 0) ready |= bit(end_);
+      sequences_[end_] = sequences_[from];
+      moved(sequences_[end_], end_);
+      ++end_;
+    }
+    ready_ = ready;
+    occupied_ = end_ == kMaxEntries ? ~std::uint64_t{0} : bit(end_) - 1;
+  }
+
+  std::uint32_t capacity_;
+  unsigned end_ = 0;  // behind the youngest
+  std::uint32_t waiting_ = 0;
+  std::uint64_t occupied_ = 0;
+  std::uint64_t ready_ = 0;
+  std::array<std::uint64_t, kMaxEntries> sequences_{};
+};
+
+}  // namespace m2sim::timing

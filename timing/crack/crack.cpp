@@ -1,0 +1,190 @@
+#include "timing/crack/crack.h"
+
+#include <algorithm>
+#include <cassert>
+
+#include "insts/operands.h"
+#include "timing/crack/crack_inst.h"
+
+namespace m2sim::timing {
+namespace {
+
+using insts::Inst;
+
+// Rename looks at so many instructions at once: the unit of its limits.
+constexpr unsigned kRenameWindow = 8;
+constexpr unsigned kFusionWindow = 6;
+
+// The instructions of one block as rename sees them: what is eliminated or fused among its neighbours.
+class BlockCracker {
+ public:
+  BlockCracker(const CoreConfig& config, const QueueLayout& layout, std::span<const Inst> insts,
+               std::vector<UopInfo>& out)
+      : config_(config), insts_(insts), cracker_(config, layout, out), out_(out) {}
+
+  void run(std::vector<std::uint16_t>& first_uop) {
+    for (unsigned i = 0; i < insts_.size(); ++i) {
+      first_uop.push_back(static_cast<std::uint16_t>(out_.size()));
+      if (fuses(i)) {
+        first_uop.push_back(static_cast<std::uint16_t>(out_.size()));
+        cracker_.crack_fused(insts_[i], insts_[i + 1], i + 1);
+        ++fused_pairs;
+        ++i;
+        continue;
+      }
+      const Elimination how = allowed(i);
+      if (how == Elimination::kNone) {
+        cracker_.crack(insts_[i], i);
+      } else {
+        cracker_.crack_eliminated(insts_[i], i, how);
+        ++eliminated;
+      }
+      note_vector_moves(insts_[i], how);
+    }
+    first_uop.push_back(static_cast<std::uint16_t>(out_.size()));
+  }
+
+  std::uint16_t fused_pairs = 0;
+  std::uint16_t eliminated = 0;
+
+ private:
+  bool fuses(unsigned i) {
+    if (i + 1 >= insts_.size() || !can_fuse(insts_[i], insts_[i + 1])) return false;
+    unsigned registers = insts::operands_of(insts_[i]).reads;
+    if (i - fused_at_ < kFusionWindow && fused_pairs != 0) registers += fused_reads_;
+    if (registers > config_.rename.fusion_registers) return false;
+    fused_reads_ = registers;
+    fused_at_ = i;
+    return true;
+  }
+
+  // Measured: a pure stream of immediate moves vanishes at full width, two of them among eight others do.
+  bool immediate_allowed(unsigned i) const {
+    const unsigned begin = i / kRenameWindow * kRenameWindow;
+    const unsigned end = std::min<unsigned>(begin + kRenameWindow, static_cast<unsigned>(insts_.size()));
+    unsigned before = 0;
+    bool pure = true;
+    for (unsigned k = begin; k < end; ++k) {
+      const Elimination how = elimination_of(insts_[k]);
+      if (how != Elimination::kImmediate && how != Elimination::kZero) pure = false;
+      if (k < i && how == Elimination::kImmediate) ++before;
+    }
+    return pure || before < config_.rename.eliminated_immediates;
+  }
+
+  Elimination allowed(unsigned i) const {
+    const Elimination how = elimination_of(insts_[i]);
+    if (how == Elimination::kImmediate && !immediate_allowed(i)) return Elimination::kNone;
+    if (how == Elimination::kVectorMove && moved_[insts_[i].rn]) return Elimination::kNone;
+    return how;
+  }
+
+  void note_vector_moves(const Inst& inst, Elimination how) {
+    const insts::Operands operands = insts::operands_of(inst);
+    for (const insts::RegId reg : operands.written()) {
+      if (insts::is_vector(reg)) moved_[reg - insts::kV0] = how == Elimination::kVectorMove;
+    }
+  }
+
+  const CoreConfig& config_;
+  std::span<const Inst> insts_;
+  InstCracker cracker_;
+  std::vector<UopInfo>& out_;
+  std::array<bool, 32> moved_{};  // last written by an eliminated vector move
+  unsigned fused_at_ = 0;
+  unsigned fused_reads_ = 0;
+};
+
+bool branch_kind_of(insts::Op op, BranchKind& kind) {
+  switch (insts::flow_of(op)) {
+    case insts::Flow::kJump:
+      kind = BranchKind::kDirect;
+      return true;
+    case insts::Flow::kConditional:
+      kind = BranchKind::kConditional;
+      return true;
+    case insts::Flow::kCall:
+      kind = BranchKind::kCall;
+      return true;
+    case insts::Flow::kIndirect:
+      kind = BranchKind::kIndirect;
+      return true;
+    case insts::Flow::kIndirectCall:
+      kind = BranchKind::kIndirectCall;
+      return true;
+    case insts::Flow::kReturn:
+      kind = BranchKind::kReturn;
+      return true;
+    default:
+      return false;
+  }
+}
+
+}  // namespace
+
+CrackTable::CrackTable(const CoreConfig& config) : config_(config), layout_(queue_layout(config)) {
+  table_.reserve(std::size_t{1} << 16);
+  scratch_.reserve(emu::kMaxBlockInsts * 12);
+  scratch_indices_.reserve(emu::kMaxBlockInsts + 1);
+}
+
+void CrackTable::clear() {
+  table_.clear();
+  uop_chunks_.clear();
+  index_chunks_.clear();
+  uops_used_ = kChunkUops;
+  indices_used_ = kChunkIndices;
+}
+
+UopInfo* CrackTable::room_for_uops(std::size_t count) {
+  assert(count <= kChunkUops);
+  if (uops_used_ + count > kChunkUops) {
+    uop_chunks_.push_back(std::make_unique<UopInfo[]>(kChunkUops));
+    uops_used_ = 0;
+  }
+  UopInfo* place = uop_chunks_.back().get() + uops_used_;
+  uops_used_ += count;
+  return place;
+}
+
+std::uint16_t* CrackTable::room_for_indices(std::size_t count) {
+  if (indices_used_ + count > kChunkIndices) {
+    index_chunks_.push_back(std::make_unique<std::uint16_t[]>(kChunkIndices));
+    indices_used_ = 0;
+  }
+  std::uint16_t* place = index_chunks_.back().get() + indices_used_;
+  indices_used_ += count;
+  return place;
+}
+
+const CrackedBlock& CrackTable::crack(const emu::Block& block) {
+  if (block.id >= table_.size()) table_.resize(block.id + 1);
+  CrackedBlock& cracked = table_[block.id];
+  cracked.pc = block.pc;
+  cracked.inst_count = block.inst_count;
+  cracked.mem_count = block.mem_count;
+  const auto insts = block.insts();
+  cracked.has_branch = branch_kind_of(insts.back().op, cracked.branch);
+
+  scratch_.clear();
+  scratch_indices_.clear();
+  BlockCracker cracker(config_, layout_, insts, scratch_);
+  cracker.run(scratch_indices_);
+  cracked.fused_pairs = cracker.fused_pairs;
+  cracked.eliminated = cracker.eliminated;
+  for (const UopInfo& uop : scratch_) {
+    cracked.slots = static_cast<std::uint16_t>(cracked.slots + uop.slots);
+    cracked.issues = static_cast<std::uint16_t>(cracked.issues + uop.issues);
+  }
+  if (cracked.has_branch) scratch_.back().flags |= kUopBranch;
+
+  std::uint16_t* indices = room_for_indices(scratch_indices_.size());
+  std::copy(scratch_indices_.begin(), scratch_indices_.end(), indices);
+  cracked.first_uop = indices;
+  UopInfo* uops = room_for_uops(scratch_.size());
+  std::copy(scratch_.begin(), scratch_.end(), uops);
+  cracked.uops = uops;
+  return cracked;
+}
+
+}  // namespace m2sim::timing

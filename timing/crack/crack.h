@@ -1,0 +1,74 @@
+// Blocks into uops, once a block, in a side table indexed by the block's dense id.
+//
+// Rules are those measured on Apple's P-cores (op_timing.inc): what counts as a uop, what issues, what
+// rename eliminates and what it fuses. Fusion and the elimination limits look at the instructions of
+// one block only, in program order: a pair that is split over two blocks never fuses.
+//
+// Reads RenameConfig, PortConfig, SchedulerConfig, L1dConfig.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "emu/block.h"
+#include "timing/branch/branch_predictor.h"
+#include "timing/config/config.h"
+#include "timing/config/port_layout.h"
+#include "timing/crack/uop.h"
+
+namespace m2sim::timing {
+
+struct CrackedBlock {
+  const UopInfo* uops = nullptr;             // null: not cracked yet
+  const std::uint16_t* first_uop = nullptr;  // inst_count + 1 entries: where an instruction's uops begin
+  std::uint64_t pc = 0;
+  std::uint16_t inst_count = 0;
+  std::uint16_t mem_count = 0;
+  BranchKind branch = BranchKind::kDirect;
+  bool has_branch = false;
+  std::uint16_t fused_pairs = 0;
+  std::uint16_t eliminated = 0;
+  std::uint16_t slots = 0;   // rename slots of all its uops
+  std::uint16_t issues = 0;  // issued operations of all its uops
+
+  std::uint64_t end() const { return pc + 4 * std::uint64_t{inst_count}; }
+  std::uint64_t branch_pc() const { return end() - 4; }
+};
+
+class CrackTable {
+ public:
+  explicit CrackTable(const CoreConfig& config);
+  CrackTable(const CrackTable&) = delete;
+  CrackTable& operator=(const CrackTable&) = delete;
+
+  // Valid until clear(). Allocates only when blocks that it has not seen fill a chunk.
+  const CrackedBlock& lookup(const emu::Block& block) {
+    if (block.id >= table_.size() || table_[block.id].uops == nullptr) [[unlikely]]
+      return crack(block);
+    return table_[block.id];
+  }
+
+  void clear();
+
+ private:
+  static constexpr std::size_t kChunkUops = 8192;
+  static constexpr std::size_t kChunkIndices = 8192;
+
+  const CrackedBlock& crack(const emu::Block& block);
+  UopInfo* room_for_uops(std::size_t count);
+  std::uint16_t* room_for_indices(std::size_t count);
+
+  CoreConfig config_;
+  QueueLayout layout_;
+  std::vector<CrackedBlock> table_;
+  std::vector<std::unique_ptr<UopInfo[]>> uop_chunks_;
+  std::vector<std::unique_ptr<std::uint16_t[]>> index_chunks_;
+  std::size_t uops_used_ = kChunkUops;
+  std::size_t indices_used_ = kChunkIndices;
+  std::vector<UopInfo> scratch_;  // of the block being cracked
+  std::vector<std::uint16_t> scratch_indices_;
+};
+
+}  // namespace m2sim::timing

@@ -1,0 +1,87 @@
+// What a core tracks: static facts of a uop (shared, const, one a place in the program) and the state of
+// one execution of it (one an entry of the in-flight ring).
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "insts/operands.h"
+#include "timing/cycle.h"
+#include "timing/stall.h"
+
+namespace m2sim::timing {
+
+using insts::RegId;
+
+struct CoreConfig;
+
+// Values inside one instruction: written by one of its uops, read by a later one.
+inline constexpr RegId kTemp0 = insts::kRegCount;
+inline constexpr unsigned kTempCount = 4;
+// What a place for a register that a uop does not have names: never waited for.
+inline constexpr RegId kNoTimedReg = kTemp0 + kTempCount;
+inline constexpr unsigned kTimedRegs = kNoTimedReg + 1;
+
+inline constexpr insts::Source kNoSource = {kNoTimedReg, insts::Role::kData};
+inline constexpr unsigned kMaxSources = 4;
+inline constexpr unsigned kMaxDests = 2;
+
+enum UopFlag : std::uint16_t {
+  kUopLoad = 1u << 0,
+  kUopStore = 1u << 1,
+  kUopPrefetch = 1u << 2,
+  kUopFirstAccess = 1u << 3,  // takes the next effective address of the log
+  kUopBranch = 1u << 4,       // the terminal branch of its block (fused with a compare or not)
+  kUopStartsGroup = 1u << 5,  // may fault: must be the first of its retire group
+  kUopEndsGroup = 1u << 6,
+  kUopCopy = 1u << 7,       // eliminated move: the destination becomes the source's value
+  kUopSerialize = 1u << 8,  // renames alone in an empty core; `latency` cycles until the next uop
+};
+
+// Counts of what rename hands out and retirement gives back, four 16-bit lanes in one word so that one
+// subtraction checks them all. Lanes hold at most 32,767; the top bit of a lane says "too few".
+using Resources = std::uint64_t;
+inline constexpr Resources kRenameEntry = Resources{1};  // one an architectural register write
+inline constexpr Resources kIntRegister = Resources{1} << 16;
+inline constexpr Resources kFpRegister = Resources{1} << 32;
+inline constexpr Resources kFlagRegister = Resources{1} << 48;
+inline constexpr Resources kResourceSigns = 0x8000800080008000;
+
+constexpr bool lacks(Resources available, Resources needed) {
+  return ((available - needed) & kResourceSigns) != 0;
+}
+
+// Rename-retire entries and speculative registers of a core.
+Resources initial_resources(const CoreConfig& config);
+
+constexpr unsigned rename_entries(Resources resources) { return resources & 0xFFFF; }
+
+// One rename-time unit: at most one issued operation. Instructions of several issued operations are
+// several of these; those that count as one uop leave `slots` 0 on all but the first.
+struct UopInfo {
+  std::uint16_t ports = 0;  // mask of the ports that can execute it; 0: done at rename
+  std::uint16_t flags = 0;  // UopFlag
+  std::uint8_t slots = 0;   // rename and retire slots it takes
+  std::uint8_t queue = 0;   // first dispatch queue that leads to `ports`
+  std::uint8_t queues = 0;  // mask of all dispatch queues that do
+  std::uint8_t local_ports =
+      0;                       // `ports` as places behind that queue (bits 0 to 3) and the last one (4 to 7)
+  std::uint8_t latency = 0;    // cycles to a dependent issue; loads: on top of the memory system's
+  std::uint8_t occupancy = 0;  // cycles for which the port is blocked
+  std::uint8_t issues = 0;     // what a hardware counter of issued uops would count
+  std::uint8_t source_count = 0;
+  std::uint8_t dest_count = 0;
+  std::array<insts::Source, kMaxSources> sources = {kNoSource, kNoSource, kNoSource, kNoSource};
+  std::array<RegId, kMaxDests> dests = {kNoTimedReg, kNoTimedReg};
+  std::uint8_t addend_sooner = 0;  // cycles by which an addend input gets the result earlier
+  Resources needs = 0;             // Resources it takes at rename and gives back at retirement
+  std::uint8_t bytes = 0;          // of its memory access
+  std::uint8_t offset = 0;         // from the instruction's effective address
+  std::uint8_t inst = 0;           // index of its (last) instruction in the block
+  std::uint8_t insts = 0;          // instructions that finish with this uop; 2 for a fused pair
+
+  bool is(UopFlag flag) const { return (flags & flag) != 0; }
+  bool memory() const { return (flags & (kUopLoad | kUopStore | kUopPrefetch)) != 0; }
+};
+
+}  // namespace m2sim::timing

@@ -1,0 +1,73 @@
+#include "timing/memory/cache.h"
+
+#include <algorithm>
+#include <bit>
+#include <cassert>
+
+#include "timing/way_match.h"
+
+namespace m2sim::timing {
+
+Cache::Cache(const CacheConfig& config)
+    : line_shift_(static_cast<std::uint32_t>(std::countr_zero(config.line_bytes))), ways_(config.ways) {
+  const std::uint64_t lines = std::uint64_t{config.kib} * 1024 / config.line_bytes;
+  assert(std::has_single_bit(config.line_bytes) && ways_ > 0 && ways_ < 256 && lines % ways_ == 0);
+  const std::uint64_t sets = lines / ways_;
+  assert(std::has_single_bit(sets));
+  set_mask_ = sets - 1;
+  tags_.assign(lines, kEmpty);
+  lines_.resize(lines);
+  recent_.assign(sets, 0);
+}
+
+Cache::Line* Cache::peek(std::uint64_t line) {
+  const std::uint64_t first = (line & set_mask_) * ways_;
+  const std::uint64_t way = find_tag(&tags_[first], ways_, line);
+  return way == ways_ ? nullptr : &lines_[first + way];
+}
+
+Cache::Line* Cache::find_slow(std::uint64_t line, std::uint64_t set) {
+  Line* const found = peek(line);
+  if (found != nullptr) {
+    found->stamp = next_stamp();
+    recent_[set] = static_cast<std::uint8_t>(found - &lines_[set * ways_]);
+  }
+  return found;
+}
+
+Cache::Victim Cache::insert(std::uint64_t line, const Line& state) {
+  const std::uint64_t set = line & set_mask_;
+  const std::uint64_t first = set * ways_;
+  std::uint64_t place = first;
+  for (std::uint64_t way = first; way < first + ways_; ++way) {
+    assert(tags_[way] != line);
+    // Stamps start at 1, so an empty way, stamp 0, goes first.
+    place = lines_[way].stamp < lines_[place].stamp ? way : place;
+  }
+  const Victim victim{tags_[place], lines_[place].dirty};
+  tags_[place] = line;
+  lines_[place] = state;
+  lines_[place].stamp = next_stamp();
+  // A prefetched line must not pass for one in use, or its first use would go unnoticed.
+  const std::uint64_t way = place - first;
+  if (!state.prefetched) {
+    recent_[set] = static_cast<std::uint8_t>(way);
+  } else if (recent_[set] == way) {
+    recent_[set] = static_cast<std::uint8_t>((way + 1) % ways_);
+  }
+  settled_ = std::max(settled_, state.ready);
+  return victim;
+}
+
+std::uint32_t Cache::next_stamp() {
+  if (++clock_ == 0) {
+    // Once in four billion changes of order: forget the order, keep the lines.
+    for (std::size_t i = 0; i < lines_.size(); ++i) {
+      lines_[i].stamp = tags_[i] == kEmpty ? 0 : 1;
+    }
+    clock_ = 2;
+  }
+  return clock_;
+}
+
+}  // namespace m2sim::timing

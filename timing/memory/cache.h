@@ -1,0 +1,84 @@
+// A set-associative, write-back, write-allocate cache with least-recently-used replacement: tags and
+// arrival times, no data. Lines are named by their number (address / line size).
+//
+// A line that is on its way is present with a `ready` time in the future; that is how later misses of
+// the same line merge. Replacement is true LRU: Apple's is not published.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "timing/config/config.h"
+#include "timing/cycle.h"
+
+namespace m2sim::timing {
+
+enum class MemLevel : std::uint8_t { kL1, kL2, kSlc, kDram };
+
+class Cache {
+ public:
+  struct Line {
+    Cycle ready = 0;                  // an access before this cycle waits for it
+    std::uint32_t stamp = 0;          // order of last use within the set, kept by Cache
+    MemLevel source = MemLevel::kL1;  // where it came from, for accesses that merge
+    bool dirty = false;
+    bool prefetched = false;  // brought in by a prefetch and not yet used
+  };
+  struct Victim {
+    std::uint64_t line;
+    bool dirty;  // false also if no line was put out
+  };
+
+  explicit Cache(const CacheConfig& config);
+
+  std::uint64_t line_of(std::uint64_t address) const { return address >> line_shift_; }
+
+  // True if `line` is the most recently used of its set: a hit that needs no bookkeeping. Lines that
+  // arrived by prefetch do not count as used.
+  bool is_most_recent(std::uint64_t line) const {
+    const std::uint64_t set = line & set_mask_;
+    return tags_[set * ways_ + recent_[set]] == line;
+  }
+
+  // The line for which is_most_recent is true.
+  const Line& most_recent(std::uint64_t line) const {
+    const std::uint64_t set = line & set_mask_;
+    return lines_[set * ways_ + recent_[set]];
+  }
+
+  // The latest arrival of any line so far: from then on, hits need not look at Line::ready.
+  Cycle settled() const { return settled_; }
+
+  // Null if absent. Marks the line as most recently used.
+  Line* find(std::uint64_t line) {
+    const std::uint64_t set = line & set_mask_;
+    const std::uint64_t first = set * ways_;
+    if (tags_[first + recent_[set]] == line) {
+      return &lines_[first + recent_[set]];
+    }
+    return find_slow(line, set);
+  }
+
+  // As find, but leaves the order of use alone.
+  Line* peek(std::uint64_t line);
+
+  // Puts an absent line in the place of the least recently used of its set.
+  Victim insert(std::uint64_t line, const Line& state);
+
+ private:
+  static constexpr std::uint64_t kEmpty = ~std::uint64_t{0};
+
+  Line* find_slow(std::uint64_t line, std::uint64_t set);
+  std::uint32_t next_stamp();
+
+  std::uint32_t line_shift_;
+  std::uint32_t ways_;
+  std::uint64_t set_mask_;
+  std::vector<std::uint64_t> tags_;  // line numbers, set by set
+  std::vector<Line> lines_;
+  std::vector<std::uint8_t> recent_;  // way used last, a set
+  std::uint32_t clock_ = 0;
+  Cycle settled_ = 0;
+};
+
+}  // namespace m2sim::timing

@@ -1,0 +1,34 @@
+// A translation look-aside buffer: which pages are at hand. Set-associative, least recently used.
+// Translations are the identity and never invalidated: a guest's munmap costs no shoot-down here.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "timing/config/config.h"
+
+namespace m2sim::timing {
+
+class Tlb {
+ public:
+  explicit Tlb(const TlbConfig& config);
+
+  // Whether `page` is present; afterwards it is, as the most recently used.
+  bool access(std::uint64_t page) { return pages_[(page & set_mask_) * ways_] == page || access_slow(page); }
+
+  bool contains(std::uint64_t page) const;
+
+  std::uint32_t miss_extra() const { return miss_extra_; }
+
+ private:
+  static constexpr std::uint64_t kEmpty = ~std::uint64_t{0};
+
+  bool access_slow(std::uint64_t page);
+
+  std::uint32_t ways_;
+  std::uint32_t miss_extra_;
+  std::uint64_t set_mask_;
+  std::vector<std::uint64_t> pages_;  // each set in order of use
+};
+
+}  // namespace m2sim::timing

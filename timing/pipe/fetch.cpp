@@ -1,0 +1,83 @@
+#include "timing/pipe/fetch.h"
+
+#include <algorithm>
+#include <cassert>
+
+namespace m2sim::timing {
+
+Fetch::Fetch(const CoreConfig& config, MemoryHierarchy& memory, BranchPredictor& predictor)
+    : memory_(memory),
+      predictor_(predictor),
+      window_size_(std::min(config.fetch.instructions_per_cycle, config.fetch.bytes_per_cycle / 4)),
+      branches_per_cycle_(config.fetch.branches_per_cycle),
+      taken_per_cycle_(config.fetch.taken_branches_per_cycle),
+      page_bubble_(config.fetch.page_cross_bubble),
+      depth_(config.decode.pipeline_cycles),
+      page_mask_(std::uint64_t{config.mmu.page_kib} * 1024 - 1),
+      line_mask_(std::uint64_t{config.l1i.cache.line_bytes} - 1) {}
+
+Packet Fetch::take() {
+  assert(window_open() && !needs_record());
+  const std::uint64_t location = location_ + 4 * std::uint64_t{next_inst_};
+  const auto page_insts = static_cast<unsigned>((page_mask_ + 1 - (location & page_mask_)) / 4);
+  const unsigned insts = std::min({left_, block_.inst_count - next_inst_, page_insts});
+
+  Packet packet;
+  packet.begin = block_.uops + block_.first_uop[next_inst_];
+  packet.end = block_.uops + block_.first_uop[next_inst_ + insts];
+  packet.block_pc = block_.pc;
+  packet.insts = static_cast<std::uint8_t>(insts);
+  packet.penalty = 0;
+  packet.first_of_block = next_inst_ == 0;
+  packet.reason = reason_;
+
+  const Cycle ready = fetch_lines(location, insts);
+  packet.available = ready + depth_;
+  reason_ = StallReason::kFetch;
+  left_ -= insts;
+  if (ready > now_) {
+    packet.reason = StallReason::kInstructionCache;
+    left_ = 0;
+    next_cycle_ = ready + 1;
+    now_ = ready;
+  }
+  if (insts == page_insts) {
+    left_ = 0;
+    next_cycle_ += page_bubble_;
+  }
+  next_inst_ += insts;
+  if (needs_record()) finish_block(packet);
+  return packet;
+}
+
+Cycle Fetch::fetch_lines(std::uint64_t location, unsigned insts) {
+  Cycle ready = now_;
+  const std::uint64_t last = (location + 4 * std::uint64_t{insts} - 4) & ~line_mask_;
+  for (std::uint64_t line = location & ~line_mask_; line <= last; line += line_mask_ + 1) {
+    if (line == line_) continue;
+    line_ = line;
+    ready = std::max(ready, memory_.fetch(line, now_));
+  }
+  return ready;
+}
+
+void Fetch::finish_block(Packet& packet) {
+  if (!block_.has_branch || !has_next_) return;
+  const bool taken = block_.branch != BranchKind::kConditional || next_pc_ != block_.end();
+  const BranchOutcome outcome = predictor_.observe({block_.branch_pc(), block_.branch}, taken, next_pc_);
+  if (outcome.mispredicted) {
+    packet.penalty = outcome.penalty;
+    left_ = 0;
+    next_cycle_ = kNever;
+    reason_ = StallReason::kMispredict;
+    return;
+  }
+  if (--branches_left_ == 0 || (taken && --taken_left_ == 0)) left_ = 0;
+  if (taken && outcome.bubble != 0) {
+    left_ = 0;
+    next_cycle_ += outcome.bubble;
+    reason_ = StallReason::kBranchBubble;
+  }
+}
+
+}  // namespace m2sim::timing

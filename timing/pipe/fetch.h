@@ -1,0 +1,118 @@
+// The front of the pipe: which instructions enter in which cycle. Both timing models use it, the
+// cycle-driven one by asking in every cycle, the instruction-driven one by asking when the next window
+// can begin.
+//
+// A window is what one cycle fetches: up to fetch.instructions_per_cycle instructions of one page from
+// any start, at most fetch.taken_branches_per_cycle taken branches and fetch.branches_per_cycle in all.
+// It is delivered as packets, each a run of uops of one block. Behind a mispredicted branch fetch waits
+// for redirect(): wrong-path fetch is not modelled.
+//
+// Reads FetchConfig, DecodeConfig, MmuConfig (page size), L1iConfig (line size).
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+
+#include "timing/branch/branch_predictor.h"
+#include "timing/config/config.h"
+#include "timing/crack/crack.h"
+#include "timing/crack/uop.h"
+#include "timing/cycle.h"
+#include "timing/memory/memory_hierarchy.h"
+#include "timing/stall.h"
+
+namespace m2sim::timing {
+
+// Stages between: a uop renamed in cycle c can enter its scheduler in c + 1 and issue in c + 2.
+inline constexpr unsigned kDispatchDelay = 1;
+inline constexpr unsigned kIssueDelay = 1;
+inline constexpr unsigned kRenameToIssue = kDispatchDelay + kIssueDelay;
+
+struct Packet {
+  const UopInfo* begin;
+  const UopInfo* end;
+  std::uint64_t block_pc;  // UopInfo::inst counts from here
+  Cycle available;         // first cycle in which rename may take it
+  StallReason reason;      // why not earlier
+  std::uint8_t insts;
+  std::uint8_t penalty;  // not 0: ends in a mispredicted branch; see redirect()
+  bool first_of_block;
+};
+
+class Fetch {
+ public:
+  Fetch(const CoreConfig& config, MemoryHierarchy& memory, BranchPredictor& predictor);
+
+  // The next executed block and the address behind it; the last block of a program has no successor.
+  bool needs_record() const { return next_inst_ == block_.inst_count; }
+  // `location`: of its first instruction, as the caches know it.
+  void begin_record(const CrackedBlock& block, std::uint64_t location, std::uint64_t next_pc, bool has_next) {
+    block_ = block;
+    location_ = location;
+    next_pc_ = next_pc;
+    has_next_ = has_next;
+    next_inst_ = 0;
+  }
+
+  // The earliest cycle for the next window; kNever while a mispredicted branch has not executed.
+  Cycle next_cycle() const { return next_cycle_; }
+  StallReason reason() const { return reason_; }
+  unsigned window_instructions() const { return window_size_; }
+
+  void open_window(Cycle now) {
+    now_ = now;
+    left_ = window_size_;
+    branches_left_ = branches_per_cycle_;
+    taken_left_ = taken_per_cycle_;
+    next_cycle_ = now + 1;
+  }
+  void close_window() { left_ = 0; }
+  bool window_open() const { return left_ != 0; }
+  // Another thread's instructions follow, from cycle `now` on.
+  void restart(Cycle now) {
+    close_window();
+    next_cycle_ = now;
+    reason_ = StallReason::kSerialize;
+  }
+
+  // One packet of the open window; needs a record.
+  Packet take();
+
+  // The mispredicted branch executed in cycle `executed`: the right path can execute `penalty` later, which
+  // is what is measured, and so reaches rename kRenameToIssue earlier.
+  void redirect(Cycle executed, unsigned penalty) {
+    const Cycle arrival = executed + std::max(penalty, kRenameToIssue) - kRenameToIssue;
+    next_cycle_ = arrival > depth_ ? arrival - depth_ : 0;
+    reason_ = StallReason::kMispredict;
+  }
+
+ private:
+  Cycle fetch_lines(std::uint64_t location, unsigned insts);
+  void finish_block(Packet& packet);
+
+  MemoryHierarchy& memory_;
+  BranchPredictor& predictor_;
+  unsigned window_size_;
+  unsigned branches_per_cycle_;
+  unsigned taken_per_cycle_;
+  unsigned page_bubble_;
+  unsigned depth_;
+  std::uint64_t page_mask_;
+  std::uint64_t line_mask_;
+
+  CrackedBlock block_{};
+  std::uint64_t location_ = 0;
+  std::uint64_t next_pc_ = 0;
+  bool has_next_ = false;
+  unsigned next_inst_ = 0;
+
+  Cycle now_ = 0;
+  Cycle next_cycle_ = 0;
+  unsigned left_ = 0;
+  unsigned branches_left_ = 0;
+  unsigned taken_left_ = 0;
+  std::uint64_t line_ = UINT64_MAX;
+  StallReason reason_ = StallReason::kFetch;  // why the next packet is not here yet
+};
+
+}  // namespace m2sim::timing

@@ -1,0 +1,92 @@
+#include "timing/pipe/lsq.h"
+
+#include <algorithm>
+
+namespace m2sim::timing {
+
+DependencePredictor::DependencePredictor(const LsqConfig& config)
+    : order_(std::clamp<std::size_t>(config.dependence_pairs, 1, kSlots / 2), kEmpty) {
+  keys_.fill(kEmpty);
+}
+
+void DependencePredictor::learn(std::uint64_t load_pc) {
+  if (predicts(load_pc)) return;
+  if (order_[next_] != kEmpty) forget(order_[next_]);
+  order_[next_] = load_pc;
+  next_ = (next_ + 1) % order_.size();
+  unsigned i = home(load_pc);
+  while (keys_[i] != kEmpty) i = (i + 1) % kSlots;
+  keys_[i] = load_pc;
+}
+
+// Linear probing without tombstones: what stood behind the hole moves up.
+void DependencePredictor::forget(std::uint64_t load_pc) {
+  unsigned hole = home(load_pc);
+  while (keys_[hole] != load_pc) hole = (hole + 1) % kSlots;
+  keys_[hole] = kEmpty;
+  for (unsigned i = (hole + 1) % kSlots; keys_[i] != kEmpty; i = (i + 1) % kSlots) {
+    const unsigned wanted = home(keys_[i]);
+    const bool reachable = (i - wanted) % kSlots < (i - hole) % kSlots;
+    if (reachable) continue;
+    keys_[hole] = keys_[i];
+    keys_[i] = kEmpty;
+    hole = i;
+  }
+}
+
+StoreTable::StoreTable(const CoreConfig& config)
+    : config_(config.lsq),
+      line_bytes_(config.l1d.cache.line_bytes),
+      load_to_use_(config.l1d.load_to_use),
+      ring_(kRing),
+      granules_(kGranules) {}
+
+StoreRecord& StoreTable::add(std::uint64_t pc, std::uint64_t address, unsigned bytes) {
+  const std::uint64_t sequence = ++sequence_;
+  StoreRecord& store = record(sequence);
+  store = {sequence, pc, address, bytes, 0, kNever, kNever};
+  const std::uint64_t last = (address + bytes - 1) >> kGranuleLog2;
+  for (std::uint64_t granule = address >> kGranuleLog2; granule <= last; ++granule) {
+    granules_[slot_of(granule)] = {granule, sequence};
+  }
+  return store;
+}
+
+StoreRecord* StoreTable::find(std::uint64_t address, unsigned bytes) {
+  std::uint64_t youngest = 0;
+  const std::uint64_t last = (address + bytes - 1) >> kGranuleLog2;
+  for (std::uint64_t granule = address >> kGranuleLog2; granule <= last; ++granule) {
+    const Granule& entry = granules_[slot_of(granule)];
+    if (entry.number == granule) youngest = std::max(youngest, entry.sequence);
+  }
+  if (youngest == 0 || youngest + kRing <= sequence_) return nullptr;
+  StoreRecord& store = record(youngest);
+  const bool overlaps = store.address < address + bytes && address < store.address + store.bytes;
+  return overlaps ? &store : nullptr;
+}
+
+Forwarding StoreTable::forward(const StoreRecord& store, std::uint64_t address, unsigned bytes, Cycle issued,
+                               Cycle l1_ready, bool predicted) const {
+  Forwarding result{l1_ready, false, false};
+  Cycle latency = predicted ? config_.forward_predicted_latency : config_.forward_latency;
+  const std::uint64_t end = address + bytes;
+  const bool same_line = address / line_bytes_ == (end - 1) / line_bytes_;
+  const bool contained = store.address <= address && end <= store.address + store.bytes;
+  if (!same_line) latency += config_.forward_line_cross_extra;
+  if (!contained) {
+    // Bytes of several stores, or of a store and the L1D: merged inside a line, not across lines.
+    latency += config_.forward_merge_extra;
+    if (!same_line) {
+      latency = config_.forward_fail_latency;
+      result.failed = true;
+    }
+  }
+  if (!predicted && store.issued > issued) {
+    result.violated = true;
+    latency = std::max<Cycle>(latency, config_.order_violation_penalty);
+  }
+  result.ready = std::max(contained ? issued + load_to_use_ : l1_ready, store.issued + latency);
+  return result;
+}
+
+}  // namespace m2sim::timing

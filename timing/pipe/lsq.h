@@ -1,0 +1,98 @@
+// What loads and stores know of each other: which older store a load overlaps, whether the predictor
+// makes the load wait for it, and when the forwarded value arrives.
+//
+// The log gives every address, so the youngest older store that overlaps a load is known at rename;
+// what the hardware would learn late (a load that ran too early) is decided from issue times. An older
+// store is found through the 8-byte granules that it wrote last; one that a later, disjoint store to
+// the same granule hides is not found, and the load reads the L1D then.
+//
+// Queue entries are taken at issue and freed in program order, so a queue of n entries lets a load or
+// store issue only when the one n places before it has freed its entry.
+//
+// Reads LsqConfig, L1dConfig (line size).
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <vector>
+
+#include "timing/config/config.h"
+#include "timing/cycle.h"
+
+namespace m2sim::timing {
+
+// Store-load pairs that collided, by the load's address; the oldest is forgotten first.
+class DependencePredictor {
+ public:
+  explicit DependencePredictor(const LsqConfig& config);
+  bool predicts(std::uint64_t load_pc) const {
+    for (unsigned i = home(load_pc); keys_[i] != kEmpty; i = (i + 1) % kSlots) {
+      if (keys_[i] == load_pc) return true;
+    }
+    return false;
+  }
+  void learn(std::uint64_t load_pc);
+
+ private:
+  static constexpr unsigned kSlots = 512;
+  static constexpr std::uint64_t kEmpty = UINT64_MAX;
+  static unsigned home(std::uint64_t pc) { return static_cast<unsigned>((pc >> 2) % kSlots); }
+  void forget(std::uint64_t load_pc);
+
+  std::array<std::uint64_t, kSlots> keys_;
+  std::vector<std::uint64_t> order_;  // ring of what is known, oldest at next_
+  std::size_t next_ = 0;
+};
+
+struct StoreRecord {
+  std::uint64_t sequence = 0;  // number of the store in program order, from 1; 0: none
+  std::uint64_t pc = 0;
+  std::uint64_t address = 0;
+  std::uint32_t bytes = 0;
+  std::uint32_t entry = 0;  // the model's own handle (cycle-driven: in-flight uop)
+  Cycle issued = kNever;
+  Cycle freed = kNever;  // first cycle without a store queue entry
+};
+
+struct Forwarding {
+  Cycle ready;
+  bool violated;  // the load ran before the store and had to run again
+  bool failed;    // the store queue could not supply the value
+};
+
+class StoreTable {
+ public:
+  explicit StoreTable(const CoreConfig& config);
+
+  StoreRecord& add(std::uint64_t pc, std::uint64_t address, unsigned bytes);
+  StoreRecord& record(std::uint64_t sequence) { return ring_[sequence % kRing]; }
+  std::uint64_t last_sequence() const { return sequence_; }
+
+  // The youngest store so far that overlaps these bytes and may still be in the store queue, or null.
+  StoreRecord* find(std::uint64_t address, unsigned bytes);
+
+  // When a load of these bytes that issues at `issued` has the store's value; what the store does not
+  // cover comes from the L1D at `l1_ready`. The store has issued.
+  Forwarding forward(const StoreRecord& store, std::uint64_t address, unsigned bytes, Cycle issued,
+                     Cycle l1_ready, bool predicted) const;
+
+ private:
+  static constexpr std::size_t kRing = 2048;  // more than retire groups and store queue can hold
+  static constexpr std::size_t kGranules = 2048;
+  static constexpr unsigned kGranuleLog2 = 3;
+
+  struct Granule {
+    std::uint64_t number = UINT64_MAX;
+    std::uint64_t sequence = 0;
+  };
+  static std::size_t slot_of(std::uint64_t granule) { return (granule ^ (granule >> 11)) % kGranules; }
+
+  LsqConfig config_;
+  std::uint64_t line_bytes_;
+  Cycle load_to_use_;
+  std::uint64_t sequence_ = 0;
+  std::vector<StoreRecord> ring_;
+  std::vector<Granule> granules_;
+};
+
+}  // namespace m2sim::timing
