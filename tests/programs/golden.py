@@ -1,6 +1,7 @@
 """The golden statistics: what every program of the suite gave in every mode when they were last recorded.
 
-Any change of a result shows as a difference, intended or not. A change of the model records them anew, with
+Every figure is kept by its name, one line each. One that has another value or is gone is a difference, intended or
+not; one that is new is none until it is recorded. A change of the model records them anew, with
 `modes_check.py --record`, in the commit that makes the change, so that its diff shows what it does.
 """
 
@@ -13,11 +14,8 @@ import subprocess
 FILE = pathlib.Path(__file__).with_name("golden_statistics.json")
 PT_LOAD = 1
 MODES = ("emulation", "timing", "fast-timing")
-# Beside the hash of all statistics, so that a difference can be read.
-KEY_STATISTICS = (
-    "emulation.insts", "emulation.blocks_decoded", "emulation.block_lookups", "emulation.system_calls",
-    "core.cycles", "core.uops", "core.fused_pairs", "branch.mispredicts", "branch.bubble_cycles",
-    "l1i.misses", "l1d.misses", "l1d.prefetches", "l2.misses", "dtlb.misses", "lsq.forwarded_loads", "dram.reads")
+# As many changed figures of a run are named; the rest is counted.
+SHOWN = 12
 
 
 def loaded_sha256(path):
@@ -33,20 +31,6 @@ def loaded_sha256(path):
     return loaded.hexdigest()
 
 
-def statistics_hash(text):
-    """Of the lines of a statistics file that hold figures, those of host.* left out."""
-    lines = text.decode().split('"stats": {', 1)[1].splitlines()
-    kept = [line.strip().rstrip(",") for line in lines if line.strip() and not line.strip().startswith('"host.')]
-    return hashlib.sha256("\n".join(kept).encode()).hexdigest()
-
-
-def entry(text):
-    """What is kept of one statistics file."""
-    stats = json.loads(text)["stats"]
-    return {"statistics_sha256": statistics_hash(text),
-            **{name: stats[name] for name in KEY_STATISTICS if name in stats}}
-
-
 def guest_compiler():
     try:
         done = subprocess.run(["aarch64-linux-gnu-gcc", "--version"], capture_output=True, text=True, check=True)
@@ -56,44 +40,62 @@ def guest_compiler():
 
 
 def load():
+    """The compiler, and by name each program with its figures by mode."""
     with open(FILE, encoding="utf-8") as file:
         golden = json.load(file)
-    return golden["compiler"], {program["name"]: program for program in golden["programs"]}
+    if golden["schema_version"] != 2:
+        raise SystemExit(f"{FILE}: schema version {golden['schema_version']} is not 2")
+    programs = {}
+    for program in golden["programs"]:
+        modes = {mode: {name: values[place] for name, values in program["statistics"].items()
+                        if values[place] is not None}
+                 for place, mode in enumerate(MODES)}
+        programs[program["name"]] = {"loaded_sha256": program["loaded_sha256"], "modes": modes}
+    return golden["compiler"], programs
 
 
 def compare(golden, row, binary_sha256, entries):
-    """Lines about one program; `entries` by mode as entry() makes them."""
+    """(lines about one program, figures that are new); `entries` are its figures by mode, host.* aside."""
     compiler, programs = golden
     known = programs.get(row["name"])
     if known is None:
-        yield "has no golden statistics; modes_check.py --record makes them"
-        return
+        return ["has no golden statistics; modes_check.py --record makes them"], set()
     if known["loaded_sha256"] != binary_sha256:
         here = guest_compiler()
         why = (f"the compiler here is '{here}', there it was '{compiler}'" if here != compiler else
                "its source, its flags or the C library changed")
-        yield (f"is not the binary that the golden statistics were recorded with ({why}): its statistics cannot be "
-               "compared; if that is meant, record anew with modes_check.py --record")
-        return
+        return [f"is not the binary that the golden statistics were recorded with ({why}): its statistics cannot be "
+                "compared; if that is meant, record anew with modes_check.py --record"], set()
+    lines, added = [], set()
     for mode, found in entries.items():
-        yield from compare_entry(mode, known["modes"].get(mode, {}), found)
+        lines += compare_figures(mode, known["modes"][mode], found)
+        added |= found.keys() - known["modes"][mode].keys()
+    return lines, added
 
 
-def compare_entry(mode, known, found):
-    if known == found:
-        return
-    changed = [f"{name} is {found.get(name)}, was {known.get(name)}"
-               for name in KEY_STATISTICS if known.get(name) != found.get(name)]
-    yield (f"{mode}: not the golden statistics: {'; '.join(changed) or 'the main figures are the same, others differ'}; "
-           "if that is meant, record anew with modes_check.py --record")
+def compare_figures(mode, known, found):
+    """Every figure that is known must be there and be the same."""
+    changed = [f"{name} is {found.get(name, 'gone')}, was {value}"
+               for name, value in known.items() if found.get(name) != value]
+    if changed:
+        more = f"; and {len(changed) - SHOWN} more" if len(changed) > SHOWN else ""
+        yield (f"{mode}: not the golden statistics: {'; '.join(changed[:SHOWN])}{more}; "
+               "if that is meant, record anew with modes_check.py --record")
+
+
+def figure_lines(entries):
+    """One line a figure: its value in each mode, null where a mode has none."""
+    names = dict.fromkeys(name for mode in reversed(MODES) for name in entries[mode])
+    for name in names:
+        yield f"  {json.dumps(name)}: {json.dumps([entries[mode].get(name) for mode in MODES])}"
 
 
 def record(rows):
     """Writes the file anew; rows are (name, sha256, entries by mode)."""
-    lines = []
+    programs = []
     for name, sha256, entries in rows:
-        modes = ",\n".join(f"   {json.dumps(mode)}: {json.dumps(found)}" for mode, found in entries.items())
-        lines.append(f'  {{"name": {json.dumps(name)}, "loaded_sha256": "{sha256}", "modes": {{\n{modes}}}}}')
-    programs = ",\n".join(lines)
-    FILE.write_text(f'{{\n "schema_version": 1,\n "compiler": {json.dumps(guest_compiler())},\n "programs": [\n'
-                    f"{programs}\n ]\n}}\n", encoding="utf-8")
+        figures = ",\n".join(figure_lines(entries))
+        programs.append(f' {{"name": {json.dumps(name)}, "loaded_sha256": "{sha256}", "statistics": {{\n{figures}}}}}')
+    text = ",\n".join(programs)
+    FILE.write_text(f'{{\n"schema_version": 2,\n"compiler": {json.dumps(guest_compiler())},\n'
+                    f'"modes": {json.dumps(MODES)},\n"programs": [\n{text}\n]\n}}\n', encoding="utf-8")

@@ -13,7 +13,7 @@ class RunFailed(Exception):
 
 
 def run(m2sim, mode, command, timeout=1800, sysroot=None):
-    """(stdout, bytes of the statistics file, flat statistics) of one run.
+    """(stdout, flat statistics) of one run.
 
     A program's own name is on its stack and in /proc/self/exe, and what it does with them takes longer for a longer
     one: with names below `sysroot` the statistics are the same wherever that folder is.
@@ -31,7 +31,7 @@ def run(m2sim, mode, command, timeout=1800, sysroot=None):
             raise RunFailed(f"{mode}: exit status {done.returncode}: {done.stderr.decode(errors='replace').strip()}")
         if not path.exists():
             raise RunFailed(f"{mode}: wrote no statistics")
-        return done.stdout.decode(errors="replace"), path.read_bytes(), read(path)
+        return done.stdout.decode(errors="replace"), read(path)
 
 
 def read(path):

@@ -14,6 +14,9 @@ function(m2sim_program_test name script)
                                                    ENVIRONMENT "${M2SIM_TEST_ENVIRONMENT}")
 endfunction()
 
+add_test(NAME programs.self_test COMMAND ${Python3_EXECUTABLE} ${programs_dir}/self_test.py)
+set_tests_properties(programs.self_test PROPERTIES LABELS programs TIMEOUT 60)
+
 if(M2SIM_BENCHMARKS)
   m2sim_program_test(checksums check_suite.py)
 endif()
