@@ -10,10 +10,11 @@ import unittest
 
 import check
 from functions import Unbalanced, functions
-from rules import arrows, code, dispatch, sizes, sources, tools, words
-from source_tree import Tree, code_only
+from rules import arrows, code, dispatch, patterns, sizes, sources, tools, words
+from source_tree import Globs, Tree, code_only
 
 HEADER = "#pragma once\n"
+REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
 
 
 def found(rule, **files):
@@ -91,16 +92,95 @@ class Rules(unittest.TestCase):
         self.assertEqual(found(rule, **files), [])
 
     def test_arrows(self):
-        other = {"emu__memory_h": HEADER, "emu__block_h": HEADER, "timing__core_h": HEADER, "insts__inst_h": HEADER,
-                 "emu__engine__uop_h": HEADER}
-        self.flags(arrows.arrows, timing__a_cpp='#include "emu/memory/memory.h"\n', **other)
-        self.flags(arrows.arrows, emu__a_cpp='#include "timing/core/core.h"\n', **other)
-        self.flags(arrows.arrows, insts__a_cpp='#include "emu/block.h"\n', **other)
-        self.flags(arrows.arrows, cmd__a_cpp='#include "emu/engine/uop.h"\n', **other)
-        self.flags(arrows.arrows, emu__a_cpp='#include "memory.h"\n', **other)
-        self.flags(arrows.arrows, emu__retired_h='#include "emu/memory/memory.h"\n', **other)
-        self.passes(arrows.arrows, timing__a_cpp='#include "emu/block.h"\n#include "insts/inst.h"\n', **other)
-        self.passes(arrows.arrows, insts__a_cpp='// #include "emu/block.h"\n', **other)
+        """Forbidden includes are tried on the tree as it is, with its own table."""
+        tree = Tree.load(REPOSITORY)
+        self.assertEqual(list(arrows.arrows(tree)), [])
+        for path, header in (
+                ("emu/exec/branch.cpp", "emu/linux/kernel.h"), ("emu/exec/branch.cpp", "emu/elf/elf.h"),
+                ("timing/core/core.h", "timing/fast/fast_core.h"), ("timing/fast/fast_core.h", "timing/core/core.h"),
+                ("timing/memory/cache.h", "emu/emulator.h"), ("timing/core/core.h", "emu/machine.h"),
+                ("emu/linux/calls/time.cpp", "emu/engine/handler.h"), ("emu/linux/kernel.h", "emu/emulator.h"),
+                ("emu/retired.h", "emu/memory/memory.h"), ("emu/block.h", "emu/retired.h\"\n#include \"emu/cpu/fault.h"),
+                ("emu/user_error.h", "emu/machine.h"), ("emu/elf/elf.h", "emu/linux/kernel.h"),
+                ("cmd/suite/suite.h", "cmd/history/command.h"), ("cmd/check/code.h", "emu/engine/uop.h"),
+                ("insts/inst.h", "emu/block.h"), ("timing/stats.h", "timing/config/config.h"),
+                ("cmd/cli.h", "tests/emu/guest_machine.h"), ("emu/machine.h", "memory.h")):
+            files = {**tree.files, path: tree.files[path] + f'#include "{header}"\n'}
+            found_there = {finding.path for finding in arrows.arrows(Tree(files))}
+            self.assertEqual(found_there, {path}, header)
+        files = {**tree.files, "emu/linux/kernel.h": tree.files["emu/linux/kernel.h"] + '// #include "emu/emulator.h"\n'}
+        self.assertEqual(list(arrows.arrows(Tree(files))), [])
+
+    def test_table_of_rooms(self):
+        def check_table(*rows, **files):
+            table = "\n".join(("<!-- rooms -->", "| room | holds | may include |", "|---|---|---|", *rows, "<!-- end of rooms -->"))
+            return found(arrows.arrows, docs__architecture_md=table, **files)
+
+        two = {"a__a_h": HEADER, "b__b_h": HEADER}
+        self.assertEqual(check_table("| `a` | x | |", "| `b` | y | `a` |", **two), [])
+        for rows, message in (
+                (("| `a` | x | |",), "b/b.h:1: its folder has no row"),
+                (("| `a` | x | |", "| `b` | x | |", "| `c` | x | |"), "c: no such folder"),
+                (("| `a` | x | |", "| `b` | x | `d` |"), "b: d has no row"),
+                (("| `a` | x | `b` |", "| `b` | x | `a` |"), "the table allows a circle: a -> b -> a"),
+                (("| `a` | x | `b/b.h` |", "| `b` | x | `a` |"), "the table allows a circle: a -> b -> a"),
+                (("| `a` | x | |", "| `b` | x | `a/c.h` |"), "b: there is no a/c.h"),
+                (("| `a` | x | |", "| `b` | x | `a/a.h` |"), "b: nothing in it includes a/a.h"),
+                (("| `a` | x | |", "| `a` | x | |", "| `b` | x | |"), "a row has a room of its own"),
+                (("| `a` | x |", "| `b` | x | |"), "a row has a room of its own")):
+            self.assertTrue(any(message in line for line in check_table(*rows, **two)), (rows, check_table(*rows, **two)))
+        using = {**two, "b__b_cpp": '#include "a/a.h"\n'}
+        self.assertEqual(check_table("| `a` | x | |", "| `b` | y | `a/a.h` |", **using), [])
+        self.assertTrue(check_table("| `a` | x | |", "| `b` | y | |", **using))
+        part = {**two, "a__log_h": HEADER, "b__b_cpp": '#include "a/log.h"\n'}
+        self.assertEqual(check_table("| `log`: `a/log.h` | x | |", "| `a` | x | |", "| `b` | y | `log` |", **part), [])
+        self.assertTrue(check_table("| `log`: `a/log.h` | x | |", "| `a` | x | |", "| `b` | y | `a` |", **part))
+        self.assertTrue(found(arrows.arrows, a__a_h=HEADER), "no table")
+
+    def test_globs(self):
+        globs = Globs("TRIED", "emu/", "!emu/linux/", "*.inc", "timing/core/c*.h")
+        Globs.known.remove(globs)
+        for path in ("emu/a.cpp", "emu/fp/b.h", "insts/a.inc", "timing/core/core.h"):
+            self.assertTrue(globs.match(path), path)
+        for path in ("emu/linux/a.cpp", "insts/a.h", "timing/core/probe/core.h", "timing/core/ring.h", "cmd/emu/a.cpp"):
+            self.assertFalse(globs.match(path), path)
+        self.assertEqual(globs.unmatched(["emu/a.cpp", "a.inc"]), ["!emu/linux/", "timing/core/c*.h"])
+
+    def test_patterns(self):
+        tree = Tree.load(REPOSITORY)
+        self.assertEqual(list(patterns.patterns(tree)), [])
+
+        def after(move=(), **edits):
+            files = {path.replace(*move) if move else path: text for path, text in tree.files.items()}
+            names = [path.replace(*move) if move else path for path in tree.names]
+            files.update({path: files[path] + text for path, text in edits.items()})
+            return [str(finding) for finding in patterns.patterns(Tree(files, names=names))]
+
+        for move, path, message in (
+                (("timing/memory/", "timing/caches/"), "docs/architecture.md", "there is no timing/memory"),
+                (("emu/machine.cpp", "emu/kvm.cpp"), "tests/house/rules/code.py", "DIAGNOSTICS: emu/machine.cpp"),
+                (("emu/fp/", "emu/float/"), "tests/house/rules/code.py", "HOT: emu/fp/ matches"),
+                (("_pcore.cpp", "_core.cpp"), "tests/house/rules/sources.py", "VALUES: timing/config/*_pcore.cpp"),
+                (("insts/disasm.h", "insts/text.h"), "tests/house/rules/code.py", "WORD_HEADERS: insts/disasm.h"),
+                (("cmd/", "app/"), ".clang-tidy", "HeaderFilterRegex: cmd matches no header"),
+                (("cmd/", "app/"), ".clang-tidy", "HeaderFilterRegex leaves out app/cli.h"),
+                (("results/config_file.cpp", "results/file.cpp"), "cmd/CMakeLists.txt", "there is no results/config_file.cpp"),
+                (("/guests/", "/guest_sources/"), "tests/emu/tests.cmake", "a glob matches no file: guests/"),
+                (("/main.cpp", "/start.cpp"), "CMakeLists.txt", "a filter matches no file"),
+                (("tests/house/check.py", "tests/house/run.py"), "scripts/check.sh", "there is no tests/house/check.py")):
+            lines = after(move)
+            self.assertTrue(any(line.startswith(f"{path}:") and message in line for line in lines), (move, lines))
+        self.assertTrue(after(**{"docs/adding.md": "See `timing/core/cores.h`.\n"}))
+        self.assertEqual(after(**{"docs/adding.md": "See `timing/core/core`, `tests/<folder>/tests.cmake`, timing/core.\n"}), [])
+        unnamed = Tree({path: text.replace("insts::decode(", "insts::d(").replace("decode", "d") if path.endswith((".h", ".cpp"))
+                        else text for path, text in tree.files.items()}, names=tree.names)
+        self.assertTrue(any("WORD_CALLS" in str(finding) for finding in patterns.patterns(unnamed)))
+
+    def test_folder_size(self):
+        files = {f"emu/linux/calls/a{number}.cpp": "" for number in range(45)}
+        self.assertEqual(list(sizes.folder_size(Tree(files))), [])
+        self.assertTrue(list(sizes.folder_size(Tree({**files, "emu/linux/calls/b.h": ""}))))
+        self.assertEqual(list(sizes.folder_size(Tree({**files, "emu/linux/b.h": ""}))), [])
 
     def test_cycles(self):
         self.flags(arrows.cycles, emu__a_h='#include "emu/b.h"\n', emu__b_h='#include "emu/a.h"\n')
@@ -252,7 +332,7 @@ class CommandLine(unittest.TestCase):
             (root / "emu").mkdir()
             (root / "emu" / "a.cpp").write_text("int a;", encoding="utf-8")
             command = [sys.executable, check.__file__, "--root", folder]
-            self.assertEqual(subprocess.run(command + ["arrows"], capture_output=True, check=False).returncode, 0)
+            self.assertEqual(subprocess.run(command + ["cycles"], capture_output=True, check=False).returncode, 0)
             self.assertEqual(subprocess.run(command + ["ends"], capture_output=True, check=False).returncode, 1)
             self.assertEqual(subprocess.run(command + ["no_rule"], capture_output=True, check=False).returncode, 2)
 

@@ -4,10 +4,11 @@ import dataclasses
 import functools
 import pathlib
 import re
+import sys
 
-FOLDERS = ("insts", "emu", "timing", "cmd", "calibration", "benchmarks", "tests", "scripts", "docs")
 CPP = (".h", ".cpp")
-TEXT = CPP + (".inc", ".py", ".sh", ".md", ".cmake", ".txt", ".toml", ".json", ".c", ".S", ".s", ".in")
+TEXT = CPP + (".inc", ".py", ".sh", ".md", ".cmake", ".txt", ".json", ".c", ".S", ".s", ".html")
+NOT_OURS = ("build",)  # and hidden folders
 
 
 @dataclasses.dataclass(frozen=True, order=True)
@@ -20,30 +21,67 @@ class Finding:
         return f"{self.path}:{self.line}: {self.message}"
 
 
-class Tree:
-    """Text files by their path relative to the root. Rules see nothing else, so that a test can make one up."""
+class Globs:
+    """A set of paths that a rule speaks of. `*` stays within a folder, a final slash means all below, a glob without
+    a slash is a file's name anywhere, and `!` takes paths out again.
 
-    def __init__(self, files, root=None):
+    Every set is remembered, so that rules/patterns.py can ask whether each glob still names a file: one that does
+    not would make its rule look at nothing and say so nowhere.
+    """
+
+    known = []
+
+    def __init__(self, name, *globs):
+        self.name = name
+        self.globs = globs
+        self.module = sys._getframe(1).f_globals.get("__name__", "").rpartition(".")[2]
+        Globs.known.append(self)
+
+    @staticmethod
+    @functools.lru_cache(maxsize=None)
+    def _compiled(glob):
+        text = re.escape(glob.lstrip("!")).replace(r"\*", "[^/]*")
+        if glob.endswith("/"):
+            text += ".*"
+        return re.compile(text if "/" in glob else "(?:.*/)?" + text)
+
+    def match(self, path):
+        taken = False
+        for glob in self.globs:
+            if self._compiled(glob).fullmatch(path):
+                taken = not glob.startswith("!")
+        return taken
+
+    def unmatched(self, paths):
+        return [glob for glob in self.globs if not any(self._compiled(glob).fullmatch(path) for path in paths)]
+
+
+class Tree:
+    """Text files by their path relative to the root, and the paths of all. Rules see nothing else, so that a test can
+    make one up.
+    """
+
+    def __init__(self, files, root=None, names=()):
         self.files = dict(sorted(files.items()))
+        self.names = sorted({*files, *names})
         self.root = root
 
     @classmethod
     def load(cls, root):
         root = pathlib.Path(root)
-        paths = [p for p in root.iterdir() if p.is_file() and (p.suffix in TEXT or p.name.startswith(".clang"))]
-        paths += root.glob(".ci/*")
-        for folder in FOLDERS:
-            paths += (p for p in (root / folder).rglob("*") if p.is_file() and p.suffix in TEXT)
-        files = {}
-        for path in paths:
-            if "__pycache__" not in path.parts:
-                files[path.relative_to(root).as_posix()] = path.read_text(encoding="utf-8")
-        return cls(files, root)
+        paths = [p for p in root.iterdir() if p.is_file()] + list(root.glob(".ci/*"))
+        # A new folder is looked at without being named here.
+        for folder in (p for p in root.iterdir() if p.is_dir() and not p.name.startswith((".", *NOT_OURS))):
+            paths += (p for p in folder.rglob("*") if p.is_file() and "__pycache__" not in p.parts)
+        names = {path: path.relative_to(root).as_posix() for path in paths}
+        files = {name: path.read_text(encoding="utf-8") for path, name in names.items()
+                 if path.suffix in TEXT or name.startswith((".clang", ".ci/"))}
+        return cls(files, root, names.values())
 
-    def cpp(self, *folders):
-        """Own C++ files (.h, .cpp), of these folders only when any is named: (path, text)."""
+    def cpp(self, where=None):
+        """Own C++ files (.h, .cpp), those of the globs only where any are given: (path, text)."""
         for path, text in self.files.items():
-            if path.endswith(CPP) and (not folders or path.split("/")[0] in folders):
+            if path.endswith(CPP) and (where is None or where.match(path)):
                 yield path, text
 
 

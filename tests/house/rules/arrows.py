@@ -1,28 +1,61 @@
 """Who may include whom, and that the graph of includes has no cycle."""
 
+import dataclasses
 import re
 
-from source_tree import Finding, code_only, line_of
+from source_tree import Finding, Globs, code_only, line_of
 
-# Folder -> what it may include: folders, or single headers where the arrow is narrower.
-ALLOWED = {
-    "insts": ("insts/",),
-    "emu": ("emu/", "insts/"),
-    "timing": ("timing/", "insts/", "emu/retired.h", "emu/block.h"),
-    "timing/run": ("timing/", "insts/", "emu/"),
-    "calibration": ("calibration/", "timing/", "emu/", "insts/"),
-    "cmd": ("cmd/", "calibration/", "timing/", "emu/", "insts/"),
-    "benchmarks": ("benchmarks/", "timing/", "emu/", "insts/"),
-    "tests": ("tests/", "benchmarks/", "cmd/", "calibration/", "timing/", "emu/", "insts/"),
-}
-# How handlers are made is the execution engine's own business: no part of emu's public face.
-PRIVATE = {"emu/engine/handler.h", "emu/engine/guest_access.h", "emu/engine/uop.h"}
-# The contract that timing reads must not bring the rest of emu along.
-CONTRACT = {"emu/retired.h": ("emu/block.h", "insts/"), "emu/block.h": ("insts/",)}
-
+# The one place where rooms and arrows are written down.
+TABLE = "docs/architecture.md"
+BEGIN, END = "<!-- rooms -->", "<!-- end of rooms -->"
+# They see everything, and nobody else sees them.
+OUTSIDE = Globs("OUTSIDE", "tests/")
+GUESTS = Globs("GUESTS", "benchmarks/guest/")  # guest headers serve assembly and C too
+NO_DURATION = Globs("NO_DURATION", "insts/", "emu/")
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]+"([^"]*)"', re.MULTILINE)
-# Written by the build.
+# Written by the build into <build>/cmd/generated (cmd/CMakeLists.txt).
 GENERATED = {"cmd/revision.h", "cmd/history_page_html.h"}
+
+
+@dataclasses.dataclass
+class Room:
+    """A folder, without those below it, or some headers of one that have a row of their own."""
+
+    name: str
+    line: int
+    files: tuple
+    may: tuple
+
+    def may_include(self, room, header):
+        return room == self.name or room in self.may or header in self.may
+
+
+def rooms(tree):
+    """(rooms by name, findings) of the table: room, what it holds, what it may include beside itself."""
+    text = tree.files.get(TABLE, "")
+    found, findings = {}, []
+    if BEGIN not in text or END not in text:
+        return found, [Finding(TABLE, 1, f"no table of rooms between {BEGIN} and {END}")]
+    first = line_of(text, text.index(BEGIN))
+    rows = text[text.index(BEGIN):text.index(END)].splitlines()
+    for line, row in enumerate(rows, first):
+        cells = [re.findall(r"`([^`]+)`", cell) for cell in row.strip("|").split("|")]
+        if not row.startswith("|") or not cells[0]:
+            continue
+        if len(cells) != 3 or cells[0][0] in found:
+            findings.append(Finding(TABLE, line, "a row has a room of its own, what it holds, and what it may include"))
+            continue
+        found[cells[0][0]] = Room(cells[0][0], line, tuple(cells[0][1:]), tuple(cells[2]))
+    return found, findings
+
+
+def room_of(found, path):
+    """The name of the row that speaks of a file; None where there is none."""
+    for room in found.values():
+        if path in room.files:
+            return room.name
+    folder = path.rpartition("/")[0]
+    return folder if folder in found and not found[folder].files else None
 
 
 def includes(text):
@@ -34,24 +67,67 @@ def includes(text):
 
 def _sources(tree):
     for path, text in tree.files.items():
-        if path.endswith((".h", ".cpp", ".inc")) and not path.startswith("benchmarks/guest/"):
+        if path.endswith((".h", ".cpp", ".inc")) and not GUESTS.match(path):
             yield path, text
 
 
+def _check_table(tree, found):
+    """Every row and every name in it is of this tree, and the arrows have no circle."""
+    inhabited = {room_of(found, path) for path, _ in _sources(tree)}
+    for room in found.values():
+        if room.name not in inhabited:
+            yield Finding(TABLE, room.line, f"{room.name}: no such folder, or nothing in it")
+        for name in room.files + tuple(name for name in room.may if name.endswith(".h")):
+            if name not in tree.files:
+                yield Finding(TABLE, room.line, f"{room.name}: there is no {name}")
+        for name in room.may:
+            if not name.endswith(".h") and name not in found:
+                yield Finding(TABLE, room.line, f"{room.name}: {name} has no row")
+    done = set()
+
+    def visit(name, active):
+        if name in active:
+            loop = " -> ".join(active[active.index(name):] + [name])
+            yield Finding(TABLE, found[name].line, f"the table allows a circle: {loop}")
+        elif name in found and name not in done:
+            for other in found[name].may:
+                yield from visit(room_of(found, other) if other.endswith(".h") else other, active + [name])
+            done.add(name)
+
+    for name in found:
+        yield from visit(name, [])
+
+
+def _check_exceptions(found, used):
+    """A header that is named for an include must be included: an exception goes with its reason."""
+    for room in found.values():
+        for name in room.may:
+            if name.endswith(".h") and (room.name, name) not in used:
+                yield Finding(TABLE, room.line, f"{room.name}: nothing in it includes {name}")
+
+
 def arrows(tree):
-    """Includes follow the arrows insts <- emu <- timing <- cmd."""
+    """Includes follow the table of rooms in docs/architecture.md, which has every folder and no circle."""
+    found, findings = rooms(tree)
+    yield from findings
+    if not found:
+        return
+    yield from _check_table(tree, found)
+    used = set()
     for path, text in _sources(tree):
-        folder = path.split("/")[0]
-        allowed = CONTRACT.get(path, ALLOWED.get("/".join(path.split("/")[:2]), ALLOWED.get(folder, ())))
+        name = room_of(found, path)
+        if name is None and not OUTSIDE.match(path):
+            yield Finding(path, 1, f"its folder has no row in {TABLE}")
+            continue
         for line, header in includes(text):
+            used.add((name, header))
             if header in GENERATED:
                 continue
             if header not in tree.files:
                 yield Finding(path, line, f'"{header}" is no file; includes start at the repository root')
-            elif not header.startswith(allowed):
-                yield Finding(path, line, f'{path} may not include "{header}"')
-            elif header in PRIVATE and folder not in ("emu", "tests"):
-                yield Finding(path, line, f'"{header}" is private to emu')
+            elif name is not None and not found[name].may_include(room_of(found, header), header):
+                yield Finding(path, line, f'{name} may not include "{header}" ({TABLE})')
+    yield from _check_exceptions(found, used)
 
 
 def cycles(tree):
@@ -79,15 +155,13 @@ def cycles(tree):
 def headers(tree):
     """Every header says #pragma once first."""
     for path, text in tree.cpp():
-        if path.startswith("benchmarks/guest/"):
-            continue  # guest headers serve assembly and C too
-        if path.endswith(".h") and not re.match(r"\s*#pragma once\b", code_only(text)):
+        if path.endswith(".h") and not GUESTS.match(path) and not re.match(r"\s*#pragma once\b", code_only(text)):
             yield Finding(path, 1, "a header begins with #pragma once (after its comment)")
 
 
 def timeless(tree):
     """What an instruction is and does has no duration: no cycle count in insts/ or emu/."""
-    for path, text in tree.cpp("insts", "emu"):
+    for path, text in tree.cpp(NO_DURATION):
         code = code_only(text)
         for match in re.finditer(r"\b\w*(?:[Cc]ycles?|[Ll]atenc(?:y|ies))(?:_\w*)?\b", code):
             yield Finding(path, line_of(code, match.start()), f"{match.group()}: time belongs to timing/")

@@ -2,25 +2,31 @@
 
 import re
 
-from source_tree import Finding, code_only, line_of, matches
+from source_tree import Finding, Globs, code_only, line_of, matches
 
 # What an instruction word is called. A name alone is not enough in timing/, where bitmaps have words too.
 WORD = r"(?:\w+(?:\.|->))*(?:word|insn|opcode|encoding|(?:inst|instruction|raw)_(?:word|bits|encoding))\b"
 SHIFT_OR_MASK = rf"\b{WORD}\s*(?:>>|<<|\s&\s|\s\^\s|\s%\s)|(?:\s&\s|\s\^\s)\s*{WORD}(?!\s*[(:])"
-HAS_WORDS = re.compile(r'#include "(?:insts/(?:decode|disasm)|emu/cpu/fault)\.h"|\binsts::decode\s*\(|\bfetch_word\b')
+# A file has instruction words when it includes one of these headers, or calls one of these functions.
+WORD_HEADERS = Globs("WORD_HEADERS", "insts/decode.h", "insts/disasm.h", "emu/cpu/fault.h")
+WORD_CALLS = ("insts::decode",)
+HAS_WORDS = re.compile("|".join([f'#include "{re.escape(header)}"' for header in WORD_HEADERS.globs] +
+                                [rf"\b{call}\s*\(" for call in WORD_CALLS]))
+# Guest programs and tests make words of their own.
+OTHERS = Globs("OTHERS", "*.h", "*.cpp", "!insts/", "!tests/", "!benchmarks/guest/")
 
 
 def one_decoder(tree):
     """Nothing outside insts/ shifts or masks an instruction word."""
-    for path, text in tree.cpp("emu", "timing", "cmd", "calibration", "benchmarks"):
-        if path.startswith("benchmarks/guest/") or not HAS_WORDS.search(text):
-            continue
-        yield from matches(path, text, SHIFT_OR_MASK, "`{0}`: only insts/ takes an instruction word apart")
+    for path, text in tree.cpp(OTHERS):
+        if HAS_WORDS.search(text):
+            yield from matches(path, text, SHIFT_OR_MASK, "`{0}`: only insts/ takes an instruction word apart")
 
 
 # The default channel of diagnostics that cannot be returned as values (a warning once per unknown system call,
 # and --strace); everything else in emu hands its lines to that channel.
-DIAGNOSTICS = "emu/machine.cpp"
+DIAGNOSTICS = Globs("DIAGNOSTICS", "emu/machine.cpp")
+LIBRARIES = Globs("LIBRARIES", "*.h", "*.cpp", "!cmd/", "!tests/", "!benchmarks/")
 STANDARD_STREAM = r"\bSTD(?:OUT|ERR)_FILENO\b|::write\s*\(\s*[012]\b"
 PRINTS = (r"\b(?:std::)?(?:v?f?printf|puts|fputs|putchar|fputc|perror|vdprintf|dprintf)\s*\(|"
           r"\bstd::(?:cout|cerr|clog)\b|\bfmt::print\b|\bstd::print(?:ln)?\b")
@@ -28,22 +34,22 @@ PRINTS = (r"\b(?:std::)?(?:v?f?printf|puts|fputs|putchar|fputc|perror|vdprintf|d
 
 def prints(tree):
     """Only cmd/ prints; a library hands values out."""
-    for path, text in tree.cpp("insts", "emu", "timing", "calibration"):
+    for path, text in tree.cpp(LIBRARIES):
         yield from matches(path, text, PRINTS, "`{0}`: only cmd/ prints")
-        if path != DIAGNOSTICS:
+        if not DIAGNOSTICS.match(path):
             yield from matches(path, text, STANDARD_STREAM, "`{0}`: only cmd/ prints")
         code = code_only(text)
         for match in re.finditer(r"#include <(?:iostream|print|fmt/ostream\.h)>", code):
             yield Finding(path, line_of(code, match.start()), "only cmd/ prints")
 
 
-# Everything that runs once an instruction or once a cycle. What is listed as cold runs at start-up, at a system
-# call, or when a report is made.
-HOT = re.compile(r"^(?:insts/(?:decode|inst|operands|bits)|"
-                 r"emu/(?:block|emulator|retired|exec/\w+|engine/(?!host_fault)\w+|fp/\w+|"
-                 r"cpu/(?:cpu_state|flags)|memory/arena)|"
-                 r"timing/(?:(?:branch|memory|crack|pipe|core|fast)/\w+|context|cycle|least_lane|ring|slots|stall|"
-                 r"way_match|config/port_layout))\.(?:h|cpp)$")
+# Everything that runs once an instruction or once a cycle: whole rooms, and single files of others.
+HOT = Globs("HOT", "insts/bits.*", "insts/decode.*", "insts/inst.*", "insts/operands.*",
+            "emu/block.*", "emu/emulator.*", "emu/retired.*", "emu/exec/", "emu/engine/", "emu/fp/",
+            "emu/cpu/cpu_state.*", "emu/cpu/flags.*", "emu/memory/arena.*",
+            "timing/", "!timing/stats.*", "!timing/run/", "!timing/config/", "timing/config/port_layout.*",
+            # At a fault only.
+            "!emu/engine/host_fault.*")
 SLOW = (r"\bvirtual\b|\bstd::(?:function|map|multimap|unordered_map|unordered_set|set|list|deque|shared_ptr|"
         r"make_shared|any|regex|ostringstream|stringstream)\b|\bdynamic_cast\b|\btypeid\b|"
         r"\bstd::mutex\b|(?<!operator )\bnew\s+[A-Za-z_]|\bmalloc\s*\(|\bcalloc\s*\(")
@@ -51,14 +57,16 @@ SLOW = (r"\bvirtual\b|\bstd::(?:function|map|multimap|unordered_map|unordered_se
 
 def hot_paths(tree):
     """No allocation, virtual call or node container where code runs per instruction or per cycle."""
-    for path, text in tree.cpp("insts", "emu", "timing"):
-        if HOT.match(path):
-            yield from matches(path, text, SLOW, "`{0}` on a path that runs per instruction or per cycle")
+    for path, text in tree.cpp(HOT):
+        yield from matches(path, text, SLOW, "`{0}` on a path that runs per instruction or per cycle")
+
+
+PRODUCT = Globs("PRODUCT", "*.h", "*.cpp", "!tests/", "!benchmarks/")
 
 
 def macros(tree):
     """A macro is a switch of the build (M2SIM_...), or exists for the inclusion of one .inc table."""
-    for path, text in tree.cpp("insts", "emu", "timing", "cmd", "calibration"):
+    for path, text in tree.cpp(PRODUCT):
         code = code_only(text)
         for match in re.finditer(r"^[ \t]*#[ \t]*define[ \t]+(\w+)", code, re.MULTILINE):
             name = match.group(1)

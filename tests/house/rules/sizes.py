@@ -1,21 +1,32 @@
 """Files and functions a reader can take in. Tables (.inc) are exempt."""
 
 import ast
+import collections
 
 import functions
-from source_tree import Finding
+from source_tree import Finding, Globs
 
 FILE_LINES = 500
 FUNCTION_LINES = 60
-MEASURED = (".h", ".cpp", ".c", ".py", ".sh", ".cmake", ".S", ".s")
+FOLDER_FILES = 45
+MEASURED = Globs("MEASURED", "*.h", "*.cpp", "*.c", "*.py", "*.sh", "*.cmake", "*.S", "*.s")
+ROOMS = Globs("ROOMS", "insts/", "emu/", "timing/", "cmd/")
 
 
 def file_size(tree):
     """A source file has at most 500 lines."""
     for path, text in tree.files.items():
         lines = len(text.splitlines())
-        if path.endswith(MEASURED) and lines > FILE_LINES:
+        if MEASURED.match(path) and lines > FILE_LINES:
             yield Finding(path, 1, f"{lines} lines; a file has at most {FILE_LINES}")
+
+
+def folder_size(tree):
+    """A folder of the program has at most 45 files."""
+    counts = collections.Counter(path.rpartition("/")[0] for path in tree.files if ROOMS.match(path))
+    for folder, count in counts.items():
+        if count > FOLDER_FILES:
+            yield Finding(folder, 1, f"{count} files; a folder has at most {FOLDER_FILES}")
 
 
 def _python_functions(text):

@@ -2,9 +2,9 @@
 
 import re
 
-from source_tree import Finding
+from source_tree import Finding, Globs
 
-VALUES = re.compile(r"^timing/(?:config/\w+_pcore\.cpp|crack/op_timing\.inc)$")
+VALUES = Globs("VALUES", "timing/config/*_pcore.cpp", "timing/crack/op_timing.inc")
 # `guess` may stand alone; the others say where to look.
 TAG = re.compile(r"//.*\b(?:(?P<kind>measured|published|fitted):\s*\S|(?P<guess>guess)\b)")
 NUMBER = re.compile(r"(?<![\w.])\d")

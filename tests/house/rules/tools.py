@@ -10,9 +10,10 @@ import shutil
 import subprocess
 
 from rules.arrows import includes
-from source_tree import Finding
+from source_tree import Finding, Globs
 
-FORMATTED = re.compile(r"^(?!benchmarks/guest/).*\.(?:h|cpp)$")
+FORMATTED = Globs("FORMATTED", "*.h", "*.cpp", "!benchmarks/guest/")
+ANALYSED = Globs("ANALYSED", "*.h", "*.cpp", "!benchmarks/guest/", "!tests/")
 DIAGNOSTIC = re.compile(r"^(?P<file>[^\s:]+):(?P<line>\d+):\d+: (?:warning|error): (?P<message>.*)$", re.MULTILINE)
 
 
@@ -76,7 +77,7 @@ def _commands(tree, build):
         file = pathlib.Path(entry["directory"], entry["file"])
         if file.is_relative_to(tree.root):
             path = file.relative_to(tree.root).as_posix()
-            if path in tree.files and FORMATTED.match(path) and not path.startswith("tests/"):
+            if path in tree.files and ANALYSED.match(path):
                 commands[path] = entry.get("command") or " ".join(entry["arguments"])
     return commands
 
