@@ -11,12 +11,18 @@
 namespace m2sim::cmd {
 namespace {
 
-constexpr double kNearPercent = 5;  // differences up to here are shown as good ones
-constexpr double kFarPercent = 20;  // from here on as bad ones
+constexpr std::size_t kTableWidth = 100;  // the least that a wide terminal has; no line is longer
+constexpr double kNearPercent = 5;        // differences up to here are shown as good ones
+constexpr double kFarPercent = 20;        // from here on as bad ones
 
 std::string fixed(double value, int digits) { return fmt::format("{:.{}f}", value, digits); }
 
-std::string whole(double value) { return grouped(static_cast<std::uint64_t>(value)); }
+// In millions where all digits would not fit their column.
+std::string whole(double value) {
+  constexpr double kMostInFull = 9'999'999'999;
+  if (value <= kMostInFull) return grouped(static_cast<std::uint64_t>(value));
+  return grouped(static_cast<std::uint64_t>(value / 1e6)) + "M";
+}
 
 // A figure that a mode lacks is a dash, never a zero.
 std::string cell(const SuiteResult& result, const std::string& stat, int digits) {
@@ -29,39 +35,53 @@ Color difference_color(double percent) {
   return std::abs(percent) >= kFarPercent ? Color::kRed : Color::kYellow;
 }
 
-std::string hardware_cells(const SuiteProgram& program, const SuiteResult& result, bool color) {
-  if (!program.hardware) return "";
-  const std::optional<double> ours = cycles_per_iteration(program, result);
-  const std::optional<double> difference = difference_percent(program, result);
-  std::string text = fmt::format(" {:>11}", fixed(program.hardware->cycles_per_iteration, 2));
-  text += fmt::format(" {:>11}", ours ? fixed(*ours, 2) : "-");
-  const std::string shown = fmt::format(" {:>8}", difference ? fmt::format("{:+.1f}", *difference) : "-");
-  text += paint(shown, difference ? difference_color(*difference) : Color::kNone, color);
-  return text + fmt::format(" {:>5}", program.hardware->grade);
+bool starts_character(char byte) { return (static_cast<unsigned char>(byte) & 0xC0U) != 0x80U; }
+
+// The text in lines of at most `width` columns, cut at a blank where there is one; all but the first are
+// indented.
+std::string folded(std::string_view text, std::size_t width, std::size_t indent) {
+  std::string lines;
+  while (text.size() > width) {
+    std::size_t end = text.rfind(' ', width);
+    if (end == std::string_view::npos || end == 0) {
+      end = width;
+      while (end > 1 && !starts_character(text[end])) --end;
+    }
+    lines += std::string(text.substr(0, end)) + "\n" + std::string(indent, ' ');
+    text.remove_prefix(end);
+    text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()));
+  }
+  return lines + std::string(text) + "\n";
 }
 
+// A program's name, cut where the figures beside it would not fit.
+std::string name_cell(std::string name, std::size_t width) {
+  if (name.size() > width) name = name.substr(0, width - 2) + "..";
+  return fmt::format("{:<{}}", name, width);
+}
+
+constexpr char kRow[] = "{} {:>14} {:>14} {:>8} {:>6} {:>7} {:>12} {:>8} {:>7}\n";
+constexpr std::size_t kRowFigures = 84;  // the columns of kRow behind the name
+
 std::string table_head(std::size_t name_width, bool color) {
-  const std::string head =
-      fmt::format("{:<{}} {:>13} {:>13} {:>7} {:>6} {:>7} {:>11} {:>8} {:>7} {:>11} {:>11} {:>8} {:>5}",
-                  "program", name_width, "instructions", "cycles", "CPI", "IPC", "br MPKI", "L1D misses",
-                  "L1D MPKI", "MIPS", "hw cyc/iter", "ours", "diff %", "grade");
-  return paint(head, Color::kBold, color) + "\n";
+  const std::string head = fmt::format(kRow, name_cell("program", name_width), "instructions", "cycles",
+                                       "CPI", "IPC", "br MPKI", "L1D misses", "L1D MPKI", "MIPS");
+  return paint(head, Color::kBold, color);
 }
 
 std::string table_row(const SuiteProgram& program, const SuiteResult& result, std::size_t name_width,
                       bool color) {
+  const std::string name = name_cell(program.name, name_width);
   if (!result.ok) {
-    return fmt::format("{:<{}} {}\n", program.name, name_width,
-                       paint("FAILED: " + result.error, Color::kRed, color));
+    const std::string text = folded("FAILED: " + result.error, kTableWidth - name_width - 1, name_width + 1);
+    return name + " " + paint(text, Color::kRed, color);
   }
   const double insts = result.stat("emulation.insts");
   const bool has_misses = result.stats.contains("l1d.misses") && insts > 0;
   const std::string l1d_mpki = has_misses ? fixed(1000 * result.stat("l1d.misses") / insts, 3) : "-";
-  return fmt::format("{:<{}} {:>13} {:>13} {:>7} {:>6} {:>7} {:>11} {:>8} {:>7}{}\n", program.name,
-                     name_width, cell(result, "emulation.insts", 0), cell(result, "core.cycles", 0),
+  return fmt::format(kRow, name, cell(result, "emulation.insts", 0), cell(result, "core.cycles", 0),
                      cell(result, "core.cpi", 4), cell(result, "core.ipc", 3), cell(result, "branch.mpki", 3),
-                     cell(result, "l1d.misses", 0), l1d_mpki, cell(result, "host.mips", 1),
-                     hardware_cells(program, result, color));
+                     cell(result, "l1d.misses", 0), l1d_mpki, cell(result, "host.mips", 1));
 }
 
 std::string mean_row(const SuiteSummary& summary, std::size_t name_width) {
@@ -69,9 +89,33 @@ std::string mean_row(const SuiteSummary& summary, std::size_t name_width) {
     const double value = geometric_mean(summary, stat);
     return value > 0 ? fixed(value, digits) : std::string("-");
   };
-  return fmt::format("{:<{}} {:>13} {:>13} {:>7} {:>6} {:>7} {:>11} {:>8} {:>7}\n", "geometric mean",
-                     name_width, "", "", mean("core.cpi", 4), mean("core.ipc", 3), "", "", "",
-                     mean("host.mips", 1));
+  return fmt::format(kRow, name_cell("geometric mean", name_width), "", "", mean("core.cpi", 4),
+                     mean("core.ipc", 3), "", "", "", mean("host.mips", 1));
+}
+
+std::string hardware_row(const SuiteProgram& program, const SuiteResult& result, std::size_t name_width,
+                         bool color) {
+  const std::optional<double> ours = cycles_per_iteration(program, result);
+  const std::optional<double> difference = difference_percent(program, result);
+  const std::string shown = fmt::format("{:>8}", difference ? fmt::format("{:+.1f}", *difference) : "-");
+  return fmt::format("{} {:>15} {:>15} {} {:>6}\n", name_cell(program.name, name_width),
+                     fixed(program.hardware->cycles_per_iteration, 2), ours ? fixed(*ours, 2) : "-",
+                     paint(shown, difference ? difference_color(*difference) : Color::kNone, color),
+                     program.hardware->grade);
+}
+
+// A table of its own: beside the others its columns would make lines that no terminal shows.
+std::string hardware_table(const SuiteSummary& summary, std::size_t name_width, bool color) {
+  std::string rows;
+  for (std::size_t i = 0; i < summary.programs.size(); ++i) {
+    if (!summary.results[i].ok || !summary.programs[i].hardware) continue;
+    rows += hardware_row(summary.programs[i], summary.results[i], name_width, color);
+  }
+  if (rows.empty()) return "";
+  const std::string head =
+      fmt::format("{} {:>15} {:>15} {:>8} {:>6}\n", name_cell("cycles/iteration", name_width), "hardware",
+                  "ours", "diff %", "grade");
+  return "\n" + paint(head, Color::kBold, color) + rows;
 }
 
 std::string difference_lines(const SuiteSummary& summary) {
@@ -121,13 +165,15 @@ std::optional<double> mean_difference(const SuiteSummary& summary, const std::st
 }
 
 std::string suite_table(const SuiteSummary& summary, bool color) {
-  std::size_t name_width = std::string_view("geometric mean").size();
+  std::size_t name_width = std::string_view("cycles/iteration").size();
   for (const SuiteProgram& program : summary.programs) name_width = std::max(name_width, program.name.size());
+  name_width = std::min(name_width, kTableWidth - kRowFigures);
   std::string text = table_head(name_width, color);
   for (std::size_t i = 0; i < summary.programs.size(); ++i) {
     text += table_row(summary.programs[i], summary.results[i], name_width, color);
   }
-  text += mean_row(summary, name_width) + difference_lines(summary);
+  text +=
+      mean_row(summary, name_width) + hardware_table(summary, name_width, color) + difference_lines(summary);
   if (summary.failed() > 0) {
     text += paint(fmt::format("{} of {} programs failed\n", summary.failed(), summary.programs.size()),
                   Color::kRed, color);

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
+#include <sstream>
 
 #include "cmd/console/child_process.h"
 #include "cmd/console/output_file.h"
@@ -103,6 +104,32 @@ TEST(SuiteReport, AFailureIsALineAndStaysOutOfTheMeans) {
   EXPECT_NE(table.find("FAILED: killed by SIGSEGV"), std::string::npos) << table;
   EXPECT_NE(table.find("1 of 2 programs failed"), std::string::npos) << table;
   EXPECT_NE(table.find("+10.0"), std::string::npos) << table;
+}
+
+std::size_t longest_line(const std::string& text) {
+  std::size_t longest = 0;
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) longest = std::max(longest, line.size());
+  return longest;
+}
+
+TEST(SuiteReport, NoLineIsLongerThanAHundredColumns) {
+  SuiteSummary summary = two_results();
+  EXPECT_LE(longest_line(suite_table(summary, false)), 100U) << suite_table(summary, false);
+  summary.programs[0].name = "a_name_that_is_much_longer_than_its_column";
+  summary.programs[0].hardware = HardwareFigure{123456789.25, "A", "M2 P"};
+  summary.programs[0].iterations = 1000;
+  summary.results[0].stats = {{"emulation.insts", 4e12}, {"core.cycles", 8e12}, {"core.cpi", 123.4567},
+                              {"core.ipc", 0.125},       {"branch.mpki", 12.5}, {"l1d.misses", 2e11},
+                              {"host.mips", 1234.5}};
+  summary.results[1] = {
+      .ok = false, .error = "cannot open " + std::string(150, 'x') + " and say more", .stats = {}};
+  const std::string table = suite_table(summary, false);
+  EXPECT_LE(longest_line(table), 100U) << table;
+  EXPECT_NE(table.find("a_name_that_is.. "), std::string::npos) << table;
+  EXPECT_NE(table.find(" 4,000,000M "), std::string::npos) << table;
+  EXPECT_NE(table.find("123456789.25"), std::string::npos) << table;
+  EXPECT_NE(table.find(" and say more\n"), std::string::npos) << table;
 }
 
 TEST(SuiteReport, JsonAndCsvHoldEveryProgram) {
