@@ -6,6 +6,7 @@
 #include "cmd/console/output_file.h"
 #include "cmd/results/config_file.h"
 #include "cmd/results/stat.h"
+#include "timing/config/field_text.h"
 #include "timing/config/fields.h"
 
 namespace m2sim::cmd {
@@ -21,8 +22,9 @@ std::string list_of_stats() {
 
 std::string list_of_fields(const timing::CoreConfig& core) {
   std::string text;
-  for (const timing::Field& field : timing::fields()) {
-    text += fmt::format("{:<36} {:>8} {:<14} {}\n", field.path, field.get(core), field.unit, field.meaning);
+  for (const timing::Field& field : timing::fields(core)) {
+    text += fmt::format("{:<36} {:>8} {:<14} {}\n", field.path, timing::text_of(core, field), field.unit,
+                        field.meaning);
   }
   return text;
 }

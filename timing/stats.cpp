@@ -1,5 +1,8 @@
 #include "timing/stats.h"
 
+#include <algorithm>
+#include <bit>
+#include <cstddef>
 #include <string>
 #include <utility>
 
@@ -7,59 +10,107 @@ namespace m2sim::timing {
 
 namespace {
 
+constexpr std::size_t kWordBytes = sizeof(std::uint64_t);
+using Words = std::array<std::uint64_t, sizeof(TimingStats) / kWordBytes>;
+
+// A member of one of the structs.
+struct Member {
+  std::string_view name;  // of a figure; empty: the stack, or a part
+  std::string_view unit;
+  std::string_view description;
+  std::size_t word = 0;            // place in its struct
+  std::size_t words = 1;           // counters here
+  bool setting = false;            // a word that is no counter
+  std::span<const Member> part{};  // members of the struct that stands here
+};
+
+template <class Struct>
+struct Members;
+
+#define STRUCT(type)     \
+  template <>            \
+  struct Members<type> { \
+    using Struct = type; \
+    static constexpr auto kAll = std::to_array<Member>({
+#define END_STRUCT(type) \
+  })                     \
+  ;                      \
+  }                      \
+  ;
+#define PLACE(member) offsetof(Struct, member) / kWordBytes
+#define STAT(prefix, member, unit, description) {#prefix "." #member, unit, description, PLACE(member)},
+#define SETTING(prefix, member, unit, description) \
+  {#prefix "." #member, unit, description, PLACE(member), 0, true},
+#define STACK(member) {{}, {}, {}, PLACE(member), kStallReasonCount},
+#define PART(type, member) {{}, {}, {}, PLACE(member), 0, false, Members<type>::kAll},
+#include "timing/stats.inc"
+#undef STRUCT
+#undef END_STRUCT
+#undef PLACE
+#undef STAT
+#undef SETTING
+#undef STACK
+#undef PART
+
+template <class Visit>
+constexpr void visit_members(std::span<const Member> members, std::size_t base, Visit&& visit) {
+  for (const Member& member : members) {
+    if (member.part.empty()) visit(member, base + member.word);
+    visit_members(member.part, base + member.word, visit);
+  }
+}
+
+// Every figure of the table and the stack, with its place in TimingStats.
+template <class Visit>
+constexpr void visit_all(Visit&& visit) {
+  visit_members(Members<TimingStats>::kAll, 0, visit);
+}
+
+consteval std::size_t words_of_table() {
+  std::size_t words = 0;
+  visit_all(
+      [&words](const Member& member, std::size_t) { words += member.words + (member.setting ? 1 : 0); });
+  return words;
+}
+static_assert(words_of_table() * kWordBytes == sizeof(TimingStats),
+              "TimingStats is made of 64-bit words alone");
+
 double ratio(double part, double whole) { return whole == 0 ? 0 : part / whole; }
 
 double per_kilo_instruction(std::uint64_t count, const TimingStats& stats) {
   return ratio(1000.0 * static_cast<double>(count), static_cast<double>(stats.core.insts));
 }
 
-constexpr StatInfo kCounters[] = {
-#define STAT(name, member, unit, description) \
-  {name, unit, description, false, [](const TimingStats& stats) -> StatValue { return stats.member; }},
-#include "timing/stats.inc"
-#undef STAT
-};
-
-// All counters have the same size, so none is missing. (A test sets each to a value of its own, so none
-// is there twice.)
-static_assert((std::size(kCounters) + kStallReasonCount) * sizeof(std::uint64_t) == sizeof(TimingStats),
-              "a counter of TimingStats is missing in timing/stats.inc");
+constexpr StatInfo derived(std::string_view name, std::string_view unit, std::string_view description,
+                           double (*computed)(const TimingStats&)) {
+  return {name, unit, description, true, computed, 0};
+}
 
 constexpr StatInfo kDerived[] = {
-    {"core.cpi", "cycles/instruction", "cycles an instruction", true,
-     [](const TimingStats& stats) -> StatValue {
-       return ratio(static_cast<double>(stats.core.cycles), static_cast<double>(stats.core.insts));
-     }},
-    {"core.ipc", "instructions/cycle", "instructions a cycle", true,
-     [](const TimingStats& stats) -> StatValue {
-       return ratio(static_cast<double>(stats.core.insts), static_cast<double>(stats.core.cycles));
-     }},
-    {"branch.mpki", "1/kilo-instruction", "mispredicted branches", true,
-     [](const TimingStats& stats) -> StatValue {
-       return per_kilo_instruction(stats.branch.mispredicts, stats);
-     }},
-    {"l1i.mpki", "1/kilo-instruction", "misses of the L1I", true,
-     [](const TimingStats& stats) -> StatValue {
-       return per_kilo_instruction(stats.memory.l1i.misses, stats);
-     }},
-    {"l1d.mpki", "1/kilo-instruction", "misses of the L1D", true,
-     [](const TimingStats& stats) -> StatValue {
-       return per_kilo_instruction(stats.memory.l1d.misses, stats);
-     }},
-    {"l2.mpki", "1/kilo-instruction", "misses of the L2", true,
-     [](const TimingStats& stats) -> StatValue {
-       return per_kilo_instruction(stats.memory.l2.misses, stats);
-     }},
-    {"dtlb.mpki", "1/kilo-instruction", "misses of the L1 DTLB", true,
-     [](const TimingStats& stats) -> StatValue {
-       return per_kilo_instruction(stats.memory.dtlb.misses, stats);
-     }},
+    derived("core.cpi", "cycles/instruction", "cycles an instruction",
+            [](const TimingStats& stats) {
+              return ratio(static_cast<double>(stats.core.cycles), static_cast<double>(stats.core.insts));
+            }),
+    derived("core.ipc", "instructions/cycle", "instructions a cycle",
+            [](const TimingStats& stats) {
+              return ratio(static_cast<double>(stats.core.insts), static_cast<double>(stats.core.cycles));
+            }),
+    derived("branch.mpki", "1/kilo-instruction", "mispredicted branches",
+            [](const TimingStats& stats) { return per_kilo_instruction(stats.branch.mispredicts, stats); }),
+    derived("l1i.mpki", "1/kilo-instruction", "misses of the L1I",
+            [](const TimingStats& stats) { return per_kilo_instruction(stats.memory.l1i.misses, stats); }),
+    derived("l1d.mpki", "1/kilo-instruction", "misses of the L1D",
+            [](const TimingStats& stats) { return per_kilo_instruction(stats.memory.l1d.misses, stats); }),
+    derived("l2.mpki", "1/kilo-instruction", "misses of the L2",
+            [](const TimingStats& stats) { return per_kilo_instruction(stats.memory.l2.misses, stats); }),
+    derived("dtlb.mpki", "1/kilo-instruction", "misses of the L1 DTLB",
+            [](const TimingStats& stats) { return per_kilo_instruction(stats.memory.dtlb.misses, stats); }),
 };
 
 // Slots over slots a cycle: with a width that is a power of two, the parts are exact in a double and
 // sum exactly to the cycles.
 template <std::size_t kReason>
-StatValue stack_part(const TimingStats& stats) {
+double stack_part(const TimingStats& stats) {
   return ratio(static_cast<double>(stats.core.slots[kReason]),
                static_cast<double>(stats.core.slots_per_cycle));
 }
@@ -68,21 +119,54 @@ template <std::size_t... kReasons>
 void append_stack(std::vector<StatInfo>& table, std::index_sequence<kReasons...>) {
   static const std::array<std::string, kStallReasonCount> names{
       ("core.cpi_stack." + std::string(kStallInfo[kReasons].name))...};
-  (table.push_back({names[kReasons], "cycles", kStallInfo[kReasons].description, true, stack_part<kReasons>}),
+  (table.push_back(
+       derived(names[kReasons], "cycles", kStallInfo[kReasons].description, stack_part<kReasons>)),
    ...);
+}
+
+std::string_view prefix_of(std::string_view name) { return name.substr(0, name.find('.')); }
+
+// The figures that are counted; those of one prefix stand together, wherever their members are.
+std::vector<StatInfo> make_counters() {
+  std::vector<StatInfo> all;
+  std::vector<std::string_view> prefixes;
+  visit_all([&](const Member& member, std::size_t word) {
+    if (member.name.empty()) return;
+    all.push_back({member.name, member.unit, member.description, false, nullptr, word});
+    prefixes.push_back(prefix_of(member.name));
+  });
+  std::ranges::stable_sort(all, {}, [&prefixes](const StatInfo& info) {
+    return std::ranges::find(prefixes, prefix_of(info.name)) - prefixes.begin();
+  });
+  return all;
 }
 
 std::vector<StatInfo> make_table() {
   // The headline first, then everything in the order of the machine.
-  constexpr std::size_t kHeadline = 2;
-  std::vector<StatInfo> table(std::begin(kCounters), std::begin(kCounters) + kHeadline);
+  constexpr std::ptrdiff_t kHeadline = 2;
+  const std::vector<StatInfo> counters = make_counters();
+  std::vector<StatInfo> table(counters.begin(), counters.begin() + kHeadline);
   table.insert(table.end(), std::begin(kDerived), std::end(kDerived));
   append_stack(table, std::make_index_sequence<kStallReasonCount>{});
-  table.insert(table.end(), std::begin(kCounters) + kHeadline, std::end(kCounters));
+  table.insert(table.end(), counters.begin() + kHeadline, counters.end());
   return table;
 }
 
 }  // namespace
+
+TimingStats difference(const TimingStats& after, const TimingStats& before) {
+  Words words = std::bit_cast<Words>(after);
+  const Words earlier = std::bit_cast<Words>(before);
+  visit_all([&](const Member& member, std::size_t word) {
+    for (std::size_t i = word; i < word + member.words; ++i) words[i] -= earlier[i];
+  });
+  return std::bit_cast<TimingStats>(words);
+}
+
+StatValue StatInfo::value(const TimingStats& stats) const {
+  if (derived) return computed(stats);
+  return std::bit_cast<Words>(stats)[word];
+}
 
 std::span<const StatInfo> stat_table() {
   static const std::vector<StatInfo> table = make_table();

@@ -1,15 +1,17 @@
 #include "cmd/results/config_file.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <toml++/toml.h>
 
 #include <algorithm>
-#include <charconv>
 #include <optional>
+#include <span>
 
 #include "cmd/console/failure.h"
 #include "cmd/console/nearest.h"
 #include "cmd/console/output_file.h"
+#include "timing/config/field_text.h"
 #include "timing/config/fields.h"
 
 namespace m2sim::cmd {
@@ -17,59 +19,57 @@ namespace {
 
 constexpr std::string_view kDefaultCore = "m2-pcore";
 constexpr std::string_view kBaseKey = "base";
+constexpr std::string_view kNamesKey = "names";
 
 std::string_view table_of(std::string_view path) {
   const std::size_t dot = path.rfind('.');
   return dot == std::string_view::npos ? std::string_view() : path.substr(0, dot);
 }
 
-const timing::Field& find_field(std::string_view where, std::string_view path) {
-  const timing::Field* field = timing::find_field(path);
-  if (field != nullptr) return *field;
-  throw failure("{}: there is no configuration field '{}'; did you mean '{}'?", where, path,
-                timing::nearest_field(path));
-}
-
-void assign(timing::CoreConfig& config, const timing::Field& field, std::int64_t value,
-            std::string_view where) {
-  if (value < field.min || value > field.max) {
-    throw failure("{}: {} = {} is out of range; it must lie between {} and {}", where, field.path, value,
-                  field.min, field.max);
+timing::Field find_field(const timing::CoreConfig& config, std::string_view where, std::string_view path) {
+  std::vector<std::string> paths;
+  for (const timing::Field& field : timing::fields(config)) {
+    if (field.path == path) return field;
+    paths.push_back(field.path);
   }
-  field.member(config, field.index) = static_cast<std::uint32_t>(value);
+  throw failure("{}: there is no configuration field '{}'{}", where, path, did_you_mean(path, paths));
 }
 
-// Decimal, or hexadecimal behind 0x.
-std::int64_t parse_number(std::string_view where, std::string_view path, std::string_view text) {
-  const bool hexadecimal = text.starts_with("0x");
-  const std::string_view digits = hexadecimal ? text.substr(2) : text;
-  std::int64_t value = 0;
-  const auto [stop, error] =
-      std::from_chars(digits.data(), digits.data() + digits.size(), value, hexadecimal ? 16 : 10);
-  if (error != std::errc() || stop != digits.data() + digits.size()) {
-    throw failure("{}: {} = '{}' is not a whole number in range", where, path, text);
-  }
-  return value;
+void assign(timing::CoreConfig& config, std::string_view where, std::string_view path,
+            std::span<const std::string> words) {
+  const std::string problem = timing::set_words(config, find_field(config, where, path), words);
+  if (!problem.empty()) throw failure("{}: {}", where, problem);
 }
 
-// Applies a table and the tables in it; `prefix` is its path with a dot behind.
-void apply_table(timing::CoreConfig& config, const toml::table& table, const std::string& prefix,
+std::string word_of(const toml::node& node, std::string_view where, std::string_view path) {
+  if (const auto* flag = node.as_boolean()) return flag->get() ? "1" : "0";
+  if (const auto* number = node.as_integer()) return std::to_string(number->get());
+  if (const auto* text = node.as_string()) return text->get();
+  throw failure("{}: {} must be a whole number, a name or a list of names", where, path);
+}
+
+std::vector<std::string> words_of(const toml::node& node, std::string_view where, std::string_view path) {
+  const toml::array* list = node.as_array();
+  if (list == nullptr) return {word_of(node, where, path)};
+  std::vector<std::string> words;
+  for (const toml::node& element : *list) words.push_back(word_of(element, where, path));
+  return words;
+}
+
+// Applies the values of a table and of the tables in it. First the names of lists: they say which other paths
+// there are.
+enum class Pass { kNames, kRest };
+
+void apply_table(timing::CoreConfig& config, const toml::table& table, Pass pass, const std::string& prefix,
                  const std::string& file_name) {
   for (const auto& [key, node] : table) {
     const std::string path = prefix + std::string(key.str());
-    const std::string where = fmt::format("{}, line {}", file_name, node.source().begin.line);
-    if (prefix.empty() && key.str() == kBaseKey) continue;
+    if (path == kBaseKey) continue;
     if (const toml::table* inner = node.as_table()) {
-      apply_table(config, *inner, path + ".", file_name);
-      continue;
-    }
-    const timing::Field& field = find_field(where, path);
-    if (const auto* flag = node.as_boolean()) {
-      assign(config, field, flag->get() ? 1 : 0, where);
-    } else if (const auto* number = node.as_integer()) {
-      assign(config, field, number->get(), where);
-    } else {
-      throw failure("{}: {} must be a whole number", where, path);
+      apply_table(config, *inner, pass, path + ".", file_name);
+    } else if ((key.str() == kNamesKey) == (pass == Pass::kNames)) {
+      const std::string where = fmt::format("{}, line {}", file_name, node.source().begin.line);
+      assign(config, where, path, words_of(node, where, path));
     }
   }
 }
@@ -80,6 +80,21 @@ timing::CoreConfig base_of(const toml::table& table, const std::string& file_nam
   const auto* name = node->as_string();
   if (name == nullptr) throw failure("{}: base must be the name of a built-in core", file_name);
   return built_in_core(name->get());
+}
+
+std::string toml_value(const timing::CoreConfig& config, const timing::Field& field) {
+  const std::vector<std::string> words = timing::words_of(config, field);
+  switch (field.kind) {
+    case timing::FieldKind::kNumber:
+      return words.front();
+    case timing::FieldKind::kDispatchQueue:
+    case timing::FieldKind::kScheduler:
+      return fmt::format("\"{}\"", words.front());
+    case timing::FieldKind::kNames:
+    case timing::FieldKind::kCapabilities:
+      return fmt::format("[\"{}\"]", fmt::join(words, "\", \""));
+  }
+  return {};
 }
 
 }  // namespace
@@ -102,17 +117,18 @@ void require_buildable(const timing::CoreConfig& config) {
 
 std::string config_toml(const timing::CoreConfig& config) {
   // A TOML table may be opened once only, so fields are gathered by table, in order of appearance.
+  const std::vector<timing::Field> fields = timing::fields(config);
   std::vector<std::string_view> tables;
-  for (const timing::Field& field : timing::fields()) {
+  for (const timing::Field& field : fields) {
     const std::string_view table = table_of(field.path);
     if (std::find(tables.begin(), tables.end(), table) == tables.end()) tables.push_back(table);
   }
   std::string text;
   for (const std::string_view table : tables) {
     text += fmt::format("{}[{}]\n", text.empty() ? "" : "\n", table);
-    for (const timing::Field& field : timing::fields()) {
+    for (const timing::Field& field : fields) {
       if (table_of(field.path) != table) continue;
-      text += fmt::format("{} = {}\n", field.path.substr(table.size() + 1), field.get(config));
+      text += fmt::format("{} = {}\n", field.path.substr(table.size() + 1), toml_value(config, field));
     }
   }
   return text;
@@ -122,7 +138,8 @@ timing::CoreConfig parse_config(std::string_view text, const std::string& file_n
   try {
     const toml::table table = toml::parse(text, file_name);
     timing::CoreConfig config = base_of(table, file_name);
-    apply_table(config, table, "", file_name);
+    apply_table(config, table, Pass::kNames, "", file_name);
+    apply_table(config, table, Pass::kRest, "", file_name);
     return config;
   } catch (const toml::parse_error& error) {
     throw failure("{}, line {}, column {}: {}", file_name, error.source().begin.line,
@@ -135,10 +152,13 @@ timing::CoreConfig load_config(const std::string& path) { return parse_config(re
 void apply_setting(timing::CoreConfig& config, std::string_view setting) {
   const std::size_t equals = setting.find('=');
   if (equals == std::string_view::npos) throw failure("--set: '{}' has no value; write path=value", setting);
-  const std::string_view path = setting.substr(0, equals);
-  const std::string_view digits = setting.substr(equals + 1);
-  const timing::Field& field = find_field("--set", path);
-  assign(config, field, parse_number("--set", path, digits), "--set");
+  std::vector<std::string> words;
+  for (std::size_t begin = equals + 1; begin != 0;) {
+    const std::size_t end = setting.find(',', begin);
+    words.emplace_back(setting.substr(begin, end == std::string_view::npos ? end : end - begin));
+    begin = end == std::string_view::npos ? 0 : end + 1;
+  }
+  assign(config, "--set", setting.substr(0, equals), words);
 }
 
 }  // namespace m2sim::cmd

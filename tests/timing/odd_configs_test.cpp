@@ -5,6 +5,7 @@
 #include <string>
 
 #include "tests/timing/random_program.h"
+#include "timing/config/field_text.h"
 #include "timing/config/fields.h"
 
 namespace m2sim::timing {
@@ -13,7 +14,12 @@ namespace {
 constexpr std::uint64_t kRuns = 300;
 
 // Bounds, a neighbour, or anything between, small values as likely as large ones.
-std::uint32_t draw(Random& random, const Field& field) {
+std::uint32_t draw(Random& random, const CoreConfig& config, const Field& field) {
+  // Fewer elements of a list, and any of those there are for a place.
+  if (field.kind == FieldKind::kNames) return 1 + random.below(field.get(config));
+  if (field.kind == FieldKind::kDispatchQueue || field.kind == FieldKind::kScheduler) {
+    return random.below(static_cast<std::uint32_t>(choices_of(config, field.kind).size()));
+  }
   // Hundreds of millions of cycles a line would only cost the host's time.
   if (field.path == "clock.mhz" || field.path == "dram.mb_per_s") return 1000 + random.below(9000);
   // The largest caches would only cost the host's memory.
@@ -34,12 +40,13 @@ std::uint32_t draw(Random& random, const Field& field) {
 std::string change(CoreConfig& config, Random& random, unsigned changes) {
   std::string text;
   for (unsigned n = 0; n < changes; ++n) {
-    const Field& field = fields()[random.below(static_cast<std::uint32_t>(fields().size()))];
+    const std::vector<Field> all = fields(config);
+    const Field& field = all[random.below(static_cast<std::uint32_t>(all.size()))];
     CoreConfig changed = config;
-    field.member(changed, field.index) = draw(random, field);
+    field.set(changed, draw(random, config, field));
     if (!check(changed).empty()) continue;
     config = changed;
-    text += " --set " + field.path + "=" + std::to_string(field.get(config));
+    text += " --set " + field.path + "=" + text_of(config, field);
   }
   return text;
 }
@@ -76,10 +83,10 @@ TYPED_TEST(OddConfigs, ManyFieldsChanged) { this->run_seeds(60, 200); }
 TYPED_TEST(OddConfigs, EachFieldAtItsEnds) {
   SyntheticProgram program;
   random_program(program, 3, kRuns / 3, 1U << 20);
-  for (const Field& field : fields()) {
+  for (const Field& field : fields(m2_pcore())) {
     for (const std::uint32_t value : {field.min, std::min(field.max, 1U << 20)}) {
       CoreConfig config = m2_pcore();
-      field.member(config, field.index) = value;
+      field.set(config, value);
       if (!check(config).empty()) continue;
       SCOPED_TRACE(field.path + "=" + std::to_string(value));
       run<TypeParam>(config, program);
@@ -90,10 +97,10 @@ TYPED_TEST(OddConfigs, EachFieldAtItsEnds) {
 // The largest reorder buffer that the bounds admit holds more uops than any real one.
 TYPED_TEST(OddConfigs, LargestReorderBufferBehindAMiss) {
   CoreConfig config = m2_pcore();
-  for (const Field& field : fields()) {
+  for (const Field& field : fields(config)) {
     if (!field.path.starts_with("rob.") && !field.path.starts_with("prf.") && !field.path.starts_with("lsq."))
       continue;
-    field.member(config, field.index) = field.max;
+    field.set(config, field.max);
   }
   config.dram.latency_ns = 10'000;
   ASSERT_TRUE(check(config).empty());

@@ -6,6 +6,8 @@
 #include <map>
 #include <set>
 #include <string>
+#include <type_traits>
+#include <vector>
 
 namespace m2sim::timing {
 namespace {
@@ -68,6 +70,37 @@ TEST(Stats, CountersStayIntegersAndRatiosAreNot) {
   const TimingStats stats{};
   for (const StatInfo& info : stat_table()) {
     EXPECT_EQ(std::holds_alternative<double>(info.value(stats)), info.derived) << info.name;
+  }
+}
+
+// Reports show the figures of one structure in one place.
+TEST(Stats, NamesOfOnePrefixStandTogether) {
+  std::vector<std::string> prefixes;
+  for (const StatInfo& info : stat_table()) {
+    if (info.derived || info.name == "core.cycles" || info.name == "core.insts") continue;
+    const std::string prefix(info.name.substr(0, info.name.find('.')));
+    if (prefixes.empty() || prefixes.back() != prefix) prefixes.push_back(prefix);
+  }
+  EXPECT_EQ(std::set<std::string>(prefixes.begin(), prefixes.end()).size(), prefixes.size());
+}
+
+TEST(Stats, ADifferenceIsThatOfEveryCounterAndKeepsWhatIsNone) {
+  static_assert(std::is_trivially_copyable_v<TimingStats>);
+  TimingStats before;
+  TimingStats after;
+  std::array<std::uint64_t, sizeof(TimingStats) / sizeof(std::uint64_t)> words{};
+  for (std::size_t i = 0; i < words.size(); ++i) words[i] = 7 * i + 1;
+  std::memcpy(&before, words.data(), sizeof before);
+  for (std::size_t i = 0; i < words.size(); ++i) words[i] += 1000 + i;
+  std::memcpy(&after, words.data(), sizeof after);
+  before.core.slots_per_cycle = after.core.slots_per_cycle = 8;
+  const TimingStats found = difference(after, before);
+  EXPECT_EQ(found.core.slots_per_cycle, 8U);
+  std::memcpy(words.data(), &found, sizeof found);
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    if (i != offsetof(TimingStats, core.slots_per_cycle) / sizeof(std::uint64_t)) {
+      EXPECT_EQ(words[i], 1000 + i) << i;
+    }
   }
 }
 

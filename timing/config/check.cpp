@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "timing/config/field_text.h"
 #include "timing/config/fields.h"
 #include "timing/config/port_layout.h"
 
@@ -18,18 +19,31 @@ class Problems {
       lines_.push_back(problem);
     }
   }
+  bool any() const { return !lines_.empty(); }
   std::vector<std::string> take() { return std::move(lines_); }
 
  private:
   std::vector<std::string> lines_;
 };
 
+void check_counts(const CoreConfig& config, Problems& problems) {
+  problems.require(config.dispatch_queues.size() <= kMaxDispatchQueues, "dispatch_queues.names: too many");
+  problems.require(config.schedulers.size() <= kMaxSchedulers, "schedulers.names: too many");
+  problems.require(config.ports.size() <= kMaxPorts, "ports.names: too many");
+}
+
 void check_bounds(const CoreConfig& config, Problems& problems) {
-  for (const Field& field : fields()) {
+  for (const Field& field : fields(config)) {
     const std::uint32_t value = field.get(config);
-    problems.require(value >= field.min && value <= field.max, field.path + ": " + std::to_string(value) +
-                                                                   " is not in " + std::to_string(field.min) +
-                                                                   " to " + std::to_string(field.max));
+    if (field.kind == FieldKind::kCapabilities) {
+      problems.require(value != 0, field.path + ": none are given");
+    } else if (field.kind == FieldKind::kDispatchQueue || field.kind == FieldKind::kScheduler) {
+      problems.require(value < choices_of(config, field.kind).size(), field.path + ": none is given");
+    } else {
+      problems.require(value >= field.min && value <= field.max,
+                       field.path + ": " + std::to_string(value) + " is not in " + std::to_string(field.min) +
+                           " to " + std::to_string(field.max));
+    }
   }
 }
 
@@ -76,28 +90,29 @@ void check_branch(const BranchConfig& branch, Problems& problems) {
   }
 }
 
+// Everything can be executed, and nothing is built that no uop ever comes to.
 void check_ports(const CoreConfig& config, Problems& problems) {
-  std::uint32_t capabilities = 0;
-  std::uint32_t picked = 0;
-  for (const PortConfig& port : config.ports) {
-    capabilities |= port.capabilities;
-    if (port.scheduler < kSchedulerCount) {
-      picked |= 1u << port.scheduler;
-    }
-  }
+  const std::vector<std::string> capabilities = choices_of(config, FieldKind::kCapabilities);
   for (unsigned bit = 0; bit < kPortCapabilityCount; ++bit) {
-    problems.require((capabilities >> bit & 1) != 0, "ports: none has capability bit " + std::to_string(bit));
+    const auto able = [bit](const PortConfig& port) { return (port.capabilities >> bit & 1) != 0; };
+    problems.require(std::ranges::any_of(config.ports, able),
+                     "ports: none can do '" + capabilities[bit] + "'");
   }
-  for (unsigned i = 0; i < kSchedulerCount; ++i) {
-    problems.require((picked >> i & 1) != 0, "schedulers: no port picks from number " + std::to_string(i));
+  for (std::uint32_t i = 0; i < config.schedulers.size(); ++i) {
+    const auto picks = [i](const PortConfig& port) { return port.scheduler == i; };
+    problems.require(
+        std::ranges::any_of(config.ports, picks),
+        "schedulers: no port picks from '" + std::string(text_of(config.schedulers[i].name)) + "'");
   }
-  for (unsigned queue = 0; queue < kDispatchQueueCount; ++queue) {
-    const auto behind = std::count_if(config.ports.begin(), config.ports.end(), [&](const PortConfig& port) {
-      return port.scheduler < kSchedulerCount && config.schedulers[port.scheduler].queue == queue;
+  for (std::uint32_t queue = 0; queue < config.dispatch_queues.size(); ++queue) {
+    const auto behind = std::ranges::count_if(config.ports, [&](const PortConfig& port) {
+      return port.scheduler < config.schedulers.size() && config.schedulers[port.scheduler].queue == queue;
     });
-    problems.require(behind <= kPortsPerQueue, "dispatch_queues: number " + std::to_string(queue) +
-                                                   " leads to more than " + std::to_string(kPortsPerQueue) +
-                                                   " ports");
+    const std::string name =
+        "dispatch_queues: '" + std::string(text_of(config.dispatch_queues[queue].name)) + "'";
+    problems.require(behind > 0, name + " leads to no port");
+    problems.require(behind <= kPortsPerQueue,
+                     name + " leads to more than " + std::to_string(kPortsPerQueue) + " ports");
   }
 }
 
@@ -105,6 +120,8 @@ void check_ports(const CoreConfig& config, Problems& problems) {
 
 std::vector<std::string> check(const CoreConfig& config) {
   Problems problems;
+  check_counts(config, problems);
+  if (problems.any()) return problems.take();  // the lists cannot be walked
   check_bounds(config, problems);
   check_memory(config, problems);
   check_branch(config.branch, problems);

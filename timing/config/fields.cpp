@@ -2,169 +2,173 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
+#include <cstddef>
+#include <cstring>
 
 namespace m2sim::timing {
 
 namespace {
 
-using Labels = std::span<const std::string_view>;
+// A member of one of the structs: a value, or a part with members of its own.
+struct Member {
+  enum class Shape : std::uint8_t { kValue, kPart, kUnnamedPart, kArray, kList };
 
-constexpr std::array<std::string_view, kDispatchQueueCount> kQueueLabels{"int0", "int1", "mem", "fp"};
-constexpr std::array<std::string_view, kSchedulerCount> kSchedulerLabels{
-    "u1", "u2", "u3", "u4", "u5", "u6", "mem", "u11", "u12", "u13", "u14"};
-constexpr std::array<std::string_view, kPortCount> kPortLabels{"u1", "u2", "u3",  "u4",  "u5",  "u6",  "u7",
-                                                               "u8", "u9", "u10", "u11", "u12", "u13", "u14"};
-constexpr std::array<std::string_view, kTageTableCount> kTageLabels{"1", "2", "3", "4", "5", "6"};
-
-// One row of the table: a single member (no labels), or the same member of each element of an array.
-struct Row {
-  std::string_view path;
-  Labels labels;
-  std::string_view element;
-  std::string_view unit;
-  std::uint32_t min;
-  std::uint32_t max;
-  std::string_view meaning;
-  std::uint32_t& (*member)(CoreConfig& config, unsigned index);
+  Shape shape;
+  std::string_view name;
+  std::size_t offset;
+  std::string_view unit{};
+  std::string_view meaning{};
+  std::uint32_t min = 0;
+  std::uint32_t max = 0;
+  FieldKind kind = FieldKind::kNumber;
+  std::span<const Member> part{};
+  std::size_t stride = 0;    // from one element to the next
+  std::size_t elements = 0;  // of a list: offset of the first
 };
 
-constexpr Row kRows[] = {
-#define FIELD(path, unit, min, max, meaning) \
-  {#path, {},  {},      unit,                \
-   min,   max, meaning, [](CoreConfig& config, unsigned) -> std::uint32_t& { return config.path; }},
-#define FIELD_ARRAY(array, labels, element, unit, min, max, meaning) \
-  {#array,                                                           \
-   labels,                                                           \
-   #element,                                                         \
-   unit,                                                             \
-   min,                                                              \
-   max,                                                              \
-   meaning,                                                          \
-   [](CoreConfig& config, unsigned index) -> std::uint32_t& { return config.array[index].element; }},
+template <class Struct>
+struct Members;
+
+// A name is the first member of what has one.
+#define STRUCT(type)     \
+  template <>            \
+  struct Members<type> { \
+    using Struct = type; \
+    static constexpr auto kAll = std::to_array<Member>({
+#define END_STRUCT(type) \
+  })                     \
+  ;                      \
+  }                      \
+  ;
+#define FIELD(member, unit, min, max, meaning) \
+  {Member::Shape::kValue, #member, offsetof(Struct, member), unit, meaning, min, max},
+#define MASK(member, meaning)        \
+  {Member::Shape::kValue,            \
+   #member,                          \
+   offsetof(Struct, member),         \
+   "capabilities",                   \
+   meaning,                          \
+   1,                                \
+   (1U << kPortCapabilityCount) - 1, \
+   FieldKind::kCapabilities},
+#define INDEX(member, kind, meaning) \
+  {Member::Shape::kValue, #member, offsetof(Struct, member), "name", meaning, 0, UINT32_MAX, FieldKind::kind},
+#define NAME(member)
+#define PART(type, member)             \
+  {.shape = Member::Shape::kPart,      \
+   .name = #member,                    \
+   .offset = offsetof(Struct, member), \
+   .part = Members<type>::kAll},
+#define PART_UNNAMED(type, member)       \
+  {.shape = Member::Shape::kUnnamedPart, \
+   .name = #member,                      \
+   .offset = offsetof(Struct, member),   \
+   .part = Members<type>::kAll},
+#define ARRAY(type, member, size)      \
+  {.shape = Member::Shape::kArray,     \
+   .name = #member,                    \
+   .offset = offsetof(Struct, member), \
+   .max = size,                        \
+   .part = Members<type>::kAll,        \
+   .stride = sizeof(type)},
+#define LIST(type, member, most, text) \
+  {.shape = Member::Shape::kList,      \
+   .name = #member,                    \
+   .offset = offsetof(Struct, member), \
+   .unit = "names",                    \
+   .meaning = text,                    \
+   .min = 1,                           \
+   .max = most,                        \
+   .kind = FieldKind::kNames,          \
+   .part = Members<type>::kAll,        \
+   .stride = sizeof(type),             \
+   .elements = offsetof(decltype(Struct::member), elements)},
 #include "timing/config/fields.inc"
-#undef FIELD_ARRAY
+#undef STRUCT
+#undef END_STRUCT
 #undef FIELD
-};
+#undef MASK
+#undef INDEX
+#undef NAME
+#undef PART
+#undef PART_UNNAMED
+#undef ARRAY
+#undef LIST
 
-constexpr std::size_t members_in_table() {
-  std::size_t count = 0;
-  for (const Row& row : kRows) {
-    count += std::max<std::size_t>(row.labels.size(), 1);
-  }
-  return count;
-}
+static_assert(offsetof(PortConfig, name) == 0 && offsetof(SchedulerConfig, name) == 0 &&
+                  offsetof(DispatchQueueConfig, name) == 0,
+              "the name comes first");
 
-// All members have the same size, so none is missing. (A test sets each to a value of its own, so none
-// is there twice.)
-static_assert(members_in_table() * sizeof(std::uint32_t) == sizeof(CoreConfig),
-              "a member of CoreConfig is missing in timing/config/fields.inc");
+class Collector {
+ public:
+  explicit Collector(const CoreConfig& config) : config_(config) {}
 
-std::string path_of(const Row& row, std::size_t index) {
-  constexpr std::string_view kSilent = ".cache";
-  std::string path(row.path);
-  if (const std::size_t at = path.find(kSilent); at != std::string::npos) {
-    path.erase(at, kSilent.size());
-  }
-  if (!row.labels.empty()) {
-    path.append(".").append(row.labels[index]).append(".").append(row.element);
-  }
-  return path;
-}
-
-std::vector<Field> make_fields() {
-  std::vector<Field> all;
-  all.reserve(members_in_table());
-  for (const Row& row : kRows) {
-    for (std::size_t i = 0; i < std::max<std::size_t>(row.labels.size(), 1); ++i) {
-      all.push_back(
-          {path_of(row, i), row.unit, row.meaning, row.min, row.max, row.member, static_cast<unsigned>(i)});
-    }
-  }
-  return all;
-}
-
-// Optimal string alignment: insertions, deletions, substitutions, and swaps of neighbours.
-std::size_t edit_distance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> before_last(b.size() + 1);
-  std::vector<std::size_t> last(b.size() + 1);
-  std::vector<std::size_t> row(b.size() + 1);
-  for (std::size_t j = 0; j <= b.size(); ++j) {
-    last[j] = j;
-  }
-  for (std::size_t i = 1; i <= a.size(); ++i) {
-    row[0] = i;
-    for (std::size_t j = 1; j <= b.size(); ++j) {
-      row[j] = std::min({row[j - 1] + 1, last[j] + 1, last[j - 1] + (a[i - 1] == b[j - 1] ? 0u : 1u)});
-      if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) {
-        row[j] = std::min(row[j], before_last[j - 2] + 1);
+  // `prefix` is the path so far with a dot behind, `base` where the struct of these members begins.
+  void collect(std::span<const Member> members, const std::string& prefix, std::size_t base) {
+    for (const Member& member : members) {
+      const std::string path = prefix + std::string(member.name);
+      const std::size_t at = base + member.offset;
+      switch (member.shape) {
+        case Member::Shape::kValue:
+          add(member, path, at);
+          break;
+        case Member::Shape::kPart:
+          collect(member.part, path + ".", at);
+          break;
+        case Member::Shape::kUnnamedPart:
+          collect(member.part, prefix, at);
+          break;
+        case Member::Shape::kArray:
+          for (std::size_t i = 0; i < member.max; ++i) {
+            collect(member.part, path + "." + std::to_string(i + 1) + ".", at + i * member.stride);
+          }
+          break;
+        case Member::Shape::kList:
+          collect_list(member, path, at);
+          break;
       }
     }
-    std::swap(before_last, last);
-    std::swap(last, row);
   }
-  return last[b.size()];
-}
 
-std::string quoted(std::string_view text) { return "'" + std::string(text) + "'"; }
+  std::vector<Field> take() { return std::move(fields_); }
 
-std::optional<std::uint64_t> parse_number(std::string_view text) {
-  int base = 10;
-  if (text.starts_with("0x") || text.starts_with("0X")) {
-    text.remove_prefix(2);
-    base = 16;
+ private:
+  void add(const Member& member, std::string path, std::size_t at) {
+    fields_.push_back(
+        {std::move(path), member.unit, member.meaning, member.min, member.max, member.kind, at});
   }
-  std::uint64_t value = 0;
-  const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), value, base);
-  if (code != std::errc{} || end != text.data() + text.size()) {
-    return std::nullopt;
-  }
-  return value;
-}
 
-std::string bounds(const Field& field) {
-  return std::to_string(field.min) + " to " + std::to_string(field.max);
-}
+  void collect_list(const Member& member, const std::string& path, std::size_t at) {
+    add(member, path + ".names", at);
+    const std::uint32_t count = std::min(fields_.back().get(config_), member.max);
+    for (std::size_t i = 0; i < count; ++i) {
+      const std::size_t element = at + member.elements + i * member.stride;
+      Name name;
+      std::memcpy(&name, reinterpret_cast<const std::byte*>(&config_) + element, sizeof name);
+      collect(member.part, path + "." + std::string(text_of(name)) + ".", element);
+    }
+  }
+
+  const CoreConfig& config_;
+  std::vector<Field> fields_;
+};
 
 }  // namespace
 
-std::span<const Field> fields() {
-  static const std::vector<Field> all = make_fields();
-  return all;
+std::uint32_t Field::get(const CoreConfig& config) const {
+  std::uint32_t value = 0;
+  std::memcpy(&value, reinterpret_cast<const std::byte*>(&config) + offset, sizeof value);
+  return value;
 }
 
-const Field* find_field(std::string_view path) {
-  for (const Field& field : fields()) {
-    if (field.path == path) {
-      return &field;
-    }
-  }
-  return nullptr;
+void Field::set(CoreConfig& config, std::uint32_t value) const {
+  std::memcpy(reinterpret_cast<std::byte*>(&config) + offset, &value, sizeof value);
 }
 
-std::string_view nearest_field(std::string_view path) {
-  const auto all = fields();
-  const auto distance = [&](const Field& field) { return edit_distance(path, field.path); };
-  return std::ranges::min_element(all, {}, distance)->path;
-}
-
-bool set_field(CoreConfig& config, std::string_view path, std::string_view value, std::string& error) {
-  const Field* const field = find_field(path);
-  if (field == nullptr) {
-    error = "no setting " + quoted(path) + "; the nearest is " + quoted(nearest_field(path));
-    return false;
-  }
-  const std::optional<std::uint64_t> number = parse_number(value);
-  if (!number) {
-    error = std::string(path) + ": " + quoted(value) + " is not a number from " + bounds(*field);
-    return false;
-  }
-  if (*number < field->min || *number > field->max) {
-    error = std::string(path) + ": " + std::string(value) + " is not in " + bounds(*field);
-    return false;
-  }
-  field->member(config, field->index) = static_cast<std::uint32_t>(*number);
-  return true;
+std::vector<Field> fields(const CoreConfig& config) {
+  Collector collector(config);
+  collector.collect(Members<CoreConfig>::kAll, "", 0);
+  return collector.take();
 }
 
 std::span<const std::string_view> builtin_core_names() {

@@ -1,9 +1,8 @@
-// The one table from path to member of CoreConfig. `--set path=value`, TOML files, `config --dump`,
-// `config --check` and the documentation all go through it, so a member that is not in it cannot exist
-// (config_fields.cpp does not compile then).
+// The members of a configuration by path. `--set path=value`, TOML files, `config --dump`, `config --check`
+// and the documentation all go through here; it knows no member by itself (fields.inc does).
 //
-// A path is the member's name with dots, e.g. "rob.groups", "l1d.kib", "ports.u3.capabilities",
-// "branch.tage.1.ways"; array elements go by the labels of the drawing in m2_pcore.cpp.
+// A path is the member's name with dots, e.g. "rob.groups", "l1d.kib", "branch.tage.1.ways"; an element of a
+// list goes by its name, "ports.u3.scheduler", and "ports.names" says which there are, in their order.
 #pragma once
 
 #include <cstdint>
@@ -17,33 +16,29 @@
 
 namespace m2sim::timing {
 
+enum class FieldKind : std::uint8_t {
+  kNumber,
+  kCapabilities,   // an or of PortCapability
+  kDispatchQueue,  // place in CoreConfig::dispatch_queues
+  kScheduler,      // place in CoreConfig::schedulers
+  kNames,          // how many elements a list has
+};
+
 struct Field {
   std::string path;
   std::string_view unit;  // "cycles", "entries", "1" for a 0/1 switch, …
   std::string_view meaning;
   std::uint32_t min;  // bounds of the value, both inclusive
   std::uint32_t max;
-  std::uint32_t& (*member)(CoreConfig& config, unsigned index);
-  unsigned index;  // of the array element; 0 otherwise
+  FieldKind kind;
+  std::size_t offset;  // in CoreConfig
 
-  std::uint32_t get(const CoreConfig& config) const {
-    CoreConfig copy = config;
-    return member(copy, index);
-  }
+  std::uint32_t get(const CoreConfig& config) const;
+  void set(CoreConfig& config, std::uint32_t value) const;
 };
 
-// In the order of CoreConfig.
-std::span<const Field> fields();
-
-// Null if there is no such path.
-const Field* find_field(std::string_view path);
-
-// The path that looks most like `path` (Damerau-Levenshtein distance).
-std::string_view nearest_field(std::string_view path);
-
-// Sets one member from text: decimal, or hexadecimal behind 0x. On failure returns false, leaves the
-// configuration alone and says in `error` what is wrong, with the nearest path for an unknown one.
-bool set_field(CoreConfig& config, std::string_view path, std::string_view value, std::string& error);
+// Of all that this configuration has, in the order of CoreConfig.
+std::vector<Field> fields(const CoreConfig& config);
 
 // What is wrong with a configuration, one line a problem, empty if a core can be built from it.
 std::vector<std::string> check(const CoreConfig& config);

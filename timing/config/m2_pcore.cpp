@@ -15,7 +15,8 @@
 //  adr  adr  ←fp       ←fp       crc        ←gpr ←gpr ←gpr                    cmp div
 //       ind, pac                 bfm                                          recip sha
 //
-// u1 is ports[0]; the lines without M2 figures stand in from M1, whose instruction timing is the same.
+// The lines without M2 figures stand in from M1, whose instruction timing is the same; m1_pcore.cpp has what
+// differs there.
 #include "timing/config/config.h"
 
 namespace m2sim::timing {
@@ -58,131 +59,169 @@ constexpr CoreConfig kM2PCore{
         .fp = 356,  // measured: Jiajie Chen, M2 review
         .flags = 123,  // measured: Jiajie Chen, M2 review
     },
-    .dispatch_queues = {{
-        {
-            .entries = 12,  // published: Geekerwan, M2 diagram
-            .per_cycle = 6,  // guess: enough for the sustained rate of its ports
-        },
-        {
-            .entries = 12,  // published: Geekerwan, M2 diagram
-            .per_cycle = 6,  // guess: as above
-        },
-        {
-            .entries = 10,  // published: Geekerwan, M2 diagram
-            .per_cycle = 4,  // measured: Jiajie Chen, M2 review, 4 memory uops a cycle sustained
-        },
-        {
-            .entries = 12,  // published: Geekerwan, M2 diagram
-            .per_cycle = 6,  // guess: as above
-        },
-    }},
-    .schedulers = {{
-        {
-            .entries = 24,  // published: Geekerwan, M2 diagram
-            .queue = 0,  // measured: Dougall Johnson, applecpu (M1)
-        },
-        {
-            .entries = 26,  // published: Geekerwan, M2 diagram
-            .queue = 0,  // measured: Dougall Johnson, applecpu (M1)
-        },
-        {
-            .entries = 16,  // published: Geekerwan, M2 diagram
-            .queue = 0,  // measured: Dougall Johnson, applecpu (M1)
-        },
-        {
-            .entries = 12,  // published: Geekerwan, M2 diagram
-            .queue = 1,  // measured: Dougall Johnson, applecpu (M1)
-        },
-        {
-            .entries = 28,  // published: Geekerwan, M2 diagram
-            .queue = 1,  // measured: Dougall Johnson, applecpu (M1)
-        },
-        {
-            .entries = 28,  // published: Geekerwan, M2 diagram
-            .queue = 1,  // measured: Dougall Johnson, applecpu (M1)
-        },
-        {
-            .entries = 52,  // published: Geekerwan, M2 diagram
-            .queue = 2,  // measured: Dougall Johnson, applecpu (M1)
-        },
-        {
-            .entries = 36,  // published: Geekerwan, M2 diagram
-            .queue = 3,  // measured: Dougall Johnson, applecpu (M1)
-        },
-        {
-            .entries = 36,  // published: Geekerwan, M2 diagram
-            .queue = 3,  // measured: Dougall Johnson, applecpu (M1)
-        },
-        {
-            .entries = 36,  // published: Geekerwan, M2 diagram
-            .queue = 3,  // measured: Dougall Johnson, applecpu (M1)
-        },
-        {
-            .entries = 36,  // published: Geekerwan, M2 diagram
-            .queue = 3,  // measured: Dougall Johnson, applecpu (M1)
-        },
-    }},
-    .ports = {{
-        {
-            .capabilities = kCapAlu | kCapFlags | kCapBranch | kCapAdr | kCapSysReg,  // measured: Dougall Johnson, applecpu (M1)
-            .scheduler = 0,  // measured: Dougall Johnson, applecpu (M1)
-        },
-        {
-            .capabilities = kCapAlu | kCapFlags | kCapBranch | kCapAdr | kCapSysReg | kCapIndirect | kCapPac,  // measured: Dougall Johnson, applecpu (M1)
-            .scheduler = 1,  // measured: Dougall Johnson, applecpu (M1)
-        },
-        {
-            .capabilities = kCapAlu | kCapFlags | kCapIntFromFp,  // measured: Dougall Johnson, applecpu (M1); the move from FP is uncertain
-            .scheduler = 2,  // measured: Dougall Johnson, applecpu (M1)
-        },
-        {
-            .capabilities = kCapAlu | kCapIntFromFp,  // measured: Dougall Johnson, applecpu (M1); the move from FP is uncertain
-            .scheduler = 3,  // measured: Dougall Johnson, applecpu (M1)
-        },
-        {
-            .capabilities = kCapAlu | kCapMul | kCapDiv,  // measured: Dougall Johnson, applecpu (M1)
-            .scheduler = 4,  // measured: Dougall Johnson, applecpu (M1)
-        },
-        {
-            .capabilities = kCapAlu | kCapMul | kCapMadd | kCapCrcBfm,  // measured: Dougall Johnson, applecpu (M1)
-            .scheduler = 5,  // measured: Dougall Johnson, applecpu (M1)
-        },
-        {
-            .capabilities = kCapStore,  // measured: Dougall Johnson, applecpu (M1)
-            .scheduler = 6,  // measured: Dougall Johnson, applecpu (M1)
-        },
-        {
-            .capabilities = kCapLoad | kCapStore | kCapIntToFp,  // measured: Dougall Johnson, applecpu (M1)
-            .scheduler = 6,  // measured: Dougall Johnson, applecpu (M1)
-        },
-        {
-            .capabilities = kCapLoad | kCapIntToFp,  // measured: Dougall Johnson, applecpu (M1)
-            .scheduler = 6,  // measured: Dougall Johnson, applecpu (M1)
-        },
-        {
-            .capabilities = kCapLoad | kCapIntToFp,  // measured: Dougall Johnson, applecpu (M1)
-            .scheduler = 6,  // measured: Dougall Johnson, applecpu (M1)
-        },
-        {
-            .capabilities = kCapFp,  // measured: Dougall Johnson, applecpu (M1)
-            .scheduler = 7,  // measured: Dougall Johnson, applecpu (M1)
-        },
-        {
-            .capabilities = kCapFp,  // measured: Dougall Johnson, applecpu (M1)
-            .scheduler = 8,  // measured: Dougall Johnson, applecpu (M1)
-        },
-        {
-            .capabilities = kCapFp | kCapFpSelect | kCapFpToInt,  // measured: Dougall Johnson, applecpu (M1)
-            .scheduler = 9,  // measured: Dougall Johnson, applecpu (M1)
-        },
-        {
-            .capabilities = kCapFp | kCapFpSelect | kCapFpToInt | kCapFpCompare | kCapFpDivide | kCapFpRecip | kCapSha | kCapFpJcvt,  // measured: Dougall Johnson, applecpu (M1)
-            .scheduler = 10,  // measured: Dougall Johnson, applecpu (M1)
-        },
-    }},
+    .dispatch_queues = {
+        .count = 4,  // measured: Dougall Johnson, applecpu (M1)
+        .elements = {{
+            {
+                .name = {"int0"},
+                .entries = 12,  // published: Geekerwan, M2 diagram; the same measured on M1 by Dougall Johnson
+                .per_cycle = 6,  // guess: enough for the sustained rate of its ports
+            },
+            {
+                .name = {"int1"},
+                .entries = 12,  // published: Geekerwan, M2 diagram; the same measured on M1 by Dougall Johnson
+                .per_cycle = 6,  // guess: as above
+            },
+            {
+                .name = {"mem"},
+                .entries = 10,  // published: Geekerwan, M2 diagram; the same measured on M1 by Dougall Johnson
+                .per_cycle = 4,  // measured: Jiajie Chen, M2 review, 4 memory uops a cycle sustained
+            },
+            {
+                .name = {"fp"},
+                .entries = 12,  // published: Geekerwan, M2 diagram; the same measured on M1 by Dougall Johnson
+                .per_cycle = 6,  // guess: as above
+            },
+        }},
+    },
+    .schedulers = {
+        .count = 11,  // measured: Dougall Johnson, applecpu (M1)
+        .elements = {{
+            {
+                .name = {"u1"},
+                .entries = 24,  // published: Geekerwan, M2 diagram; the same measured on M1 by Dougall Johnson
+                .queue = 0,  // measured: Dougall Johnson, applecpu (M1)
+            },
+            {
+                .name = {"u2"},
+                .entries = 26,  // published: Geekerwan, M2 diagram; the same measured on M1 by Dougall Johnson
+                .queue = 0,  // measured: Dougall Johnson, applecpu (M1)
+            },
+            {
+                .name = {"u3"},
+                .entries = 16,  // published: Geekerwan, M2 diagram; the same measured on M1 by Dougall Johnson
+                .queue = 0,  // measured: Dougall Johnson, applecpu (M1)
+            },
+            {
+                .name = {"u4"},
+                .entries = 12,  // published: Geekerwan, M2 diagram; the same measured on M1 by Dougall Johnson
+                .queue = 1,  // measured: Dougall Johnson, applecpu (M1)
+            },
+            {
+                .name = {"u5"},
+                .entries = 28,  // published: Geekerwan, M2 diagram; the same measured on M1 by Dougall Johnson
+                .queue = 1,  // measured: Dougall Johnson, applecpu (M1)
+            },
+            {
+                .name = {"u6"},
+                .entries = 28,  // published: Geekerwan, M2 diagram; the same measured on M1 by Dougall Johnson
+                .queue = 1,  // measured: Dougall Johnson, applecpu (M1)
+            },
+            {
+                .name = {"mem"},
+                .entries = 52,  // published: Geekerwan, M2 diagram
+                .queue = 2,  // measured: Dougall Johnson, applecpu (M1)
+            },
+            {
+                .name = {"u11"},
+                .entries = 36,  // published: Geekerwan, M2 diagram; the same measured on M1 by Dougall Johnson
+                .queue = 3,  // measured: Dougall Johnson, applecpu (M1)
+            },
+            {
+                .name = {"u12"},
+                .entries = 36,  // published: Geekerwan, M2 diagram; the same measured on M1 by Dougall Johnson
+                .queue = 3,  // measured: Dougall Johnson, applecpu (M1)
+            },
+            {
+                .name = {"u13"},
+                .entries = 36,  // published: Geekerwan, M2 diagram; the same measured on M1 by Dougall Johnson
+                .queue = 3,  // measured: Dougall Johnson, applecpu (M1)
+            },
+            {
+                .name = {"u14"},
+                .entries = 36,  // published: Geekerwan, M2 diagram; the same measured on M1 by Dougall Johnson
+                .queue = 3,  // measured: Dougall Johnson, applecpu (M1)
+            },
+        }},
+    },
+    .ports = {
+        .count = 14,  // measured: Dougall Johnson, applecpu (M1)
+        .elements = {{
+            {
+                .name = {"u1"},
+                .capabilities = kCapAlu | kCapFlags | kCapBranch | kCapAdr | kCapSysReg,  // measured: Dougall Johnson, applecpu (M1)
+                .scheduler = 0,  // measured: Dougall Johnson, applecpu (M1)
+            },
+            {
+                .name = {"u2"},
+                .capabilities = kCapAlu | kCapFlags | kCapBranch | kCapAdr | kCapSysReg | kCapIndirect | kCapPac,  // measured: Dougall Johnson, applecpu (M1)
+                .scheduler = 1,  // measured: Dougall Johnson, applecpu (M1)
+            },
+            {
+                .name = {"u3"},
+                .capabilities = kCapAlu | kCapFlags | kCapIntFromFp,  // measured: Dougall Johnson, applecpu (M1); the move from FP is uncertain
+                .scheduler = 2,  // measured: Dougall Johnson, applecpu (M1)
+            },
+            {
+                .name = {"u4"},
+                .capabilities = kCapAlu | kCapIntFromFp,  // measured: Dougall Johnson, applecpu (M1); the move from FP is uncertain
+                .scheduler = 3,  // measured: Dougall Johnson, applecpu (M1)
+            },
+            {
+                .name = {"u5"},
+                .capabilities = kCapAlu | kCapMul | kCapDiv,  // measured: Dougall Johnson, applecpu (M1)
+                .scheduler = 4,  // measured: Dougall Johnson, applecpu (M1)
+            },
+            {
+                .name = {"u6"},
+                .capabilities = kCapAlu | kCapMul | kCapMadd | kCapCrcBfm,  // measured: Dougall Johnson, applecpu (M1)
+                .scheduler = 5,  // measured: Dougall Johnson, applecpu (M1)
+            },
+            {
+                .name = {"u7"},
+                .capabilities = kCapStore,  // measured: Dougall Johnson, applecpu (M1)
+                .scheduler = 6,  // measured: Dougall Johnson, applecpu (M1)
+            },
+            {
+                .name = {"u8"},
+                .capabilities = kCapLoad | kCapStore | kCapIntToFp,  // measured: Dougall Johnson, applecpu (M1)
+                .scheduler = 6,  // measured: Dougall Johnson, applecpu (M1)
+            },
+            {
+                .name = {"u9"},
+                .capabilities = kCapLoad | kCapIntToFp,  // measured: Dougall Johnson, applecpu (M1)
+                .scheduler = 6,  // measured: Dougall Johnson, applecpu (M1)
+            },
+            {
+                .name = {"u10"},
+                .capabilities = kCapLoad | kCapIntToFp,  // measured: Dougall Johnson, applecpu (M1)
+                .scheduler = 6,  // measured: Dougall Johnson, applecpu (M1)
+            },
+            {
+                .name = {"u11"},
+                .capabilities = kCapFp,  // measured: Dougall Johnson, applecpu (M1)
+                .scheduler = 7,  // measured: Dougall Johnson, applecpu (M1)
+            },
+            {
+                .name = {"u12"},
+                .capabilities = kCapFp,  // measured: Dougall Johnson, applecpu (M1)
+                .scheduler = 8,  // measured: Dougall Johnson, applecpu (M1)
+            },
+            {
+                .name = {"u13"},
+                .capabilities = kCapFp | kCapFpSelect | kCapFpToInt,  // measured: Dougall Johnson, applecpu (M1)
+                .scheduler = 9,  // measured: Dougall Johnson, applecpu (M1)
+            },
+            {
+                .name = {"u14"},
+                .capabilities = kCapFp | kCapFpSelect | kCapFpToInt | kCapFpCompare | kCapFpDivide | kCapFpRecip | kCapSha | kCapFpJcvt,  // measured: Dougall Johnson, applecpu (M1)
+                .scheduler = 10,  // measured: Dougall Johnson, applecpu (M1)
+            },
+        }},
+    },
     .lsq = {
         .load_entries = 128,  // published: Geekerwan, M2 diagram
-        .store_entries = 60,  // published: Geekerwan, M2 diagram
+        .store_entries = 60,  // published: Geekerwan, M2 diagram; the same measured on M1 by Dougall Johnson
         .store_commits_per_cycle = 2,  // guess: no less than the 2 stores a cycle sustained
         .forward_latency = 7,  // measured: Jiajie Chen, M2 review, 7.3 cycles
         .forward_predicted_latency = 4,  // measured: Jiajie Chen, M2 review, 4.2 to 4.4 cycles a dependent pair

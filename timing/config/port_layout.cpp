@@ -14,8 +14,8 @@ std::uint32_t fetch_capacity(const CoreConfig& config) {
   return std::clamp<std::uint32_t>(wanted, config.fetch.instructions_per_cycle + 1, 255);
 }
 
-std::array<unsigned, kPortCount> ports_by_speciality(const CoreConfig& config) {
-  std::array<unsigned, kPortCount> order{};
+std::vector<unsigned> ports_by_speciality(const CoreConfig& config) {
+  std::vector<unsigned> order(config.ports.size());
   std::iota(order.begin(), order.end(), 0U);
   std::stable_sort(order.begin(), order.end(), [&config](unsigned a, unsigned b) {
     return std::popcount(config.ports[a].capabilities) < std::popcount(config.ports[b].capabilities);

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <vector>
 
 #include "timing/config/config.h"
 
@@ -24,11 +25,11 @@ struct QueuePorts {
     return mask;
   }
 };
-using QueueLayout = std::array<QueuePorts, kDispatchQueueCount>;
+using QueueLayout = std::array<QueuePorts, kMaxDispatchQueues>;
 QueueLayout queue_layout(const CoreConfig& config);  // throws std::length_error: more than four ports a queue
 
 // Port numbers, those with the fewest capabilities first: an operation that several ports could execute
 // takes the most specialised free one.
-std::array<unsigned, kPortCount> ports_by_speciality(const CoreConfig& config);
+std::vector<unsigned> ports_by_speciality(const CoreConfig& config);
 
 }  // namespace m2sim::timing

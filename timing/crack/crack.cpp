@@ -162,7 +162,6 @@ const CrackedBlock& CrackTable::crack(const emu::Block& block) {
   CrackedBlock& cracked = table_[block.id];
   cracked.pc = block.pc;
   cracked.inst_count = block.inst_count;
-  cracked.mem_count = block.mem_count;
   const auto insts = block.insts();
   cracked.has_branch = branch_kind_of(insts.back().op, cracked.branch);
 

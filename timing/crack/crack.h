@@ -25,7 +25,6 @@ struct CrackedBlock {
   const std::uint16_t* first_uop = nullptr;  // inst_count + 1 entries: where an instruction's uops begin
   std::uint64_t pc = 0;
   std::uint16_t inst_count = 0;
-  std::uint16_t mem_count = 0;
   BranchKind branch = BranchKind::kDirect;
   bool has_branch = false;
   std::uint16_t fused_pairs = 0;

@@ -136,7 +136,7 @@ UopInfo InstCracker::make(const StepTiming& step) const {
   uop.latency = step.latency;
   uop.occupancy = step.occupancy;
   uop.issues = step.occupancy == 2 && (step.capabilities & (kCapAlu | kCapFlags)) != 0 ? 2 : 1;
-  for (unsigned p = 0; p < kPortCount; ++p) {
+  for (unsigned p = 0; p < config_.ports.size(); ++p) {
     if ((config_.ports[p].capabilities & step.capabilities) != step.capabilities) continue;
     uop.ports = static_cast<std::uint16_t>(uop.ports | 1U << p);
     uop.queues = u8(uop.queues | 1U << config_.schedulers[config_.ports[p].scheduler].queue);

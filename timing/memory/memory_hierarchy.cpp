@@ -54,19 +54,18 @@ LoadTiming MemoryHierarchy::load_slow(std::uint64_t pc, std::uint64_t address, u
     ++stats_.page_crossings;
     now = page_cross_channel_.take(now) + page_cross_penalty_;
   }
-  bool tlb_miss = translate_data(address, now);
+  translate_data(address, now);
   LoadTiming timing = access_l1d(pc, address, now, false);
   timing.base_lead = timing.miss ? std::uint8_t{0} : base_lead(address, bytes);
   if (l1d_.line_of(address) != l1d_.line_of(last)) {
     ++stats_.line_crossings;
-    tlb_miss |= translate_data(last, now);
+    translate_data(last, now);
     const LoadTiming second = access_l1d(pc, last, now, false);
     timing.ready = std::max(timing.ready, second.ready);
     timing.level = std::max(timing.level, second.level);
     timing.miss |= second.miss;
     timing.base_lead = 0;
   }
-  timing.tlb_miss = tlb_miss;
   return timing;
 }
 
@@ -95,16 +94,15 @@ void MemoryHierarchy::prefetch(std::uint64_t address, Cycle now) {
   }
 }
 
-bool MemoryHierarchy::translate_data(std::uint64_t address, Cycle& now) {
+void MemoryHierarchy::translate_data(std::uint64_t address, Cycle& now) {
   ++stats_.dtlb.accesses;
   const std::uint64_t page = address >> page_shift_;
   recent_page_ = page;
   if (dtlb_.access(page)) {
-    return false;
+    return;
   }
   ++stats_.dtlb.misses;
   now += dtlb_.miss_extra() + walk_extra(page);
-  return true;
 }
 
 Cycle MemoryHierarchy::translate_instruction(std::uint64_t pc, Cycle now) {
@@ -136,7 +134,7 @@ LoadTiming MemoryHierarchy::access_l1d(std::uint64_t pc, std::uint64_t address, 
   if (found == nullptr) {
     const Fill fill = miss_l1d(line, now, write);
     train_prefetcher(pc, line, now);
-    return {fill.ready, 0, fill.source, true, false};
+    return {fill.ready, 0, fill.source, true};
   }
   found->dirty |= write;
   const Cycle ready = found->ready;
@@ -147,11 +145,11 @@ LoadTiming MemoryHierarchy::access_l1d(std::uint64_t pc, std::uint64_t address, 
     train_prefetcher(pc, line, now);
   }
   if (ready <= done) {
-    return {done, 0, MemLevel::kL1, false, false};
+    return {done, 0, MemLevel::kL1, false};
   }
   ++stats_.l1d.misses;
   ++stats_.l1d.mshr_merges;
-  return {ready, 0, source, true, false};
+  return {ready, 0, source, true};
 }
 
 MemoryHierarchy::Fill MemoryHierarchy::miss_l1d(std::uint64_t line, Cycle now, bool write) {

@@ -30,7 +30,6 @@ struct LoadTiming {
   std::uint8_t base_lead;  // a load that uses the value as its base may execute this much earlier
   MemLevel level;          // where the line was; a merged miss reports where it is coming from
   bool miss;               // the line was not in the L1D: it occupies an MSHR or joined one
-  bool tlb_miss;           // the L1 DTLB missed
 };
 
 class MemoryHierarchy {
@@ -45,7 +44,7 @@ class MemoryHierarchy {
         l1d_.is_most_recent(line) && (done >= l1d_.settled() || done >= l1d_.most_recent(line).ready)) {
       ++stats_.l1d.accesses;
       ++stats_.dtlb.accesses;
-      return {done, base_lead(address, bytes), MemLevel::kL1, false, false};
+      return {done, base_lead(address, bytes), MemLevel::kL1, false};
     }
     return load_slow(pc, address, bytes, now);
   }
@@ -78,7 +77,7 @@ class MemoryHierarchy {
   LoadTiming load_slow(std::uint64_t pc, std::uint64_t address, unsigned bytes, Cycle now);
   LoadTiming access_l1d(std::uint64_t pc, std::uint64_t address, Cycle now, bool write);
   Fill miss_l1d(std::uint64_t line, Cycle now, bool write);
-  bool translate_data(std::uint64_t address, Cycle& now);
+  void translate_data(std::uint64_t address, Cycle& now);
   Cycle translate_instruction(std::uint64_t pc, Cycle now);
   std::uint32_t walk_extra(std::uint64_t page);
   void train_prefetcher(std::uint64_t pc, std::uint64_t line, Cycle now);
