@@ -181,5 +181,65 @@ TEST(BranchPredictor, DirectBranchesAreNeverWrongAndEachBranchIsCountedOnce) {
   EXPECT_EQ(stats.btb_l1_hits + stats.btb_l2_hits + stats.btb_misses, stats.taken);
 }
 
+// What an outcome costs: a bubble by where the target came from if it was right, a penalty by kind if not.
+TEST(BranchPredictor, BubblesFollowTheSupplyAndPenaltiesTheKind) {
+  BranchConfig config = m2_pcore().branch;
+  config.btb_l1_bubble = 3;
+  config.btb_l2_bubble = 5;
+  config.btb_miss_bubble = 7;
+  BranchPredictor predictor(config);
+  const BranchSite branch{kCode, BranchKind::kDirect};
+  const auto next = [&] { return predictor.observe(branch, true, kCode + 0x40); };
+  const BranchOutcome first = next();
+  EXPECT_EQ(first.supply, TargetSupply::kPredecode);
+  EXPECT_EQ(first.bubble, config.btb_miss_bubble);
+  EXPECT_EQ(first.penalty, 0);
+  EXPECT_EQ(next().bubble, config.btb_l1_bubble);
+  // As many branches in its set as the first level has ways push it into the second.
+  const std::uint64_t stride = 4 * std::uint64_t{config.btb_l1_entries / config.btb_l1_ways};
+  for (std::uint64_t i = 1; i <= config.btb_l1_ways; ++i) {
+    predictor.observe({kCode + i * stride, BranchKind::kDirect}, true, kCode);
+  }
+  const BranchOutcome back = next();
+  EXPECT_EQ(back.supply, TargetSupply::kBtbL2);
+  EXPECT_EQ(back.bubble, config.btb_l2_bubble);
+  const BranchStats& stats = predictor.stats();
+  EXPECT_EQ(stats.bubble_cycles,
+            (1 + config.btb_l1_ways) * config.btb_miss_bubble + config.btb_l1_bubble + config.btb_l2_bubble);
+  const BranchOutcome wrong = predictor.observe({kCode + 0x4000, BranchKind::kIndirect}, true, kCode);
+  EXPECT_TRUE(wrong.mispredicted);
+  EXPECT_EQ(wrong.bubble, 0) << "fetch waits for execution anyway";
+  EXPECT_EQ(wrong.penalty, config.mispredict_penalty);
+}
+
+TEST(BranchPredictor, BothKindsOfCallsPushAndOnlyReturnsPop) {
+  BranchPredictor predictor(m2_pcore().branch);
+  predictor.observe({kCode, BranchKind::kCall}, true, kCode + 0x1000);
+  predictor.observe({kCode + 0x1000, BranchKind::kIndirectCall}, true, kCode + 0x2000);
+  predictor.observe({kCode + 0x2000, BranchKind::kIndirect}, true, kCode + 0x2100);
+  predictor.observe({kCode + 0x2100, BranchKind::kDirect}, true, kCode + 0x2200);
+  predictor.observe({kCode + 0x2200, BranchKind::kConditional}, false, 0);
+  EXPECT_FALSE(predictor.observe({kCode + 0x2204, BranchKind::kReturn}, true, kCode + 0x1004).mispredicted);
+  EXPECT_FALSE(predictor.observe({kCode + 0x1008, BranchKind::kReturn}, true, kCode + 4).mispredicted);
+  EXPECT_TRUE(predictor.observe({kCode + 8, BranchKind::kReturn}, true, kCode + 4).mispredicted) << "empty";
+  EXPECT_EQ(predictor.stats().mispredicts_return, 1U);
+  EXPECT_EQ(predictor.stats().mispredicts_indirect, 2U);
+  EXPECT_EQ(predictor.stats().mispredicts, 3U);
+}
+
+// A branch that is not taken needs no target and leaves no trace in the path.
+TEST(BranchPredictor, NotTakenAsksForNoTarget) {
+  BranchPredictor predictor(m2_pcore().branch);
+  const BranchOutcome outcome = predictor.observe({kCode, BranchKind::kConditional}, false, 0);
+  EXPECT_EQ(outcome.supply, TargetSupply::kNone);
+  EXPECT_EQ(outcome.bubble, 0);
+  EXPECT_EQ(predictor.stats().taken, 0U);
+  const BranchStats& stats = predictor.stats();
+  EXPECT_EQ(stats.btb_l1_hits + stats.btb_l2_hits + stats.btb_misses, 0U);
+  EXPECT_EQ(predictor.observe({kCode, BranchKind::kConditional}, true, kCode + 0x40).supply,
+            TargetSupply::kPredecode)
+      << "not in the BTB before it was taken";
+}
+
 }  // namespace
 }  // namespace m2sim::timing

@@ -1,0 +1,71 @@
+#include "timing/way_match.h"
+
+#include <gtest/gtest.h>
+
+#include <random>
+#include <vector>
+
+namespace m2sim::timing {
+namespace {
+
+TEST(WayMatch, FindsEachWayAndNothingElse) {
+  for (std::uint64_t ways = 1; ways <= 33; ++ways) {
+    std::vector<std::uint64_t> tags(ways + 1);
+    for (std::uint64_t way = 0; way <= ways; ++way) tags[way] = 100 + way;
+    for (std::uint64_t way = 0; way < ways; ++way) {
+      EXPECT_EQ(find_tag(tags.data(), ways, 100 + way), way) << ways;
+    }
+    EXPECT_EQ(find_tag(tags.data(), ways, 99), ways);
+    EXPECT_EQ(find_tag(tags.data(), ways, 100 + ways), ways) << "the first tag of the next set";
+  }
+}
+
+TEST(WayMatch, TheFirstOfEqualTagsWinsAndAllBitsCount) {
+  for (const std::uint64_t ways : {3U, 8U, 12U, 16U, 20U}) {
+    for (std::uint64_t way = 0; way < ways; ++way) {
+      std::vector<std::uint64_t> tags(ways, 1);
+      for (std::uint64_t again = way; again < ways; ++again) tags[again] = 7;
+      EXPECT_EQ(find_tag(tags.data(), ways, 7), way) << ways;
+    }
+  }
+  for (unsigned bit = 0; bit < 64; ++bit) {
+    const std::vector<std::uint64_t> tags(16, std::uint64_t{1} << bit);
+    EXPECT_EQ(find_tag(tags.data(), 16, 0), 16U) << bit;
+    EXPECT_EQ(find_tag(tags.data(), 16, std::uint64_t{1} << bit), 0U) << bit;
+  }
+}
+
+TEST(WayMatch, AgreesWithAPlainComparison) {
+  std::mt19937 random(1);
+  struct alignas(16) Set {
+    std::uint16_t ways[kMatchWays];
+  };
+  const auto plain = [](const Set& set, std::uint16_t mask, std::uint16_t want) {
+    unsigned bits = 0;
+    for (unsigned way = 0; way < kMatchWays; ++way) {
+      if ((set.ways[way] & mask) == want) bits |= 1U << way;
+    }
+    return bits;
+  };
+  unsigned matches = 0;
+  for (unsigned turn = 0; turn < 20'000; ++turn) {
+    Set a{};
+    Set b{};
+    for (unsigned way = 0; way < kMatchWays; ++way) {
+      // Few values in the low and the high half, so that matches and near misses are frequent.
+      a.ways[way] = static_cast<std::uint16_t>(random() % 3 | random() % 3 << 14);
+      b.ways[way] = static_cast<std::uint16_t>(random() % 3 | random() % 3 << 14);
+    }
+    const std::uint16_t mask = turn % 2 == 0 ? 0xfff0 : 0xffff;
+    const auto want_a = static_cast<std::uint16_t>((random() % 3 | random() % 3 << 14) & mask);
+    const auto want_b = static_cast<std::uint16_t>((random() % 3 | random() % 3 << 14) & mask);
+    ASSERT_EQ(match_ways(a.ways, mask, want_a), plain(a, mask, want_a));
+    ASSERT_EQ(match_ways(a.ways, b.ways, mask, want_a, want_b),
+              plain(a, mask, want_a) | plain(b, mask, want_b) << kMatchWays);
+    matches += plain(a, mask, want_a) != 0 ? 1U : 0U;
+  }
+  EXPECT_GT(matches, 1000U);
+}
+
+}  // namespace
+}  // namespace m2sim::timing
