@@ -10,7 +10,7 @@ import unittest
 
 import check
 from functions import Unbalanced, functions
-from rules import arrows, code, dispatch, patterns, sizes, sources, tools, words
+from rules import arrows, code, dispatch, patterns, sizes, sources, tested, tools, words
 from source_tree import Globs, Tree, code_only
 
 HEADER = "#pragma once\n"
@@ -189,6 +189,15 @@ class Rules(unittest.TestCase):
     def test_headers(self):
         self.flags(arrows.headers, emu__a_h="#ifndef A\n#define A\n#endif\n")
         self.passes(arrows.headers, emu__a_h="// What it is.\n#pragma once\n")
+
+    def test_headers_tested(self):
+        self.flags(tested.headers_tested, timing__a_h=HEADER)
+        self.flags(tested.headers_tested, timing__core__a_h=HEADER, timing__b_cpp='#include "timing/core/a.h"\n')
+        self.flags(tested.headers_tested, timing__a_h=HEADER, tests__cmd__a_test_cpp='#include "timing/a.h"\n')
+        self.flags(tested.headers_tested, timing__a_h=HEADER, tests__timing__a_test_cpp='// #include "timing/a.h"\n')
+        self.passes(tested.headers_tested, timing__a_h=HEADER, timing__core__b_h=HEADER, emu__c_h=HEADER,
+                    tests__timing__a_test_cpp='#include "timing/a.h"\n',
+                    tests__timing__loop_h='#include "timing/core/b.h"\n')
 
     def test_timeless(self):
         self.flags(arrows.timeless, insts__a_h="int latency_of(Op op);\n")

@@ -1,0 +1,82 @@
+#include "timing/config/port_layout.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <bit>
+#include <numeric>
+#include <set>
+#include <stdexcept>
+
+namespace m2sim::timing {
+namespace {
+
+TEST(FetchCapacity, IsThePipeAndItsQueueWithinItsBounds) {
+  CoreConfig config = m2_pcore();
+  config.decode.pipeline_cycles = 5;
+  config.decode.width = 8;
+  config.fetch.queue_instructions = 30;
+  EXPECT_EQ(fetch_capacity(config), 70U);
+  config.decode.pipeline_cycles = 1;
+  config.decode.width = 1;
+  config.fetch.queue_instructions = 1;
+  for (const std::uint32_t width : {1U, 2U, 16U}) {
+    config.fetch.instructions_per_cycle = width;
+    EXPECT_EQ(fetch_capacity(config), std::max(2U, width + 1))
+        << "a window, and half of a fused pair before it";
+  }
+  config.decode.pipeline_cycles = 100;
+  config.decode.width = 64;
+  EXPECT_EQ(fetch_capacity(config), 255U) << "counts of eight bits";
+}
+
+TEST(PortLayout, SpecialistsComeFirstAndEqualsInTheirOrder) {
+  for (const CoreConfig& config : {m2_pcore(), m1_pcore()}) {
+    const auto order = ports_by_speciality(config);
+    ASSERT_EQ(order.size(), config.ports.size());
+    EXPECT_EQ(std::set<unsigned>(order.begin(), order.end()).size(), order.size());
+    for (std::size_t i = 1; i < order.size(); ++i) {
+      const int before = std::popcount(config.ports[order[i - 1]].capabilities);
+      const int here = std::popcount(config.ports[order[i]].capabilities);
+      EXPECT_TRUE(before < here || (before == here && order[i - 1] < order[i])) << i;
+    }
+  }
+}
+
+TEST(PortLayout, EachPortStandsOnceBehindTheQueueThatFeedsIt) {
+  for (const CoreConfig& config : {m2_pcore(), m1_pcore()}) {
+    const QueueLayout layout = queue_layout(config);
+    std::set<unsigned> seen;
+    for (unsigned q = 0; q < layout.size(); ++q) {
+      const QueuePorts& queue = layout[q];
+      ASSERT_LE(queue.count, kPortsPerQueue);
+      for (unsigned i = 0; i < queue.count; ++i) {
+        const unsigned port = queue.port[i];
+        EXPECT_TRUE(seen.insert(port).second) << port;
+        EXPECT_EQ(config.schedulers[config.ports[port].scheduler].queue, q) << port;
+        EXPECT_EQ(queue.local(1U << port), 1U << i);
+        if (i > 0) {
+          EXPECT_LE(std::popcount(config.ports[queue.port[i - 1]].capabilities),
+                    std::popcount(config.ports[port].capabilities));
+        }
+      }
+      EXPECT_EQ(queue.local(~0U), (1U << queue.count) - 1);
+      EXPECT_EQ(queue.local(0), 0U);
+    }
+    EXPECT_EQ(seen.size(), config.ports.size());
+  }
+}
+
+TEST(PortLayout, AFifthPortBehindAQueueIsRefused) {
+  CoreConfig config = m2_pcore();
+  const QueueLayout layout = queue_layout(config);
+  unsigned full = 0;
+  while (layout[full].count != kPortsPerQueue) ++full;
+  unsigned elsewhere = 0;
+  while (config.schedulers[config.ports[elsewhere].scheduler].queue == full) ++elsewhere;
+  config.ports[elsewhere].scheduler = config.ports[layout[full].port[0]].scheduler;
+  EXPECT_THROW(queue_layout(config), std::length_error);
+}
+
+}  // namespace
+}  // namespace m2sim::timing

@@ -1,0 +1,127 @@
+#include "timing/core/scheduler.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <map>
+#include <random>
+#include <vector>
+
+#include "timing/config/fields.h"
+
+namespace m2sim::timing {
+namespace {
+
+// Uops of a scheduler by their sequence, as its user keeps them: where each is and whether it is ready.
+struct Entry {
+  unsigned slot;
+  bool ready;
+};
+
+struct Harness {
+  Scheduler scheduler;
+  std::map<std::uint64_t, Entry> plain;
+  std::uint64_t last = 0;
+  unsigned moves = 0;
+
+  explicit Harness(std::uint32_t entries) : scheduler(entries) {}
+
+  void insert() {
+    const std::uint64_t sequence = ++last;
+    const unsigned slot = scheduler.insert(sequence, [this](std::uint64_t moved, unsigned to) {
+      plain.at(moved).slot = to;
+      ++moves;
+    });
+    plain[sequence] = {slot, false};
+  }
+  void check() const {
+    ASSERT_EQ(scheduler.waiting(), plain.size());
+    std::uint64_t ready = 0;
+    std::uint64_t oldest = 0;
+    for (const auto& [sequence, entry] : plain) {
+      ASSERT_EQ(scheduler.sequence(entry.slot), sequence);
+      if (!entry.ready) continue;
+      ready |= std::uint64_t{1} << entry.slot;
+      if (oldest == 0) oldest = sequence;
+    }
+    ASSERT_EQ(scheduler.ready(), ready);
+    ASSERT_EQ(scheduler.any_ready(), ready != 0);
+    if (ready != 0) {
+      ASSERT_EQ(scheduler.sequence(Scheduler::oldest(ready)), oldest);
+    }
+  }
+};
+
+// The largest that a configuration may ask for.
+std::uint32_t largest() {
+  std::uint32_t most = 0;
+  for (const Field& field : fields(m2_pcore())) {
+    if (field.path.starts_with("schedulers.") && field.path.ends_with(".entries"))
+      most = std::max(most, field.max);
+  }
+  return most;
+}
+
+TEST(Scheduler, TheOldestReadyUopIsFoundWhateverLeftBeforeIt) {
+  for (const std::uint32_t entries : {1U, 2U, 12U, 36U, largest()}) {
+    Harness harness(entries);
+    std::mt19937 random(entries);
+    for (unsigned turn = 0; turn < 20'000; ++turn) {
+      ASSERT_EQ(harness.scheduler.full(), harness.plain.size() == entries);
+      const bool filling = turn / 256 % 2 == 0;
+      if (harness.plain.empty() || (!harness.scheduler.full() && random() % 4 < (filling ? 2U : 1U))) {
+        harness.insert();
+      } else {
+        auto at =
+            std::next(harness.plain.begin(), static_cast<std::ptrdiff_t>(random() % harness.plain.size()));
+        switch (random() % 3) {
+          case 0:
+            harness.scheduler.wake(at->second.slot);
+            at->second.ready = true;
+            break;
+          case 1:
+            harness.scheduler.sleep(at->second.slot);
+            at->second.ready = false;
+            break;
+          default:
+            harness.scheduler.remove(at->second.slot);
+            harness.plain.erase(at);
+        }
+      }
+      harness.check();
+      if (HasFatalFailure()) return;
+    }
+    if (entries > 1) {
+      EXPECT_GT(harness.moves, entries) << "slots ran out often";
+    }
+  }
+}
+
+// One old uop that stays, while others come and go.
+TEST(Scheduler, AUopThatSleepsKeepsItsAge) {
+  Harness harness(4);
+  harness.insert();
+  const std::uint64_t old = harness.last;
+  for (unsigned i = 0; i < 1000; ++i) {
+    harness.insert();
+    const Entry young = harness.plain.at(harness.last);
+    harness.scheduler.wake(young.slot);
+    harness.scheduler.wake(harness.plain.at(old).slot);
+    EXPECT_EQ(harness.scheduler.sequence(Scheduler::oldest(harness.scheduler.ready())), old);
+    harness.scheduler.sleep(harness.plain.at(old).slot);
+    EXPECT_EQ(harness.scheduler.sequence(Scheduler::oldest(harness.scheduler.ready())), harness.last);
+    harness.scheduler.remove(young.slot);
+    harness.plain.erase(harness.last);
+  }
+  EXPECT_EQ(harness.scheduler.waiting(), 1U);
+}
+
+TEST(Scheduler, TheOldestOfAMaskOfCandidatesIsItsLowestSlot) {
+  for (unsigned slot = 0; slot < 64; ++slot) {
+    EXPECT_EQ(Scheduler::oldest(~std::uint64_t{0} << slot), slot);
+    EXPECT_EQ(Scheduler::oldest(std::uint64_t{1} << slot), slot);
+  }
+}
+
+}  // namespace
+}  // namespace m2sim::timing

@@ -1,0 +1,239 @@
+#include "timing/pipe/lsq.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <deque>
+#include <random>
+#include <vector>
+
+#include "timing/memory/memory_hierarchy.h"
+#include "timing/pipe/rob.h"
+
+namespace m2sim::timing {
+namespace {
+
+constexpr std::uint64_t kPc = 0x400000;
+constexpr std::uint64_t kData = 0x800000;
+
+TEST(DependencePredictor, RemembersTheLatestPairsAndForgetsTheOldestFirst) {
+  for (const std::uint32_t pairs : {1U, 3U, m2_pcore().lsq.dependence_pairs}) {
+    LsqConfig config = m2_pcore().lsq;
+    config.dependence_pairs = pairs;
+    DependencePredictor predictor(config);
+    std::deque<std::uint64_t> plain;
+    std::mt19937 random(pairs);
+    // Loads that are powers of two apart meet in whatever table there is.
+    const auto load = [&] { return kPc + 4 * (random() % 8) + (random() % (2 * pairs)) * 4096; };
+    for (unsigned turn = 0; turn < 20'000; ++turn) {
+      const std::uint64_t pc = load();
+      const bool known = std::ranges::find(plain, pc) != plain.end();
+      ASSERT_EQ(predictor.predicts(pc), known);
+      if (random() % 4 != 0) continue;
+      predictor.learn(pc);
+      if (known) continue;
+      plain.push_back(pc);
+      if (plain.size() > pairs) plain.pop_front();
+      ASSERT_TRUE(predictor.predicts(pc));
+    }
+    EXPECT_EQ(plain.size(), pairs);
+  }
+}
+
+TEST(StoreTable, FindsAStoreIfOneByteOverlaps) {
+  StoreTable table(m2_pcore());
+  std::uint64_t region = kData;
+  constexpr std::uint64_t kAt = 32;
+  for (const unsigned stored : {1U, 2U, 4U, 8U, 16U}) {
+    for (const unsigned loaded : {1U, 2U, 4U, 8U, 16U, 32U}) {
+      for (std::uint64_t at = kAt; at < kAt + 16; ++at) {
+        for (std::uint64_t from = 0; from < 64; ++from) {
+          region += 4096;  // each case has memory of its own
+          const StoreRecord& store = table.add(kPc, region + at, stored);
+          const bool overlaps = from < at + stored && at < from + loaded;
+          ASSERT_EQ(table.find(region + from, loaded), overlaps ? &store : nullptr)
+              << stored << " bytes at " << at << ", load of " << loaded << " at " << from;
+        }
+      }
+    }
+  }
+}
+
+struct PlainStore {
+  std::uint64_t sequence;
+  std::uint64_t address;
+  unsigned bytes;
+};
+
+// The youngest store that overlaps, unless one that is younger hides it: it wrote other bytes of a granule of
+// the load.
+TEST(StoreTable, FindsTheYoungestUnlessADisjointOneHidesIt) {
+  constexpr std::uint64_t kGranule = 8;
+  StoreTable table(m2_pcore());
+  std::vector<PlainStore> plain;
+  std::mt19937 random(1);
+  unsigned found = 0;
+  unsigned hidden = 0;
+  for (unsigned turn = 0; turn < 1000; ++turn) {
+    const std::uint64_t address = kData + random() % 256;
+    const unsigned bytes = 1U << random() % 5;
+    const StoreRecord& store = table.add(kPc + 4 * turn, address, bytes);
+    plain.push_back({store.sequence, address, bytes});
+    ASSERT_EQ(store.sequence, turn + 1);
+    for (unsigned i = 0; i < 8; ++i) {
+      const std::uint64_t from = kData + random() % 256;
+      const unsigned wanted = 1U << random() % 6;
+      const auto youngest = [&](std::uint64_t first, std::uint64_t end) {
+        const auto at = std::find_if(plain.rbegin(), plain.rend(), [&](const PlainStore& s) {
+          return s.address < end && first < s.address + s.bytes;
+        });
+        return at == plain.rend() ? 0 : at->sequence;
+      };
+      const auto touching = [&] {
+        const std::uint64_t first = from / kGranule;
+        const std::uint64_t last = (from + wanted - 1) / kGranule;
+        const auto at = std::find_if(plain.rbegin(), plain.rend(), [&](const PlainStore& s) {
+          return s.address / kGranule <= last && first <= (s.address + s.bytes - 1) / kGranule;
+        });
+        return at == plain.rend() ? 0 : at->sequence;
+      }();
+      const std::uint64_t overlapping = youngest(from, from + wanted);
+      const StoreRecord* const got = table.find(from, wanted);
+      const std::uint64_t expected = overlapping == touching ? overlapping : 0;
+      ASSERT_EQ(got == nullptr ? 0 : got->sequence, expected);
+      found += expected != 0 ? 1U : 0U;
+      hidden += overlapping != expected ? 1U : 0U;
+    }
+  }
+  EXPECT_GT(found, 1000U);
+  EXPECT_GT(hidden, 10U);
+}
+
+// What the store queue may still hold is found; what has left it long ago never comes back as another's
+// record.
+TEST(StoreTable, ForgetsWhatIsFarOlderThanTheStoreQueue) {
+  const CoreConfig config = m2_pcore();
+  const unsigned held = config.lsq.store_entries + config.rob.groups;
+  StoreTable table(config);
+  table.add(kPc, kData, 8);
+  for (unsigned i = 0; i < held; ++i) table.add(kPc, kData + 8 + 8 * i, 8);
+  const StoreRecord* const old = table.find(kData, 8);
+  ASSERT_NE(old, nullptr);
+  EXPECT_EQ(old->sequence, 1U);
+  for (unsigned i = 0; i < 10'000; ++i) {
+    table.add(kPc, kData + 0x200000, 8);
+    const StoreRecord* const got = table.find(kData, 8);
+    if (got != nullptr) {
+      ASSERT_EQ(got->address, kData);
+    }
+  }
+  EXPECT_EQ(table.find(kData, 8), nullptr);
+}
+
+// A store of `stored` bytes at `at` that issued at kStored, and a load beside or inside it.
+struct ForwardingTest : public ::testing::Test {
+  static constexpr Cycle kStored = 10'000;
+  static constexpr Cycle kL1 = 20'000;  // when the L1D would have the load's bytes
+  CoreConfig config = m2_pcore();
+  std::uint64_t line = config.l1d.cache.line_bytes;
+
+  Forwarding forward(std::uint64_t at, unsigned stored, std::uint64_t from, unsigned loaded, Cycle issued,
+                     bool predicted, Cycle l1_ready = kL1) {
+    StoreTable table(config);
+    StoreRecord& store = table.add(kPc, kData + at, stored);
+    store.issued = kStored;
+    return table.forward(store, kData + from, loaded, issued, l1_ready, predicted);
+  }
+};
+
+TEST_F(ForwardingTest, AContainedLoadTakesTheLatencyOfItsPrediction) {
+  for (std::uint64_t from = 0; from <= 8; from += 4) {
+    const Forwarding known = forward(0, 16, from, 8, kStored, true);
+    EXPECT_EQ(known.ready, kStored + config.lsq.forward_predicted_latency);
+    EXPECT_FALSE(known.failed || known.violated);
+    const Forwarding found = forward(0, 16, from, 8, kStored, false);
+    EXPECT_EQ(found.ready, kStored + config.lsq.forward_latency);
+    EXPECT_FALSE(found.failed || found.violated);
+  }
+  const Cycle late = kStored + 1000;
+  EXPECT_EQ(forward(0, 8, 0, 8, late, true).ready, late + config.l1d.load_to_use)
+      << "never faster than the L1D";
+  EXPECT_EQ(forward(0, 8, 0, 8, late, false).ready, late + config.l1d.load_to_use);
+}
+
+TEST_F(ForwardingTest, APairThatCrossesALineTakesLonger) {
+  const Forwarding inside = forward(line - 8, 8, line - 8, 8, kStored, false);
+  EXPECT_EQ(inside.ready, kStored + config.lsq.forward_latency);
+  const Forwarding across = forward(line - 4, 8, line - 4, 8, kStored, false);
+  EXPECT_EQ(across.ready, kStored + config.lsq.forward_latency + config.lsq.forward_line_cross_extra);
+  EXPECT_FALSE(across.failed);
+}
+
+TEST_F(ForwardingTest, BytesThatTheStoreDoesNotHaveAreMergedWithTheL1s) {
+  const std::pair<std::uint64_t, std::uint64_t> cases[] = {{4, 0}, {0, 4}, {0, 7}, {7, 0}};
+  for (const auto& [at, from] : cases) {
+    const Cycle soon = kStored + config.l1d.load_to_use;
+    const Forwarding merged = forward(at, 8, from, 8, kStored, false, soon);
+    EXPECT_EQ(merged.ready, kStored + config.lsq.forward_latency + config.lsq.forward_merge_extra);
+    EXPECT_FALSE(merged.failed);
+    EXPECT_EQ(forward(at, 8, from, 8, kStored, false).ready, kL1) << "both must be there";
+  }
+  EXPECT_EQ(forward(2, 4, 0, 8, kStored, true, 0).ready,
+            kStored + config.lsq.forward_predicted_latency + config.lsq.forward_merge_extra);
+}
+
+TEST_F(ForwardingTest, AMergeAcrossLinesWaitsForTheStores) {
+  for (const bool predicted : {false, true}) {
+    const Forwarding failed = forward(line - 8, 8, line - 4, 8, kStored, predicted, 0);
+    EXPECT_TRUE(failed.failed);
+    EXPECT_EQ(failed.ready, kStored + config.lsq.forward_fail_latency);
+  }
+  EXPECT_FALSE(forward(line - 8, 8, line - 7, 7, kStored, false, 0).failed) << "all of it in the line";
+  EXPECT_FALSE(forward(line - 12, 16, line - 8, 8, kStored, false, 0).failed);
+}
+
+TEST_F(ForwardingTest, ALoadThatRanBeforeItsStoreRunsAgainUnlessItWasForeseen) {
+  EXPECT_FALSE(forward(0, 8, 0, 8, kStored, false).violated) << "in the same cycle";
+  const Forwarding early = forward(0, 8, 0, 8, kStored - 1, false);
+  EXPECT_TRUE(early.violated);
+  EXPECT_EQ(early.ready, kStored + std::max(config.lsq.order_violation_penalty, config.lsq.forward_latency));
+  EXPECT_FALSE(forward(0, 8, 0, 8, kStored - 1, true).violated);
+  config.lsq.order_violation_penalty = 0;
+  EXPECT_EQ(forward(0, 8, 0, 8, kStored - 1, false).ready, kStored + config.lsq.forward_latency)
+      << "no sooner than without";
+}
+
+// Stores to lines that the L1D has.
+struct StoreCommitTest : public ::testing::Test {
+  CoreConfig config = m2_pcore();
+  MemoryHierarchy memory{config};
+  StoreTable table{config};
+  static constexpr Cycle kNow = 10'000;
+
+  StoreCommitTest() { memory.load(kPc, kData, 8, 0); }
+  const StoreRecord& store(std::uint64_t address) { return table.add(kPc, address, 8); }
+};
+
+TEST_F(StoreCommitTest, SoManyStoresACycle) {
+  StoreCommit commit(config.lsq);
+  const unsigned each = config.lsq.store_commits_per_cycle;
+  for (unsigned i = 0; i < 5 * each; ++i) {
+    EXPECT_EQ(commit.commit(memory, store(kData + 8 * (i % 8)), kNow), kNow + i / each + 1) << i;
+  }
+  const Cycle later = kNow + 100;
+  for (unsigned i = 0; i < each; ++i) {
+    EXPECT_EQ(commit.commit(memory, store(kData), later), later + 1) << "a cycle that nobody used";
+  }
+  EXPECT_EQ(commit.commit(memory, store(kData), later), later + 2);
+}
+
+TEST_F(StoreCommitTest, EntriesAreFreedInOrder) {
+  StoreCommit commit(config.lsq);
+  const Cycle missed = commit.commit(memory, store(kData + 0x100000), kNow);
+  EXPECT_GT(missed, kNow + 1);
+  EXPECT_EQ(commit.commit(memory, store(kData), kNow + 1), missed) << "a hit behind a miss";
+  EXPECT_EQ(commit.commit(memory, store(kData), missed), missed + 1);
+}
+
+}  // namespace
+}  // namespace m2sim::timing
