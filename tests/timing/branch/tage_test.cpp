@@ -141,6 +141,53 @@ TEST(TageAlone, WaysAndSetsAreCapacity) {
   EXPECT_LT(misses_of(kBranches, 2, 9), 0.8 * misses_of(kBranches, 2, 5)) << "and more sets more than few";
 }
 
+// A branch that its base counter predicts well except behind rare paths: each exception gets an entry, which
+// is right when its path comes back.
+TEST(TageAlone, AnEntryBeginsWithTheDirectionThatMadeIt) {
+  for (const bool usual : {true, false}) {
+    Tage tage(m2_pcore().branch);
+    PathHistory always;
+    always.taken(kBranch + 0x100, kBranch + 0x200);
+    for (int i = 0; i < 8; ++i) tage.observe(kBranch, always, usual);
+    unsigned wrong = 0;
+    constexpr unsigned kPaths = 200;
+    std::mt19937 random(usual ? 1 : 2);
+    for (unsigned path = 0; path < kPaths; ++path) {
+      PathHistory rare;
+      for (int i = 0; i < 4; ++i) rare.taken(random(), random());
+      for (int visit = 0; visit < 4; ++visit) {
+        const bool missed = tage.observe(kBranch, rare, !usual) == usual;
+        if (visit != 0 && missed) ++wrong;
+        for (int i = 0; i < 4; ++i) tage.observe(kBranch, always, usual);
+      }
+    }
+    EXPECT_LT(wrong, kPaths / 4) << "once the predictor has learned to believe new entries";
+  }
+}
+
+// Tables of two entries each, and an entry that is right where the base counter is wrong.
+TEST(TageAlone, AUsefulEntryIsNotPutOutByNewcomers) {
+  BranchConfig config = m2_pcore().branch;
+  for (TageTableConfig& table : config.tage) {
+    table.ways = 1;
+    table.index_bits = 1;
+  }
+  for (std::uint64_t path = 0; path < 20; ++path) {
+    Tage tage(config);
+    PathHistory usual;
+    usual.taken(kBranch + 0x100, kBranch + 0x200);
+    PathHistory rare;
+    rare.taken(kBranch + 0x100, kBranch + 0x300 + 4 * path);
+    for (int round = 0; round < 50; ++round) {
+      for (int i = 0; i < 3; ++i) tage.observe(kBranch, usual, false);
+      tage.observe(kBranch, rare, true);
+    }
+    ASSERT_TRUE(tage.observe(kBranch, rare, true));
+    for (std::uint64_t i = 1; i <= 60; ++i) tage.observe(kBranch + 0x1000 + 4 * i, usual, true);
+    EXPECT_TRUE(tage.observe(kBranch, rare, true)) << path;
+  }
+}
+
 TEST(TageAlone, TheSameBranchesGetTheSamePredictions) {
   Tage one(m2_pcore().branch);
   Tage two(m2_pcore().branch);

@@ -204,6 +204,20 @@ TEST(Fetch, AMissEndsTheWindowAndDelaysWhatComes) {
   }
 }
 
+TEST(Fetch, EachLineIsAskedForOnceAndNoneBeyondTheLast) {
+  CoreConfig config = m2_pcore();
+  const unsigned insts = config.l1i.cache.line_bytes / 4;
+  config.fetch.instructions_per_cycle = 4;  // several windows a line
+  Front front(config);
+  front.straight(kCode, insts, false);
+  front.straight(kCode + 4 * insts, insts, false);
+  unsigned done = 0;
+  while (done < 2 * insts) {
+    done += insts_of(front.window());
+    EXPECT_EQ(front.memory.stats().l1i.accesses, (done + insts - 1) / insts) << done;
+  }
+}
+
 TEST(Fetch, PacketsHoldAllUopsOfTheirBlocksOnceAndInOrder) {
   CoreConfig config = without_bubbles();
   config.fetch.instructions_per_cycle = 3;

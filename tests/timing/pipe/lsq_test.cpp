@@ -23,8 +23,8 @@ TEST(DependencePredictor, RemembersTheLatestPairsAndForgetsTheOldestFirst) {
     DependencePredictor predictor(config);
     std::deque<std::uint64_t> plain;
     std::mt19937 random(pairs);
-    // Loads that are powers of two apart meet in whatever table there is.
-    const auto load = [&] { return kPc + 4 * (random() % 8) + (random() % (2 * pairs)) * 4096; };
+    // Loads that are powers of two apart meet in whatever table there is, some of them at its end.
+    const auto load = [&] { return kPc - 16 + 4 * (random() % 8) + (random() % (2 * pairs)) * 4096; };
     for (unsigned turn = 0; turn < 20'000; ++turn) {
       const std::uint64_t pc = load();
       const bool known = std::ranges::find(plain, pc) != plain.end();
