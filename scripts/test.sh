@@ -23,14 +23,17 @@ selection() {
   esac
 }
 
+# The guest programs are the same whatever compiles the simulator: one build of them is enough.
+guests=()
 for preset in "${presets[@]}"; do
   echo "== $preset"
-  if scripts/build.sh "$preset"; then
+  if scripts/build.sh "$preset" "${guests[@]}"; then
     echo passed > "$results/$preset.build"
   else
     echo failed > "$results/$preset.build"
     continue
   fi
+  [[ $preset != release ]] || guests=("-DM2SIM_GUEST_DIR=$root/build/release/benchmarks")
   # A failing test is counted from the report below, so ctest's own status does not matter here.
   read -r -a chosen <<< "$(selection "$preset")"
   ctest --test-dir "build/$preset" -j2 --output-on-failure --no-tests=error \
