@@ -14,7 +14,6 @@ namespace {
 
 constexpr std::uint64_t kStopSignals =
     signal_bit(SIGSTOP) | signal_bit(SIGTSTP) | signal_bit(SIGTTIN) | signal_bit(SIGTTOU);
-constexpr std::uint64_t kIgnore = 1;
 constexpr std::uint64_t kNoStopNews = 1;  // SA_NOCLDSTOP
 constexpr std::uint64_t kNoWait = 2;      // SA_NOCLDWAIT
 

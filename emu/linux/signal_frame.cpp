@@ -60,7 +60,6 @@ constexpr std::uint64_t kNoDefer = 0x40000000;
 constexpr std::uint64_t kResetHandler = 0x80000000;
 constexpr std::uint64_t kRestorer = 0x04000000;
 constexpr std::uint64_t kRestart = 0x10000000;
-constexpr std::uint64_t kIgnore = 1;
 constexpr std::int32_t kStackDisabled = 2;
 constexpr std::size_t kFp = 29;
 constexpr std::size_t kLr = 30;

@@ -9,10 +9,11 @@
 namespace m2sim::emu {
 
 inline constexpr int kSignalCount = 64;
+inline constexpr std::uint64_t kIgnore = 1;  // the handler SIG_IGN
 
 // arm64's struct sigaction as rt_sigaction passes it.
 struct GuestSigaction {
-  std::uint64_t handler = 0;  // 0: default, 1: ignore
+  std::uint64_t handler = 0;  // 0: default, or kIgnore
   std::uint64_t flags = 0;
   std::uint64_t restorer = 0;
   std::uint64_t mask = 0;

@@ -2,11 +2,13 @@
 """Every check is shown what it must flag, and what it must not: a check that cannot fail is worth nothing."""
 
 import json
+import os
 import pathlib
 import subprocess
 import sys
 import tempfile
 import unittest
+import unittest.mock
 
 import check
 from functions import Unbalanced, functions
@@ -270,8 +272,13 @@ class Tools(unittest.TestCase):
         for name in (".clang-format", ".clang-tidy"):
             (self.root / name).write_text((repository / name).read_text(encoding="utf-8"), encoding="utf-8")
         (self.root / "emu").mkdir()
+        self.cache = self.root / "cache"
+        self.cache.mkdir()
+        self.environment = unittest.mock.patch.dict(os.environ, {"M2SIM_TIDY_CACHE": str(self.cache)})
+        self.environment.start()
 
     def tearDown(self):
+        self.environment.stop()
         self.folder.cleanup()
 
     def write(self, text):
@@ -297,6 +304,36 @@ class Tools(unittest.TestCase):
         for _ in range(2):  # analysed, then remembered
             self.assertEqual(list(tools.clang_tidy(good, build)), [])
         self.assertTrue(list(tools.clang_tidy(self.write(unused_move), build)), "an edit must be analysed again")
+        self.assertEqual(len(os.listdir(self.cache)), 1)
+
+    def test_clang_tidy_of_joined_files(self):
+        build = self.root / "build"
+        build.mkdir()
+        joined = build / "unity_0_cxx.cxx"
+        joined.write_text(f'#include "{self.root}/emu/a.cpp"\n', encoding="utf-8")
+        command = {"directory": str(build), "file": str(joined), "command": f"ccache c++ -std=c++20 -c {joined}"}
+        (build / "compile_commands.json").write_text(json.dumps([command]), encoding="utf-8")
+        self.assertEqual(list(tools.clang_tidy(self.write("int twice(int value) { return 2 * value; }\n"), build)), [])
+        found_there = list(tools.clang_tidy(self.write("int Twice(int value) { return 2 * value; }\n"), build))
+        self.assertEqual([finding.path for finding in found_there], ["emu/a.cpp"])
+        (self.root / "emu" / "b.cpp").write_text("int b;\n", encoding="utf-8")
+        self.assertEqual([finding.path for finding in tools.clang_tidy(self.write("int a;\n"), build)], ["emu/b.cpp"])
+
+    def test_the_cache_knows_no_folder_and_forgets(self):
+        keys = set()
+        for place in ("/x", "/y/z"):
+            tree = Tree({"emu/a.cpp": '#include "emu/a.h"\n', "emu/a.h": HEADER}, pathlib.Path(place))
+            build = pathlib.Path(place, "build")
+            unit = tools.Unit(build / "u.cxx", f"c++ -I{place} -I{build}/generated -c {place}/emu/a.cpp", ["emu/a.cpp"])
+            keys.add(tools._key(tree, build, unit, "settings"))
+        self.assertEqual(len(keys), 1)
+        tree.files["emu/a.h"] += "int a;\n"
+        self.assertNotIn(tools._key(tree, build, unit, "settings"), keys)
+        for number in range(5):
+            (self.cache / str(number)).touch()
+            os.utime(self.cache / str(number), (number, number))
+        tools.forget(self.cache, most=2)
+        self.assertEqual(sorted(os.listdir(self.cache)), ["3", "4"])
 
 
 class Dispatch(unittest.TestCase):

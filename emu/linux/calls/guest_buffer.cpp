@@ -7,8 +7,7 @@ namespace m2sim::emu {
 
 namespace {
 
-constexpr std::uint64_t kMostVectors = 1024;      // UIO_MAXIOV
-constexpr std::uint64_t kMostBytes = 0x7ffff000;  // MAX_RW_COUNT
+constexpr std::uint64_t kMostVectors = 1024;  // UIO_MAXIOV
 
 }  // namespace
 

@@ -12,7 +12,8 @@
 
 namespace m2sim::emu {
 
-inline constexpr std::uint8_t kFill = kProtWrite;  // the guest's buffer is written
+inline constexpr std::uint64_t kMostBytes = 0x7ffff000;  // of one transfer: MAX_RW_COUNT
+inline constexpr std::uint8_t kFill = kProtWrite;        // the guest's buffer is written
 inline constexpr std::uint8_t kDrain = kProtRead;
 
 // A guest buffer as far as it is accessible: like the kernel, a transfer stops there, and only one that

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <memory>
 
+#include "emu/linux/calls/guest_buffer.h"
 #include "emu/linux/calls/syscalls.h"
 #include "emu/linux/calls/time_limit.h"
 
@@ -15,8 +16,7 @@ namespace m2sim::emu::sys {
 
 namespace {
 
-constexpr std::uint64_t kMostBytes = 0x7ffff000;  // MAX_RW_COUNT
-constexpr std::uint32_t kKnownFlags = 15;         // SPLICE_F_MOVE, _NONBLOCK, _MORE, _GIFT
+constexpr std::uint32_t kKnownFlags = 15;  // SPLICE_F_MOVE, _NONBLOCK, _MORE, _GIFT
 
 // 0, or what the call returns: one of the two is not ready.
 std::int64_t both_ready(Process& process, const OpenFile& in, const OpenFile& out, bool waits) {

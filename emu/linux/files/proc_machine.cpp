@@ -12,10 +12,6 @@ namespace m2sim::emu {
 
 namespace {
 
-constexpr std::uint64_t kSecond = 1'000'000'000;  // ns
-constexpr std::uint64_t kTick = kSecond / machine::kClockTicks;
-constexpr std::uint64_t kKilo = 1024;
-
 // As arm64 Linux writes it. BogoMIPS come from the counter's frequency, not from the core.
 std::string cpuinfo(Kernel& /*system*/) {
   constexpr std::uint64_t kHundredth = 5000;  // of 2 BogoMIPS a MHz
@@ -162,7 +158,7 @@ constexpr std::uint64_t kInstructionCache = 192 * 1024;
 constexpr std::uint64_t kDataCache = 128 * 1024;
 constexpr std::uint64_t kSharedCache = 16 * 1024 * 1024;
 
-constexpr MachineText kTexts[] = {
+constexpr MachineText kMachineTexts[] = {
     {"/proc/cmdline", empty_line},
     {"/proc/cpuinfo", cpuinfo},
     {"/proc/diskstats", nothing},
@@ -263,6 +259,6 @@ constexpr MachineText kTexts[] = {
 
 }  // namespace
 
-std::span<const MachineText> machine_texts() { return kTexts; }
+std::span<const MachineText> machine_texts() { return kMachineTexts; }
 
 }  // namespace m2sim::emu

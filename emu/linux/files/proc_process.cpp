@@ -151,7 +151,7 @@ constexpr std::uint32_t kAll = 0444;
 constexpr std::uint32_t kWritable = 0644;
 constexpr std::uint32_t kOwner = 0400;
 
-constexpr ProcessText kTexts[] = {
+constexpr ProcessText kProcessTexts[] = {
     {"auxv", kOwner, auxv},
     {"cgroup", kAll, cgroup},
     {"cmdline", kAll, cmdline},
@@ -195,7 +195,7 @@ constexpr ProcessText kTexts[] = {
 
 }  // namespace
 
-std::span<const ProcessText> process_texts() { return kTexts; }
+std::span<const ProcessText> process_texts() { return kProcessTexts; }
 
 std::string formatted(const char* format, ...) {
   std::va_list arguments;

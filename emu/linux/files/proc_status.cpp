@@ -14,9 +14,6 @@ namespace m2sim::emu {
 
 namespace {
 
-constexpr std::uint64_t kTick = 1'000'000'000 / machine::kClockTicks;  // ns
-constexpr std::uint64_t kKilo = 1024;
-
 // Bytes of a process's memory by what they are for. Every page that can be read counts as resident.
 struct Sizes {
   std::uint64_t mapped = 0, resident = 0, code = 0, libraries = 0, data = 0, stack = 0, anonymous = 0;

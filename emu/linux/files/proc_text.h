@@ -6,7 +6,13 @@
 #include <string>
 #include <string_view>
 
+#include "emu/linux/uname.h"
+
 namespace m2sim::emu {
+
+inline constexpr std::uint64_t kSecond = 1'000'000'000;  // ns
+inline constexpr std::uint64_t kTick = kSecond / machine::kClockTicks;
+inline constexpr std::uint64_t kKilo = 1024;
 
 class Kernel;
 struct Process;
