@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 #include "emu/engine/block_end.h"
 #include "emu/linux/process.h"
@@ -333,10 +334,11 @@ void Emulator::clear_blocks() {
   switch_to(*task_);
 }
 
-RetiredBatch Emulator::batch() const {
+RetiredBatch Emulator::batch() {
   const std::uint32_t next_id = next_ == nullptr ? kNoBlock : next_->id;
   const auto words = static_cast<std::size_t>(log_end_ - log_.data());
-  return {{log_.data(), words}, blocks_.blocks(), next_id, task_number_};
+  const std::uint64_t insts = stats_.insts - std::exchange(handed_over_, stats_.insts);
+  return {{log_.data(), words}, blocks_.blocks(), next_id, task_number_, insts};
 }
 
 }  // namespace m2sim::emu

@@ -89,7 +89,7 @@ class Emulator {
   bool take_data_fault(const HostFault& host_fault);
   void forget_unfinished_record();
   void clear_blocks();
-  RetiredBatch batch() const;
+  RetiredBatch batch();
   const Block& left_block() const { return *blocks_.containing(cpu_->exit_uop); }
 
   Kernel& kernel_;
@@ -106,7 +106,8 @@ class Emulator {
   bool logs_ = false;
   bool task_goes_on_ = false;  // unless something else is due, the next slice is its too
   std::uint64_t* log_end_ = nullptr;
-  bool near_limit_ = false;  // the last instructions before the limit are taken one by one
+  std::uint64_t handed_over_ = 0;  // instructions, with the batches so far
+  bool near_limit_ = false;        // the last instructions before the limit are taken one by one
   std::uint64_t most_insts_ = 0;
   std::uint64_t pc_ = 0;         // where to go on
   const Block* next_ = nullptr;  // the block there, when known

@@ -53,6 +53,6 @@ std::vector<insts::Inst> alu_loop_body() {
 AluLog::AluLog()
     : block_(cache_.add(kLoopStart, 0, alu_loop_body(), 0, {}, true)), words_(kPasses, block_->id) {}
 
-emu::RetiredBatch AluLog::batch() const { return {words_, cache_.blocks(), block_->id}; }
+emu::RetiredBatch AluLog::batch() const { return {words_, cache_.blocks(), block_->id, 0, insts()}; }
 
 }  // namespace m2sim::benchmarks

@@ -25,11 +25,9 @@ class CountingSink {
   explicit CountingSink(const emu::Emulator& emulator) : emulator_(emulator) {}
 
   void consume(const emu::RetiredBatch& batch) {
-    for (std::size_t i = 0; i < batch.words.size();) {
-      const std::size_t accesses = batch.blocks[batch.words[i]]->mem_count;
+    for (const emu::Record& record : emu::records(batch)) {
       ++now_.transitions;
-      now_.accesses += accesses;
-      i += 1 + accesses;
+      now_.accesses += record.block->mem_count;
     }
     const emu::EmulatorStats& stats = emulator_.stats();
     now_.insts = stats.insts;

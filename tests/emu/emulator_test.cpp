@@ -49,27 +49,33 @@ class CheckingSink {
   static constexpr bool kLogs = true;
 
   void consume(const RetiredBatch& batch) {
-    std::size_t i = 0;
-    while (i < batch.words.size()) {
-      ASSERT_LT(batch.words[i], batch.blocks.size());
-      const Block& block = *batch.blocks[batch.words[i]];
-      ASSERT_EQ(block.id, batch.words[i]);
+    const std::uint64_t* at = batch.words.data();
+    for (const Record& record : records(batch)) {
+      ASSERT_LT(*at, batch.blocks.size());
+      const Block& block = *record.block;
+      ASSERT_EQ(record.block, batch.blocks[*at]);
+      ASSERT_EQ(block.id, *at);
+      ASSERT_EQ(record.addresses, at + 1);
       EXPECT_TRUE(expected_id == kNoBlock || block.id == expected_id);
-      expected_id = kNoBlock;
       insts += block.inst_count;
-      for (unsigned m = 0; m < block.mem_count; ++m) addresses.push_back(batch.words[i + 1 + m]);
+      addresses.insert(addresses.end(), record.addresses, record.addresses + block.mem_count);
       check_edge(block);
       last_end = block.end();
       last = block.insts().back();
-      i += 1U + block.mem_count;
+      expected_id = record.has_next() ? record.next->id : kNoBlock;
+      at += 1U + block.mem_count;
     }
-    ASSERT_EQ(i, batch.words.size());
-    if (!batch.words.empty()) expected_id = batch.next_block;
+    ASSERT_EQ(at, batch.words.data() + batch.words.size());
+    if (!batch.words.empty()) {
+      EXPECT_EQ(expected_id, batch.next_block);
+    }
+    retired += batch.insts;
     ++batches;
   }
   void blocks_cleared() { expected_id = kNoBlock; }
 
-  std::uint64_t insts = 0;
+  std::uint64_t insts = 0;    // of the records
+  std::uint64_t retired = 0;  // as the batches say
   std::uint64_t batches = 0;
   std::vector<std::uint64_t> addresses;
 
@@ -115,6 +121,7 @@ TEST(EmulatorTest, RetiresExactlyTheLimit) {
     logged.emulator.run(sink, limit);
     EXPECT_EQ(logged.emulator.stats().insts, std::min(limit, kAll));
     EXPECT_EQ(sink.insts, std::min(limit, kAll));
+    EXPECT_EQ(sink.retired, std::min(limit, kAll));
   }
 }
 

@@ -80,8 +80,8 @@ TimingStats run_twice(std::uint32_t task, std::uint64_t space) {
   // Data in the top byte of a pointer does not make it another place.
   const std::array<std::uint64_t, 5> second{1, 0xab00000000010000, 0x20000, 0x30000, 0x40000};
   Model model(m2_pcore());
-  model.consume({first, pointers, emu::kNoBlock, 0});
-  model.consume({second, pointers, emu::kNoBlock, task});
+  model.consume({first, pointers, emu::kNoBlock, 0, loads.size()});
+  model.consume({second, pointers, emu::kNoBlock, task, loads.size()});
   model.finish();
   return model.stats();
 }

@@ -122,8 +122,10 @@ class SyntheticProgram {
       r = std::min(r + records, starts_.size());
       const std::size_t end = starts_[r - 1];
       const bool last = r == starts_.size();
-      sink.consume({words.subspan(begin, end - begin), pointers,
-                    last ? emu::kNoBlock : static_cast<std::uint32_t>(words_[end])});
+      emu::RetiredBatch batch{words.subspan(begin, end - begin), pointers,
+                              last ? emu::kNoBlock : static_cast<std::uint32_t>(words_[end])};
+      for (const emu::Record& record : emu::records(batch)) batch.insts += record.block->inst_count;
+      sink.consume(batch);
       begin = end;
     }
   }

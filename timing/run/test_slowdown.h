@@ -2,7 +2,6 @@
 // which nothing but a test builds.
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
 
 #include "emu/retired.h"
@@ -18,11 +17,7 @@ class SlowedDown {
   explicit SlowedDown(Model& model) : model_(model) {}
 
   void consume(const emu::RetiredBatch& batch) {
-    for (std::size_t i = 0; i < batch.words.size();) {
-      const emu::Block& block = *batch.blocks[batch.words[i]];
-      waste(kRounds * block.inst_count);
-      i += 1 + block.mem_count;
-    }
+    for (const emu::Record& record : emu::records(batch)) waste(kRounds * record.block->inst_count);
     model_.consume(batch);
   }
   void blocks_cleared() { model_.blocks_cleared(); }
