@@ -13,7 +13,6 @@ namespace {
 timing::CoreConfig config_of_width(std::uint32_t width) {
   timing::CoreConfig config = timing::m2_pcore();
   config.fetch.instructions_per_cycle = width;
-  config.decode.width = width;
   config.rename.width = width;
   return config;
 }

@@ -31,10 +31,7 @@ std::string row(std::string_view label, std::string_view value) {
 }
 
 std::string count(const Stats& stats, std::string_view name) {
-  const Stat* stat = find_stat(stats, name);
-  if (stat == nullptr) return "-";
-  const auto* whole = std::get_if<std::uint64_t>(&stat->value);
-  return whole != nullptr ? grouped(*whole) : fmt::format("{:.3f}", as_double(stat->value));
+  return grouped(std::get<std::uint64_t>(stat_of(stats, name).value));
 }
 
 std::string cycles_section(const Stats& stats) {

@@ -9,7 +9,7 @@
 namespace m2sim::cmd {
 
 // Instructions, cycles, CPI, where the cycles went, branches, caches, and the simulator's own speed. In
-// emulation mode only what has no time in it. Ends in a line break.
+// emulation mode only what has no time in it. Ends in a line break. `stats` holds all figures of the mode.
 std::string run_report(const Manifest& manifest, const Stats& stats, bool color);
 
 std::string grouped(std::uint64_t value);  // 1,234,567

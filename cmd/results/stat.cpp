@@ -1,5 +1,8 @@
 #include "cmd/results/stat.h"
 
+#include <stdexcept>
+#include <string>
+
 namespace m2sim::cmd {
 namespace {
 
@@ -57,10 +60,13 @@ double as_double(const timing::StatValue& value) {
   return std::visit([](auto number) { return static_cast<double>(number); }, value);
 }
 
-double stat_value(const Stats& stats, std::string_view name) {
+const Stat& stat_of(const Stats& stats, std::string_view name) {
   const Stat* stat = find_stat(stats, name);
-  return stat == nullptr ? 0 : as_double(stat->value);
+  if (stat == nullptr) throw std::logic_error("there is no figure " + std::string(name));
+  return *stat;
 }
+
+double stat_value(const Stats& stats, std::string_view name) { return as_double(stat_of(stats, name).value); }
 
 Stats all_stats() {
   Stats stats;

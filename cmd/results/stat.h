@@ -28,7 +28,9 @@ void append_timing_stats(Stats& stats, const timing::TimingStats& figures);
 // Null where a mode has no such figure.
 const Stat* find_stat(const Stats& stats, std::string_view name);
 double as_double(const timing::StatValue& value);
-// 0 where a mode has no such figure.
+
+// For those that must be there: a name that no figure has is a mistake in the program, std::logic_error.
+const Stat& stat_of(const Stats& stats, std::string_view name);
 double stat_value(const Stats& stats, std::string_view name);
 
 // Every figure there is, in every mode: the documentation.

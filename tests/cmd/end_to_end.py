@@ -5,6 +5,7 @@ import glob
 import io
 import json
 import os
+import pathlib
 import re
 import signal
 import subprocess
@@ -135,6 +136,16 @@ class Config(guest.GuestTest):
         changed = self.text("--dump", "--core", path).splitlines()
         differing = [new for old, new in zip(lines, changed) if old != new]
         self.assertEqual(differing, ["groups = 9"])
+
+    def test_another_core_is_a_file(self):
+        path = pathlib.Path(__file__).with_name("results") / "cores" / "small.toml"
+        self.assertEqual(self.text("--check", str(path)), "")
+        self.assertIn('[ports]\nnames = ["i0", "i1", "ls", "f"]\n', self.text("--dump", "--core", str(path)))
+        loop = self.guest("loop", guest.LOOP.format(count=1000))
+        for mode in ("timing", "fast-timing"):
+            result = self.m2sim("run", "--core", str(path), "--mode", mode, loop)
+            self.assertEqual(result.status, 0, result.err)
+            self.assertIn("small.toml", result.err)
 
     def test_every_statistic_is_documented(self):
         loop = self.guest("loop", guest.LOOP.format(count=5))

@@ -4,6 +4,7 @@
 #include <bit>
 #include <cassert>
 
+#include "timing/config/bounds.h"
 #include "timing/way_match.h"
 
 namespace m2sim::timing {
@@ -27,11 +28,13 @@ std::uint32_t hash_pc(std::uint64_t pc) {
 
 Tage::Tage(const BranchConfig& config)
     : base_(std::size_t{1} << config.base_index_bits, std::uint8_t{1}), base_mask_(base_.size() - 1) {
+  using Most = Bounds<TageTableConfig>;
+  static_assert(Most::ways.max <= kMatchWays && Most::tag_bits.max <= 16 - kTagShift &&
+                Most::index_bits.max <= 32 - kIndexShift && Most::target_history.max <= kTargetHistoryBits &&
+                Most::branch_history.max <= kBranchHistoryBits);
   std::uint32_t sets = 0;
   for (unsigned t = 0; t < kTageTableCount; ++t) {
     const TageTableConfig& table = config.tage[t];
-    assert(table.ways >= 1 && table.ways <= kMatchWays && table.tag_bits <= 16 - kTagShift &&
-           table.index_bits <= 32 - kIndexShift);
     const HistoryMask mask = PathHistory::mask(table.target_history, table.branch_history);
     masks_[0][t] = static_cast<std::uint32_t>(mask.low);
     masks_[1][t] = static_cast<std::uint32_t>(mask.low >> 32);

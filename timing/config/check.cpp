@@ -90,6 +90,13 @@ void check_branch(const BranchConfig& branch, Problems& problems) {
   }
 }
 
+void check_pipe(const CoreConfig& config, Problems& problems) {
+  // The first half of a fused pair stays until the next window brings the second.
+  problems.require(config.fetch.buffer_instructions > config.fetch.instructions_per_cycle,
+                   "fetch.buffer_instructions: not larger than fetch.instructions_per_cycle");
+  problems.require(std::has_single_bit(config.lsq.access_bytes), "lsq.access_bytes: not a power of two");
+}
+
 // Everything can be executed, and nothing is built that no uop ever comes to.
 void check_ports(const CoreConfig& config, Problems& problems) {
   const std::vector<std::string> capabilities = choices_of(config, FieldKind::kCapabilities);
@@ -123,6 +130,7 @@ std::vector<std::string> check(const CoreConfig& config) {
   check_counts(config, problems);
   if (problems.any()) return problems.take();  // the lists cannot be walked
   check_bounds(config, problems);
+  check_pipe(config, problems);
   check_memory(config, problems);
   check_branch(config.branch, problems);
   check_ports(config, problems);

@@ -35,16 +35,16 @@ constexpr CoreConfig kM2PCore{
         .taken_branches_per_cycle = 1,  // measured: Jiajie Chen, M2 review
         .branches_per_cycle = 2,  // measured: Jiajie Chen, M2 review; 2 not-taken branches a cycle
         .page_cross_bubble = 1,  // measured: Jiajie Chen, M2 review
-        .queue_instructions = 64,  // guess: four fetch windows; never measured
+        .buffer_instructions = 96,  // guess: four fetch windows and four stages of 8 (Apple: 8 decoded a cycle); never measured
     },
     .decode = {
-        .width = 8,  // published: Apple's own value, quoted by Jiajie Chen
         .pipeline_cycles = 4,  // guess: the front-end part of the 13 to 15 cycles of a misprediction
     },
     .rename = {
         .width = 8,  // measured: Jiajie Chen, M2 review
         .eliminated_immediates = 2,  // measured: Dougall Johnson, applecpu (M1)
         .fusion_registers = 4,  // measured: Dougall Johnson, applecpu (M1)
+        .fusion_window = 6,  // measured: Dougall Johnson, applecpu (M1)
     },
     .rob = {
         .groups = 289,  // measured: Jiajie Chen, M2 review, 289 to 292
@@ -219,9 +219,18 @@ constexpr CoreConfig kM2PCore{
             },
         }},
     },
+    .divide = {
+        .fp_half = 7,  // measured: Dougall Johnson, applecpu (M1), forms FDIV (H)
+        .fp_single = 8,  // measured: Dougall Johnson, applecpu (M1), forms FDIV (S)
+        .fp_double = 10,  // measured: Dougall Johnson, applecpu (M1), forms FDIV (D)
+        .sqrt_half = 8,  // measured: Dougall Johnson, applecpu (M1), forms FSQRT (H)
+        .sqrt_single = 10,  // measured: Dougall Johnson, applecpu (M1), forms FSQRT (S)
+        .sqrt_double = 13,  // measured: Dougall Johnson, applecpu (M1), forms FSQRT (D)
+    },
     .lsq = {
         .load_entries = 128,  // published: Geekerwan, M2 diagram
         .store_entries = 60,  // published: Geekerwan, M2 diagram; the same measured on M1 by Dougall Johnson
+        .access_bytes = 16,  // measured: Dougall Johnson, applecpu (M1), forms LDP (Q): 2 issues, LDR (Q) and LDP (D) one
         .store_commits_per_cycle = 2,  // guess: no less than the 2 stores a cycle sustained
         .forward_latency = 7,  // measured: Jiajie Chen, M2 review, 7.3 cycles
         .forward_predicted_latency = 4,  // measured: Jiajie Chen, M2 review, 4.2 to 4.4 cycles a dependent pair

@@ -7,12 +7,7 @@
 
 namespace m2sim::timing {
 
-std::uint32_t fetch_capacity(const CoreConfig& config) {
-  const std::uint32_t in_pipe = config.decode.pipeline_cycles * config.decode.width;
-  const std::uint32_t wanted = in_pipe + config.fetch.queue_instructions;
-  // One more than a window: the first half of a fused pair stays until the next window brings the second.
-  return std::clamp<std::uint32_t>(wanted, config.fetch.instructions_per_cycle + 1, 255);
-}
+std::uint32_t fetch_capacity(const CoreConfig& config) { return config.fetch.buffer_instructions; }
 
 std::vector<unsigned> ports_by_speciality(const CoreConfig& config) {
   std::vector<unsigned> order(config.ports.size());

@@ -11,10 +11,6 @@ namespace {
 
 using insts::Inst;
 
-// Rename looks at so many instructions at once: the unit of its limits.
-constexpr unsigned kRenameWindow = 8;
-constexpr unsigned kFusionWindow = 6;
-
 // The instructions of one block as rename sees them: what is eliminated or fused among its neighbours.
 class BlockCracker {
  public:
@@ -51,7 +47,7 @@ class BlockCracker {
   bool fuses(unsigned i) {
     if (i + 1 >= insts_.size() || !can_fuse(insts_[i], insts_[i + 1])) return false;
     unsigned registers = insts::operands_of(insts_[i]).reads;
-    if (i - fused_at_ < kFusionWindow && fused_pairs != 0) registers += fused_reads_;
+    if (i - fused_at_ < config_.rename.fusion_window && fused_pairs != 0) registers += fused_reads_;
     if (registers > config_.rename.fusion_registers) return false;
     fused_reads_ = registers;
     fused_at_ = i;
@@ -60,8 +56,10 @@ class BlockCracker {
 
   // Measured: a pure stream of immediate moves vanishes at full width, two of them among eight others do.
   bool immediate_allowed(unsigned i) const {
-    const unsigned begin = i / kRenameWindow * kRenameWindow;
-    const unsigned end = std::min<unsigned>(begin + kRenameWindow, static_cast<unsigned>(insts_.size()));
+    // What rename looks at in one cycle, as if the block began with one.
+    const unsigned window = config_.rename.width;
+    const unsigned begin = i / window * window;
+    const unsigned end = std::min<unsigned>(begin + window, static_cast<unsigned>(insts_.size()));
     unsigned before = 0;
     bool pure = true;
     for (unsigned k = begin; k < end; ++k) {

@@ -4,7 +4,7 @@
 // rename eliminates and what it fuses. Fusion and the elimination limits look at the instructions of
 // one block only, in program order: a pair that is split over two blocks never fuses.
 //
-// Reads RenameConfig, PortConfig, SchedulerConfig, L1dConfig.
+// Reads RenameConfig, PortConfig, SchedulerConfig, DivideConfig, LsqConfig (access_bytes), L1dConfig.
 #pragma once
 
 #include <array>

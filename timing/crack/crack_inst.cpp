@@ -22,7 +22,6 @@ using insts::Source;
 using insts::TimingClass;
 
 constexpr unsigned kZeroRegister = 31;
-constexpr unsigned kAccessBytes = 16;  // one load or store operation moves at most so much
 
 constexpr std::uint8_t u8(unsigned value) { return static_cast<std::uint8_t>(value); }
 
@@ -70,12 +69,16 @@ bool permutes(const Inst& inst) {
   return imm_kind(inst) == Imm::kSimdLane || name.back() == 'r' || name[2] != '1';
 }
 
-StepTiming divide_step(StepTiming step, const Inst& inst, TimingClass c) {
-  // Double is what op_timing.inc holds; measured: forms FDIV S 8, H 7; FSQRT S 10, H 8.
-  if (inst.size() == 1) return step;
-  const bool single = inst.size() == 0 || inst.size() == 2;
-  if (c == TimingClass::kFpDiv) step.latency = single ? 8 : 7;
-  if (c == TimingClass::kFpSqrt) step.latency = single ? 10 : 8;
+// The latencies of division go by the width of its elements. Its rows have no letter for a size today, so
+// every one of them counts as single.
+StepTiming divide_step(StepTiming step, const DivideConfig& divide, const Inst& inst, TimingClass c) {
+  const bool half = inst.size() == 3;
+  const bool wide = inst.size() == 1;
+  const auto of = [&](std::uint32_t h, std::uint32_t s, std::uint32_t d) {
+    return u8(half ? h : wide ? d : s);
+  };
+  if (c == TimingClass::kFpDiv) step.latency = of(divide.fp_half, divide.fp_single, divide.fp_double);
+  if (c == TimingClass::kFpSqrt) step.latency = of(divide.sqrt_half, divide.sqrt_single, divide.sqrt_double);
   return step;
 }
 
@@ -206,11 +209,12 @@ void InstCracker::arithmetic(const Inst& inst, const Operands& operands, TimingC
   std::array<StepTiming, 5> steps{};
   unsigned count = 0;
   for (const StepTiming& step : row.steps) {
-    if (step.capabilities != 0) steps[count++] = divide_step(step, inst, c);
+    if (step.capabilities != 0) steps[count++] = divide_step(step, config_.divide, inst, c);
   }
   unsigned uops = row.uops;
   if (c == TimingClass::kIntToFp && (reads_vector(operands) || mnemonic(inst) == "dup")) {
-    steps[count++] = {kCapFp, 2, 1};  // measured: forms INS and DUP (general): 2 uops
+    steps[count++] =
+        op_timing(TimingClass::kFpMove).steps[0];  // measured: forms INS and DUP (general): 2 uops
     ++uops;
   } else if (c == TimingClass::kBitfieldIns && imm_kind(inst) == Imm::kExtract) {
     steps[count++] = steps[0];  // measured: forms EXTR: 2 uops, [1;2]
@@ -283,7 +287,8 @@ void InstCracker::load(const Inst& inst, const Operands& operands, TimingClass c
   const OpTiming& row = op_timing(c);
   const auto results = results_of(operands);
   const unsigned bytes = std::max(1U, operands.memory.bytes());
-  const unsigned pieces = (bytes + kAccessBytes - 1) / kAccessBytes;
+  const unsigned most = config_.lsq.access_bytes;
+  const unsigned pieces = (bytes + most - 1) / most;
   const bool permuted = c == TimingClass::kLoadVec && permutes(inst);
   const unsigned per_piece = permuted ? 0 : static_cast<unsigned>((results.size() + pieces - 1) / pieces);
   unsigned loaded = 0;
@@ -295,8 +300,8 @@ void InstCracker::load(const Inst& inst, const Operands& operands, TimingClass c
     uop.flags |= operands.memory.kind == insts::Access::kLoad ? kUopLoad : kUopPrefetch;
     uop.flags |= kUopStartsGroup;
     if (p == 0) uop.flags |= kUopFirstAccess;
-    uop.bytes = u8(std::min(bytes - p * kAccessBytes, kAccessBytes));
-    uop.offset = u8(p * kAccessBytes);
+    uop.bytes = u8(std::min(bytes - p * most, most));
+    uop.offset = u8(p * most);
     for (const Source& source : operands.read()) {
       if (source.role != Role::kBase && source.role != Role::kIndex) continue;
       add_source(uop, authenticated ? Source{kTemp0, source.role} : source);
@@ -336,7 +341,8 @@ void InstCracker::store(const Inst& inst, const Operands& operands, TimingClass 
   const OpTiming& row = op_timing(c);
   const unsigned bytes = std::max(1U, operands.memory.bytes());
   // A block zeroing store is one operation however wide.
-  const unsigned pieces = c == TimingClass::kCacheOp ? 1 : (bytes + kAccessBytes - 1) / kAccessBytes;
+  const unsigned most = config_.lsq.access_bytes;
+  const unsigned pieces = c == TimingClass::kCacheOp ? 1 : (bytes + most - 1) / most;
   const bool permuted = c == TimingClass::kStoreVec && permutes(inst);
   std::array<Source, std::tuple_size_v<decltype(operands.read_store)>> data_store{};
   const auto data_end = std::copy_if(
@@ -360,8 +366,8 @@ void InstCracker::store(const Inst& inst, const Operands& operands, TimingClass 
     UopInfo uop = make(row.steps[0]);
     uop.flags |= kUopStore | kUopStartsGroup;
     if (p == 0) uop.flags |= kUopFirstAccess;
-    uop.bytes = u8(std::min(bytes - p * kAccessBytes, pieces == 1 ? bytes : kAccessBytes));
-    uop.offset = u8(p * kAccessBytes);
+    uop.bytes = u8(std::min(bytes - p * most, pieces == 1 ? bytes : most));
+    uop.offset = u8(p * most);
     uop.slots = u8(p == 0 && row.uops > pieces ? row.uops - pieces + 1 : 1U);
     for (const Source& source : operands.read()) {
       if (source.role == Role::kBase || source.role == Role::kIndex) add_source(uop, source);

@@ -1,17 +1,18 @@
 #include "timing/crack/uop.h"
 
-#include <algorithm>
-
+#include "timing/config/bounds.h"
 #include "timing/config/config.h"
 
 namespace m2sim::timing {
 
+constexpr std::uint32_t kLaneMax = 0x7FFF;
+static_assert(Bounds<RobConfig>::rename_entries.max <= kLaneMax &&
+              Bounds<PrfConfig>::integer.max <= kLaneMax && Bounds<PrfConfig>::fp.max <= kLaneMax &&
+              Bounds<PrfConfig>::flags.max <= kLaneMax);
+
 Resources initial_resources(const CoreConfig& config) {
-  const auto lane = [](std::uint32_t count) {
-    return std::uint64_t{std::clamp<std::uint32_t>(count, 8, 32767)};
-  };
-  return lane(config.rob.rename_entries) * kRenameEntry + lane(config.prf.integer) * kIntRegister +
-         lane(config.prf.fp) * kFpRegister + lane(config.prf.flags) * kFlagRegister;
+  return config.rob.rename_entries * kRenameEntry + config.prf.integer * kIntRegister +
+         config.prf.fp * kFpRegister + config.prf.flags * kFlagRegister;
 }
 
 }  // namespace m2sim::timing

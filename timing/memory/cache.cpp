@@ -4,6 +4,7 @@
 #include <bit>
 #include <cassert>
 
+#include "timing/config/bounds.h"
 #include "timing/way_match.h"
 
 namespace m2sim::timing {
@@ -11,7 +12,8 @@ namespace m2sim::timing {
 Cache::Cache(const CacheConfig& config)
     : line_shift_(static_cast<std::uint32_t>(std::countr_zero(config.line_bytes))), ways_(config.ways) {
   const std::uint64_t lines = std::uint64_t{config.kib} * 1024 / config.line_bytes;
-  assert(std::has_single_bit(config.line_bytes) && ways_ > 0 && ways_ < 256 && lines % ways_ == 0);
+  static_assert(Bounds<CacheConfig>::ways.max <= UINT8_MAX, "a way in recent_");
+  assert(std::has_single_bit(config.line_bytes) && lines % ways_ == 0);
   const std::uint64_t sets = lines / ways_;
   assert(std::has_single_bit(sets));
   set_mask_ = sets - 1;

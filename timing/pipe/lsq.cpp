@@ -2,10 +2,13 @@
 
 #include <algorithm>
 
+#include "timing/config/bounds.h"
+
 namespace m2sim::timing {
 
-DependencePredictor::DependencePredictor(const LsqConfig& config)
-    : order_(std::clamp<std::size_t>(config.dependence_pairs, 1, kSlots / 2), kEmpty) {
+DependencePredictor::DependencePredictor(const LsqConfig& config) : order_(config.dependence_pairs, kEmpty) {
+  static_assert(2 * Bounds<LsqConfig>::dependence_pairs.max <= kSlots,
+                "half empty, so that probing ends soon");
   keys_.fill(kEmpty);
 }
 

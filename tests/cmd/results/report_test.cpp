@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <stdexcept>
+#include <string>
+
 #include "cmd/console/progress.h"
 
 namespace m2sim::cmd {
@@ -38,16 +41,52 @@ TEST(Report, EmulationHasNoTimeInIt) {
 
 TEST(Report, TheStackShowsOnlyPartsThatCostSomething) {
   Manifest manifest;
-  Stats stats{{"core.cycles", "", "", std::uint64_t{300}},
-              {"core.insts", "", "", std::uint64_t{100}},
-              {"core.cpi_stack.base", "", "", 225.0},
-              {"core.cpi_stack.mispredict", "", "", 0.0},
-              {"core.cpi_stack.memory_l2", "", "", 75.0}};
+  timing::TimingStats timed{};
+  timed.core.cycles = 300;
+  timed.core.insts = 100;
+  timed.core.slots_per_cycle = 8;
+  timed.core.slots[static_cast<std::size_t>(timing::StallReason::kBase)] = 1800;
+  timed.core.slots[static_cast<std::size_t>(timing::StallReason::kMemoryL2)] = 600;
+  Stats stats;
+  append_timing_stats(stats, timed);
   append_run_stats(stats, {.instructions = 100});
   const std::string text = run_report(manifest, stats, false);
   EXPECT_NE(text.find("2.2500   75.0 %"), std::string::npos) << text;
   EXPECT_NE(text.find("25.0 %  ##########\n"), std::string::npos) << text;
   EXPECT_EQ(text.find("mispredict  "), std::string::npos) << text;
+}
+
+// Every figure by which the report asks is there, with its value: a renamed one would be an error here.
+TEST(Report, ShowsTheFiguresOfATimedRun) {
+  timing::TimingStats timed{};
+  timed.core.cycles = 2000;
+  timed.core.insts = 1000;
+  timed.branch.branches = 123;
+  timed.branch.mispredicts = 4;
+  timed.memory.l1d.accesses = 500;
+  timed.memory.l1d.misses = 50;
+  timed.memory.l2_tlb.accesses = 77;
+  Stats stats;
+  append_timing_stats(stats, timed);
+  append_run_stats(stats, {.instructions = 1000, .blocks_decoded = 31, .system_calls = 17, .seconds = 0.25});
+  const std::string text = run_report(Manifest{}, stats, false);
+  for (const std::string line :
+       {"cycles                           2,000\n", "CPI                             2.0000\n",
+        "IPC                             0.5000\n", "branches                           123\n",
+        "mispredicted                         4\n", "MPKI                             4.000\n",
+        "l1d                500                50     10.00 %      50.000\n",
+        "l2_tlb              77                 0      0.00 %       0.000\n",
+        "blocks decoded                      31\n", "system calls                        17\n",
+        "seconds                          0.250\n"}) {
+    EXPECT_NE(text.find("  " + line), std::string::npos) << line << text;
+  }
+}
+
+TEST(Report, AFigureThatIsNotThereIsAMistakeAndNotZero) {
+  Stats stats;
+  append_timing_stats(stats, {});
+  EXPECT_THROW(run_report(Manifest{}, stats, false), std::logic_error);
+  EXPECT_THROW(stat_value(stats, "branch.mpki2"), std::logic_error);
 }
 
 TEST(Progress, SaysWhatIsDoneHowFastAndHowLongItWillTake) {

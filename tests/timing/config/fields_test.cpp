@@ -165,6 +165,8 @@ TEST(ConfigCheck, FindsWhatNoCoreCanBeBuiltFrom) {
         Case{"l1i.line_bytes", {"96"}, "l1i.line_bytes"}, Case{"l1i.line_bytes", {"128"}, "l1i.line_bytes"},
         Case{"slc.line_bytes", {"64"}, "slc.line_bytes"}, Case{"mmu.page_kib", {"12"}, "mmu.page_kib"},
         Case{"mmu.dtlb.entries", {"100"}, "mmu.dtlb"}, Case{"branch.btb_l2_ways", {"5"}, "branch.btb_l2"},
+        Case{"fetch.buffer_instructions", {"16"}, "fetch.buffer_instructions"},
+        Case{"lsq.access_bytes", {"12"}, "lsq.access_bytes"},
         Case{"l1d.load_to_base", {"9"}, "l1d.load_to_base"},
         Case{"ports.u5.capabilities", {"alu"}, "ports: none can do 'div'"},
         Case{"ports.u1.scheduler", {"u4"}, "schedulers: no port picks from 'u1'"},

@@ -2,7 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include <algorithm>
 #include <bit>
 #include <numeric>
 #include <set>
@@ -10,25 +9,6 @@
 
 namespace m2sim::timing {
 namespace {
-
-TEST(FetchCapacity, IsThePipeAndItsQueueWithinItsBounds) {
-  CoreConfig config = m2_pcore();
-  config.decode.pipeline_cycles = 5;
-  config.decode.width = 8;
-  config.fetch.queue_instructions = 30;
-  EXPECT_EQ(fetch_capacity(config), 70U);
-  config.decode.pipeline_cycles = 1;
-  config.decode.width = 1;
-  config.fetch.queue_instructions = 1;
-  for (const std::uint32_t width : {1U, 2U, 16U}) {
-    config.fetch.instructions_per_cycle = width;
-    EXPECT_EQ(fetch_capacity(config), std::max(2U, width + 1))
-        << "a window, and half of a fused pair before it";
-  }
-  config.decode.pipeline_cycles = 100;
-  config.decode.width = 64;
-  EXPECT_EQ(fetch_capacity(config), 255U) << "counts of eight bits";
-}
 
 TEST(PortLayout, SpecialistsComeFirstAndEqualsInTheirOrder) {
   for (const CoreConfig& config : {m2_pcore(), m1_pcore()}) {

@@ -111,6 +111,18 @@ struct CrackOne {
   InstCracker cracker{config, layout, uops};
 };
 
+TEST(CrackInst, DivisionTakesWhatTheConfigurationSays) {
+  const auto latency_of = [](std::uint32_t word) {
+    CrackOne one;
+    one.config.divide = {1, 2, 3, 4, 5, 6};
+    one.cracker.crack(inst(word), 0);
+    return unsigned{one.uops.at(0).latency};
+  };
+  EXPECT_EQ(latency_of(0x1E221820U), 2U) << "fdiv s0, s1, s2";
+  EXPECT_EQ(latency_of(0x2E22FC20U), 2U) << "fdiv v0.2s, v1.2s, v2.2s";
+  EXPECT_EQ(latency_of(0x1E21C020U), 5U) << "fsqrt s0, s1";
+}
+
 // Whatever the instruction: values inside it are written before they are read, and nothing is lost on the
 // way.
 TEST(CrackInst, EveryClassKeepsItsRegisters) {
