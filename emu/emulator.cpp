@@ -28,6 +28,9 @@ std::uint64_t without_tag(std::uint64_t target) {
   return static_cast<std::uint64_t>(static_cast<std::int64_t>(target << kTagBits) >> kTagBits);
 }
 
+// The number of `hint #number`: CRm and op2 of its operation.
+unsigned hint_number(const insts::Inst& inst) { return static_cast<unsigned>(inst.imm) & 127U; }
+
 bool goes_through_stack(const insts::Inst& inst) {
   const insts::Access access = insts::operands_of(inst).memory.kind;
   if (access == insts::Access::kNone || access == insts::Access::kPrefetch) return false;
@@ -38,12 +41,42 @@ bool goes_through_stack(const insts::Inst& inst) {
 
 Emulator::Emulator(Machine& machine) : kernel_(machine.kernel()) { task_ = kernel_.tasks().front().get(); }
 
-void Emulator::begin(bool log, std::uint64_t most_insts) {
+void Emulator::begin(bool log, const Until& until) {
+  until_ = until;
+  watches_ = until.address || until.marker;
+  resumes_ = run_end_ == RunEnd::Kind::kReached;
+  run_end_.reset();
+  insts_begin_ = handed_over_ = stats_.insts;
+  insts_end_ = stats_.insts + std::min(until.insts, UINT64_MAX - stats_.insts);
+  if (cache_ == nullptr || log != logs_) use_blocks(log);
+}
+
+void Emulator::use_blocks(bool log) {
   logs_ = log;
-  most_insts_ = most_insts;
-  translator_.emplace(log);
+  std::unique_ptr<Blocks>& blocks = blocks_[log ? 1 : 0];
+  if (blocks == nullptr) blocks = std::make_unique<Blocks>(log);
+  cache_ = &blocks->cache;
+  translator_ = &blocks->translator;
   if (log) log_.resize(kLogWords);
-  log_end_ = log_.data();
+  next_ = nullptr;
+  partial_record_ = nullptr;
+  blocks_changed_ = true;
+  if (task_goes_on_) look_at(*task_);
+}
+
+RunEnd Emulator::finish() {
+  if (task_goes_on_) {
+    cpu_->pc = partial_ == nullptr ? pc_ : partial_->pc + 4 * std::uint64_t{partial_done_};
+  }
+  if (run_end_) return {*run_end_, {}};
+  over_ = true;
+  return end_;
+}
+
+bool Emulator::end_run(RunEnd::Kind kind) {
+  run_end_ = kind;
+  slice_end_ = SliceEnd::kEnded;
+  return false;
 }
 
 // Instructions until the scheduler wants to be asked; negative when it is time.
@@ -54,6 +87,12 @@ std::int64_t Emulator::insts_to_event() const {
 }
 
 void Emulator::switch_to(Task& task) {
+  look_at(task);
+  cpu_->exclusive_address = UINT64_MAX;
+}
+
+void Emulator::look_at(Task& task) {
+  blocks_changed_ = false;
   task_ = &task;
   task_number_ = task.number;
   cpu_ = &task.cpu;
@@ -61,9 +100,8 @@ void Emulator::switch_to(Task& task) {
   space_ = &space;
   cpu_->memory_base = space.memory.base();
   cpu_->memory_limit = space.memory.limit();
-  cpu_->exclusive_address = UINT64_MAX;
   // Unless it was filled for these very blocks.
-  const std::uint64_t epoch = stats_.cache_clears << 32U ^ space.number;
+  const std::uint64_t epoch = stats_.cache_clears << 32U ^ space.number << 1U ^ (logs_ ? 1U : 0U);
   if (task.jump_cache_epoch != epoch) cpu_->jump_cache.fill(&kNowhere);
   task.jump_cache_epoch = epoch;
   translator_->look_at(space.memory, space.number);
@@ -71,7 +109,8 @@ void Emulator::switch_to(Task& task) {
 
 // False: nobody is left to run.
 bool Emulator::choose_task() {
-  if (task_goes_on_ && insts_to_event() >= 0) return true;
+  // Inside a block nothing may come in between.
+  if (partial_ != nullptr || (task_goes_on_ && insts_to_event() >= 0)) return true;
   if (task_goes_on_) cpu_->pc = pc_;
   kernel_.set_time(stats_.insts / kInstsPerNanosecond);
   Task* const chosen = kernel_.schedule();
@@ -82,7 +121,11 @@ bool Emulator::choose_task() {
   }
   const bool same =
       chosen->number == task_number_ && cpu_ != nullptr && space_ == chosen->process->space.get();
-  if (!same) switch_to(*chosen);
+  if (!same) {
+    switch_to(*chosen);
+  } else if (blocks_changed_) {
+    look_at(*chosen);
+  }
   if (!same || cpu_->pc != pc_) next_ = nullptr;
   pc_ = cpu_->pc;
   return true;
@@ -94,17 +137,17 @@ bool Emulator::open_slice() {
   slice_end_ = SliceEnd::kBatch;
   if (!choose_task() || stop_request.load(std::memory_order_relaxed) != 0) {
     const bool stopped = kernel_.first().running() && !kernel_.deadlocked();
-    if (stopped) end_.kind = RunEnd::Kind::kStopped;
+    if (stopped) run_end_ = RunEnd::Kind::kStopped;
     slice_end_ = SliceEnd::kEnded;
     return false;
   }
-  const std::uint64_t left = most_insts_ - stats_.insts;
-  const std::int64_t most = logs_ ? kBatchInsts : kSliceInsts;
-  near_limit_ = left <= 2 * kMaxBlockInsts;
-  const auto whole_blocks =
-      static_cast<std::int64_t>(std::min<std::uint64_t>(left, INT64_MAX)) - kMaxBlockInsts;
-  slice_left_ = near_limit_ ? 0 : std::min({most, whole_blocks, insts_to_event()});
-  cpu_->log = log_.data();
+  slice_left_ = std::min(logs_ ? kBatchInsts : kSliceInsts, insts_to_event());
+  if (partial_record_ == nullptr) {
+    cpu_->log = log_.data();
+  } else {
+    cpu_->log = std::copy(partial_record_, cpu_->log, log_.data());
+    partial_record_ = log_.data();
+  }
   return true;
 }
 
@@ -117,31 +160,70 @@ Emulator::SliceEnd Emulator::run_slice() {
     run_handlers();
     if (!after_exit(catcher.fault)) break;
   }
-  log_end_ = cpu_->log;
+  log_end_ = partial_record_ == nullptr ? cpu_->log : partial_record_;
   return slice_end_;
 }
 
 // Makes next_ the block to run; false when the slice is over.
 bool Emulator::enter_next() {
-  if (most_insts_ == stats_.insts) {
-    end_.kind = RunEnd::Kind::kLimit;
-    slice_end_ = SliceEnd::kEnded;
-    return false;
-  }
+  if (partial_ != nullptr) return enter_step();
+  // Also at the end: the batch says where the last block went.
   if (next_ == nullptr && !resolve()) return false;
-  if (slice_left_ < 0) return false;  // the batch tells its reader which block follows
   while (!stack_is_aligned(*cpu_) && goes_through_stack(next_->insts().front())) {
     if (!take_fault({FaultKind::kStackAlignment, next_->pc, cpu_->x[kSpSlot], 0}) || !resolve()) return false;
   }
+  if (insts_left() == 0) return end_run(RunEnd::Kind::kLimit);
+  if (slice_left_ < 0) return false;  // the batch tells its reader which block follows
+  const bool end_is_near = watches_ || insts_left() < kMaxBlockInsts;
+  const unsigned left = end_is_near ? insts_until_end(*next_, 0) : next_->inst_count;
+  if (left == 0) return end_run(RunEnd::Kind::kReached);
+  const bool whole = left == next_->inst_count;
+  if (!whole) {
+    partial_ = next_;
+    partial_done_ = 0;
+    if (logs_) partial_record_ = cpu_->log;
+  }
   if (logs_) *cpu_->log++ = next_->id;
+  return whole || enter_step();
+}
+
+// The run ends inside this block or ended there. It is logged as what it is, and nothing comes in between its
+// instructions, as in a run that was never cut.
+bool Emulator::enter_step() {
+  if (insts_left() == 0) return end_run(RunEnd::Kind::kLimit);
+  if (insts_until_end(*partial_, partial_done_) == 0) return end_run(RunEnd::Kind::kReached);
+  Translator& translator = blocks_[partial_record_ == nullptr ? 0 : 1]->translator;
+  step_ = next_ = translator.step_of(*partial_, partial_done_++);
+  if (partial_done_ < partial_->inst_count) return true;
+  partial_ = nullptr;
+  partial_record_ = nullptr;
   return true;
+}
+
+// How many instructions behind the first `done` of a block come before the run's end, or the block's.
+unsigned Emulator::insts_until_end(const Block& block, unsigned done) const {
+  const unsigned most = block.inst_count - done;
+  const auto left = static_cast<unsigned>(std::min<std::uint64_t>(most, insts_left()));
+  if (!watches_) return left;
+  unsigned i = resumes_ && stats_.insts == insts_begin_ ? 1 : 0;
+  while (i < left && !ends_at(block, done + i)) ++i;
+  return i;
+}
+
+bool Emulator::ends_at(const Block& block, unsigned index) const {
+  if (until_.address == block.pc + 4 * std::uint64_t{index}) return true;
+  const insts::Inst& inst = block.insts()[index];
+  return until_.marker && inst.op == insts::Op::kHINT && hint_number(inst) == *until_.marker;
 }
 
 void Emulator::run_handlers() {
   const Uop* uop = next_->uops();
   next_ = nullptr;
   // Stepping, each instruction comes back, even when the jump cache knows the next block.
-  budget_at_entry_ = stepping() ? 0 : slice_left_;
+  const std::int64_t whole_blocks =
+      static_cast<std::int64_t>(std::min<std::uint64_t>(insts_left(), INT64_MAX)) - kMaxBlockInsts;
+  const bool alone = step_ != nullptr || stepping() || watches_ || whole_blocks < 0;
+  budget_at_entry_ = alone ? 0 : std::min(slice_left_, whole_blocks);
   cpu_->budget = budget_at_entry_;
   cpu_->clock_at_budget_end = stats_.insts + static_cast<std::uint64_t>(budget_at_entry_) +
                               kernel_.clock.not_executed() * kInstsPerNanosecond;
@@ -159,6 +241,17 @@ bool Emulator::after_exit(const HostFault& host_fault) {
   slice_left_ -= budget_at_entry_ - cpu_->budget;
   ++stats_.block_lookups;
   ++stats_.exits[static_cast<std::size_t>(cpu_->exit)];
+  if (partial_ != nullptr) {
+    if (cpu_->exit == Exit::kUnlinked) return true;
+    partial_ = nullptr;  // a fault
+    partial_record_ = nullptr;
+  }
+  const bool goes_on = follow_exit(host_fault);
+  step_ = nullptr;
+  return goes_on && abandoned_ == nullptr;
+}
+
+bool Emulator::follow_exit(const HostFault& host_fault) {
   switch (cpu_->exit) {
     case Exit::kUnlinked:
       return link_and_follow();
@@ -200,9 +293,9 @@ FaultKind Emulator::why_not_fetched(std::uint64_t pc) const {
 bool Emulator::resolve() {
   while (true) {
     ++stats_.block_finds;
-    next_ = stepping() || pc_ % 4 != 0 ? nullptr : blocks_.find(pc_, space_->number);
+    next_ = stepping() || pc_ % 4 != 0 ? nullptr : cache_->find(pc_, space_->number);
     if (next_ != nullptr) return true;
-    if (!blocks_.has_room()) {
+    if (!cache_->has_room()) {
       slice_end_ = SliceEnd::kClear;
       return false;
     }
@@ -212,15 +305,13 @@ bool Emulator::resolve() {
   }
 }
 
-// One instruction a block. Behind a misaligned sp each is looked at before it runs.
-bool Emulator::stepping() const { return near_limit_ || !stack_is_aligned(*cpu_); }
-
 const Block* Emulator::decode_block() {
   const auto start = std::chrono::steady_clock::now();
-  const Block* block = translator_->translate(pc_, blocks_, stepping() ? 1 : kMaxBlockInsts, !stepping());
+  const Block* block = translator_->translate(pc_, *cache_, stepping() ? 1 : kMaxBlockInsts, !stepping());
   stats_.decode_time += std::chrono::steady_clock::now() - start;
-  stats_.blocks_decoded = blocks_.blocks_made();
-  if (block != nullptr) stats_.insts_decoded += block->inst_count;
+  if (block == nullptr) return nullptr;
+  ++stats_.blocks_decoded;
+  stats_.insts_decoded += block->inst_count;
   return block;
 }
 
@@ -234,7 +325,7 @@ bool Emulator::link_and_follow() {
   const std::uint64_t target = pc_;
   if (!resolve()) return false;
   // A fault's handler may have come in between.
-  if (!stepping() && pc_ == target) *link = next_;
+  if (step_ == nullptr && !stepping() && pc_ == target) *link = next_;
   return true;
 }
 
@@ -313,20 +404,25 @@ bool Emulator::take_data_fault(const HostFault& host_fault) {
   return take_fault({kind, pc, address, 0});
 }
 
-// The log promises complete blocks: drop the record of one that was left in the middle.
+// The log promises complete blocks: drop the record of one that was left in the middle. The batch ends here,
+// as that block is where the one before it went, whatever comes next.
 void Emulator::forget_unfinished_record() {
-  if (!logs_) return;
+  // Of a block that began without a log there is no record.
+  if (!logs_ || cpu_->log == log_.data()) return;
   std::uint64_t* record = log_.data();
   while (true) {
-    std::uint64_t* const following = record + 1 + blocks_.blocks()[*record]->mem_count;
+    std::uint64_t* const following = record + 1 + cache_->blocks()[*record]->mem_count;
     if (following >= cpu_->log) break;
     record = following;
   }
   cpu_->log = record;
+  abandoned_ = cache_->blocks()[*record];
 }
 
 void Emulator::clear_blocks() {
-  blocks_.clear();
+  for (const std::unique_ptr<Blocks>& blocks : blocks_) {
+    if (blocks != nullptr) blocks->cache.clear();
+  }
   ++stats_.cache_clears;
   next_ = nullptr;
   cpu_->code_invalidated = false;
@@ -335,10 +431,12 @@ void Emulator::clear_blocks() {
 }
 
 RetiredBatch Emulator::batch() {
-  const std::uint32_t next_id = next_ == nullptr ? kNoBlock : next_->id;
+  const Block* next = partial_record_ == nullptr ? next_ : partial_;
+  if (abandoned_ != nullptr) next = std::exchange(abandoned_, nullptr);
+  const std::uint32_t next_id = next == nullptr ? kNoBlock : next->id;
   const auto words = static_cast<std::size_t>(log_end_ - log_.data());
   const std::uint64_t insts = stats_.insts - std::exchange(handed_over_, stats_.insts);
-  return {{log_.data(), words}, blocks_.blocks(), next_id, task_number_, insts};
+  return {{log_.data(), words}, cache_->blocks(), next_id, task_number_, insts};
 }
 
 }  // namespace m2sim::emu

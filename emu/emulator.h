@@ -6,11 +6,13 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "emu/cpu/cpu_state.h"
 #include "emu/cpu/fault.h"
 #include "emu/engine/block_cache.h"
+#include "emu/engine/block_end.h"
 #include "emu/engine/host_fault.h"
 #include "emu/engine/translate.h"
 #include "emu/linux/kernel.h"
@@ -19,11 +21,19 @@
 
 namespace m2sim::emu {
 
+// Where a run ends, if the guest does not end before: at whichever of these comes first.
+struct Until {
+  std::uint64_t insts = UINT64_MAX;        // so many have retired since the run began: exactly
+  std::optional<std::uint64_t> address{};  // a thread of any process is about to execute what is there
+  std::optional<unsigned> marker{};  // the same for `hint #marker`, for a number that means nothing else
+};
+
 // How a run ended. kExited: Machine::end() has the status. kFault: `fault` says where and why it ended the
 // first process, or the simulator. kDeadlock: every thread waits for something that no thread will do.
-// kStopped: stop_request was set.
+// kStopped: stop_request was set. kLimit, kReached: what Until says. After the last three the guest can go
+// on.
 struct RunEnd {
-  enum class Kind : std::uint8_t { kExited, kFault, kLimit, kDeadlock, kStopped };
+  enum class Kind : std::uint8_t { kExited, kFault, kDeadlock, kStopped, kLimit, kReached };
   Kind kind = Kind::kExited;
   Fault fault{};
 };
@@ -44,21 +54,33 @@ class Emulator {
  public:
   explicit Emulator(Machine& machine);
 
-  // Runs from the process's entry until it ends or exactly `most_insts` instructions have retired, and
-  // feeds `sink`. Once per Emulator.
+  // Goes on until `until`, or the guest's end, and feeds `sink`. Again and again: what the guest does, and
+  // the log of runs that follow each other, do not depend on where they were cut. A block in which a run ends
+  // is in the log of the run that completes it; of one that began in a run without a log there is no record.
+  // Behind an end by address or marker a run executes at least one instruction. When the guest has ended, all
+  // later runs end at once as the last one did. A run with an address or a marker is slower: it looks at
+  // every block.
+  //
+  // Sinks may change between runs. One that logs keeps its blocks over runs without a log; before one that
+  // logged comes back behind another that did, its owner calls its blocks_cleared().
   template <Sink S>
-  RunEnd run(S& sink, std::uint64_t most_insts = UINT64_MAX) {
-    begin(S::kLogs, most_insts);
+  RunEnd run(S& sink, const Until& until = {}) {
+    if (over_) return end_;
+    begin(S::kLogs, until);
+    if constexpr (S::kLogs) {
+      if (std::exchange(clears_told_, stats_.cache_clears) != stats_.cache_clears) sink.blocks_cleared();
+    }
     SliceEnd slice = SliceEnd::kBatch;
     while (slice != SliceEnd::kEnded) {
       slice = run_slice();
       if constexpr (S::kLogs) sink.consume(batch());
       if (slice == SliceEnd::kClear) {
         clear_blocks();
+        if constexpr (S::kLogs) clears_told_ = stats_.cache_clears;
         sink.blocks_cleared();
       }
     }
-    return end_;
+    return finish();
   }
 
   const EmulatorStats& stats() const { return stats_; }
@@ -67,18 +89,35 @@ class Emulator {
  private:
   enum class SliceEnd : std::uint8_t { kBatch, kClear, kEnded };
 
-  void begin(bool log, std::uint64_t most_insts);
+  // Runs with a log and runs without need blocks of their own: their handlers differ.
+  struct Blocks {
+    explicit Blocks(bool log) : translator(log) {}
+    BlockCache cache;
+    Translator translator;
+  };
+
+  void begin(bool log, const Until& until);
+  void use_blocks(bool log);
+  RunEnd finish();
   SliceEnd run_slice();
   bool open_slice();
   bool choose_task();
   void switch_to(Task& task);
+  void look_at(Task& task);
   std::int64_t insts_to_event() const;
   bool enter_next();
+  bool enter_step();
+  bool end_run(RunEnd::Kind kind);
+  std::uint64_t insts_left() const { return insts_end_ - stats_.insts; }
+  unsigned insts_until_end(const Block& block, unsigned done) const;
+  bool ends_at(const Block& block, unsigned index) const;
   void run_handlers();
   bool after_exit(const HostFault& host_fault);
+  bool follow_exit(const HostFault& host_fault);
   bool resolve();
   const Block* decode_block();
-  bool stepping() const;
+  // One instruction a block. Behind a misaligned sp each is looked at before it runs.
+  bool stepping() const { return !stack_is_aligned(*cpu_); }
   bool link_and_follow();
   bool do_system_call();
   bool go_on_after_kernel(bool goes_on);
@@ -90,30 +129,45 @@ class Emulator {
   void forget_unfinished_record();
   void clear_blocks();
   RetiredBatch batch();
-  const Block& left_block() const { return *blocks_.containing(cpu_->exit_uop); }
+  const Block& left_block() const { return step_ != nullptr ? *step_ : *cache_->containing(cpu_->exit_uop); }
 
   Kernel& kernel_;
   Task* task_ = nullptr;  // runs; gone once the system was asked for another
   std::uint32_t task_number_ = 0;
   CpuState* cpu_ = nullptr;  // its registers
   const AddressSpace* space_ = nullptr;
-  BlockCache blocks_;
-  std::optional<Translator> translator_;
+  std::array<std::unique_ptr<Blocks>, 2> blocks_;  // without a log and with one
+  BlockCache* cache_ = nullptr;                    // of one of them
+  Translator* translator_ = nullptr;
   std::vector<std::uint64_t> log_;
   EmulatorStats stats_;
-  RunEnd end_;
+  RunEnd end_;                           // as far as the guest has come to it
+  bool over_ = false;                    // the guest has ended
+  std::optional<RunEnd::Kind> run_end_;  // this run has ended, the guest has not
 
   bool logs_ = false;
-  bool task_goes_on_ = false;  // unless something else is due, the next slice is its too
+  bool blocks_changed_ = false;  // and the thread's jump cache is not for them
+  bool task_goes_on_ = false;    // unless something else is due, the next slice is its too
   std::uint64_t* log_end_ = nullptr;
-  std::uint64_t handed_over_ = 0;  // instructions, with the batches so far
-  bool near_limit_ = false;        // the last instructions before the limit are taken one by one
-  std::uint64_t most_insts_ = 0;
+  std::uint64_t handed_over_ = 0;     // instructions, with the batches so far
+  const Block* abandoned_ = nullptr;  // the last one, which a fault ended; the log has no record of it
+  std::uint64_t clears_told_ = 0;     // to the sinks that log
+  Until until_;
+  bool watches_ = false;  // for an address or a marker
+  bool resumes_ = false;  // from one
+  std::uint64_t insts_begin_ = 0;
+  std::uint64_t insts_end_ = 0;
   std::uint64_t pc_ = 0;         // where to go on
   const Block* next_ = nullptr;  // the block there, when known
   std::int64_t budget_at_entry_ = 0;
   std::int64_t slice_left_ = 0;
   SliceEnd slice_end_ = SliceEnd::kBatch;
+
+  // A block that the end of a run lies in, or lay in: its instructions execute one by one.
+  const Block* partial_ = nullptr;
+  unsigned partial_done_ = 0;                // have executed
+  std::uint64_t* partial_record_ = nullptr;  // in the log; null: there is none
+  const Block* step_ = nullptr;              // the one that executes, or has just done so
 };
 
 }  // namespace m2sim::emu

@@ -71,7 +71,7 @@ void emulate(const ProfileInput& input, S sink, Emulated& least) {
   emu::Machine machine(input.machine);
   emu::Emulator emulator(machine);
   const double start = processor_seconds();
-  emulator.run(sink, input.max_insts);
+  emulator.run(sink, {.insts = input.max_insts});
   const std::chrono::duration<double> decoding = emulator.stats().decode_time;
   least.seconds = std::min(least.seconds, processor_seconds() - start);
   least.decoding = std::min(least.decoding, decoding.count());
@@ -83,7 +83,7 @@ ProgramCounts count_program(const ProfileInput& input) {
   emu::Machine machine(input.machine);
   emu::Emulator emulator(machine);
   CountingSink sink(emulator);
-  emulator.run(sink, input.max_insts);
+  emulator.run(sink, {.insts = input.max_insts});
   return sink.counts();
 }
 
@@ -102,7 +102,7 @@ std::uint64_t allocations_until(const ProfileInput& input, std::uint64_t insts) 
   emu::Emulator emulator(machine);
   emu::NoSink sink;
   const std::uint64_t before = allocation_count();
-  emulator.run(sink, std::min(insts, input.max_insts));
+  emulator.run(sink, {.insts = std::min(insts, input.max_insts)});
   return allocation_count() - before;
 }
 

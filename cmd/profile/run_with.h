@@ -110,10 +110,10 @@ emu::RunEnd run_phases(const ProfileInput& input, emu::Emulator& emulator, [[may
   clock.enter(Phase::kEmulate);
   if constexpr (std::is_same_v<Model, NoModel>) {
     emu::NoSink sink;
-    end = emulator.run(sink, input.max_insts);
+    end = emulator.run(sink, {.insts = input.max_insts});
   } else {
     TimedSink<Model> sink(model, emulator, clock, *input.done);
-    end = emulator.run(sink, input.max_insts);
+    end = emulator.run(sink, {.insts = input.max_insts});
     clock.enter(Phase::kModel);
     model.finish();
     run.cycles = model.stats().core.cycles;

@@ -111,7 +111,7 @@ std::string describe_fault(const emu::Fault& fault, emu::Machine& machine) {
 }
 
 std::string settle_end(const emu::RunEnd& end, emu::Machine& machine, Manifest& manifest) {
-  if (end.kind == emu::RunEnd::Kind::kLimit) {
+  if (end.kind == emu::RunEnd::Kind::kLimit || end.kind == emu::RunEnd::Kind::kReached) {
     manifest.end = "limit";
     return "";
   }

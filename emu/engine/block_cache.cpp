@@ -38,7 +38,6 @@ const Block* BlockCache::add(std::uint64_t pc, std::uint64_t space, std::span<co
                  space};
   std::copy(uops.begin(), uops.end(), reinterpret_cast<Uop*>(block + 1));
   by_id_.push_back(block);
-  ++blocks_made_;
   if (findable) {
     std::size_t i = slot_of(pc, space);
     while (table_[i] != nullptr) i = (i + 1) & kTableMask;

@@ -44,7 +44,6 @@ class BlockCache {
   void clear();
 
   std::span<const Block* const> blocks() const { return {by_id_.data(), by_id_.size()}; }
-  std::uint64_t blocks_made() const { return blocks_made_; }  // ever, over all epochs
 
  private:
   static constexpr std::size_t kTableMask = 2 * kMostBlocks - 1;
@@ -62,7 +61,6 @@ class BlockCache {
   Arena table_memory_;
   const Block** table_;
   std::vector<const Block*> by_id_;
-  std::uint64_t blocks_made_ = 0;
 };
 
 }  // namespace m2sim::emu

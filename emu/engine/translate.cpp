@@ -122,6 +122,15 @@ const Block* Translator::translate(std::uint64_t pc, BlockCache& cache, unsigned
   return cache.add(pc, space_, insts, count_memory(insts), {uops_.data(), uop_count_}, findable);
 }
 
+const Block* Translator::step_of(const Block& block, unsigned index) {
+  const std::uint64_t pc = block.pc + 4 * std::uint64_t{index};
+  const std::span<const Inst> inst = block.insts().subspan(index, 1);
+  lay_out(pc, inst);
+  step_.block = {pc, block.id, 1, count_memory(inst), inst.data(), block.space};
+  std::copy_n(uops_.begin(), uop_count_, step_.uops.begin());
+  return &step_.block;
+}
+
 unsigned Translator::inst_index(const Block& block, const Uop* uop) {
   lay_out(block.pc, block.insts());
   const auto offset = static_cast<std::uint16_t>(uop - block.uops());

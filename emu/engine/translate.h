@@ -35,6 +35,10 @@ class Translator {
   // null when the first instruction cannot be fetched. `findable`: enter it in the cache's table.
   const Block* translate(std::uint64_t pc, BlockCache& cache, unsigned most_insts, bool findable);
 
+  // The block of one instruction that does what instruction `index` of `block` does, outside the cache and
+  // without an id. Good until the next call.
+  const Block* step_of(const Block& block, unsigned index);
+
   // How many instructions of `block` come before the one that `uop` belongs to. Works by laying the
   // block out again, so it is for faults, not for hot paths.
   unsigned inst_index(const Block& block, const Uop* uop);
@@ -70,6 +74,11 @@ class Translator {
   std::array<Uop, 3 * kMaxBlockInsts + 2> uops_;
   std::array<std::uint16_t, kMaxBlockInsts> first_uop_;  // of each instruction; fused pairs share one
   unsigned uop_count_ = 0;
+  // Uops lie behind their block; one instruction has at most two, and the end of its block two slots.
+  struct {
+    Block block;
+    std::array<Uop, 4> uops;
+  } step_{};
 };
 
 }  // namespace m2sim::emu

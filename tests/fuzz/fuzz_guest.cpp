@@ -33,7 +33,7 @@ Outcome run_once(const std::string& program, const std::string& sysroot, S& sink
   emu::Machine machine(options);
   remove_system_calls(machine.memory());
   emu::Emulator emulator(machine);
-  emulator.run(sink, kMostInsts);
+  emulator.run(sink, {.insts = kMostInsts});
   require(emulator.stats().insts <= kMostInsts, "no more instructions than allowed");
   return {emulator.stats().insts, writable_memory(machine.memory())};
 }

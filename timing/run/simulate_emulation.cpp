@@ -7,7 +7,7 @@ Simulated simulate_emulation(emu::Machine& machine, std::uint64_t max_insts) {
   emu::NoSink sink;
   const Stopwatch watch;
   Simulated result;
-  result.end = emulator.run(sink, max_insts);
+  result.end = emulator.run(sink, {.insts = max_insts});
   result.figures = run_figures(emulator.stats(), watch);
   return result;
 }

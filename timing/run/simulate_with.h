@@ -44,9 +44,9 @@ Simulated simulate_timed(emu::Machine& machine, std::uint64_t max_insts, const C
   Simulated result;
 #ifdef M2SIM_TEST_SLOWDOWN
   SlowedDown<Model> slowed(*model);
-  result.end = emulator.run(slowed, max_insts);
+  result.end = emulator.run(slowed, {.insts = max_insts});
 #else
-  result.end = emulator.run(*model, max_insts);
+  result.end = emulator.run(*model, {.insts = max_insts});
 #endif
   model->finish();
   result.figures = run_figures(emulator.stats(), watch);
