@@ -8,8 +8,14 @@ namespace {
 
 constexpr unsigned kLowestCodeBit = 48;
 constexpr unsigned kHalfBit = 55;
-constexpr std::uint64_t kCodeMask =
+constexpr std::uint64_t kMiddle =
     ((std::uint64_t{1} << kHalfBit) - 1) & ~((std::uint64_t{1} << kLowestCodeBit) - 1);
+constexpr std::uint64_t kTopByte = std::uint64_t{0xFF} << 56U;
+
+bool is_upper(std::uint64_t pointer) { return (pointer >> kHalfBit & 1U) != 0; }
+
+// Where the code of a pointer of that half lies.
+std::uint64_t code_mask(std::uint64_t pointer) { return is_upper(pointer) ? kTopByte | kMiddle : kMiddle; }
 
 struct Key {
   std::uint64_t low;
@@ -41,8 +47,7 @@ std::uint64_t authentication_code(std::uint64_t value, std::uint64_t modifier, P
 }
 
 std::uint64_t strip_pointer(std::uint64_t pointer) {
-  const bool upper = (pointer >> kHalfBit & 1U) != 0;
-  return upper ? pointer | kCodeMask : pointer & ~kCodeMask;
+  return is_upper(pointer) ? pointer | code_mask(pointer) : pointer & ~code_mask(pointer);
 }
 
 bool is_canonical(std::uint64_t pointer) { return pointer == strip_pointer(pointer); }
@@ -50,7 +55,7 @@ bool is_canonical(std::uint64_t pointer) { return pointer == strip_pointer(point
 // Added by exclusive or to what lies in the field, so that the code of a pointer that was not canonical does
 // not authenticate.
 std::uint64_t sign_pointer(std::uint64_t pointer, std::uint64_t modifier, PointerKey key) {
-  return pointer ^ (authentication_code(strip_pointer(pointer), modifier, key) & kCodeMask);
+  return pointer ^ (authentication_code(strip_pointer(pointer), modifier, key) & code_mask(pointer));
 }
 
 std::uint64_t authenticate_pointer(std::uint64_t pointer, std::uint64_t modifier, PointerKey key) {

@@ -1,6 +1,7 @@
 // Pointer authentication: signing, checking and stripping of pointers as FEAT_PAuth2 with FEAT_FPAC defines
-// them, for 48-bit addresses with top-byte-ignore, which is how Linux runs user programs. The code lies in
-// bits 54:48; bit 55 says which half of the address space the pointer is of, the top byte is the program's.
+// them, for 48-bit addresses. Bit 55 says which half of the address space a pointer is of. Linux has hardware
+// ignore the top byte in the lower half only (TCR_EL1.TBI0): there the code lies in bits 54:48 and the top
+// byte is the program's, in the upper half the top byte belongs to the code too.
 //
 // How a code is computed is the implementation's own business (Apple's is not published): here a keyed
 // mixing function. Linux draws keys at random for each program; here they are fixed, so that every run of a
@@ -20,7 +21,7 @@ std::uint64_t sign_pointer(std::uint64_t pointer, std::uint64_t modifier, Pointe
 // The pointer without its code where that is right; elsewhere one that is_canonical refuses.
 std::uint64_t authenticate_pointer(std::uint64_t pointer, std::uint64_t modifier, PointerKey key);
 std::uint64_t strip_pointer(std::uint64_t pointer);
-// Whether bits 54:48 are copies of bit 55.
+// Whether the bits where a code lies are copies of bit 55.
 bool is_canonical(std::uint64_t pointer);
 
 }  // namespace m2sim::emu
