@@ -13,6 +13,7 @@ namespace {
 
 using insts::Inst;
 using insts::Op;
+using insts::op_after;
 using u16 = std::uint16_t;
 using u32 = std::uint32_t;
 using u64 = std::uint64_t;
@@ -124,11 +125,11 @@ constexpr auto conditional_compare = [](const Uop& u, CpuState& c) {
 template <class T>
 consteval std::array<Row, 6> compares(Op fcmp) {
   return {Row{fcmp, pick_single<Compare<false, false>, T>},
-          Row{op_after(fcmp, 1), pick_single<Compare<true, false>, T>},
-          Row{op_after(fcmp, 2), pick_single<Compare<false, true>, T>},
-          Row{op_after(fcmp, 3), pick_single<Compare<true, true>, T>},
-          Row{op_after(fcmp, 4), plain<conditional_compare<T, false>>, conditional_operands},
-          Row{op_after(fcmp, 5), plain<conditional_compare<T, true>>, conditional_operands}};
+          Row{op_after(fcmp, 1, "FCMP_?_zero"), pick_single<Compare<true, false>, T>},
+          Row{op_after(fcmp, 2, "FCMPE_?"), pick_single<Compare<false, true>, T>},
+          Row{op_after(fcmp, 3, "FCMPE_?_zero"), pick_single<Compare<true, true>, T>},
+          Row{op_after(fcmp, 4, "FCCMP_?"), plain<conditional_compare<T, false>>, conditional_operands},
+          Row{op_after(fcmp, 5, "FCCMPE_?"), plain<conditional_compare<T, true>>, conditional_operands}};
 }
 
 // The table's order of a scalar operation is s, d, h.

@@ -11,6 +11,7 @@ namespace {
 
 using insts::Inst;
 using insts::Op;
+using insts::op_after;
 using s32 = std::int32_t;
 using s64 = std::int64_t;
 using u16 = std::uint16_t;
@@ -54,29 +55,29 @@ template <class T>
 consteval std::array<Row, 12> integer_rows(Op first) {
   using enum softfloat::Round;
   return {Row{first, pick_to_general<kNearest, T, true>},
-          Row{op_after(first, 1), pick_to_general<kNearest, T, false>},
-          Row{op_after(first, 2), pick_from_general<T, true>},
-          Row{op_after(first, 3), pick_from_general<T, false>},
-          Row{op_after(first, 4), pick_to_general<kAway, T, true>},
-          Row{op_after(first, 5), pick_to_general<kAway, T, false>},
-          Row{op_after(first, 6), pick_to_general<kPlus, T, true>},
-          Row{op_after(first, 7), pick_to_general<kPlus, T, false>},
-          Row{op_after(first, 8), pick_to_general<kMinus, T, true>},
-          Row{op_after(first, 9), pick_to_general<kMinus, T, false>},
-          Row{op_after(first, 10), pick_to_general<kZero, T, true>},
-          Row{op_after(first, 11), pick_to_general<kZero, T, false>}};
+          Row{op_after(first, 1, "FCVTNU_?_int"), pick_to_general<kNearest, T, false>},
+          Row{op_after(first, 2, "SCVTF_?_int"), pick_from_general<T, true>},
+          Row{op_after(first, 3, "UCVTF_?_int"), pick_from_general<T, false>},
+          Row{op_after(first, 4, "FCVTAS_?_int"), pick_to_general<kAway, T, true>},
+          Row{op_after(first, 5, "FCVTAU_?_int"), pick_to_general<kAway, T, false>},
+          Row{op_after(first, 6, "FCVTPS_?_int"), pick_to_general<kPlus, T, true>},
+          Row{op_after(first, 7, "FCVTPU_?_int"), pick_to_general<kPlus, T, false>},
+          Row{op_after(first, 8, "FCVTMS_?_int"), pick_to_general<kMinus, T, true>},
+          Row{op_after(first, 9, "FCVTMU_?_int"), pick_to_general<kMinus, T, false>},
+          Row{op_after(first, 10, "FCVTZS_?_int"), pick_to_general<kZero, T, true>},
+          Row{op_after(first, 11, "FCVTZU_?_int"), pick_to_general<kZero, T, false>}};
 }
 // And from scvtf on, 32-bit then 64-bit general registers.
 template <class T>
 consteval std::array<Row, 8> fixed_rows(Op first) {
   return {Row{first, plain<fixed_from_general<T, s32>>},
-          Row{op_after(first, 1), plain<fixed_from_general<T, u32>>},
-          Row{op_after(first, 2), plain<fixed_to_general<T, s32>>},
-          Row{op_after(first, 3), plain<fixed_to_general<T, u32>>},
-          Row{op_after(first, 4), plain<fixed_from_general<T, s64>>},
-          Row{op_after(first, 5), plain<fixed_from_general<T, u64>>},
-          Row{op_after(first, 6), plain<fixed_to_general<T, s64>>},
-          Row{op_after(first, 7), plain<fixed_to_general<T, u64>>}};
+          Row{op_after(first, 1, "UCVTF_?_w_fix"), plain<fixed_from_general<T, u32>>},
+          Row{op_after(first, 2, "FCVTZS_?_w_fix"), plain<fixed_to_general<T, s32>>},
+          Row{op_after(first, 3, "FCVTZU_?_w_fix"), plain<fixed_to_general<T, u32>>},
+          Row{op_after(first, 4, "SCVTF_?_x_fix"), plain<fixed_from_general<T, s64>>},
+          Row{op_after(first, 5, "UCVTF_?_x_fix"), plain<fixed_from_general<T, u64>>},
+          Row{op_after(first, 6, "FCVTZS_?_x_fix"), plain<fixed_to_general<T, s64>>},
+          Row{op_after(first, 7, "FCVTZU_?_x_fix"), plain<fixed_to_general<T, u64>>}};
 }
 
 template <class To, class From>

@@ -10,6 +10,7 @@
 
 #include "emu/cpu/cpu_state.h"
 #include "emu/engine/handler.h"
+#include "insts/op_name.h"
 
 namespace m2sim::emu {
 
@@ -118,36 +119,45 @@ consteval Adjust adjust_of() {
   }
 }
 
-constexpr insts::Op op_after(insts::Op op, unsigned n) {
-  return static_cast<insts::Op>(static_cast<unsigned>(op) + n);
-}
+// The letter of an element size in the names of rows.
+template <class T>
+inline constexpr char kSizeLetter = sizeof(T) == 1   ? 'b'
+                                    : sizeof(T) == 2 ? 'h'
+                                    : sizeof(T) == 4 ? 's'
+                                                     : 'd';
 
-// Rows of one operation by element size: the enumerators follow each other in the encoding table from
-// `first` on, one for each T.
-template <class Shape, class... T>
+// Rows of one operation by element size: they follow each other in the encoding table from `first` on, one
+// for each T, and their names say so.
+template <class Shape, class First, class... T>
 consteval auto vector_rows(insts::Op first) {
-  unsigned i = 0;
-  return std::array<Row, sizeof...(T)>{
-      Row{op_after(first, i++), pick_vector<Shape, T>, adjust_of<Shape, T>()}...};
+  unsigned i = 1;
+  return std::array<Row, 1 + sizeof...(T)>{
+      Row{first, pick_vector<Shape, First>, adjust_of<Shape, First>()},
+      Row{insts::op_sized(first, kSizeLetter<First>, i++, kSizeLetter<T>), pick_vector<Shape, T>,
+          adjust_of<Shape, T>()}...};
 }
-template <class Shape, class... T>
+template <class Shape, class First, class... T>
 consteval auto single_rows(insts::Op first) {
-  unsigned i = 0;
-  return std::array<Row, sizeof...(T)>{
-      Row{op_after(first, i++), pick_single<Shape, T>, adjust_of<Shape, T>()}...};
+  unsigned i = 1;
+  return std::array<Row, 1 + sizeof...(T)>{
+      Row{first, pick_single<Shape, First>, adjust_of<Shape, First>()},
+      Row{insts::op_sized(first, kSizeLetter<First>, i++, kSizeLetter<T>), pick_single<Shape, T>,
+          adjust_of<Shape, T>()}...};
 }
 // For every T a row of the first-half operation (xtn, saddl) and one of the second-half (xtn2, saddl2):
 // Shape is a template over whether it is the second.
-template <template <bool> class Shape, class... T>
+template <template <bool> class Shape, class First, class... T>
 consteval auto half_rows(insts::Op first) {
-  std::array<Row, 2 * sizeof...(T)> rows{};
+  std::array<Row, 2 + 2 * sizeof...(T)> rows{};
   unsigned i = 0;
   const auto add = [&]<class Element>() {
-    rows[i] = {op_after(first, i), pick_single<Shape<false>, Element>, adjust_of<Shape<false>, Element>()};
-    rows[i + 1] = {op_after(first, i + 1), pick_single<Shape<true>, Element>,
+    const insts::Op lower = insts::op_sized(first, kSizeLetter<First>, i, kSizeLetter<Element>);
+    rows[i] = {lower, pick_single<Shape<false>, Element>, adjust_of<Shape<false>, Element>()};
+    rows[i + 1] = {insts::op_of_upper_half(lower), pick_single<Shape<true>, Element>,
                    adjust_of<Shape<true>, Element>()};
     i += 2;
   };
+  add.template operator()<First>();
   (add.template operator()<T>(), ...);
   return rows;
 }

@@ -10,6 +10,7 @@ namespace {
 
 using insts::Inst;
 using insts::Op;
+using insts::op_after;
 
 // T: an unsigned integer or Vec, the part of the register that is in memory; the rest becomes zero.
 template <class T>
@@ -77,15 +78,15 @@ Binding pick_store_reg(const Inst& inst, bool log) {
 template <class T>
 consteval std::array<Row, 10> one_register(Op stur, Op ldur) {
   return {Row{stur, memory<store_one<Offset, T>>},
-          Row{op_after(stur, 1), memory<store_one<PostIndexed, T>>},
-          Row{op_after(stur, 2), memory<store_one<PreIndexed, T>>},
-          Row{op_after(stur, 3), pick_store_reg<T>},
-          Row{op_after(stur, 4), memory<store_one<Offset, T>>},
+          Row{op_after(stur, 1, "STR_?_post"), memory<store_one<PostIndexed, T>>},
+          Row{op_after(stur, 2, "STR_?_pre"), memory<store_one<PreIndexed, T>>},
+          Row{op_after(stur, 3, "STR_?_reg"), pick_store_reg<T>},
+          Row{op_after(stur, 4, "STR_?_uimm"), memory<store_one<Offset, T>>},
           Row{ldur, memory<load_one<Offset, T>>},
-          Row{op_after(ldur, 1), memory<load_one<PostIndexed, T>>},
-          Row{op_after(ldur, 2), memory<load_one<PreIndexed, T>>},
-          Row{op_after(ldur, 3), pick_load_reg<T>},
-          Row{op_after(ldur, 4), memory<load_one<Offset, T>>}};
+          Row{op_after(ldur, 1, "LDR_?_post"), memory<load_one<PostIndexed, T>>},
+          Row{op_after(ldur, 2, "LDR_?_pre"), memory<load_one<PreIndexed, T>>},
+          Row{op_after(ldur, 3, "LDR_?_reg"), pick_load_reg<T>},
+          Row{op_after(ldur, 4, "LDR_?_uimm"), memory<load_one<Offset, T>>}};
 }
 
 constexpr Row kPairsAndLiterals[] = {

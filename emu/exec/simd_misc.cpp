@@ -10,6 +10,7 @@ namespace m2sim::emu {
 namespace {
 
 using insts::Op;
+using insts::op_sized;
 using s8 = std::int8_t;
 using s16 = std::int16_t;
 using s32 = std::int32_t;
@@ -169,8 +170,8 @@ Binding pick_across(const insts::Inst& inst, bool /*log*/) {
 }
 template <class Shape, class B, class H, class S>
 consteval std::array<Row, 3> across(Op first) {
-  return {Row{first, pick_across<Shape, B>}, Row{op_after(first, 1), pick_across<Shape, H>},
-          Row{op_after(first, 2), pick_across<Shape, S>}};
+  return {Row{first, pick_across<Shape, B>}, Row{op_sized(first, 'b', 1, 'h'), pick_across<Shape, H>},
+          Row{op_sized(first, 'b', 2, 's'), pick_across<Shape, S>}};
 }
 
 constexpr auto add_pair = [](const Uop& u, CpuState& c) {

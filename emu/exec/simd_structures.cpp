@@ -11,6 +11,8 @@ namespace {
 
 using insts::Inst;
 using insts::Op;
+using insts::op_after;
+using insts::op_sized;
 
 // What becomes of the base address, in the table's order of the three forms.
 struct NoWriteBack {
@@ -151,40 +153,40 @@ Binding pick_replicate(const Inst& inst, bool log) {
 template <class T, unsigned kRegs, bool kInterleave, bool kLoad>
 consteval std::array<Row, 3> multiple(Op first) {
   return {Row{first, pick_multiple<NoWriteBack, T, kRegs, kInterleave, kLoad>},
-          Row{op_after(first, 1), pick_multiple<AddRegister, T, kRegs, kInterleave, kLoad>},
-          Row{op_after(first, 2), pick_multiple<AddBytes, T, kRegs, kInterleave, kLoad>}};
+          Row{op_after(first, 1, "*_post"), pick_multiple<AddRegister, T, kRegs, kInterleave, kLoad>},
+          Row{op_after(first, 2, "*_post_imm"), pick_multiple<AddBytes, T, kRegs, kInterleave, kLoad>}};
 }
 template <unsigned kRegs, bool kLoad>
 consteval std::array<Row, 12> interleaved(Op first) {
   return join_rows(multiple<std::uint8_t, kRegs, true, kLoad>(first),
-                   multiple<std::uint16_t, kRegs, true, kLoad>(op_after(first, 3)),
-                   multiple<std::uint32_t, kRegs, true, kLoad>(op_after(first, 6)),
-                   multiple<std::uint64_t, kRegs, true, kLoad>(op_after(first, 9)));
+                   multiple<std::uint16_t, kRegs, true, kLoad>(op_sized(first, 'b', 3, 'h')),
+                   multiple<std::uint32_t, kRegs, true, kLoad>(op_sized(first, 'b', 6, 's')),
+                   multiple<std::uint64_t, kRegs, true, kLoad>(op_sized(first, 'b', 9, 'd')));
 }
 template <class T, unsigned kRegs, bool kLoad>
 consteval std::array<Row, 3> lane(Op first) {
   if constexpr (kLoad) {
     return {Row{first, memory<load_lane<NoWriteBack, T, kRegs>>},
-            Row{op_after(first, 1), memory<load_lane<AddRegister, T, kRegs>>},
-            Row{op_after(first, 2), memory<load_lane<AddBytes, T, kRegs>>}};
+            Row{op_after(first, 1, "*_post"), memory<load_lane<AddRegister, T, kRegs>>},
+            Row{op_after(first, 2, "*_post_imm"), memory<load_lane<AddBytes, T, kRegs>>}};
   } else {
     return {Row{first, memory<store_lane<NoWriteBack, T, kRegs>>},
-            Row{op_after(first, 1), memory<store_lane<AddRegister, T, kRegs>>},
-            Row{op_after(first, 2), memory<store_lane<AddBytes, T, kRegs>>}};
+            Row{op_after(first, 1, "*_post"), memory<store_lane<AddRegister, T, kRegs>>},
+            Row{op_after(first, 2, "*_post_imm"), memory<store_lane<AddBytes, T, kRegs>>}};
   }
 }
 template <unsigned kRegs, bool kLoad>
 consteval std::array<Row, 12> lanes(Op first) {
   return join_rows(lane<std::uint8_t, kRegs, kLoad>(first),
-                   lane<std::uint16_t, kRegs, kLoad>(op_after(first, 3)),
-                   lane<std::uint32_t, kRegs, kLoad>(op_after(first, 6)),
-                   lane<std::uint64_t, kRegs, kLoad>(op_after(first, 9)));
+                   lane<std::uint16_t, kRegs, kLoad>(op_sized(first, 'b', 3, 'h')),
+                   lane<std::uint32_t, kRegs, kLoad>(op_sized(first, 'b', 6, 's')),
+                   lane<std::uint64_t, kRegs, kLoad>(op_sized(first, 'b', 9, 'd')));
 }
 template <unsigned kRegs>
 consteval std::array<Row, 3> replicate(Op first) {
   return {Row{first, pick_replicate<NoWriteBack, kRegs>},
-          Row{op_after(first, 1), pick_replicate<AddRegister, kRegs>},
-          Row{op_after(first, 2), pick_replicate<AddBytes, kRegs>}};
+          Row{op_after(first, 1, "*_post"), pick_replicate<AddRegister, kRegs>},
+          Row{op_after(first, 2, "*_post_imm"), pick_replicate<AddBytes, kRegs>}};
 }
 
 using Byte = std::uint8_t;
