@@ -8,8 +8,9 @@ namespace m2sim::insts {
 namespace {
 
 // One constant a row, because compilers bound the work of a single constant expression.
-#define A64(op, mnemonic, bits, roles, imm, memory, timing) \
-  constexpr Encoding kRow##op = parse_row(mnemonic, bits, roles, Imm::imm, memory, TimingClass::timing);
+#define A64(op, mnemonic, bits, roles, imm, memory, timing, ...) \
+  constexpr Encoding kRow##op =                                  \
+      parse_row(mnemonic, bits, roles, Imm::imm, memory, TimingClass::timing __VA_OPT__(, ) __VA_ARGS__);
 #include "insts/encodings.inc"
 #undef A64
 
@@ -18,7 +19,7 @@ constexpr std::array<Encoding, kOpCount + 1> kRows = {
 #define A64(op, ...) kRow##op,
 #include "insts/encodings.inc"
 #undef A64
-    Encoding{.mnemonic = ".word", .timing = TimingClass::kTrap}};
+    Encoding{.mnemonic = ".word", .timing = TimingClass::kTrap, .flow = Flow::kSystem}};
 
 constexpr std::array<const char*, kOpCount + 1> kNames = {
 #define A64(op, ...) #op,

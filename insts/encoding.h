@@ -57,6 +57,8 @@ struct Encoding {
   std::uint8_t imm_shift = 0;              // place of the lowest immediate letter
   Imm imm = Imm::kNone;
   TimingClass timing = TimingClass::kNop;
+  Flow flow = Flow::kNone;
+  Traits traits{};
   MemorySpec memory{};
   std::uint8_t role_count = 0;
   std::array<RegRole, kMaxRoles> role_store{};

@@ -1,6 +1,7 @@
 // Turns the strings of a table row into an Encoding at compile time; a malformed row does not compile.
 #pragma once
 
+#include <algorithm>
 #include <stdexcept>
 #include <string_view>
 
@@ -178,8 +179,47 @@ constexpr MemorySpec parse_memory(std::string_view text) {
   return spec;
 }
 
+constexpr Flow flow_named(std::string_view mark) {
+  if (mark == "jump") return Flow::kJump;
+  if (mark == "conditional") return Flow::kConditional;
+  if (mark == "call") return Flow::kCall;
+  if (mark == "indirect") return Flow::kIndirect;
+  if (mark == "indirect-call") return Flow::kIndirectCall;
+  if (mark == "return") return Flow::kReturn;
+  if (mark == "system") return Flow::kSystem;
+  return Flow::kNone;
+}
+
+constexpr bool* trait_named(Traits& traits, std::string_view mark) {
+  if (mark == "authenticated") return &traits.authenticated;
+  if (mark == "fuses") return &traits.fuses;
+  if (mark == "zeroes") return &traits.zeroes;
+  if (mark == "lanes") return &traits.lanes;
+  if (mark == "permutes") return &traits.permutes;
+  return nullptr;
+}
+
+constexpr void parse_mark(Encoding& row, std::string_view mark) {
+  if (const Flow flow = flow_named(mark); flow != Flow::kNone) {
+    if (row.flow != Flow::kNone) throw std::logic_error("two ways of control");
+    row.flow = flow;
+  } else if (bool* const trait = trait_named(row.traits, mark); trait != nullptr && !*trait) {
+    *trait = true;
+  } else {
+    throw std::logic_error("unknown or repeated mark");
+  }
+}
+
+constexpr void parse_marks(Encoding& row, std::string_view marks) {
+  while (!marks.empty()) {
+    const std::size_t end = std::min(marks.find(' '), marks.size());
+    parse_mark(row, marks.substr(0, end));
+    marks.remove_prefix(std::min(end + 1, marks.size()));
+  }
+}
+
 constexpr Encoding parse_row(const char* mnemonic, std::string_view bits, std::string_view roles, Imm imm,
-                             std::string_view memory, TimingClass timing) {
+                             std::string_view memory, TimingClass timing, std::string_view marks = {}) {
   Encoding row;
   row.mnemonic = mnemonic;
   parse_bits(row, bits);
@@ -187,6 +227,7 @@ constexpr Encoding parse_row(const char* mnemonic, std::string_view bits, std::s
   row.imm = imm;
   row.memory = parse_memory(memory);
   row.timing = timing;
+  parse_marks(row, marks);
   return row;
 }
 

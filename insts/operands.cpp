@@ -75,56 +75,12 @@ Operands operands_of(const Inst& inst) {
   return operands;
 }
 
-TimingClass timing_class_of(Op op) {
-  return op == Op::kUndefined ? TimingClass::kTrap : encoding_of(op).timing;
-}
+TimingClass timing_class_of(Op op) { return encoding_of(op).timing; }
 
-const char* mnemonic_of(Op op) { return op == Op::kUndefined ? ".word" : encoding_of(op).mnemonic; }
+const char* mnemonic_of(Op op) { return encoding_of(op).mnemonic; }
 
-Flow flow_of(Op op) {
-  switch (timing_class_of(op)) {
-    case TimingClass::kBranch:
-      return Flow::kJump;
-    case TimingClass::kBranchCond:
-    case TimingClass::kBranchCmp:
-      return Flow::kConditional;
-    case TimingClass::kBranchLink:
-      return Flow::kCall;
-    case TimingClass::kBranchInd:
-      return Flow::kIndirect;
-    case TimingClass::kBranchIndLink:
-      return Flow::kIndirectCall;
-    case TimingClass::kReturn:
-      return Flow::kReturn;
-    case TimingClass::kIsb:
-    case TimingClass::kSvc:
-    case TimingClass::kTrap:
-      return Flow::kSystem;
-    default:
-      return Flow::kNone;
-  }
-}
+Flow flow_of(Op op) { return encoding_of(op).flow; }
 
-bool authenticates_pointer(Op op) {
-  switch (op) {
-    case Op::kBRAAZ:
-    case Op::kBRAA:
-    case Op::kBRABZ:
-    case Op::kBRAB:
-    case Op::kBLRAAZ:
-    case Op::kBLRAA:
-    case Op::kBLRABZ:
-    case Op::kBLRAB:
-    case Op::kRETAA:
-    case Op::kRETAB:
-    case Op::kLDRAA:
-    case Op::kLDRAA_pre:
-    case Op::kLDRAB:
-    case Op::kLDRAB_pre:
-      return true;
-    default:
-      return false;
-  }
-}
+const Traits& traits_of(Op op) { return encoding_of(op).traits; }
 
 }  // namespace m2sim::insts

@@ -93,7 +93,14 @@ enum class Flow : std::uint8_t {
 };
 Flow flow_of(Op op);
 
-// Whether a branch or load first authenticates the pointer it goes through (braa, retaa, ldraa).
-bool authenticates_pointer(Op op);
+// What else the table's marks say of a row (see encodings.inc).
+struct Traits {
+  bool authenticated = false;
+  bool fuses = false;
+  bool zeroes = false;
+  bool lanes = false;
+  bool permutes = false;
+};
+const Traits& traits_of(Op op);
 
 }  // namespace m2sim::insts

@@ -270,11 +270,9 @@ bool Translator::flags_are_read(std::uint64_t pc, unsigned branches) {
     if (!fetch(*region, pc, word)) return true;
     const Inst inst = insts::decode(word);
     const insts::RowRoles& roles = insts::roles_of(inst.op);
-    const insts::TimingClass timing = insts::timing_class_of(inst.op);
-    if (roles.reads_flags || timing == insts::TimingClass::kSysRead ||
-        timing == insts::TimingClass::kSysWrite) {
+    // A system register may be the flags.
+    if (roles.reads_flags || inst.op == Op::kMRS || inst.op == Op::kMSR || inst.op == Op::kMSR_imm)
       return true;
-    }
     if (roles.writes_flags) return false;
     const std::uint64_t target = pc + static_cast<std::uint64_t>(inst.imm);
     switch (insts::flow_of(inst.op)) {

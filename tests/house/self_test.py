@@ -242,6 +242,19 @@ class Rules(unittest.TestCase):
         self.flags(code.macros, emu__a_cpp="#define MAX(a, b) ((a) > (b) ? (a) : (b))\n")
         self.passes(code.macros, emu__a_cpp="#define A64(op, ...) k##op,\n#undef A64\n#define M2SIM_X 1\n")
 
+    def test_mnemonics(self):
+        self.flags(code.mnemonics, timing__crack__a_cpp='if (insts::mnemonic_of(op) == "orr") f();\n')
+        self.flags(code.mnemonics, emu__exec__a_cpp="auto c = row.mnemonic[2];\n")
+        for test in ("insts::mnemonic_of(op)[2]", 'row.mnemonic == "b"', "text != row.mnemonic"):
+            self.flags(code.mnemonics, cmd__a_cpp=f"f({test});\n")
+        self.passes(code.mnemonics, cmd__a_cpp="print(row.mnemonic);\n", timing__a_cpp="// by mnemonic\n",
+                    insts__a_cpp='if (row.mnemonic[0] == 0) f();\n')
+
+    def test_costs(self):
+        for path in ("emu__a_cpp", "cmd__a_cpp", "insts__disasm_cpp"):
+            self.flags(code.costs, **{path: "if (insts::timing_class_of(op) == x) f();\n"})
+        self.passes(code.costs, timing__a_cpp="TimingClass c;\n", insts__encoding_h="TimingClass timing;\n")
+
     def test_words(self):
         for text in ("// TO" "DO: later\n", "// FIX" "ME\n", "GTEST" "_SKIP();\n", "TEST(A, DIS" "ABLED_b)\n",
                      'open("/ho' 'me/someone/file")\n', "see /ro" "ot/notes\n"):

@@ -42,7 +42,7 @@ bool is_pinned(unsigned reg) { return reg == kIndex || reg == kCopy || reg == kB
 
 // What a random word of a sequence may be: no outcome that belongs to the environment, or differs on purpose.
 bool is_plain(Op op) {
-  if (is_system(op) || is_pauth(op) || insts::authenticates_pointer(op)) return false;
+  if (is_system(op) || is_pauth(op) || insts::traits_of(op).authenticated) return false;
   switch (insts::timing_class_of(op)) {
     case TimingClass::kStoreExclusive:
     case TimingClass::kSysRead:

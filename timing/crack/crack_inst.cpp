@@ -4,7 +4,6 @@
 #include <array>
 #include <bit>
 #include <span>
-#include <string_view>
 #include <tuple>
 
 #include "insts/encoding.h"
@@ -25,7 +24,6 @@ constexpr unsigned kZeroRegister = 31;
 
 constexpr std::uint8_t u8(unsigned value) { return static_cast<std::uint8_t>(value); }
 
-std::string_view mnemonic(const Inst& inst) { return insts::mnemonic_of(inst.op); }
 Imm imm_kind(const Inst& inst) { return insts::encoding_of(inst.op).imm; }
 
 void add_source(UopInfo& uop, Source source) {
@@ -50,23 +48,12 @@ bool reads(const Operands& operands, RegId reg) {
   return std::any_of(sources.begin(), sources.end(), [reg](Source s) { return s.reg == reg; });
 }
 
-bool reads_vector(const Operands& operands) {
-  const auto sources = operands.read();
-  return std::any_of(sources.begin(), sources.end(), [](Source s) { return insts::is_vector(s.reg); });
-}
-
 bool shifts_nothing(const Inst& inst) {
   if (imm_kind(inst) != Imm::kExtend) return inst.imm == 0;
   // Extending a register from its own width changes nothing: uxtw and sxtw of a w form, uxtx and sxtx of an x
   // form.
   const unsigned option = inst.aux & 3U;
   return inst.imm == 0 && option == (inst.wide() ? 3U : 2U);
-}
-
-// Structure loads and stores that rearrange elements or lanes need FP operations besides the access.
-bool permutes(const Inst& inst) {
-  const std::string_view name = mnemonic(inst);
-  return imm_kind(inst) == Imm::kSimdLane || name.back() == 'r' || name[2] != '1';
 }
 
 // The latencies of division go by the width of its elements. Its rows have no letter for a size today, so
@@ -110,16 +97,14 @@ Elimination elimination_of(const Inst& inst) {
   if (inst.op == Op::kADD_imm && inst.imm == 0 && inst.wide()) {
     return first_is_zero || inst.rd == kZeroRegister ? Elimination::kMove : Elimination::kNone;
   }
-  if (c == TimingClass::kFpMoveImm && inst.imm == 0 && mnemonic(inst) == "movi") return Elimination::kZero;
-  const bool vector_move = c == TimingClass::kFpMove || c == TimingClass::kSimdAlu;
-  if (vector_move && mnemonic(inst) == "orr" && inst.wide() && inst.rn == inst.rm) {
-    return Elimination::kVectorMove;
-  }
+  if (c == TimingClass::kFpMoveImm && inst.imm == 0 && insts::traits_of(inst.op).zeroes)
+    return Elimination::kZero;
+  if (inst.op == Op::kORR_v && inst.wide() && inst.rn == inst.rm) return Elimination::kVectorMove;
   return Elimination::kNone;
 }
 
 bool can_fuse(const Inst& first, const Inst& branch) {
-  if (first.op == Op::kUndefined || imm_kind(first) == Imm::kExtend) return false;
+  if (imm_kind(first) == Imm::kExtend) return false;
   const TimingClass c = effective_class(first);
   const Operands operands = insts::operands_of(first);
   if (branch.op == Op::kB_cond) {
@@ -130,8 +115,7 @@ bool can_fuse(const Inst& first, const Inst& branch) {
   if (branch.op != Op::kCBZ && branch.op != Op::kCBNZ) return false;
   if (c != TimingClass::kAlu || operands.writes != 1) return false;
   if (branch.rd == kZeroRegister || operands.written_store[0] != branch.rd) return false;
-  constexpr std::array<std::string_view, 8> kFusing{"add", "sub", "and", "orr", "eor", "bic", "orn", "eon"};
-  return std::find(kFusing.begin(), kFusing.end(), mnemonic(first)) != kFusing.end();
+  return insts::traits_of(first.op).fuses;
 }
 
 UopInfo InstCracker::make(const StepTiming& step) const {
@@ -212,7 +196,7 @@ void InstCracker::arithmetic(const Inst& inst, const Operands& operands, TimingC
     if (step.capabilities != 0) steps[count++] = divide_step(step, config_.divide, inst, c);
   }
   unsigned uops = row.uops;
-  if (c == TimingClass::kIntToFp && (reads_vector(operands) || mnemonic(inst) == "dup")) {
+  if (insts::traits_of(inst.op).lanes) {
     steps[count++] =
         op_timing(TimingClass::kFpMove).steps[0];  // measured: forms INS and DUP (general): 2 uops
     ++uops;
@@ -224,7 +208,7 @@ void InstCracker::arithmetic(const Inst& inst, const Operands& operands, TimingC
     const unsigned want = operands.reads - 2U;  // measured: forms TBL, TBX: a uop a register beyond two
     while (count < std::min<unsigned>(want, 4)) steps[count++] = row.steps[0];
     uops = count;
-  } else if (insts::authenticates_pointer(inst.op)) {
+  } else if (insts::traits_of(inst.op).authenticated) {
     steps[count++] = steps[0];  // guess: the two instructions that it combines
     steps[0] = op_timing(TimingClass::kPac).steps[0];
     ++uops;
@@ -289,11 +273,11 @@ void InstCracker::load(const Inst& inst, const Operands& operands, TimingClass c
   const unsigned bytes = std::max(1U, operands.memory.bytes());
   const unsigned most = config_.lsq.access_bytes;
   const unsigned pieces = (bytes + most - 1) / most;
-  const bool permuted = c == TimingClass::kLoadVec && permutes(inst);
+  const bool permuted = insts::traits_of(inst.op).permutes;
   const unsigned per_piece = permuted ? 0 : static_cast<unsigned>((results.size() + pieces - 1) / pieces);
   unsigned loaded = 0;
   unsigned slots = 0;
-  const bool authenticated = insts::authenticates_pointer(inst.op);
+  const bool authenticated = insts::traits_of(inst.op).authenticated;
   if (authenticated) authenticate_base(operands);
   for (unsigned p = 0; p < pieces; ++p) {
     UopInfo uop = make(row.steps[0]);
@@ -343,7 +327,7 @@ void InstCracker::store(const Inst& inst, const Operands& operands, TimingClass 
   // A block zeroing store is one operation however wide.
   const unsigned most = config_.lsq.access_bytes;
   const unsigned pieces = c == TimingClass::kCacheOp ? 1 : (bytes + most - 1) / most;
-  const bool permuted = c == TimingClass::kStoreVec && permutes(inst);
+  const bool permuted = insts::traits_of(inst.op).permutes;
   std::array<Source, std::tuple_size_v<decltype(operands.read_store)>> data_store{};
   const auto data_end = std::copy_if(
       operands.read().begin(), operands.read().end(), data_store.begin(),

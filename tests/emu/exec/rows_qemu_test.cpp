@@ -22,7 +22,7 @@ bool left_to_other_tests(Op op) {
          insts::encoding_of(op).imm == insts::Imm::kBranch19 ||  // literals: all programs
          timing == insts::TimingClass::kStoreExclusive ||        // guests/exclusives.s: needs its load
          timing == insts::TimingClass::kPac ||                   // guests/pointer_auth.s: keys differ
-         insts::authenticates_pointer(op) ||                     // the same
+         insts::traits_of(op).authenticated ||                   // the same
          timing == insts::TimingClass::kSysRead || timing == insts::TimingClass::kSysWrite ||
          timing == insts::TimingClass::kCacheOp;  // guests/system_registers.s
 }

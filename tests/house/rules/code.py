@@ -72,3 +72,28 @@ def macros(tree):
             name = match.group(1)
             if not name.startswith("M2SIM_") and not re.search(rf"^[ \t]*#[ \t]*undef[ \t]+{name}\b", code, re.MULTILINE):
                 yield Finding(path, line_of(code, match.start()), f"macro {name} is neither M2SIM_ nor undefined again")
+
+
+# Where code decides by the table's columns and marks: what an instruction is called is for who reads listings.
+BLIND = Globs("BLIND", "emu/", "timing/")
+LISTINGS = Globs("LISTINGS", "cmd/")
+TEXT = r"\bmnemonic(?:_of)?\b(?:\([^()]*\))?"
+DECIDES = rf"{TEXT}\s*(?:[=!]=|\[|\.\s*\w)|[=!]=\s*(?:\w+(?:::|\.|->|\([^()]*\)))*{TEXT}"
+COSTLESS = Globs("COSTLESS", "emu/", "cmd/")
+# Parsed, stored and handed out; what else insts/ knows of a row has columns of its own.
+COSTS = Globs("COSTS", "insts/", "!insts/encoding.*", "!insts/encoding_parse.h", "!insts/timing_class.h", "!insts/operands.*")
+
+
+def mnemonics(tree):
+    """Nothing outside insts/ decides by the text of a mnemonic."""
+    for path, text in tree.cpp(BLIND):
+        yield from matches(path, text, TEXT, "`{0}`: ask for a column or mark of the encoding table")
+    for path, text in tree.cpp(LISTINGS):
+        yield from matches(path, text, DECIDES, "`{0}`: ask for a column or mark of the encoding table")
+
+
+def costs(tree):
+    """What an instruction is, is not found from what it costs: only timing/ reads TimingClass."""
+    for globs in (COSTLESS, COSTS):
+        for path, text in tree.cpp(globs):
+            yield from matches(path, text, r"\bTimingClass\b|\btiming_class_of\b", "`{0}`: only timing/ reads it")

@@ -43,6 +43,7 @@ TEST(CrackInst, WhatRenameMayDoWithoutExecuting) {
            {0x4EA11C20, kVectorMove, "mov v0.16b, v1.16b"},
            {0x0EA11C20, kNone, "mov v0.8b, v1.8b"},
            {0x4EA21C20, kNone, "orr v0.16b, v1.16b, v2.16b"},
+           {0x4F001420, kNone, "orr v0.4s, #1"},
            {0x00000000, kNone, "udf #0"},
            {add(0, 1, 1), kNone, "add x0, x1, #1"},
        }) {
