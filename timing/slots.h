@@ -35,7 +35,12 @@ class SlotLedger {
     left_ -= n;
   }
 
-  const std::array<std::uint64_t, kStallReasonCount>& slots() const { return slots_; }
+  // Of whole cycles: what the current one has used so far is left out, so that the sum is width() x now().
+  std::array<std::uint64_t, kStallReasonCount> slots() const {
+    auto whole = slots_;
+    whole[static_cast<std::size_t>(StallReason::kBase)] -= width_ - left_;
+    return whole;
+  }
 
  private:
   std::uint64_t& lost(StallReason reason) { return slots_[static_cast<std::size_t>(reason)]; }

@@ -28,6 +28,37 @@ enum class StallReason : std::uint8_t {
 
 inline constexpr std::size_t kStallReasonCount = 14;
 
+// Fetch has delivered too little.
+constexpr bool is_front_end(StallReason reason) {
+  switch (reason) {
+    case StallReason::kFetch:
+    case StallReason::kInstructionCache:
+    case StallReason::kBranchBubble:
+    case StallReason::kMispredict:
+      return true;
+    default:
+      return false;
+  }
+}
+
+// The wait for a load's data, from wherever it comes.
+constexpr bool is_memory(StallReason reason) {
+  switch (reason) {
+    case StallReason::kMemoryL1:
+    case StallReason::kMemoryL2:
+    case StallReason::kMemorySlc:
+    case StallReason::kMemoryDram:
+      return true;
+    default:
+      return false;
+  }
+}
+
+// The same, from below the L1D.
+constexpr bool is_memory_miss(StallReason reason) {
+  return is_memory(reason) && reason != StallReason::kMemoryL1;
+}
+
 struct StallInfo {
   std::string_view name;  // the last part of "core.cpi_stack.<name>"
   std::string_view description;

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "cmd/console/failure.h"
@@ -85,12 +86,13 @@ class TimedSink {
 
 // What `m2sim run` would say and write about this run; its length, so that nobody optimises it away.
 inline std::size_t make_report(const ProfileInput& input, const emu::RunEnd& end, emu::Machine& machine,
-                               const emu::EmulatorStats& emulation, const timing::TimingStats* timing) {
+                               const emu::EmulatorStats& emulation,
+                               const std::optional<timing::TimingStats>& timing) {
   Manifest manifest = input.manifest;
   const std::string line = settle_end(end, machine, manifest);
   if (!line.empty()) throw failure("{}", line);
   Stats stats;
-  if (timing != nullptr) append_timing_stats(stats, *timing);
+  if (timing) append_timing_stats(stats, *timing);
   timing::RunFigures figures;
   figures.instructions = emulation.insts;
   figures.blocks_decoded = emulation.blocks_decoded;
@@ -136,8 +138,8 @@ ProfiledRun profile_with(const ProfileInput& input) {
     const auto model = std::make_unique<Model>(*input.config);
     const emu::RunEnd end = run_phases(input, emulator, *model, clock, run);
     clock.enter(Phase::kReport);
-    const timing::TimingStats* timing = nullptr;
-    if constexpr (!std::is_same_v<Model, NoModel>) timing = &model->stats();
+    std::optional<timing::TimingStats> timing;
+    if constexpr (!std::is_same_v<Model, NoModel>) timing = model->stats();
     make_report(input, end, machine, run.emulation, timing);
     clock.enter(Phase::kLoad);
   }

@@ -1,83 +1,64 @@
 #include "timing/core/core.h"
 
 #include <algorithm>
+#include <bit>
 #include <cassert>
+#include <utility>
+
+#include "timing/pipe/charges.h"
+#include "timing/probe/pipe_trace.h"
 
 namespace m2sim::timing {
 
-Core::Core(const CoreConfig& config)
-    : config_(config),
-      table_(config),
-      memory_(config),
-      predictor_(config.branch),
-      fetch_(config, memory_, predictor_),
-      fetch_capacity_(fetch_capacity(config)),
-      ledger_(config.rename.width),
-      rules_(config.rob),
-      available_(initial_resources(config)),
-      stores_(config),
-      dependences_(config.lsq),
-      groups_(kMaxGroups),
-      commit_(config.lsq) {
-  build_ports();
-}
+static_assert(InFlightRing::kSize == kProbeKeys);
 
-void Core::build_ports() {
-  for (unsigned q = 0; q < kDispatchQueueCount; ++q) {
-    queues_[q].entries = std::clamp<std::uint32_t>(config_.dispatch_queues[q].entries, 1, 63);
-    queues_[q].per_cycle = std::max<std::uint32_t>(1, config_.dispatch_queues[q].per_cycle);
-  }
-  for (unsigned s = 0; s < kSchedulerCount; ++s) schedulers_[s] = Scheduler(config_.schedulers[s].entries);
-  for (const unsigned p : ports_by_speciality(config_)) {
-    const unsigned s = config_.ports[p].scheduler;
-    scheduler_ports_[s][scheduler_port_count_[s]++] = static_cast<std::uint8_t>(p);
-    DispatchQueue& queue = queues_[config_.schedulers[s].queue];
-    queue.ports[queue.port_count++] = static_cast<std::uint8_t>(p);
-  }
-}
+template <Probe P>
+BasicCore<P>::BasicCore(const CoreConfig& config, P probe)
+    : probe_(std::move(probe)),
+      parts_(config),
+      window_(config),
+      retirement_(config.rob),
+      load_store_(config, parts_.memory),
+      steering_(config),
+      schedulers_(config, steering_) {}
 
-void Core::consume(const emu::RetiredBatch& batch) {
-  if (context_.follow(batch)) switch_context();
-  batch_ = batch;
-  next_word_ = 0;
-  if (fetch_.window_open()) fetch();  // the cycle in which the last batch ended goes on
-  while (next_word_ < batch_.words.size() || !fetch_.needs_record()) {
+template <Probe P>
+void BasicCore<P>::consume(const emu::RetiredBatch& batch) {
+  if (parts_.begin(batch)) {
+    drain();
+    parts_.switch_context();
+  }
+  input_.records = emu::RecordReader(batch);
+  if (parts_.fetch.window_open()) fetch();  // the cycle in which the last batch ended goes on
+  while (input_.records != std::default_sentinel || !parts_.fetch.needs_record()) {
     tick();
   }
 }
 
-void Core::blocks_cleared() {
+template <Probe P>
+void BasicCore<P>::blocks_cleared() {
   drain();
-  fetch_.close_window();
-  table_.clear();
+  parts_.fetch.close_window();
+  parts_.table.clear();
 }
 
-void Core::drain() {
-  ended_ = true;
-  while (!packets_.empty() || oldest_group_ != next_group_) tick();
-  ended_ = false;
+template <Probe P>
+void BasicCore<P>::drain() {
+  input_.ended = true;
+  while (!fetched_.packets.empty() || !window_.empty()) tick();
+  input_.ended = false;
 }
 
-// An exception drains the pipe; what the kernel does then is not simulated.
-void Core::switch_context() {
+template <Probe P>
+void BasicCore<P>::finish() {
   drain();
-  fetch_.restart(ledger_.now());
-  ++stats_.core.context_switches;
+  const Cycle end = std::max(retirement_.last(), parts_.ledger.now() + 1);
+  parts_.ledger.advance(end, StallReason::kDrain);
 }
 
-void Core::finish() {
-  drain();
-  const Cycle end = std::max(last_retire_, ledger_.now() + 1);
-  ledger_.advance(end, StallReason::kDrain);
-  stats_.core.cycles = ledger_.now();
-  stats_.core.slots = ledger_.slots();
-  stats_.core.slots_per_cycle = ledger_.width();
-  stats_.branch = predictor_.stats();
-  stats_.memory = memory_.stats();
-}
-
-void Core::tick() {
-  now_ = ledger_.now();
+template <Probe P>
+void BasicCore<P>::tick() {
+  now_ = parts_.ledger.now();
   active_ = false;
   retire();
   complete();
@@ -89,147 +70,405 @@ void Core::tick() {
 }
 
 // Rename's slots that are left are lost, and if nothing moved, so are those up to the next event.
-void Core::end_cycle() {
-  if (ledger_.now() != now_) return;
+template <Probe P>
+void BasicCore<P>::end_cycle() {
+  if (parts_.ledger.now() != now_) return;
   Cycle next = now_ + 1;
-  if (!active_ && std::none_of(schedulers_.begin(), schedulers_.end(),
-                               [](const Scheduler& scheduler) { return scheduler.any_ready(); })) {
+  if (!active_ && !schedulers_.any_ready()) {
     next = std::max(next, next_event());
     assert(next != kNever);
   }
-  ledger_.advance(next, why_);
+  if constexpr (P::kOn) {
+    const SlotLedger& ledger = parts_.ledger;
+    probe_.lost({why_, now_, ledger.left() + (next - now_ - 1) * ledger.width(), culprit()});
+  }
+  parts_.ledger.advance(next, why_);
 }
 
-void Core::retire() {
-  unsigned groups = config_.rob.groups_per_cycle;
-  unsigned renames = config_.rob.renames_per_cycle;
-  while (oldest_group_ != next_group_ && groups != 0) {
-    RetireGroup& oldest = group(oldest_group_);
-    if (oldest.unissued != 0 || oldest.complete > now_) return;
-    const unsigned entries = rename_entries(oldest.needs);
-    if (entries > renames && renames != config_.rob.renames_per_cycle) return;
-    if (open_group_ == oldest_group_) open_group_ = 0;
-    renames -= std::min(renames, entries);
-    --groups;
+// For a probe: the instruction that rename waits for. Behind a full back end it is that of the oldest group
+// which is done last.
+template <Probe P>
+std::uint64_t BasicCore<P>::culprit() const {
+  if (why_ == StallReason::kMispredict) return parts_.fetch.mispredicted();
+  if (is_front_end(why_)) return fetched_.packets.empty() ? 0 : fetched_.packets.front().block_pc;
+  if (window_.empty()) return 0;
+  const RetireGroup& oldest = window_.oldest();
+  std::uint64_t pc = oldest.culprit;
+  Cycle latest = 0;
+  for (unsigned i = 0; i < oldest.issuing; ++i) {
+    const InFlight& entry = ring_.at(oldest_sequence_ + i);
+    if (entry.result.ready <= latest) continue;
+    latest = entry.result.ready;
+    pc = entry.pc;
+  }
+  return pc;
+}
+
+template <Probe P>
+void BasicCore<P>::retire() {
+  while (!window_.empty()) {
+    RetireGroup& oldest = window_.oldest();
+    if (oldest.unissued != 0 || oldest.complete > now_ || !retirement_.take(now_, oldest.needs)) return;
+    if constexpr (P::kOn) probe_.retired(window_.oldest_number(), now_);
     retire_group(oldest);
-    ++oldest_group_;
   }
 }
 
-void Core::retire_group(RetireGroup& group) {
+template <Probe P>
+void BasicCore<P>::retire_group(RetireGroup& group) {
   active_ = true;
-  last_retire_ = now_;
-  available_ += group.needs;
   if (group.load_number != 0) {
-    loads_retired_ = group.load_number;
-    wake_sleeper(sleeping_loads_[(loads_retired_ + config_.lsq.load_entries) % sleeping_loads_.size()], now_);
+    sleepers_.last_retired_load = group.load_number;
+    wake_sleeper(sleepers_.load(load_store_.load_behind(group.load_number)), now_);
   }
   if (group.store_sequence != 0) {
-    StoreRecord& store = stores_.record(group.store_sequence);
-    store.freed = commit_.commit(memory_, store, now_);
-    wake_sleeper(sleeping_stores_[(store.sequence + config_.lsq.store_entries) % sleeping_stores_.size()],
-                 store.freed);
+    const Cycle freed = load_store_.commit(group.store_sequence, now_);
+    wake_sleeper(sleepers_.store(load_store_.store_behind(group.store_sequence)), freed);
   }
   oldest_sequence_ += group.issuing;
+  window_.release();
 }
 
-void Core::complete() {
+template <Probe P>
+void BasicCore<P>::complete() {
   wheel_.drain(ring_, now_, [this](std::uint32_t index) {
-    InFlight& entry = ring_.at_index(index);
+    const InFlight& entry = ring_.at_index(index);
     if (entry.ready > now_) {
       wheel_.add(ring_, index, now_, entry.ready);
     } else {
-      schedulers_[entry.scheduler].wake(entry.slot);
+      schedulers_.wake(entry);
     }
   });
 }
 
-void Core::issue() {
-  for (unsigned s = 0; s < kSchedulerCount; ++s) {
-    if (schedulers_[s].any_ready()) issue_from(s);
-  }
+template <Probe P>
+void BasicCore<P>::issue() {
+  schedulers_.pick(
+      now_, ring_, [this](InFlight& entry) { return may_issue(entry); },
+      [this](InFlight& entry, unsigned queue, unsigned port) {
+        if constexpr (P::kOn)
+          probe_.issued(ring_.index_of(entry), now_, steering_.queue(queue).port_name[port]);
+        execute(entry);
+      });
 }
 
-void Core::dispatch() {
-  for (DispatchQueue& queue : queues_) {
-    for (unsigned n = 0; n < queue.per_cycle && !queue.uops.empty(); ++n) {
-      const std::uint64_t sequence = queue.uops.front();
+template <Probe P>
+void BasicCore<P>::dispatch() {
+  for (unsigned q = 0; q < kDispatchQueueCount; ++q) {
+    auto& queue = queues_[q];
+    const QueueLane& lane = steering_.queue(q);
+    for (unsigned n = lane.per_cycle; n != 0 && !queue.empty() && queue.front().earliest <= now_; --n) {
+      const std::uint64_t sequence = queue.front().sequence;
       InFlight& entry = ring_.at(sequence);
-      std::uint32_t least = UINT32_MAX;
-      for (unsigned i = 0; i < queue.port_count; ++i) {
-        const unsigned p = queue.ports[i];
-        if ((entry.info->ports >> p & 1U) == 0) continue;
-        const auto s = static_cast<std::uint8_t>(config_.ports[p].scheduler);
-        if (schedulers_[s].full() || schedulers_[s].waiting() >= least) continue;
-        least = schedulers_[s].waiting();
-        entry.scheduler = s;
-      }
-      if (least == UINT32_MAX) break;
-      queue.uops.pop();
+      const unsigned chosen = lane.choose_scheduler(entry.info->ports_behind(q), schedulers_.waiting(lane));
+      if (chosen == kLaneCount) break;
+      queue.pop();
       active_ = true;
-      entry.slot = static_cast<std::uint8_t>(
-          schedulers_[entry.scheduler].insert(sequence, [this](std::uint64_t moved, unsigned slot) {
-            ring_.at(moved).slot = static_cast<std::uint8_t>(slot);
-          }));
-      entry.dispatched = true;
+      schedulers_.insert(sequence, lane.scheduler_name[chosen], ring_);
       entry.ready = std::max(entry.ready, now_ + kIssueDelay);
-      if (entry.pending == 0) schedule(InFlightRing::index_of(sequence), entry);
+      const std::uint32_t index = InFlightRing::index_of(sequence);
+      if constexpr (P::kOn) probe_.dispatched(index, now_);
+      if (entry.pending == 0) schedule(index, entry);
     }
   }
 }
 
-void Core::schedule(std::uint32_t index, InFlight& entry) { wheel_.add(ring_, index, now_, entry.ready); }
-
-void Core::fetch() {
-  if (!fetch_.window_open()) {
-    if (now_ < fetch_.next_cycle() || fetch_queued_ + fetch_.window_instructions() > fetch_capacity_) return;
-    if (ended_) return;
-    fetch_.open_window(now_);
+template <Probe P>
+void BasicCore<P>::fetch() {
+  Fetch& fetch = parts_.fetch;
+  if (!fetch.window_open()) {
+    if (now_ < fetch.next_cycle() || !parts_.buffer.has_room() || input_.ended) return;
+    fetch.open_window(now_);
     active_ = true;
   }
-  while (fetch_.window_open()) {
-    if (fetch_.needs_record() && !next_record()) return;
-    const Packet packet = fetch_.take();
-    packets_.push(packet);
-    fetch_queued_ += packet.insts;
+  while (fetch.window_open()) {
+    if (fetch.needs_record() && !next_record()) return;
+    const Packet packet = fetch.take();
+    fetched_.packets.push(packet);
+    parts_.buffer.fetch(packet.insts);
     active_ = true;
   }
 }
 
-bool Core::next_record() {
-  const auto words = batch_.words;
-  if (next_word_ >= words.size()) return false;
-  const emu::Block& block = *batch_.blocks[words[next_word_]];
-  const CrackedBlock& cracked = table_.lookup(block);
-  for (unsigned i = 0; i < block.mem_count; ++i) addresses_.push(context_.locate(words[next_word_ + 1 + i]));
-  next_word_ += 1 + std::size_t{block.mem_count};
-  const std::uint64_t next_id = next_word_ < words.size() ? words[next_word_] : batch_.next_block;
-  const bool has_next = next_id != emu::kNoBlock;
-  fetch_.begin_record(cracked, context_.locate(block.pc), has_next ? batch_.blocks[next_id]->pc : 0,
-                      has_next);
-  stats_.core.insts += block.inst_count;
-  stats_.core.uops += cracked.slots;
-  stats_.core.issued_uops += cracked.issues;
-  stats_.core.eliminated_uops += cracked.eliminated;
-  stats_.core.fused_pairs += cracked.fused_pairs;
+template <Probe P>
+bool BasicCore<P>::next_record() {
+  if (input_.records == std::default_sentinel) return false;
+  const emu::Record& record = *input_.records;
+  for (unsigned i = 0; i < record.block->mem_count; ++i) {
+    fetched_.addresses.push(parts_.context.locate(record.addresses[i]));
+  }
+  parts_.begin(record);
+  ++input_.records;
   return true;
 }
 
 // The next cycle in which anything can happen, seen from a cycle in which nothing did.
-Cycle Core::next_event() const {
+template <Probe P>
+Cycle BasicCore<P>::next_event() const {
   Cycle next = wheel_.next(now_);
-  if (oldest_group_ != next_group_) {
-    const RetireGroup& oldest = group(oldest_group_);
-    if (oldest.unissued == 0) next = std::min(next, oldest.complete);
+  if (!window_.empty() && window_.oldest().unissued == 0) next = std::min(next, window_.oldest().complete);
+  const auto later = [&](Cycle cycle) {
+    if (cycle > now_) next = std::min(next, cycle);
+  };
+  if (!fetched_.packets.empty()) later(fetched_.packets.front().available);
+  for (const auto& queue : queues_) {
+    if (!queue.empty()) later(queue.front().earliest);
   }
-  if (!packets_.empty() && packets_.front().available > now_) {
-    next = std::min(next, packets_.front().available);
-  }
-  if (serialized_until_ > now_) next = std::min(next, serialized_until_);
-  if (fetch_queued_ + fetch_.window_instructions() <= fetch_capacity_ && !ended_) {
-    next = std::min(next, fetch_.next_cycle());
-  }
+  later(serialization_.until());
+  if (parts_.buffer.has_room() && !input_.ended) next = std::min(next, parts_.fetch.next_cycle());
   return next;
 }
+
+// Decode and rename, in order, up to rename.width slots a cycle.
+template <Probe P>
+void BasicCore<P>::rename() {
+  const SlotLedger& ledger = parts_.ledger;
+  for (;;) {
+    if (fetched_.packets.empty()) {
+      why_ = input_.ended ? StallReason::kDrain : parts_.fetch.reason();
+      return;
+    }
+    Packet& packet = fetched_.packets.front();
+    if (packet.available > now_) {
+      why_ = packet.reason;
+      return;
+    }
+    for (; packet.begin != packet.end; ++packet.begin) {
+      const UopInfo& uop = *packet.begin;
+      unsigned queue = 0;
+      if (ledger.now() != now_ || (uop.slots > 0 && ledger.left() == 0)) return;
+      if (!can_rename(uop, queue)) return;
+      rename_uop(uop, queue, packet, packet.begin + 1 == packet.end);
+    }
+    fetched_.packets.pop();
+  }
+}
+
+// False: not in this cycle, and why_ says why. True: into a new group if the newest one is closed.
+template <Probe P>
+bool BasicCore<P>::can_rename(const UopInfo& uop, unsigned& queue) {
+  const bool open = window_.must_open(uop);
+  if (serialization_.earliest(uop, window_.empty() ? 0 : kNever) > now_) {
+    why_ = StallReason::kSerialize;
+    return false;
+  }
+  if ((open && window_.full()) || ring_.full(oldest_sequence_)) return stall(StallReason::kRetire);
+  if (window_.lacks(uop)) return stall(StallReason::kRegisters);
+  if (uop.ports != 0) {
+    queue = steering_.choose_queue(uop, [this](unsigned q) { return queues_[q].size(); });
+    if (queues_[queue].size() >= steering_.queue(queue).entries) return stall(StallReason::kScheduler);
+  }
+  if (open) window_.close();
+  return true;
+}
+
+template <Probe P>
+bool BasicCore<P>::stall(StallReason lacking) {
+  why_ = window_.empty() ? lacking : charge_back_end(lacking, window_.oldest().cause);
+  return false;
+}
+
+template <Probe P>
+void BasicCore<P>::rename_uop(const UopInfo& uop, unsigned queue, const Packet& packet, bool last) {
+  RetireGroup& group = window_.rename(uop);
+  active_ = true;
+  parts_.ledger.use(uop.slots);
+  parts_.buffer.leave(uop.insts);
+  const std::uint64_t pc = packet.block_pc + 4 * std::uint64_t{uop.inst};
+  const std::uint64_t number = window_.newest_number();
+  if (uop.ports == 0) {
+    if constexpr (P::kOn) {
+      probe_.renamed({&uop, pc, number, packet.fetched, now_, kNoKey});
+      group.culprit = pc;
+    }
+    group.complete_by(now_ + 1, StallReason::kRetire);
+    eliminate(uop, map_);
+    if (serialization_.rename(uop, now_)) window_.close();
+    if (last && packet.penalty != 0) parts_.fetch.redirect(now_, packet.penalty);
+    return;
+  }
+  const std::uint64_t sequence = ring_.allocate();
+  const std::uint32_t index = InFlightRing::index_of(sequence);
+  InFlight& entry = ring_.at(sequence);
+  entry.info = &uop;
+  entry.ready = 0;
+  entry.issued = kNever;
+  entry.result.ready = kNever;
+  entry.group = number;
+  entry.pc = pc;
+  entry.waiters = kNoWaiter;
+  entry.pending = 0;
+  entry.second = 0;
+  entry.penalty = last ? packet.penalty : std::uint8_t{0};
+  entry.dispatched = false;
+  if constexpr (P::kOn) probe_.renamed({&uop, pc, number, packet.fetched, now_, index});
+  ++group.unissued;
+  link_sources(index, entry);
+  if (uop.memory()) rename_memory(index, entry, group);
+  for (unsigned d = 0; d < uop.dest_count; ++d) map_[uop.dests[d]] = {sequence, d != 0};
+  steering_.enter(uop);
+  queues_[queue].push({sequence, now_ + kDispatchDelay});
+}
+
+template <Probe P>
+void BasicCore<P>::link_sources(std::uint32_t index, InFlight& entry) {
+  const UopInfo& uop = *entry.info;
+  for (unsigned s = 0; s < uop.source_count; ++s) {
+    const Mapping& mapping = map_[uop.sources[s].reg];
+    if (mapping.producer < oldest_sequence_) continue;
+    InFlight& producer = ring_.at(mapping.producer);
+    if (producer.result.ready != kNever) {
+      entry.ready = std::max(entry.ready, visible(producer, uop.sources[s].role, mapping.second));
+      continue;
+    }
+    if (mapping.second) entry.second = static_cast<std::uint8_t>(entry.second | 1U << s);
+    wait_for(producer, index, entry, s);
+  }
+}
+
+template <Probe P>
+void BasicCore<P>::wait_for(InFlight& producer, std::uint32_t index, InFlight& entry, unsigned input) {
+  entry.next[input] = producer.waiters;
+  producer.waiters = waiter_link(index, input);
+  ++entry.pending;
+}
+
+template <Probe P>
+void BasicCore<P>::rename_memory(std::uint32_t index, InFlight& entry, RetireGroup& group) {
+  const UopInfo& uop = *entry.info;
+  if (uop.is(kUopFirstAccess)) {
+    fetched_.address = fetched_.addresses.front();
+    fetched_.addresses.pop();
+  }
+  entry.address = fetched_.address + uop.offset;
+  if (uop.is(kUopStore)) {
+    StoreRecord& store = load_store_.add_store(entry.pc, entry.address, uop.bytes);
+    store.entry = index;
+    entry.memory_number = group.store_sequence = store.sequence;
+    return;
+  }
+  if (!uop.is(kUopLoad)) return;
+  entry.memory_number = group.load_number = load_store_.add_load();
+  const auto [store, predicted] = load_store_.dependence(entry.pc, entry.address, uop.bytes);
+  entry.store = store != nullptr ? store->sequence : 0;
+  entry.predicted = predicted;
+  if (!predicted) return;
+  if (store->issued != kNever) {
+    entry.ready = std::max(entry.ready, LoadStoreUnit::ready_behind(*store));
+  } else {
+    wait_for(ring_.at_index(store->entry), index, entry, kInputStore);
+  }
+}
+
+// A load or store without a queue entry sleeps until the one that it will get is free.
+template <Probe P>
+bool BasicCore<P>::may_issue(InFlight& entry) {
+  const std::uint32_t index = ring_.index_of(entry);
+  if (entry.info->is(kUopLoad)) {
+    if (load_store_.load_before(entry.memory_number) <= sleepers_.last_retired_load) return true;
+    sleepers_.load(entry.memory_number) = index + 1;
+  } else if (entry.info->is(kUopStore)) {
+    const std::uint64_t before = load_store_.store_before(entry.memory_number);
+    if (before == 0) return true;
+    const Cycle freed = load_store_.store(before).freed;
+    if (freed <= now_) return true;
+    if (freed == kNever) {
+      sleepers_.store(entry.memory_number) = index + 1;
+    } else {
+      entry.ready = freed;
+      schedule(index, entry);
+    }
+  } else {
+    return true;
+  }
+  schedulers_.sleep(entry);
+  return false;
+}
+
+// A queue entry is free from `cycle` on for the uop that sleeps at `place`, if one does.
+template <Probe P>
+void BasicCore<P>::wake_sleeper(std::uint32_t& place, Cycle cycle) {
+  if (place == 0) return;
+  const std::uint32_t index = place - 1;
+  place = 0;
+  InFlight& entry = ring_.at_index(index);
+  entry.ready = std::max(cycle, now_);
+  schedule(index, entry);
+}
+
+template <Probe P>
+void BasicCore<P>::execute(InFlight& entry) {
+  active_ = true;
+  entry.issued = now_;
+  if (entry.penalty != 0) parts_.fetch.redirect(now_, entry.penalty);
+  if (entry.info->is(kUopLoad)) return execute_load(entry);
+  if (entry.info->is(kUopStore)) load_store_.store(entry.memory_number).issued = now_;
+  if (entry.info->is(kUopPrefetch)) load_store_.prefetch(entry.address, now_);
+  publish(entry, {now_, 0, StallReason::kRetire});
+}
+
+template <Probe P>
+void BasicCore<P>::execute_load(InFlight& entry) {
+  const Loaded loaded = load_store_.access(entry.pc, entry.address, entry.info->bytes, now_);
+  if (entry.store != 0) {
+    const StoreRecord& store = load_store_.store(entry.store);
+    if (store.sequence == entry.store && LoadStoreUnit::must_forward(store, now_)) {
+      entry.ready = loaded.ready;
+      if (store.issued != kNever) return forward(entry, store);
+      // The load overtakes the store: it runs again once the store has executed.
+      InFlight& producer = ring_.at_index(store.entry);
+      entry.next[kInputViolation] = producer.waiters;
+      producer.waiters = waiter_link(ring_.index_of(entry), kInputViolation);
+      return;
+    }
+  }
+  publish(entry, loaded);
+}
+
+template <Probe P>
+void BasicCore<P>::forward(InFlight& entry, const StoreRecord& store) {
+  const std::uint64_t violations = load_store_.counts().order_violations;
+  const Loaded loaded = load_store_.forward(store, entry.predicted, entry.pc, entry.address,
+                                            entry.info->bytes, entry.issued, entry.ready);
+  if constexpr (P::kOn) {
+    if (load_store_.counts().order_violations != violations) probe_.flushed(ring_.index_of(entry), now_);
+  }
+  publish(entry, loaded);
+}
+
+template <Probe P>
+void BasicCore<P>::publish(InFlight& entry, const Loaded& loaded) {
+  const Cycle ready = loaded.ready + entry.info->latency;
+  entry.result = result_of(*entry.info, ready, loaded.base_sooner);
+  RetireGroup& group = window_.group(entry.group);
+  group.complete_by(ready, loaded.cause);
+  if constexpr (P::kOn) probe_.completed(ring_.index_of(entry), ready);
+  --group.unissued;
+  if (entry.waiters != kNoWaiter) wake_waiters(entry);
+}
+
+template <Probe P>
+void BasicCore<P>::wake_waiters(InFlight& producer) {
+  WaiterLink link = producer.waiters;
+  producer.waiters = kNoWaiter;
+  while (link != kNoWaiter) {
+    const std::uint32_t index = (link - 1) / kInputs;
+    const unsigned input = (link - 1) % kInputs;
+    InFlight& entry = ring_.at_index(index);
+    link = entry.next[input];
+    if (input == kInputViolation) {
+      forward(entry, load_store_.store(entry.store));
+      continue;
+    }
+    const Cycle time = input == kInputStore ? LoadStoreUnit::ready_behind(load_store_.store(entry.store))
+                                            : visible(producer, entry.info->sources[input].role,
+                                                      (entry.second >> input & 1U) != 0);
+    entry.ready = std::max(entry.ready, time);
+    if (--entry.pending == 0 && entry.dispatched) schedule(index, entry);
+  }
+}
+
+template class BasicCore<NoProbe>;
+template class BasicCore<PipeTrace>;
 
 }  // namespace m2sim::timing

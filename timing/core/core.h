@@ -5,161 +5,141 @@
 // stage frees can be taken in the same cycle by the stage before it. Rename includes decode: the depth
 // of the pipe between fetch and rename is a delay of the packets in between.
 //
-// Results are known as times: when a uop issues, the cycle in which its result can be read is known
-// (the memory hierarchy answers with a time), and whoever waits for it is put on a wheel of cycles.
-// Cycles in which nothing can happen are skipped.
+// The rules of the machine are those of timing/pipe, which FastCore keeps too; what is here is when. Results
+// are known as times: when a uop issues, the cycle in which its result can be read is known (the memory
+// hierarchy answers with a time), and whoever waits for it is put on a wheel of cycles. Cycles in which
+// nothing can happen are skipped.
 //
 // Reads CoreConfig whole.
 #pragma once
 
 #include <array>
 #include <cstdint>
-#include <vector>
 
 #include "emu/retired.h"
-#include "timing/branch/branch_predictor.h"
 #include "timing/config/config.h"
-#include "timing/config/port_layout.h"
-#include "timing/context.h"
 #include "timing/core/inflight.h"
-#include "timing/core/scheduler.h"
+#include "timing/core/issue_queues.h"
 #include "timing/core/wake_wheel.h"
-#include "timing/crack/crack.h"
-#include "timing/memory/memory_hierarchy.h"
-#include "timing/pipe/fetch.h"
-#include "timing/pipe/lsq.h"
-#include "timing/pipe/rob.h"
+#include "timing/pipe/load_store_unit.h"
+#include "timing/pipe/parts.h"
+#include "timing/pipe/retire_window.h"
+#include "timing/pipe/serialization.h"
+#include "timing/pipe/steering.h"
+#include "timing/probe/probe.h"
 #include "timing/ring.h"
-#include "timing/slots.h"
 #include "timing/stats.h"
 
 namespace m2sim::timing {
 
-class Core {
+template <Probe P>
+class BasicCore {
  public:
   static constexpr bool kLogs = true;
 
-  explicit Core(const CoreConfig& config);
-  Core(const Core&) = delete;
-  Core& operator=(const Core&) = delete;
+  explicit BasicCore(const CoreConfig& config, P probe = P());
+  BasicCore(const BasicCore&) = delete;
+  BasicCore& operator=(const BasicCore&) = delete;
 
   void consume(const emu::RetiredBatch& batch);
   // Uops in flight refer to blocks: the pipe drains, as it would behind the isb that such code needs.
   void blocks_cleared();
-  void finish();  // the last uops retire; statistics are final then
-  const TimingStats& stats() const { return stats_; }
+  void finish();  // the last uops retire
+  // At any time; of all whole cycles so far.
+  TimingStats stats() const { return parts_.stats(load_store_); }
+  const P& probe() const { return probe_; }
 
  private:
   // Where a register's value comes from: a uop in flight, or a time that is known.
   struct Mapping {
     std::uint64_t producer = 0;  // sequence number; 0: the value is there
-    std::uint8_t second = 0;     // 1: the producer's second destination
+    bool second = false;         // the producer's second destination
   };
 
-  struct DispatchQueue {
-    Ring<std::uint64_t, 64> uops;  // sequence numbers
-    std::uint32_t entries = 0;
-    std::uint32_t per_cycle = 0;
-    std::array<std::uint8_t, kPortCount> ports{};  // the most specialised first
-    unsigned port_count = 0;
+  struct Input {
+    emu::RecordReader records;
+    bool ended = false;
   };
 
-  void build_ports();
+  struct Fetched {
+    Ring<Packet, 256> packets;
+    Ring<std::uint64_t, 1024> addresses;  // of the memory instructions
+    std::uint64_t address = 0;            // of the instruction at rename
+  };
+
+  struct QueuedUop {
+    std::uint64_t sequence;
+    Cycle earliest;  // in a scheduler
+  };
+
+  // Loads and stores that wait for a queue entry, by their number: index + 1 of the uop; 0: none.
+  struct Sleepers {
+    std::array<std::uint32_t, 512> loads{};
+    std::array<std::uint32_t, 1024> stores{};
+    std::uint64_t last_retired_load = 0;
+    std::uint32_t& load(std::uint64_t number) { return loads[number % loads.size()]; }
+    std::uint32_t& store(std::uint64_t number) { return stores[number % stores.size()]; }
+  };
+
   void tick();
   void end_cycle();
   void drain();
-  void switch_context();
   Cycle next_event() const;
+  std::uint64_t culprit() const;
 
-  // Stages (core.cpp).
+  // Stages.
   void retire();
   void complete();
   void issue();
   void dispatch();
-  void fetch();
-  bool next_record();
-  void retire_group(RetireGroup& group);
-  void schedule(std::uint32_t index, InFlight& entry);
-
-  // Rename (core_rename.cpp).
   void rename();
-  bool can_rename(const UopInfo& uop);
-  bool find_queue(const UopInfo& uop);
-  void open_group();
-  void rename_uop(const UopInfo& uop, Packet& packet, bool last);
-  void rename_eliminated(const UopInfo& uop, RetireGroup& group);
-  void link_sources(std::uint64_t sequence, InFlight& entry);
-  void rename_memory(std::uint64_t sequence, InFlight& entry, RetireGroup& group);
-  StallReason back_end_reason(StallReason otherwise) const;
+  void fetch();
 
-  // Issue and execution (core_execute.cpp).
-  void issue_from(unsigned scheduler);
-  bool may_issue(Scheduler& scheduler, unsigned slot, InFlight& entry);
+  void retire_group(RetireGroup& group);
+  bool next_record();
+
+  // Rename.
+  bool can_rename(const UopInfo& uop, unsigned& queue);
+  bool stall(StallReason lacking);
+  void rename_uop(const UopInfo& uop, unsigned queue, const Packet& packet, bool last);
+  void link_sources(std::uint32_t index, InFlight& entry);
+  void rename_memory(std::uint32_t index, InFlight& entry, RetireGroup& group);
+  void wait_for(InFlight& producer, std::uint32_t index, InFlight& entry, unsigned input);
+
+  // Issue and execution.
+  void schedule(std::uint32_t index, const InFlight& entry) { wheel_.add(ring_, index, now_, entry.ready); }
+  bool may_issue(InFlight& entry);
   void wake_sleeper(std::uint32_t& place, Cycle cycle);
   void execute(InFlight& entry);
   void execute_load(InFlight& entry);
-  void finish_load(InFlight& entry, const StoreRecord& store);
-  void publish(InFlight& entry, Cycle result, StallReason cause);
+  void forward(InFlight& entry, const StoreRecord& store);
+  void publish(InFlight& entry, const Loaded& loaded);
   void wake_waiters(InFlight& producer);
-  static Cycle visible(const InFlight& producer, insts::Role role, bool second);
+  static Cycle visible(const InFlight& producer, insts::Role role, bool second) {
+    return (second ? producer.result.second() : producer.result).as(role);
+  }
 
-  bool group_open() const { return open_group_ != 0; }
-  RetireGroup& group(std::uint64_t number) { return groups_[number % kMaxGroups]; }
-  const RetireGroup& group(std::uint64_t number) const { return groups_[number % kMaxGroups]; }
-
-  CoreConfig config_;
+  [[no_unique_address]] P probe_;
   Cycle now_ = 0;
   bool active_ = false;                    // something happened in this cycle
   StallReason why_ = StallReason::kFetch;  // rename stopped in this cycle
-
-  CrackTable table_;
-  MemoryHierarchy memory_;
-  BranchPredictor predictor_;
-  Fetch fetch_;
-  Ring<Packet, 256> packets_;
-  Ring<std::uint64_t, 1024> addresses_;  // of the fetched memory instructions
-  std::uint32_t fetch_capacity_;
-  std::uint32_t fetch_queued_ = 0;  // instructions
-
-  SlotLedger ledger_;
+  Parts parts_;
+  Input input_;
+  Fetched fetched_;
+  Serialization serialization_;
   std::array<Mapping, kTimedRegs> map_{};
-  GroupRules rules_;
-  Resources available_;
-  std::array<DispatchQueue, kDispatchQueueCount> queues_;
-  DispatchQueue* queue_ = nullptr;  // chosen for the uop at hand
-  bool alternate_ = false;
-
-  std::array<Scheduler, kSchedulerCount> schedulers_;
-  std::array<std::array<std::uint8_t, kPortCount>, kSchedulerCount> scheduler_ports_{};
-  std::array<std::uint8_t, kSchedulerCount> scheduler_port_count_{};
-  std::array<Cycle, kPortCount> port_free_{};
+  RetireWindow window_;
+  RetireBandwidth retirement_;
+  LoadStoreUnit load_store_;
+  Sleepers sleepers_;
+  Steering steering_;
+  std::array<Ring<QueuedUop, 64>, kDispatchQueueCount> queues_;
+  IssueQueues schedulers_;
   WakeWheel wheel_;
-
   InFlightRing ring_;
-  StoreTable stores_;
-  DependencePredictor dependences_;
-  std::array<std::uint32_t, 512> sleeping_loads_{};    // by number; the load that waits for a queue entry
-  std::array<std::uint32_t, 1024> sleeping_stores_{};  // the same (index + 1; 0: none)
-  std::uint64_t loads_renamed_ = 0;
-  std::uint64_t loads_retired_ = 0;  // number of the last one
-  std::uint64_t address_ = 0;        // effective address of the instruction at rename
-
-  std::vector<RetireGroup> groups_;  // ring of kMaxGroups
-  std::uint64_t next_group_ = 1;
-  std::uint64_t oldest_group_ = 1;
-  std::uint64_t open_group_ = 0;       // number; 0: none
   std::uint64_t oldest_sequence_ = 1;  // uops before it have retired
-  StoreCommit commit_;
-  Cycle last_retire_ = 0;
-  Cycle serialized_until_ = 0;  // rename waits for a serialising uop
-
-  // Input.
-  emu::RetiredBatch batch_{};
-  Context context_;
-  std::size_t next_word_ = 0;
-  bool ended_ = false;
-
-  TimingStats stats_{};
 };
+
+using Core = BasicCore<NoProbe>;
 
 }  // namespace m2sim::timing

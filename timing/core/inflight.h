@@ -7,6 +7,7 @@
 
 #include "timing/crack/uop.h"
 #include "timing/cycle.h"
+#include "timing/pipe/bypass.h"
 
 namespace m2sim::timing {
 
@@ -21,7 +22,7 @@ struct InFlight {
   const UopInfo* info = nullptr;
   Cycle ready = 0;  // latest known time of its inputs
   Cycle issued = kNever;
-  Cycle result = kNever;    // when its result can be read
+  Result result{kNever};    // kNever: not known yet
   std::uint64_t group = 0;  // its retire group
   std::uint64_t pc = 0;
   std::uint64_t address = 0;
@@ -32,8 +33,7 @@ struct InFlight {
   std::uint32_t next_woken = 0;      // in the wake wheel
   std::uint8_t pending = 0;          // inputs whose time is not known
   std::uint8_t second = 0;           // mask of sources that read their producer's second destination
-  std::uint8_t base_sooner = 0;
-  std::uint8_t penalty = 0;  // of the mispredicted branch
+  std::uint8_t penalty = 0;          // of the mispredicted branch
   std::uint8_t scheduler = 0;
   std::uint8_t slot = 0;  // in its scheduler
   bool dispatched = false;
@@ -44,11 +44,17 @@ struct InFlight {
 // rename stops when it is full.
 class InFlightRing {
  public:
+  static constexpr std::size_t kSize = 8192;
+
   InFlightRing() : entries_(kSize) {}
 
   std::uint64_t allocate() { return ++last_; }
   InFlight& at(std::uint64_t sequence) { return entries_[sequence % kSize]; }
+  const InFlight& at(std::uint64_t sequence) const { return entries_[sequence % kSize]; }
   InFlight& at_index(std::uint32_t index) { return entries_[index]; }
+  std::uint32_t index_of(const InFlight& entry) const {
+    return static_cast<std::uint32_t>(&entry - entries_.data());
+  }
   static std::uint32_t index_of(std::uint64_t sequence) {
     return static_cast<std::uint32_t>(sequence % kSize);
   }
@@ -56,15 +62,13 @@ class InFlightRing {
   bool full(std::uint64_t oldest) const { return last_ + 1 - oldest >= kSize; }
 
  private:
-  static constexpr std::size_t kSize = 8192;
-
   std::uint64_t last_ = 0;
   std::vector<InFlight> entries_;
 };
 
-inline WaiterLink waiter_link(std::uint64_t sequence, unsigned input) {
+inline WaiterLink waiter_link(std::uint32_t index, unsigned input) {
   // Index 0 with input 0 would read as kNoWaiter; 1 is added.
-  return InFlightRing::index_of(sequence) * kInputs + input + 1;
+  return index * kInputs + input + 1;
 }
 
 }  // namespace m2sim::timing

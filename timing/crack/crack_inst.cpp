@@ -129,9 +129,9 @@ UopInfo InstCracker::make(const StepTiming& step) const {
     uop.queues = u8(uop.queues | 1U << config_.schedulers[config_.ports[p].scheduler].queue);
   }
   if (uop.queues == 0) return uop;
-  const unsigned last = static_cast<unsigned>(std::bit_width(unsigned{uop.queues})) - 1;
   uop.queue = u8(static_cast<unsigned>(std::countr_zero(unsigned{uop.queues})));
-  uop.local_ports = u8(layout_[uop.queue].local(uop.ports) | layout_[last].local(uop.ports) << 4U);
+  for (unsigned q = 0; q < kDispatchQueueCount; ++q)
+    uop.local_ports |= layout_[q].local(uop.ports) << (4 * q);
   return uop;
 }
 

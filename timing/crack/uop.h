@@ -59,16 +59,15 @@ constexpr unsigned rename_entries(Resources resources) { return resources & 0xFF
 // One rename-time unit: at most one issued operation. Instructions of several issued operations are
 // several of these; those that count as one uop leave `slots` 0 on all but the first.
 struct UopInfo {
-  std::uint16_t ports = 0;  // mask of the ports that can execute it; 0: done at rename
-  std::uint16_t flags = 0;  // UopFlag
-  std::uint8_t slots = 0;   // rename and retire slots it takes
-  std::uint8_t queue = 0;   // first dispatch queue that leads to `ports`
-  std::uint8_t queues = 0;  // mask of all dispatch queues that do
-  std::uint8_t local_ports =
-      0;                       // `ports` as places behind that queue (bits 0 to 3) and the last one (4 to 7)
-  std::uint8_t latency = 0;    // cycles to a dependent issue; loads: on top of the memory system's
-  std::uint8_t occupancy = 0;  // cycles for which the port is blocked
-  std::uint8_t issues = 0;     // what a hardware counter of issued uops would count
+  std::uint16_t ports = 0;        // mask of the ports that can execute it; 0: done at rename
+  std::uint16_t flags = 0;        // UopFlag
+  std::uint8_t slots = 0;         // rename and retire slots it takes
+  std::uint8_t queue = 0;         // first dispatch queue that leads to `ports`
+  std::uint8_t queues = 0;        // mask of all dispatch queues that do
+  std::uint32_t local_ports = 0;  // `ports` as places behind each queue, four bits a queue
+  std::uint8_t latency = 0;       // cycles to a dependent issue; loads: on top of the memory system's
+  std::uint8_t occupancy = 0;     // cycles for which the port is blocked
+  std::uint8_t issues = 0;        // what a hardware counter of issued uops would count
   std::uint8_t source_count = 0;
   std::uint8_t dest_count = 0;
   std::array<insts::Source, kMaxSources> sources = {kNoSource, kNoSource, kNoSource, kNoSource};
@@ -81,6 +80,8 @@ struct UopInfo {
   std::uint8_t insts = 0;          // instructions that finish with this uop; 2 for a fused pair
 
   bool is(UopFlag flag) const { return (flags & flag) != 0; }
+  // The ports behind a queue, as the queue numbers them.
+  unsigned ports_behind(unsigned of_queue) const { return local_ports >> (4 * of_queue) & 15U; }
   bool memory() const { return (flags & (kUopLoad | kUopStore | kUopPrefetch)) != 0; }
 };
 

@@ -28,7 +28,7 @@ Packet Fetch::take() {
   packet.block_pc = block_.pc;
   packet.insts = static_cast<std::uint8_t>(insts);
   packet.penalty = 0;
-  packet.first_of_block = next_inst_ == 0;
+  packet.fetched = now_;
   packet.reason = reason_;
 
   const Cycle ready = fetch_lines(location, insts);
@@ -67,6 +67,7 @@ void Fetch::finish_block(Packet& packet) {
   const BranchOutcome outcome = predictor_.observe({block_.branch_pc(), block_.branch}, taken, next_pc_);
   if (outcome.mispredicted) {
     packet.penalty = outcome.penalty;
+    mispredicted_ = block_.branch_pc();
     left_ = 0;
     next_cycle_ = kNever;
     reason_ = StallReason::kMispredict;

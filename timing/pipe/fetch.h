@@ -32,11 +32,11 @@ struct Packet {
   const UopInfo* begin;
   const UopInfo* end;
   std::uint64_t block_pc;  // UopInfo::inst counts from here
-  Cycle available;         // first cycle in which rename may take it
-  StallReason reason;      // why not earlier
+  Cycle fetched;
+  Cycle available;     // first cycle in which rename may take it
+  StallReason reason;  // why not earlier
   std::uint8_t insts;
   std::uint8_t penalty;  // not 0: ends in a mispredicted branch; see redirect()
-  bool first_of_block;
 };
 
 class Fetch {
@@ -57,6 +57,8 @@ class Fetch {
   // The earliest cycle for the next window; kNever while a mispredicted branch has not executed.
   Cycle next_cycle() const { return next_cycle_; }
   StallReason reason() const { return reason_; }
+  // pc of the branch that was mispredicted last.
+  std::uint64_t mispredicted() const { return mispredicted_; }
   unsigned window_instructions() const { return window_size_; }
 
   void open_window(Cycle now) {
@@ -112,6 +114,7 @@ class Fetch {
   unsigned branches_left_ = 0;
   unsigned taken_left_ = 0;
   std::uint64_t line_ = UINT64_MAX;
+  std::uint64_t mispredicted_ = 0;
   StallReason reason_ = StallReason::kFetch;  // why the next packet is not here yet
 };
 

@@ -6,18 +6,17 @@
 // store is found through the 8-byte granules that it wrote last; one that a later, disjoint store to
 // the same granule hides is not found, and the load reads the L1D then.
 //
-// Queue entries are taken at issue and freed in program order, so a queue of n entries lets a load or
-// store issue only when the one n places before it has freed its entry.
-//
 // Reads LsqConfig, L1dConfig (line size).
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <vector>
 
 #include "timing/config/config.h"
 #include "timing/cycle.h"
+#include "timing/memory/memory_hierarchy.h"
 
 namespace m2sim::timing {
 
@@ -66,7 +65,6 @@ class StoreTable {
 
   StoreRecord& add(std::uint64_t pc, std::uint64_t address, unsigned bytes);
   StoreRecord& record(std::uint64_t sequence) { return ring_[sequence % kRing]; }
-  std::uint64_t last_sequence() const { return sequence_; }
 
   // The youngest store so far that overlaps these bytes and may still be in the store queue, or null.
   StoreRecord* find(std::uint64_t address, unsigned bytes);
@@ -93,6 +91,32 @@ class StoreTable {
   std::uint64_t sequence_ = 0;
   std::vector<StoreRecord> ring_;
   std::vector<Granule> granules_;
+};
+
+// When retired stores write the L1D, in order and so many a cycle, and leave the store queue.
+class StoreCommit {
+ public:
+  explicit StoreCommit(const LsqConfig& config) : per_cycle_(config.store_commits_per_cycle) {}
+
+  Cycle commit(MemoryHierarchy& memory, const StoreRecord& store, Cycle retired) {
+    if (retired > cycle_) {
+      cycle_ = retired;
+      left_ = per_cycle_;
+    }
+    if (left_ == 0) {
+      ++cycle_;
+      left_ = per_cycle_;
+    }
+    --left_;
+    freed_ = std::max(freed_, memory.store(store.pc, store.address, store.bytes, cycle_));
+    return freed_;
+  }
+
+ private:
+  unsigned per_cycle_;
+  Cycle cycle_ = 0;
+  unsigned left_ = 0;
+  Cycle freed_ = 0;
 };
 
 }  // namespace m2sim::timing

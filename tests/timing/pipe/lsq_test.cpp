@@ -8,7 +8,6 @@
 #include <vector>
 
 #include "timing/memory/memory_hierarchy.h"
-#include "timing/pipe/rob.h"
 
 namespace m2sim::timing {
 namespace {

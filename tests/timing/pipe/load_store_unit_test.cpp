@@ -1,0 +1,71 @@
+// How loads and stores wait for queue entries, for each other and for memory.
+#include "timing/pipe/load_store_unit.h"
+
+#include <gtest/gtest.h>
+
+namespace m2sim::timing {
+namespace {
+
+struct LoadStore : public ::testing::Test {
+  CoreConfig config = m2_pcore();
+  MemoryHierarchy memory{config};
+  LoadStoreUnit unit{config, memory};
+  static constexpr std::uint64_t kPc = 0x400000;
+  static constexpr std::uint64_t kAddress = 0x10000;
+};
+
+TEST_F(LoadStore, AQueueOfNEntriesGivesTheEntryOfTheOneNPlacesBefore) {
+  EXPECT_EQ(unit.add_load(), 1U);
+  EXPECT_EQ(unit.add_load(), 2U);
+  EXPECT_EQ(unit.load_before(config.lsq.load_entries), 0U);
+  EXPECT_EQ(unit.load_before(config.lsq.load_entries + 1), 1U);
+  EXPECT_EQ(unit.load_behind(1), config.lsq.load_entries + 1);
+  EXPECT_EQ(unit.store_before(config.lsq.store_entries), 0U);
+  EXPECT_EQ(unit.store_before(config.lsq.store_entries + 5), 5U);
+  EXPECT_EQ(unit.store_behind(5), config.lsq.store_entries + 5);
+}
+
+TEST_F(LoadStore, ALoadIsChargedToTheLevelThatServesIt) {
+  const Loaded first = unit.access(kPc, kAddress, 8, 100);
+  EXPECT_EQ(first.cause, StallReason::kMemoryDram);
+  const Loaded second = unit.access(kPc, kAddress, 8, first.ready + 10);
+  EXPECT_EQ(second.cause, StallReason::kMemoryL1);
+  EXPECT_EQ(second.ready, first.ready + 10 + config.l1d.load_to_use);
+}
+
+TEST_F(LoadStore, ACollisionIsCountedAndForeseenTheNextTime) {
+  StoreRecord& store = unit.add_store(kPc, kAddress, 8);
+  auto dependence = unit.dependence(kPc + 4, kAddress, 8);
+  ASSERT_EQ(dependence.store, &store);
+  EXPECT_FALSE(dependence.predicted);
+  store.issued = 120;  // the load ran at 100
+  const Loaded loaded = unit.forward(store, false, kPc + 4, kAddress, 8, 100, 104);
+  EXPECT_GE(loaded.ready, store.issued + config.lsq.order_violation_penalty);
+  EXPECT_EQ(unit.counts().order_violations, 1U);
+  EXPECT_EQ(unit.counts().forwarded_loads, 1U);
+  dependence = unit.dependence(kPc + 4, kAddress, 8);
+  EXPECT_TRUE(dependence.predicted);
+  EXPECT_GT(LoadStoreUnit::ready_behind(store), store.issued);
+  // Another load of the same bytes has to learn for itself.
+  EXPECT_FALSE(unit.dependence(kPc + 8, kAddress, 8).predicted);
+}
+
+TEST_F(LoadStore, AStoreForwardsUntilItHasLeftTheQueue) {
+  StoreRecord& store = unit.add_store(kPc, kAddress, 8);
+  store.issued = 10;
+  EXPECT_TRUE(LoadStoreUnit::must_forward(store, 1000));
+  const Cycle freed = unit.commit(store.sequence, 200);
+  EXPECT_EQ(store.freed, freed);
+  EXPECT_TRUE(LoadStoreUnit::must_forward(store, freed - 1));
+  EXPECT_FALSE(LoadStoreUnit::must_forward(store, freed));
+}
+
+TEST_F(LoadStore, NoStoreToTheseBytesNoDependence) {
+  unit.add_store(kPc, kAddress, 8);
+  EXPECT_EQ(unit.dependence(kPc, kAddress + 8, 8).store, nullptr);
+  EXPECT_EQ(unit.dependence(kPc, kAddress - 8, 8).store, nullptr);
+  EXPECT_NE(unit.dependence(kPc, kAddress + 4, 8).store, nullptr);
+}
+
+}  // namespace
+}  // namespace m2sim::timing

@@ -1,0 +1,107 @@
+// The schedulers of the cycle-driven model, with the ports behind them.
+//
+// Each scheduler picks the oldest of its ready uops that finds one of its ports free, and the most
+// specialised of those ports. A port that a uop blocks for several cycles is free again when those have
+// passed.
+//
+// Reads SchedulerConfig, PortConfig.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cstdint>
+
+#include "timing/config/config.h"
+#include "timing/core/inflight.h"
+#include "timing/core/scheduler.h"
+#include "timing/cycle.h"
+#include "timing/pipe/steering.h"
+
+namespace m2sim::timing {
+
+class IssueQueues {
+ public:
+  IssueQueues(const CoreConfig& config, const Steering& steering) {
+    for (unsigned q = 0; q < kDispatchQueueCount; ++q) {
+      const QueueLane& lane = steering.queue(q);
+      for (unsigned i = 0; i < kPortsPerQueue; ++i) {
+        if (lane.ports_of[i] == 0) continue;
+        Place& place = places_[lane.scheduler_name[i]];
+        place.uops = Scheduler(config.schedulers[lane.scheduler_name[i]].entries);
+        place.queue = q;
+        place.ports = lane.ports_of[i];
+      }
+    }
+  }
+
+  // How many uops wait in each scheduler behind a queue.
+  Lanes waiting(const QueueLane& lane) const {
+    Lanes counts = 0;
+    for (unsigned i = 0; i < kLaneCount; ++i) {
+      if (lane.ports_of[i] != 0) counts |= in_lane(i, places_[lane.scheduler_name[i]].uops.waiting());
+    }
+    return counts;
+  }
+
+  // The uop enters the scheduler of that number in the configuration.
+  void insert(std::uint64_t sequence, std::uint8_t scheduler, InFlightRing& ring) {
+    InFlight& entry = ring.at(sequence);
+    entry.scheduler = scheduler;
+    entry.slot = static_cast<std::uint8_t>(
+        places_[scheduler].uops.insert(sequence, [&ring](std::uint64_t moved, unsigned slot) {
+          ring.at(moved).slot = static_cast<std::uint8_t>(slot);
+        }));
+    entry.dispatched = true;
+  }
+  void wake(const InFlight& entry) { places_[entry.scheduler].uops.wake(entry.slot); }
+  void sleep(const InFlight& entry) { places_[entry.scheduler].uops.sleep(entry.slot); }
+
+  bool any_ready() const {
+    return std::any_of(places_.begin(), places_.end(),
+                       [](const Place& place) { return place.uops.any_ready(); });
+  }
+
+  // One cycle. `may_issue(entry)` may put a uop to sleep instead; `issue(entry, queue, port)` executes one
+  // that has got a port, named as the queue numbers them.
+  template <class MayIssue, class Issue>
+  void pick(Cycle now, InFlightRing& ring, MayIssue&& may_issue, Issue&& issue) {
+    for (Place& place : places_) {
+      if (place.uops.any_ready()) pick_from(place, now, ring, may_issue, issue);
+    }
+  }
+
+ private:
+  struct Place {
+    Scheduler uops{0};
+    unsigned queue = 0;
+    unsigned ports = 0;  // mask of the queue's port numbers
+  };
+
+  template <class MayIssue, class Issue>
+  void pick_from(Place& place, Cycle now, InFlightRing& ring, MayIssue&& may_issue, Issue&& issue) {
+    std::uint64_t candidates = place.uops.ready();
+    auto& port_free = port_free_[place.queue];
+    unsigned free = 0;
+    for (unsigned rest = place.ports; rest != 0; rest &= rest - 1) {
+      if (port_free[static_cast<unsigned>(std::countr_zero(rest))] <= now) free |= rest & -rest;
+    }
+    while (candidates != 0 && free != 0) {
+      const unsigned slot = Scheduler::oldest(candidates);
+      candidates &= ~(std::uint64_t{1} << slot);
+      InFlight& entry = ring.at(place.uops.sequence(slot));
+      const unsigned usable = free & entry.info->ports_behind(place.queue);
+      if (usable == 0 || !may_issue(entry)) continue;
+      const unsigned port = Steering::choose_port(usable);
+      free &= ~(1U << port);
+      port_free[port] = now + entry.info->occupancy;
+      place.uops.remove(slot);
+      issue(entry, place.queue, port);
+    }
+  }
+
+  std::array<Place, kSchedulerCount> places_{};
+  std::array<std::array<Cycle, kPortsPerQueue>, kDispatchQueueCount> port_free_{};
+};
+
+}  // namespace m2sim::timing

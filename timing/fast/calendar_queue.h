@@ -1,0 +1,95 @@
+// A dispatch queue with the schedulers and ports behind it, as the instruction-driven model keeps them: by
+// the cycles in which uops leave the queue, and a calendar of the ports.
+//
+// Reads DispatchQueueConfig, SchedulerConfig, PortConfig (through Steering).
+#pragma once
+
+#include <array>
+#include <bit>
+#include <cstdint>
+
+#include "timing/cycle.h"
+#include "timing/fast/port_calendar.h"
+#include "timing/least_lane.h"
+#include "timing/pipe/steering.h"
+
+namespace m2sim::timing {
+
+static_assert(kCalendarPorts == kPortsPerQueue);
+
+class CalendarQueue {
+ public:
+  void set_lane(const QueueLane& lane) { lane_ = lane; }
+
+  // Uops that have not left by `now`, which does not go back. Nothing enters to leave at once, so one look a
+  // cycle is enough.
+  std::uint64_t queued(Cycle now) {
+    if (now != settled_) {
+      settled_ = now;
+      while (waiting_from_ < entered_ && next_leave() <= now) ++waiting_from_;
+    }
+    return entered_ - waiting_from_;
+  }
+  bool full(Cycle now) { return queued(now) >= lane_.entries; }
+  // When the oldest of those leaves.
+  Cycle next_leave() const { return dispatched_[waiting_from_ % dispatched_.size()]; }
+
+  // Binds a uop to a scheduler that leads to one of `ports`; returns when it gets there, not before
+  // `earliest`.
+  [[gnu::always_inline]] Cycle dispatch(unsigned ports, Cycle earliest, unsigned& scheduler) {
+    advance(earliest);
+    if (left_ == 0) advance_to(calendar_.now() + 1);
+    for (;;) {
+      scheduler = lane_.choose_scheduler(ports, waiting_);
+      if (scheduler != kLaneCount) break;
+      advance(calendar_.next_leave(lane_.choices[ports].leaving));
+    }
+    --left_;
+    dispatched_[entered_++ % dispatched_.size()] = calendar_.now();
+    return calendar_.now();
+  }
+
+  // The first free cycle from `ready` on of those of `ports` that the scheduler leads to; books it.
+  [[gnu::always_inline]] Cycle issue(unsigned ports, unsigned scheduler, Cycle ready, unsigned occupancy,
+                                     unsigned& port) {
+    unsigned rest = ports & lane_.ports_of[scheduler];
+    port = Steering::choose_port(rest);
+    if (!calendar_.in_reach(ready)) return ready;
+    waiting_ += in_lane(scheduler, 1);
+    if (std::has_single_bit(rest) && occupancy == 1) return calendar_.book_first(port, ready);
+    Cycle best = calendar_.first_free(port, ready, occupancy);
+    for (rest &= rest - 1; rest != 0 && best != ready; rest &= rest - 1) {
+      const unsigned other = Steering::choose_port(rest);
+      const Cycle free = calendar_.first_free(other, ready, occupancy);
+      if (free >= best) continue;
+      best = free;
+      port = other;
+    }
+    calendar_.book(port, best, occupancy);
+    return best;
+  }
+
+  unsigned port_name(unsigned port) const { return lane_.port_name[port]; }
+
+ private:
+  void advance(Cycle cycle) {
+    if (cycle > calendar_.now()) advance_to(cycle);
+  }
+  [[gnu::noinline]] void advance_to(Cycle cycle) {
+    calendar_.advance(cycle, [this](unsigned port, unsigned count) {
+      waiting_ -= in_lane(lane_.scheduler_of[port], count);
+    });
+    left_ = lane_.per_cycle;
+  }
+
+  PortCalendar calendar_;
+  std::array<Cycle, 64> dispatched_{};  // ring: when the latest uops leave the queue
+  std::uint64_t entered_ = 0;
+  std::uint64_t waiting_from_ = 0;  // the oldest that had not left at the last look
+  Cycle settled_ = kNever;          // of the last look
+  std::uint32_t left_ = 0;          // dispatches left in the calendar's cycle
+  Lanes waiting_ = 0;               // uops in each scheduler
+  QueueLane lane_;
+};
+
+}  // namespace m2sim::timing

@@ -1,0 +1,123 @@
+// The load/store unit: the rules by which loads and stores wait for each other, for queue entries and for
+// memory.
+//
+// Queue entries are taken at issue and freed in program order, so with a queue of n entries a load or store
+// can issue only when the one n places before it has freed its entry.
+//
+// Reads LsqConfig, L1dConfig (line size), and what MemoryHierarchy reads.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+
+#include "timing/config/config.h"
+#include "timing/cycle.h"
+#include "timing/memory/memory_hierarchy.h"
+#include "timing/pipe/lsq.h"
+#include "timing/stall.h"
+
+namespace m2sim::timing {
+
+// A load's data: when a dependent uop could issue, were it not for the load's own latency.
+struct Loaded {
+  Cycle ready;
+  unsigned base_sooner;  // cycles by which an address gets it sooner
+  StallReason cause;     // what who waits for it is charged to
+};
+
+class LoadStoreUnit {
+ public:
+  struct Counts {
+    std::uint64_t forwarded_loads = 0;
+    std::uint64_t forward_fails = 0;
+    std::uint64_t order_violations = 0;
+  };
+  // An older store to a load's bytes, and whether the load waits for it.
+  struct Dependence {
+    StoreRecord* store;  // null: none
+    bool predicted;
+  };
+
+  LoadStoreUnit(const CoreConfig& config, MemoryHierarchy& memory)
+      : memory_(memory),
+        load_entries_(config.lsq.load_entries),
+        store_entries_(config.lsq.store_entries),
+        stores_(config),
+        dependences_(config.lsq),
+        commit_(config.lsq) {}
+
+  // Numbers count loads, and stores, in program order from 1. The load or store whose queue entry this one
+  // gets; 0: one that is free from the beginning.
+  std::uint64_t load_before(std::uint64_t number) const { return number - std::min(number, load_entries_); }
+  std::uint64_t store_before(std::uint64_t number) const { return number - std::min(number, store_entries_); }
+  std::uint64_t load_behind(std::uint64_t number) const { return number + load_entries_; }
+  std::uint64_t store_behind(std::uint64_t number) const { return number + store_entries_; }
+
+  std::uint64_t add_load() { return ++loads_; }
+  StoreRecord& add_store(std::uint64_t pc, std::uint64_t address, unsigned bytes) {
+    return stores_.add(pc, address, bytes);
+  }
+  StoreRecord& store(std::uint64_t number) { return stores_.record(number); }
+
+  Dependence dependence(std::uint64_t load_pc, std::uint64_t address, unsigned bytes) {
+    StoreRecord* const store = stores_.find(address, bytes);
+    return {store, store != nullptr && dependences_.predicts(load_pc)};
+  }
+  // When a load issues at the earliest that waits for the store, which has issued.
+  static Cycle ready_behind(const StoreRecord& store) { return store.issued + 1; }
+
+  // The load reads the L1D or what is below it.
+  Loaded access(std::uint64_t pc, std::uint64_t address, unsigned bytes, Cycle issued) {
+    const LoadTiming timing = memory_.load(pc, address, bytes, issued);
+    return {timing.ready, timing.base_lead, stall_of(timing.level)};
+  }
+  // The store still has its queue entry when the load issues: the load cannot do with the L1D alone.
+  static bool must_forward(const StoreRecord& store, Cycle issued) { return store.freed > issued; }
+  // The load gets its value, or a part of it, from the store, which has issued. `l1_ready`: from access().
+  Loaded forward(const StoreRecord& store, bool predicted, std::uint64_t pc, std::uint64_t address,
+                 unsigned bytes, Cycle issued, Cycle l1_ready) {
+    const Forwarding forwarding = stores_.forward(store, address, bytes, issued, l1_ready, predicted);
+    ++counts_.forwarded_loads;
+    if (forwarding.failed) ++counts_.forward_fails;
+    if (forwarding.violated) {
+      ++counts_.order_violations;
+      dependences_.learn(pc);
+    }
+    return {forwarding.ready, 0, StallReason::kMemoryL1};
+  }
+  void prefetch(std::uint64_t address, Cycle issued) { memory_.prefetch(address, issued); }
+
+  // The store's group retires: it writes the L1D. Returns when it leaves the queue.
+  Cycle commit(std::uint64_t number, Cycle retired) {
+    StoreRecord& store = stores_.record(number);
+    return store.freed = commit_.commit(memory_, store, retired);
+  }
+
+  const Counts& counts() const { return counts_; }
+
+ private:
+  static StallReason stall_of(MemLevel level) {
+    switch (level) {
+      case MemLevel::kL1:
+        return StallReason::kMemoryL1;
+      case MemLevel::kL2:
+        return StallReason::kMemoryL2;
+      case MemLevel::kSlc:
+        return StallReason::kMemorySlc;
+      case MemLevel::kDram:
+        return StallReason::kMemoryDram;
+    }
+    return StallReason::kMemoryL1;
+  }
+
+  MemoryHierarchy& memory_;
+  std::uint64_t load_entries_;
+  std::uint64_t store_entries_;
+  std::uint64_t loads_ = 0;
+  StoreTable stores_;
+  DependencePredictor dependences_;
+  StoreCommit commit_;
+  Counts counts_;
+};
+
+}  // namespace m2sim::timing

@@ -1,0 +1,78 @@
+// What both timing models are built around: the parts that the log drives, the memory behind them, the books
+// of rename; how a record of the log enters them, and what they have counted.
+#pragma once
+
+#include <cstdint>
+
+#include "emu/retired.h"
+#include "timing/branch/branch_predictor.h"
+#include "timing/config/config.h"
+#include "timing/config/port_layout.h"
+#include "timing/context.h"
+#include "timing/crack/crack.h"
+#include "timing/memory/memory_hierarchy.h"
+#include "timing/pipe/fetch.h"
+#include "timing/pipe/fetch_buffer.h"
+#include "timing/pipe/load_store_unit.h"
+#include "timing/slots.h"
+#include "timing/stats.h"
+
+namespace m2sim::timing {
+
+struct Parts {
+  explicit Parts(const CoreConfig& config)
+      : memory(config),
+        predictor(config.branch),
+        table(config),
+        fetch(config, memory, predictor),
+        buffer(fetch_capacity(config), fetch.window_instructions()),
+        ledger(config.rename.width) {}
+  Parts(const Parts&) = delete;
+  Parts& operator=(const Parts&) = delete;
+
+  // True: the batch is not of the thread and the program of the one before. Its instructions have retired.
+  bool begin(const emu::RetiredBatch& batch) {
+    counts.insts += batch.insts;
+    return context.follow(batch);
+  }
+
+  // Fetch goes on with a record.
+  void begin(const emu::Record& record) {
+    const CrackedBlock& cracked = table.lookup(*record.block);
+    fetch.begin_record(cracked, context.locate(record.block->pc), record.next_pc(), record.has_next());
+    counts.uops += cracked.slots;
+    counts.issued_uops += cracked.issues;
+    counts.eliminated_uops += cracked.eliminated;
+    counts.fused_pairs += cracked.fused_pairs;
+  }
+
+  // The pipe is empty and another thread's instructions follow. An exception drains it so; what the kernel
+  // does then is not simulated.
+  void switch_context() {
+    fetch.restart(ledger.now());
+    ++counts.context_switches;
+  }
+
+  // Of all whole cycles so far.
+  TimingStats stats(const LoadStoreUnit& load_store) const {
+    TimingStats stats{counts, predictor.stats(), memory.stats()};
+    stats.core.cycles = ledger.now();
+    stats.core.slots = ledger.slots();
+    stats.core.slots_per_cycle = ledger.width();
+    stats.core.forwarded_loads = load_store.counts().forwarded_loads;
+    stats.core.forward_fails = load_store.counts().forward_fails;
+    stats.core.order_violations = load_store.counts().order_violations;
+    return stats;
+  }
+
+  MemoryHierarchy memory;
+  BranchPredictor predictor;
+  CrackTable table;
+  Fetch fetch;
+  FetchBuffer buffer;
+  SlotLedger ledger;
+  Context context;
+  CoreStats counts{};
+};
+
+}  // namespace m2sim::timing

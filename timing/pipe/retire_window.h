@@ -1,0 +1,149 @@
+// The reorder buffer: uops in groups, which retire in order.
+//
+// A group holds up to rob.uops_per_group uops, of which rob.issuing_uops_per_group execute; a uop that may
+// fault (load, store) opens one and a conditional branch closes one, so a reorder buffer of 289 groups
+// holds 289 loads or 2,022 nops. Registers and rename-retire entries are taken at rename and come back
+// with the group.
+//
+// Reads RobConfig, PrfConfig.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <vector>
+
+#include "timing/config/config.h"
+#include "timing/crack/uop.h"
+#include "timing/cycle.h"
+#include "timing/stall.h"
+
+namespace m2sim::timing {
+
+struct alignas(64) RetireGroup {
+  Cycle complete = 0;  // cycle in which its last uop so far is done
+  Cycle retired = kNever;
+  Resources needs = 0;
+  std::uint64_t store_sequence = 0;  // its store; 0: none (a store opens a group, so there is one at most)
+  std::uint64_t load_number = 0;     // its load; 0: none
+  std::uint64_t culprit = 0;         // pc of its latest uop; kept for a probe only
+  std::uint16_t unissued = 0;        // cycle-driven model: uops whose completion is not known yet
+  std::uint8_t uops = 0;
+  std::uint8_t issuing = 0;
+  bool ended = false;
+  StallReason cause = StallReason::kRetire;  // what its latest uop was waiting for
+
+  // A uop of it is done in `cycle`. True: none so far is later.
+  bool complete_by(Cycle cycle, StallReason why) {
+    const bool latest = cycle >= complete;
+    complete = latest ? cycle : complete;
+    cause = latest ? why : cause;
+    return latest;
+  }
+};
+
+// How many groups and rename-retire entries leave a cycle, in order. A group with more entries than a cycle
+// has leaves alone, in a cycle of its own.
+class RetireBandwidth {
+ public:
+  explicit RetireBandwidth(const RobConfig& config)
+      : groups_(config.groups_per_cycle), renames_(config.renames_per_cycle) {}
+
+  // Whether the next group can retire in `cycle`, which is not before the last one's; takes its share.
+  bool take(Cycle cycle, Resources needs) {
+    const unsigned renames = rename_entries(needs);
+    if (cycle > last_) {
+      last_ = cycle;
+      groups_left_ = groups_;
+      renames_left_ = renames_;
+    }
+    if (groups_left_ == 0 || (renames > renames_left_ && renames_left_ != renames_)) return false;
+    --groups_left_;
+    renames_left_ -= std::min(renames_left_, renames);
+    return true;
+  }
+
+  // The first cycle from `ready` on in which it can.
+  Cycle take_first(Cycle ready, Resources needs) {
+    const Cycle cycle = std::max(ready, last_);
+    if (take(cycle, needs)) return cycle;
+    take(cycle + 1, needs);
+    return cycle + 1;
+  }
+
+  Cycle last() const { return last_; }  // cycle of the last retirement
+
+ private:
+  unsigned groups_;
+  unsigned renames_;
+  Cycle last_ = 0;
+  unsigned groups_left_ = 0;
+  unsigned renames_left_ = 0;
+};
+
+class RetireWindow {
+ public:
+  explicit RetireWindow(const CoreConfig& config)
+      : uops_per_group_(config.rob.uops_per_group),
+        issuing_per_group_(config.rob.issuing_uops_per_group),
+        entries_(config.rob.groups),
+        available_(initial_resources(config)),
+        ring_(kRing) {}
+
+  // A uop joins the newest group unless that is closed or the uop must open another.
+  bool must_open(const UopInfo& uop) const {
+    if (!open_) return true;
+    const RetireGroup& group = newest();
+    return group.ended || uop.is(kUopStartsGroup) || group.uops + uop.slots > uops_per_group_ ||
+           (uop.ports != 0 && group.issuing >= issuing_per_group_);
+  }
+  bool open() const { return open_; }
+  void close() { open_ = false; }
+
+  bool full() const { return next_ - oldest_ >= entries_; }
+  bool lacks(const UopInfo& uop) const { return timing::lacks(available_, uop.needs); }
+  bool empty() const { return oldest_ == next_; }
+  std::uint64_t size() const { return next_ - oldest_; }
+
+  // The uop takes what it needs, in a group of its own if none is open.
+  RetireGroup& rename(const UopInfo& uop) {
+    if (!open_) {
+      ring_[next_++ % kRing] = RetireGroup{};
+      open_ = true;
+    }
+    RetireGroup& group = newest();
+    group.uops = static_cast<std::uint8_t>(group.uops + uop.slots);
+    group.issuing = static_cast<std::uint8_t>(group.issuing + (uop.ports != 0 ? 1 : 0));
+    group.needs += uop.needs;
+    group.ended = group.ended || uop.is(kUopEndsGroup);
+    available_ -= uop.needs;
+    return group;
+  }
+
+  // The oldest group is gone: what it took is free.
+  void release() {
+    available_ += oldest().needs;
+    if (++oldest_ == next_) open_ = false;
+  }
+
+  RetireGroup& oldest() { return ring_[oldest_ % kRing]; }
+  const RetireGroup& oldest() const { return ring_[oldest_ % kRing]; }
+  RetireGroup& newest() { return ring_[(next_ - 1) % kRing]; }
+  const RetireGroup& newest() const { return ring_[(next_ - 1) % kRing]; }
+  RetireGroup& group(std::uint64_t number) { return ring_[number % kRing]; }
+  std::uint64_t oldest_number() const { return oldest_; }
+  std::uint64_t newest_number() const { return next_ - 1; }
+
+ private:
+  static constexpr std::size_t kRing = 1024;  // more than rob.groups can be
+
+  unsigned uops_per_group_;
+  unsigned issuing_per_group_;
+  std::uint32_t entries_;
+  bool open_ = false;
+  std::uint64_t oldest_ = 1;  // numbers of groups
+  std::uint64_t next_ = 1;
+  Resources available_;
+  std::vector<RetireGroup> ring_;
+};
+
+}  // namespace m2sim::timing

@@ -1,0 +1,42 @@
+#include "timing/pipe/steering.h"
+
+namespace m2sim::timing {
+namespace {
+
+void number_schedulers(QueueLane& lane, const QueuePorts& ports, const CoreConfig& config) {
+  for (unsigned i = 0; i < ports.count; ++i) {
+    const std::uint32_t scheduler = config.ports[ports.port[i]].scheduler;
+    lane.port_name[i] = ports.port[i];
+    lane.scheduler_of[i] = static_cast<std::uint8_t>(i);
+    for (unsigned other = 0; other < i; ++other) {
+      if (config.ports[ports.port[other]].scheduler == scheduler)
+        lane.scheduler_of[i] = lane.scheduler_of[other];
+    }
+    lane.ports_of[lane.scheduler_of[i]] |= 1U << i;
+    if (lane.scheduler_of[i] != i) continue;
+    lane.scheduler_name[i] = static_cast<std::uint8_t>(scheduler);
+    lane.capacity |= in_lane(i, config.schedulers[scheduler].entries);
+  }
+}
+
+}  // namespace
+
+Steering::Steering(const CoreConfig& config) {
+  const QueueLayout layout = queue_layout(config);
+  for (unsigned q = 0; q < kDispatchQueueCount; ++q) {
+    QueueLane& lane = queues_[q];
+    lane.entries = config.dispatch_queues[q].entries;
+    lane.per_cycle = config.dispatch_queues[q].per_cycle;
+    number_schedulers(lane, layout[q], config);
+    for (unsigned ports = 0; ports < lane.choices.size(); ++ports) {
+      QueueLane::Choice& choice = lane.choices[ports];
+      for (unsigned i = 0; i < kPortsPerQueue; ++i) {
+        const bool leads = (lane.ports_of[i] & ports) != 0;
+        if (!leads) choice.excluded |= in_lane(i, kWholeLane);
+        if (leads) choice.leaving |= lane.ports_of[i];
+      }
+    }
+  }
+}
+
+}  // namespace m2sim::timing

@@ -1,0 +1,63 @@
+// What a model can tell about a run while it goes on. Looking never changes it: both cores take a probe as a
+// template parameter, call it behind `if constexpr (Probe::kOn)`, and read nothing back.
+//
+// An event names a uop by a key: the place of an executing uop in a ring of kProbeKeys, bound by renamed()
+// and free again when its group has retired. Events carry their cycle. The cycle-driven model tells them as
+// they happen; the instruction-driven one tells all of a uop before the next uop, but for its retirement.
+#pragma once
+
+#include <concepts>
+#include <cstdint>
+
+#include "timing/crack/uop.h"
+#include "timing/cycle.h"
+#include "timing/stall.h"
+
+namespace m2sim::timing {
+
+inline constexpr std::uint32_t kProbeKeys = 8192;
+inline constexpr std::uint32_t kNoKey = UINT32_MAX;  // of a uop that no port executes
+
+struct RenamedUop {
+  const UopInfo* uop;   // valid until blocks are cleared
+  std::uint64_t pc;     // of its last instruction
+  std::uint64_t group;  // number of its retire group, dense from 1
+  Cycle fetched;
+  Cycle renamed;
+  std::uint32_t key;
+};
+
+// Rename slots that were not used. `culprit`: the pc of the instruction that is waited for; 0 where it is not
+// known, as at the very beginning.
+struct LostSlots {
+  StallReason reason;
+  Cycle cycle;          // the first
+  std::uint64_t slots;  // in this and the following cycles
+  std::uint64_t culprit;
+};
+
+template <class T>
+concept Probe = requires(T& probe, const RenamedUop& uop, const LostSlots& lost, std::uint32_t key,
+                         std::uint64_t group, Cycle cycle, unsigned port) {
+  { T::kOn } -> std::convertible_to<bool>;
+  probe.renamed(uop);
+  probe.dispatched(key, cycle);    // enters its scheduler
+  probe.issued(key, cycle, port);  // number of the port in the configuration
+  probe.completed(key, cycle);     // its result can be read
+  probe.flushed(key, cycle);       // a load that ran before a store to its address: its first result is void
+  probe.retired(group, cycle);
+  probe.lost(lost);
+};
+
+struct NoProbe {
+  static constexpr bool kOn = false;
+  void renamed(const RenamedUop& /*uop*/) {}
+  void dispatched(std::uint32_t /*key*/, Cycle /*cycle*/) {}
+  void issued(std::uint32_t /*key*/, Cycle /*cycle*/, unsigned /*port*/) {}
+  void completed(std::uint32_t /*key*/, Cycle /*cycle*/) {}
+  void flushed(std::uint32_t /*key*/, Cycle /*cycle*/) {}
+  void retired(std::uint64_t /*group*/, Cycle /*cycle*/) {}
+  void lost(const LostSlots& /*lost*/) {}
+};
+
+}  // namespace m2sim::timing
