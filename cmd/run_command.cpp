@@ -19,7 +19,7 @@
 #include "cmd/results/report.h"
 #include "cmd/results/sha256.h"
 #include "cmd/results/stats_file.h"
-#include "timing/run/simulate.h"
+#include "timing/run/simulation.h"
 
 namespace m2sim::cmd {
 namespace {
@@ -73,17 +73,22 @@ emu::MachineOptions machine_options(const RunOptions& options) {
   return machine;
 }
 
-timing::Simulated simulate(Mode mode, emu::Machine& machine, std::uint64_t max_insts,
-                           const timing::CoreConfig& config) {
-  switch (mode) {
-    case Mode::kEmulation:
-      return timing::simulate_emulation(machine, max_insts);
-    case Mode::kTiming:
-      return timing::simulate_timing(machine, max_insts, config);
-    case Mode::kFastTiming:
-      return timing::simulate_fast_timing(machine, max_insts, config);
-  }
-  return {};
+std::vector<timing::Phase> phases_of(const RunOptions& options) {
+  std::vector<timing::Phase> phases;
+  const std::uint64_t skip = options.skip.value_or(0);
+  const std::uint64_t warmup = options.warmup.value_or(0);
+  if (skip != 0) phases.push_back({{.insts = skip}, timing::Listener::kNobody});
+  if (warmup != 0) phases.push_back({{.insts = warmup}, timing::Listener::kModel});
+  phases.push_back({{.insts = options.limit.value_or(UINT64_MAX)}, timing::Listener::kFigures});
+  return phases;
+}
+
+// The program ended within what does not count.
+bool measured_nothing(const RunOptions& options, const timing::Outcome& outcome) {
+  if ((!options.skip && !options.warmup) || outcome.end.kind == emu::RunEnd::Kind::kLimit) return false;
+  const std::uint64_t skip = options.skip.value_or(0);
+  const std::uint64_t executed = outcome.figures.instructions;
+  return executed <= skip || executed - skip <= options.warmup.value_or(0);
 }
 
 Manifest manifest_of(const RunOptions& options, Mode mode, const timing::CoreConfig& config) {
@@ -91,11 +96,31 @@ Manifest manifest_of(const RunOptions& options, Mode mode, const timing::CoreCon
   manifest.program = options.guest.front();
   manifest.argv = options.guest;
   manifest.mode = mode;
+  manifest.skip = options.skip;
+  manifest.warmup = options.warmup;
+  manifest.limit = options.limit;
   if (mode != Mode::kEmulation) {
     manifest.core = options.core.core;
     manifest.config_sha256 = sha256(config_toml(config));
   }
   return manifest;
+}
+
+void add_phase_options(CLI::App& command, RunOptions& options) {
+  const CLI::Validator number(large_number, "");
+  command
+      .add_option("--skip", options.skip,
+                  "first, N instructions as fast as in emulation mode; 10M or 2e9 are numbers too")
+      ->type_name("N")
+      ->transform(number);
+  command
+      .add_option("--warmup", options.warmup,
+                  "then, N that caches and predictors learn from and that do not count")
+      ->type_name("N")
+      ->transform(number);
+  command.add_option("--max-insts,--limit", options.limit, "stop after N more, which count")
+      ->type_name("N")
+      ->transform(number);
 }
 
 }  // namespace
@@ -107,9 +132,7 @@ CLI::App* add_run_command(CLI::App& app, RunOptions& options) {
   command->add_flag("--timing", options.timing, "short for --mode timing");
   command->add_flag("--fast-timing", options.fast_timing, "short for --mode fast-timing");
   add_core_options(*command, options.core);
-  command->add_option("--max-insts,--limit", options.max_insts, "stop after N instructions")
-      ->type_name("N")
-      ->check(whole_number, "");
+  add_phase_options(*command, options);
   command->add_option("--sysroot", options.sysroot, "look here first for the guest's absolute paths")
       ->type_name("DIR");
   command
@@ -150,13 +173,17 @@ int run(const RunOptions& options) {
   manifest.program_sha256 = sha256({reinterpret_cast<const char*>(program.data()), program.size()});
 
   stop_on_signals();
-  const timing::Simulated simulated = simulate(mode, machine, options.max_insts, config);
-  const std::string end_line = settle_end(simulated.end, machine, manifest);
+  const timing::Outcome outcome = timing::simulate(machine, {mode, config, phases_of(options)});
+  const std::string end_line = settle_end(outcome.end, machine, manifest);
   if (!end_line.empty()) write_stderr(fmt::format("m2sim: {}\n", printable(end_line)));
+  if (measured_nothing(options, outcome)) {
+    write_stderr(fmt::format("m2sim: run: the program ended after {} instructions, before any counted\n",
+                             outcome.figures.instructions));
+  }
 
   Stats stats;
-  if (simulated.timing) append_timing_stats(stats, *simulated.timing);
-  append_run_stats(stats, simulated.figures);
+  if (outcome.timing) append_timing_stats(stats, *outcome.timing);
+  append_run_stats(stats, outcome.figures);
   // First, so that a file which cannot be written takes nothing else with it.
   if (!options.quiet) write_stderr(run_report(manifest, stats, colors_wanted(STDERR_FILENO)));
   if (!options.stats.empty()) write_file(options.stats, stats_text(format, manifest, stats));

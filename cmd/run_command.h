@@ -3,6 +3,7 @@
 
 #include <CLI/CLI.hpp>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,7 +17,9 @@ struct RunOptions {
   bool timing = false;  // short forms of mode
   bool fast_timing = false;
   CoreOption core;
-  std::uint64_t max_insts = UINT64_MAX;
+  std::optional<std::uint64_t> skip;
+  std::optional<std::uint64_t> warmup;
+  std::optional<std::uint64_t> limit;
   std::string sysroot;
   std::vector<std::string> env;  // K=V, over the host's environment
   std::string cwd;

@@ -2,6 +2,8 @@
 
 #include <charconv>
 #include <cstdint>
+#include <optional>
+#include <string_view>
 
 #include "cmd/console/failure.h"
 #include "cmd/console/nearest.h"
@@ -35,6 +37,20 @@ std::size_t consumed(const CLI::App& command, const std::string& argument) {
   return takes_value && !value_attached ? 2 : 1;
 }
 
+// The power of ten that stands behind a number: of "", "k", "M", "G" or "e6".
+std::optional<unsigned> power_of_ten(std::string_view text) {
+  constexpr std::string_view kLetters = "kMG";
+  if (text.empty()) return 0;
+  if (const std::size_t letter = kLetters.find(text); letter != std::string_view::npos && text.size() == 1) {
+    return static_cast<unsigned>(3 * (letter + 1));
+  }
+  unsigned power = 0;
+  const char* const end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data() + 1, end, power);
+  if (text[0] != 'e' || error != std::errc() || stop != end) return std::nullopt;
+  return power;
+}
+
 }  // namespace
 
 SplitArguments split_at_program(const CLI::App& command, std::span<const std::string> arguments) {
@@ -62,6 +78,18 @@ std::string whole_number(const std::string& text) {
   if (error == std::errc::result_out_of_range) return "'" + text + "' does not fit 64 bits";
   const bool good = error == std::errc() && stop == text.data() + text.size();
   return good ? "" : "'" + text + "' is not a whole number";
+}
+
+std::string large_number(std::string& text) {
+  const std::size_t digits = std::min(text.find_first_not_of("0123456789"), text.size());
+  const std::optional<unsigned> power = power_of_ten(std::string_view(text).substr(digits));
+  if (digits == 0 || !power) return "'" + text + "' is not a whole number like 5000000, 5M or 5e6";
+  constexpr unsigned kDigits = 20;  // of the largest
+  std::string plain = text.substr(0, digits) + std::string(std::min(*power, kDigits), '0');
+  if (plain.find_first_not_of('0') == std::string::npos) plain = "0";
+  if (!whole_number(plain).empty()) return "'" + text + "' does not fit 64 bits";
+  text = plain;
+  return "";
 }
 
 }  // namespace m2sim::cmd

@@ -23,4 +23,8 @@ void check_options(const CLI::App& command, std::span<const std::string> argumen
 // For CLI::Option::check, as CLI11 would take -5 as nearly 2^64: empty, or what is wrong.
 std::string whole_number(const std::string& text);
 
+// For CLI::Option::transform, of numbers that may be large: 10M or 2e9 become their digits. Empty, or what is
+// wrong.
+std::string large_number(std::string& text);
+
 }  // namespace m2sim::cmd

@@ -1,13 +1,17 @@
 // Which run a set of figures belongs to.
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "timing/run/mode.h"
+
 namespace m2sim::cmd {
 
-enum class Mode { kEmulation, kTiming, kFastTiming };
+using timing::Mode;
 
 std::string_view mode_name(Mode mode);
 Mode parse_mode(std::string_view name);  // throws UserError, naming the nearest
@@ -19,8 +23,12 @@ struct Manifest {
   std::vector<std::string> argv;  // the guest's, argv[0] first
   Mode mode = Mode::kTiming;
   std::string core;  // empty in emulation mode
-  std::string end;   // "exit", "signal" (the guest's), "limit", "stopped" (by a signal to m2sim)
-  int status = 0;    // exit status or signal number
+  // In instructions, where they were given.
+  std::optional<std::uint64_t> skip{};
+  std::optional<std::uint64_t> warmup{};
+  std::optional<std::uint64_t> limit{};
+  std::string end;  // "exit", "signal" (the guest's), "limit", "stopped" (by a signal to m2sim)
+  int status = 0;   // exit status or signal number
 };
 
 std::string_view version();   // "0.1.0"

@@ -97,9 +97,12 @@ std::string bar_of(double fraction, unsigned width) {
 
 std::string run_report(const Manifest& manifest, const Stats& stats, bool color) {
   const bool timed = find_stat(stats, "core.cycles") != nullptr;
-  const double instructions = stat_value(stats, "emulation.insts");
+  const std::string_view counted = timed ? "core.insts" : "emulation.insts";
+  const double instructions = stat_value(stats, counted);
   std::string text = paint(headline(manifest), Color::kBold, color) + "\n";
-  text += row("instructions", count(stats, "emulation.insts"));
+  if (manifest.skip) text += row("skipped", grouped(*manifest.skip));
+  if (manifest.warmup) text += row("warm-up", grouped(*manifest.warmup));
+  text += row("instructions", count(stats, counted));
   if (timed) {
     text += cycles_section(stats) + stack_section(stats, color) + branch_section(stats, color) +
             memory_section(stats, instructions, color);

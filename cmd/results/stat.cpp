@@ -18,7 +18,8 @@ timing::StatValue mips(const timing::RunFigures& f) {
 }
 
 constexpr RunStatInfo kRunStats[] = {
-    {"emulation.insts", "instructions", "instructions the guest executed",
+    {"emulation.insts", "instructions",
+     "instructions the guest executed, skipped ones and those of the warm-up included",
      [](const timing::RunFigures& f) -> timing::StatValue { return f.instructions; }},
     {"emulation.blocks_decoded", "blocks", "basic blocks decoded into the block cache",
      [](const timing::RunFigures& f) -> timing::StatValue { return f.blocks_decoded; }},

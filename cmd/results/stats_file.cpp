@@ -21,6 +21,9 @@ ordered_json manifest_json(const Manifest& manifest) {
   json["argv"] = manifest.argv;
   json["mode"] = mode_name(manifest.mode);
   json["core"] = manifest.core;
+  if (manifest.skip) json["skip"] = *manifest.skip;
+  if (manifest.warmup) json["warmup"] = *manifest.warmup;
+  if (manifest.limit) json["limit"] = *manifest.limit;
   json["end"] = manifest.end;
   json["status"] = manifest.status;
   return json;

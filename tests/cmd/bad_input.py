@@ -136,9 +136,12 @@ class BadOptions(guest.GuestTest):
     def test_value_missing_or_bad(self):
         self.refused("run: .*--stats", "run", "--stats")
         self.refused("run: .*--max-insts", "run", "--max-insts", "many", self.good)
-        for value in ("-5", "18446744073709551616", "99999999999999999999999", "0x10", "1e6", ""):
-            self.refused("run: .*--max-insts", "run", "--max-insts", value, self.good)
-            self.refused("run: .*--max-insts", "run", "--limit", value, self.good)
+        for value in ("-5", "18446744073709551616", "99999999999999999999999", "0x10", "", "M", "1m", "1MM", "1.5M",
+                      "1e", "1e-3", "1e+3", "e6", "2e19", "18446744073709552k", "1e99999999999", " 1"):
+            for option in ("--skip", "--warmup", "--limit", "--max-insts"):
+                name = "--max-insts" if option == "--limit" else option
+                self.refused(f"run: {name}: '{re.escape(value)}' (is not a whole number|does not fit)",
+                             "run", option, value, self.good)
         self.refused("suite: .*--jobs", "suite", "--jobs", "x")
         self.refused("--env: '=x' has no name", "run", "--env", "=x", self.good)
 

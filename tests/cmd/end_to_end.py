@@ -73,6 +73,24 @@ class Run(guest.GuestTest):
                 self.assertEqual(stats["stats"]["emulation.insts"], 1234)
                 self.assertEqual(stats["manifest"]["end"], "limit")
 
+    def test_skipped_and_warm_up_instructions_do_not_count(self):
+        for mode in MODES:
+            figures = self.stats("--mode", mode, "--skip", "2k", "--warmup", "1e3", "--limit", "1234", self.loop)
+            manifest, stats = figures["manifest"], figures["stats"]
+            self.assertEqual([manifest[name] for name in ("skip", "warmup", "limit")], [2000, 1000, 1234])
+            self.assertEqual(manifest["end"], "limit")
+            self.assertEqual(stats["emulation.insts"], 2000 + 1000 + 1234)
+            if mode != "emulation":
+                self.assertEqual(stats["core.insts"], 1234)
+                self.assertEqual(stats["l1i.misses"], 0)
+        self.assertFalse({"skip", "warmup", "limit"} & set(self.stats(self.loop)["manifest"]))
+
+    def test_a_program_that_ends_early_has_measured_nothing(self):
+        for mode in MODES:
+            result = self.m2sim("run", "--mode", mode, "--skip", "10k", "--warmup", "1G", self.loop)
+            self.assertEqual(result.status, 0)
+            self.assertIn(f"ended after {2 + 3 * 5000 + 3} instructions, before any counted", result.err)
+
     def test_the_stack_sums_to_the_cycles(self):
         for mode in ("timing", "fast-timing"):
             stats = self.stats("--mode", mode, self.loop)["stats"]

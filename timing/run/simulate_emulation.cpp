@@ -2,14 +2,17 @@
 
 namespace m2sim::timing {
 
-Simulated simulate_emulation(emu::Machine& machine, std::uint64_t max_insts) {
+Outcome simulate_emulation(emu::Machine& machine, const Simulation& simulation) {
   emu::Emulator emulator(machine);
   emu::NoSink sink;
   const Stopwatch watch;
-  Simulated result;
-  result.end = emulator.run(sink, {.insts = max_insts});
-  result.figures = run_figures(emulator.stats(), watch);
-  return result;
+  Outcome outcome;
+  for (const Phase& phase : simulation.phases) {
+    outcome.end = emulator.run(sink, phase.until);
+    if (!goes_on(outcome.end)) break;
+  }
+  outcome.figures = run_figures(emulator.stats(), watch);
+  return outcome;
 }
 
 }  // namespace m2sim::timing

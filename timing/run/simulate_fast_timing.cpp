@@ -3,8 +3,8 @@
 
 namespace m2sim::timing {
 
-Simulated simulate_fast_timing(emu::Machine& machine, std::uint64_t max_insts, const CoreConfig& config) {
-  return simulate_timed<FastCore>(machine, max_insts, config);
+Outcome simulate_fast_timing(emu::Machine& machine, const Simulation& simulation) {
+  return simulate_timed<FastCore>(machine, simulation);
 }
 
 }  // namespace m2sim::timing

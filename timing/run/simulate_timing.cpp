@@ -3,8 +3,8 @@
 
 namespace m2sim::timing {
 
-Simulated simulate_timing(emu::Machine& machine, std::uint64_t max_insts, const CoreConfig& config) {
-  return simulate_timed<Core>(machine, max_insts, config);
+Outcome simulate_timing(emu::Machine& machine, const Simulation& simulation) {
+  return simulate_timed<Core>(machine, simulation);
 }
 
 }  // namespace m2sim::timing

@@ -1,16 +1,21 @@
-// What the simulate_*.cpp share.
+// What the modes share. Every mode's run loop is instantiated in a file of its own, so that building one does
+// not wait for the others.
 #pragma once
 
 #include <chrono>
 #include <ctime>
 #include <memory>
 
-#include "timing/run/simulate.h"
+#include "timing/run/simulation.h"
 #ifdef M2SIM_TEST_SLOWDOWN
 #include "timing/run/test_slowdown.h"
 #endif
 
 namespace m2sim::timing {
+
+Outcome simulate_emulation(emu::Machine& machine, const Simulation& simulation);
+Outcome simulate_timing(emu::Machine& machine, const Simulation& simulation);
+Outcome simulate_fast_timing(emu::Machine& machine, const Simulation& simulation);
 
 class Stopwatch {
  public:
@@ -36,22 +41,45 @@ inline RunFigures run_figures(const emu::EmulatorStats& stats, const Stopwatch& 
   return figures;
 }
 
+inline bool goes_on(const emu::RunEnd& end) {
+  return end.kind == emu::RunEnd::Kind::kLimit || end.kind == emu::RunEnd::Kind::kReached;
+}
+
 template <class Model>
-Simulated simulate_timed(emu::Machine& machine, std::uint64_t max_insts, const CoreConfig& config) {
-  emu::Emulator emulator(machine);
-  const auto model = std::make_unique<Model>(config);  // too large for a stack
-  const Stopwatch watch;
-  Simulated result;
+emu::RunEnd run_phase(emu::Emulator& emulator, Model& model, const Phase& phase) {
+  if (phase.listener == Listener::kNobody) {
+    emu::NoSink sink;
+    return emulator.run(sink, phase.until);
+  }
 #ifdef M2SIM_TEST_SLOWDOWN
-  SlowedDown<Model> slowed(*model);
-  result.end = emulator.run(slowed, {.insts = max_insts});
+  SlowedDown<Model> slowed(model);
+  return emulator.run(slowed, phase.until);
 #else
-  result.end = emulator.run(*model, {.insts = max_insts});
+  return emulator.run(model, phase.until);
 #endif
-  model->finish();
-  result.figures = run_figures(emulator.stats(), watch);
-  result.timing = model->stats();
-  return result;
+}
+
+template <class Model>
+Outcome simulate_timed(emu::Machine& machine, const Simulation& simulation) {
+  emu::Emulator emulator(machine);
+  const auto model = std::make_unique<Model>(simulation.config);  // too large for a stack
+  const Stopwatch watch;
+  Outcome outcome;
+  TimingStats measured = model->stats();  // nothing yet
+  for (const Phase& phase : simulation.phases) {
+    const TimingStats before = model->stats();
+    outcome.end = run_phase(emulator, *model, phase);
+    const bool last = !goes_on(outcome.end) || &phase == &simulation.phases.back();
+    if (last) model->finish();
+    // after - (before - measured): a sum, of differences.
+    if (phase.listener == Listener::kFigures) {
+      measured = difference(model->stats(), difference(before, measured));
+    }
+    if (last) break;
+  }
+  outcome.figures = run_figures(emulator.stats(), watch);
+  outcome.timing = measured;
+  return outcome;
 }
 
 }  // namespace m2sim::timing

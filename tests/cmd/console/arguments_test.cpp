@@ -58,5 +58,35 @@ TEST_F(Arguments, OnlyAnOptionMayBeTheLastWord) {
   EXPECT_EQ(split({"--stats"}).own, (Words{"--stats"}));  // CLI11 then misses the value
 }
 
+TEST(LargeNumber, BecomesItsDigits) {
+  const std::pair<std::string, std::string> cases[] = {
+      {"0", "0"},
+      {"17", "17"},
+      {"64k", "64000"},
+      {"10M", "10000000"},
+      {"0G", "0"},
+      {"3G", "3000000000"},
+      {"2e9", "2000000000"},
+      {"5e0", "5"},
+      {"0e999", "0"},
+      {"18446744073709551615", "18446744073709551615"},
+      {"1e19", "10000000000000000000"},
+  };
+  for (const auto& [given, expected] : cases) {
+    std::string text = given;
+    EXPECT_EQ(large_number(text), "") << given;
+    EXPECT_EQ(text, expected);
+  }
+}
+
+TEST(LargeNumber, OthersStayAndAreRefused) {
+  for (const std::string given :
+       {"", "k", "1K", "1kk", "1.5M", "-1", "1e", "e1", "1e-1", "1e20", "19e18", "many"}) {
+    std::string text = given;
+    EXPECT_NE(large_number(text), "") << given;
+    EXPECT_EQ(text, given);
+  }
+}
+
 }  // namespace
 }  // namespace m2sim::cmd
