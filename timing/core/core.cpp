@@ -89,8 +89,10 @@ void BasicCore<P>::end_cycle() {
 // which is done last.
 template <Probe P>
 std::uint64_t BasicCore<P>::culprit() const {
-  if (why_ == StallReason::kMispredict) return parts_.fetch.mispredicted();
-  if (is_front_end(why_)) return fetched_.packets.empty() ? 0 : fetched_.packets.front().block_pc;
+  if (is_front_end(why_)) {
+    if (!fetched_.packets.empty()) return fetched_.packets.front().culprit;
+    return why_ == StallReason::kMispredict ? parts_.fetch.mispredicted() : 0;
+  }
   if (window_.empty()) return 0;
   const RetireGroup& oldest = window_.oldest();
   std::uint64_t pc = oldest.culprit;

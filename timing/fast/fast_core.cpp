@@ -43,26 +43,9 @@ void BasicFastCore<P>::finish() {
 }
 
 template <Probe P>
-void BasicFastCore<P>::run_block(const std::uint64_t* addresses) {
-  while (!parts_.fetch.needs_record()) {
-    if (!parts_.fetch.window_open()) open_window();
-    run_packet(parts_.fetch.take(), addresses);
-  }
-}
-
-template <Probe P>
-void BasicFastCore<P>::open_window() {
-  Cycle cycle = parts_.fetch.next_cycle();
-  const std::uint64_t must_have_left = parts_.buffer.must_have_left();
-  if (must_have_left != 0) cycle = std::max(cycle, renamed_[(must_have_left - 1) % renamed_.size()]);
-  parts_.fetch.open_window(cycle);
-}
-
-template <Probe P>
 void BasicFastCore<P>::run_packet(const Packet& packet, const std::uint64_t*& addresses) {
   parts_.buffer.fetch(packet.insts);
-  wait(packet.available, packet.reason,
-       packet.reason == StallReason::kMispredict ? parts_.fetch.mispredicted() : packet.block_pc);
+  wait(packet.available, packet.reason, packet.culprit);
   for (const UopInfo* uop = packet.begin; uop != packet.end; ++uop) {
     rename(*uop);
     if (uop->ports == 0) {
@@ -78,16 +61,6 @@ void BasicFastCore<P>::run_packet(const Packet& packet, const std::uint64_t*& ad
     parts_.buffer.leave(uop->insts);
   }
   if (packet.penalty != 0) parts_.fetch.redirect(last_issue_, packet.penalty);
-}
-
-template <Probe P>
-inline void BasicFastCore<P>::lose(Cycle cycle, StallReason reason, std::uint64_t culprit) {
-  SlotLedger& ledger = parts_.ledger;
-  if constexpr (P::kOn) {
-    const std::uint64_t slots = ledger.left() + (cycle - ledger.now() - 1) * ledger.width();
-    probe_.lost({reason, ledger.now(), slots, culprit});
-  }
-  ledger.advance(cycle, reason);
 }
 
 template <Probe P>
@@ -121,11 +94,6 @@ void BasicFastCore<P>::make_room(const UopInfo& uop, bool open) {
     wait(oldest.retired, charge_back_end(lacking, oldest.cause), oldest.culprit);
     release(parts_.ledger.now());
   }
-}
-
-template <Probe P>
-void BasicFastCore<P>::release(Cycle now) {
-  while (!window_.empty() && window_.oldest().retired <= now) window_.release();
 }
 
 template <Probe P>
@@ -178,39 +146,6 @@ void BasicFastCore<P>::run_eliminated(const UopInfo& uop, const Packet& packet) 
   if (!serialization_.rename(uop, parts_.ledger.now())) return;
   close_group();
   wait(serialization_.until(), StallReason::kSerialize, pc);
-}
-
-// Most uops have up to two sources: those are looked at without asking how many there are.
-template <Probe P>
-inline Cycle BasicFastCore<P>::operands_ready(const UopInfo& uop) const {
-  const auto of = [&](const insts::Source& source) { return values_[source.reg].as(source.role); };
-  Cycle ready = std::max(of(uop.sources[0]), of(uop.sources[1]));
-  for (unsigned s = 2; s < uop.source_count; ++s) ready = std::max(ready, of(uop.sources[s]));
-  return ready;
-}
-
-// A register that the uop does not have takes the value too, and nobody waits for it.
-template <Probe P>
-inline void BasicFastCore<P>::write(const UopInfo& uop, Result result) {
-  values_[uop.dests[0]] = result;
-  if (uop.dest_count > 1) values_[uop.dests[1]] = result.second();
-  values_[kNoTimedReg] = Result{};
-}
-
-template <Probe P>
-inline Cycle BasicFastCore<P>::issue(const UopInfo& uop, Cycle ready) {
-  unsigned port = 0;
-  const Cycle issued = queue_->issue(ports_, scheduler_, ready, uop.occupancy, port);
-  if constexpr (P::kOn) probe_.issued(key_, issued, queue_->port_name(port));
-  return issued;
-}
-
-template <Probe P>
-inline void BasicFastCore<P>::complete(Cycle cycle, StallReason cause, std::uint64_t pc) {
-  const bool latest = group_->complete_by(cycle, cause);
-  if constexpr (P::kOn) {
-    if (latest) group_->culprit = pc;
-  }
 }
 
 template <Probe P>

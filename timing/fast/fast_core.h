@@ -48,26 +48,66 @@ class BasicFastCore {
 
  private:
   void switch_context();
-  void run_block(const std::uint64_t* addresses);
+  void run_block(const std::uint64_t* addresses) {
+    while (!parts_.fetch.needs_record()) {
+      if (!parts_.fetch.window_open()) open_window();
+      run_packet(parts_.fetch.take(), addresses);
+    }
+  }
   void run_packet(const Packet& packet, const std::uint64_t*& addresses);
-  void open_window();
+  void open_window() {
+    Cycle cycle = parts_.fetch.next_cycle();
+    const std::uint64_t must_have_left = parts_.buffer.must_have_left();
+    if (must_have_left != 0) cycle = std::max(cycle, renamed_[(must_have_left - 1) % renamed_.size()]);
+    parts_.fetch.open_window(cycle);
+  }
   void wait(Cycle cycle, StallReason reason, std::uint64_t culprit) {
     if (cycle > parts_.ledger.now()) lose(cycle, reason, culprit);
   }
-  [[gnu::always_inline]] void lose(Cycle cycle, StallReason reason, std::uint64_t culprit);
+  [[gnu::always_inline]] void lose(Cycle cycle, StallReason reason, std::uint64_t culprit) {
+    SlotLedger& ledger = parts_.ledger;
+    if constexpr (P::kOn) {
+      const std::uint64_t slots = ledger.left() + (cycle - ledger.now() - 1) * ledger.width();
+      probe_.lost({reason, ledger.now(), slots, culprit});
+    }
+    ledger.advance(cycle, reason);
+  }
 
   [[gnu::always_inline]] void rename(const UopInfo& uop);
   void make_room(const UopInfo& uop, bool open);
-  void release(Cycle now);
+  void release(Cycle now) {
+    while (!window_.empty() && window_.oldest().retired <= now) window_.release();
+  }
   void close_group();
   [[gnu::always_inline]] void enter_queue(const UopInfo& uop);
   void wait_for_queue(const UopInfo& uop);
 
   void run_eliminated(const UopInfo& uop, const Packet& packet);
-  [[gnu::always_inline]] Cycle operands_ready(const UopInfo& uop) const;
-  [[gnu::always_inline]] void write(const UopInfo& uop, Result result);
-  [[gnu::always_inline]] Cycle issue(const UopInfo& uop, Cycle ready);
-  [[gnu::always_inline]] void complete(Cycle cycle, StallReason cause, std::uint64_t pc);
+  // Most uops have up to two sources: those are looked at without asking how many there are.
+  [[gnu::always_inline]] Cycle operands_ready(const UopInfo& uop) const {
+    const auto of = [&](const insts::Source& source) { return values_[source.reg].as(source.role); };
+    Cycle ready = std::max(of(uop.sources[0]), of(uop.sources[1]));
+    for (unsigned s = 2; s < uop.source_count; ++s) ready = std::max(ready, of(uop.sources[s]));
+    return ready;
+  }
+  // A register that the uop does not have takes the value too, and nobody waits for it.
+  [[gnu::always_inline]] void write(const UopInfo& uop, Result result) {
+    values_[uop.dests[0]] = result;
+    if (uop.dest_count > 1) values_[uop.dests[1]] = result.second();
+    values_[kNoTimedReg] = Result{};
+  }
+  [[gnu::always_inline]] Cycle issue(const UopInfo& uop, Cycle ready) {
+    unsigned port = 0;
+    const Cycle issued = queue_->issue(ports_, scheduler_, ready, uop.occupancy, port);
+    if constexpr (P::kOn) probe_.issued(key_, issued, queue_->port_name(port));
+    return issued;
+  }
+  [[gnu::always_inline]] void complete(Cycle cycle, StallReason cause, std::uint64_t pc) {
+    const bool latest = group_->complete_by(cycle, cause);
+    if constexpr (P::kOn) {
+      if (latest) group_->culprit = pc;
+    }
+  }
   [[gnu::always_inline]] void execute(const UopInfo& uop, const Packet& packet);
   void execute_load(const UopInfo& uop, Cycle ready, std::uint64_t pc, std::uint64_t address);
   void execute_store(const UopInfo& uop, Cycle ready, std::uint64_t pc, std::uint64_t address);

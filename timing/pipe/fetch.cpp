@@ -28,6 +28,8 @@ Packet Fetch::take() {
   packet.block_pc = block_.pc;
   packet.insts = static_cast<std::uint8_t>(insts);
   packet.penalty = 0;
+  packet.culprit =
+      reason_ == StallReason::kMispredict ? mispredicted_ : block_.pc + 4 * std::uint64_t{next_inst_};
   packet.fetched = now_;
   packet.reason = reason_;
 

@@ -32,6 +32,7 @@ struct Packet {
   const UopInfo* begin;
   const UopInfo* end;
   std::uint64_t block_pc;  // UopInfo::inst counts from here
+  std::uint64_t culprit;   // pc of what `reason` waits for: its first instruction, or a mispredicted branch
   Cycle fetched;
   Cycle available;     // first cycle in which rename may take it
   StallReason reason;  // why not earlier

@@ -49,7 +49,7 @@ HOT = Globs("HOT", "insts/bits.*", "insts/decode.*", "insts/inst.*", "insts/oper
             "emu/cpu/cpu_state.*", "emu/cpu/flags.*", "emu/memory/arena.*",
             "timing/", "!timing/stats.*", "!timing/run/", "!timing/config/", "timing/config/port_layout.*",
             # A trace is written to be looked at.
-            "!timing/probe/pipe_trace.*",
+            "!timing/probe/pipe_trace.*", "!timing/probe/timeline.*",
             # At a fault only.
             "!emu/engine/host_fault.*")
 SLOW = (r"\bvirtual\b|\bstd::(?:function|map|multimap|unordered_map|unordered_set|set|list|deque|shared_ptr|"

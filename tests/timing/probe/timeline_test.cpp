@@ -1,0 +1,82 @@
+// A trace as text: every letter at its cycle.
+#include "timing/probe/timeline.h"
+
+#include <gtest/gtest.h>
+
+#include <vector>
+
+namespace m2sim::timing {
+namespace {
+
+std::string text_of(std::uint64_t pc) { return "i" + std::to_string(pc); }
+std::string port_of(unsigned port) { return "p" + std::to_string(port); }
+
+std::vector<std::string> lines_of(const std::string& text) {
+  std::vector<std::string> lines;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = text.find('\n', at);
+    lines.push_back(text.substr(at, end - at));
+    at = end + 1;
+  }
+  return lines;
+}
+
+TracedUop uop(std::uint64_t pc, Cycle renamed) {
+  TracedUop result;
+  result.pc = pc;
+  result.insts = 1;
+  result.port = 3;
+  result.renamed = renamed;
+  result.dispatched = renamed + 1;
+  result.issued = renamed + 4;
+  result.completed = renamed + 7;
+  result.retired = renamed + 9;
+  return result;
+}
+
+TEST(Timeline, EveryStageHasItsLetter) {
+  const auto lines = lines_of(timeline(std::vector{uop(4, 100), uop(8, 101)}, {}, text_of, port_of));
+  ASSERT_EQ(lines.size(), 3U);
+  const std::size_t begin = lines[0].find('0');
+  EXPECT_EQ(lines[0].substr(begin), "0         1");
+  EXPECT_EQ(lines[1].substr(0, 2), "i4");
+  EXPECT_NE(lines[1].find("p3"), std::string::npos);
+  EXPECT_EQ(lines[1].substr(begin), "RD==IeeC-T");
+  EXPECT_EQ(lines[2].substr(begin), " RD==IeeC-T");
+}
+
+TEST(Timeline, AnEliminatedUopHasNoPortAndAPairIsMarked) {
+  TracedUop move = uop(4, 10);
+  move.eliminated = true;
+  move.completed = 11;
+  move.retired = 11;
+  TracedUop pair = uop(12, 10);
+  pair.insts = 2;
+  const auto lines = lines_of(timeline(std::vector{move, pair}, {}, text_of, port_of));
+  const std::size_t begin = lines[0].find('0');
+  EXPECT_EQ(lines[1].substr(begin), "RT");
+  EXPECT_EQ(lines[1].find("p3"), std::string::npos);
+  EXPECT_EQ(lines[2].substr(0, 5), "+ i12");
+}
+
+TEST(Timeline, LostSlotsBetweenFirstAndLastRenameAreSummed) {
+  const std::vector<LostSlots> lost{{StallReason::kScheduler, 99, 8, 4},
+                                    {StallReason::kScheduler, 100, 3, 4},
+                                    {StallReason::kScheduler, 101, 2, 8},
+                                    {StallReason::kScheduler, 102, 8, 8}};
+  const auto lines = lines_of(timeline(std::vector{uop(4, 100), uop(8, 102)}, lost, text_of, port_of));
+  EXPECT_EQ(lines.back(), "lost 5 slots: scheduler, last for: i8");
+}
+
+TEST(Timeline, WhatIsTooLongIsCut) {
+  TracedUop slow = uop(4, 10);
+  slow.completed = 1000;
+  slow.retired = 1001;
+  const auto lines = lines_of(timeline(std::vector{slow}, {}, text_of, port_of));
+  EXPECT_EQ(lines[1].back(), '>');
+}
+
+TEST(Timeline, OfNothingIsNothing) { EXPECT_EQ(timeline({}, {}, text_of, port_of), ""); }
+
+}  // namespace
+}  // namespace m2sim::timing
