@@ -156,14 +156,15 @@ class Config(guest.GuestTest):
         self.assertEqual(differing, ["groups = 9"])
 
     def test_another_core_is_a_file(self):
-        path = pathlib.Path(__file__).with_name("results") / "cores" / "small.toml"
-        self.assertEqual(self.text("--check", str(path)), "")
-        self.assertIn('[ports]\nnames = ["i0", "i1", "ls", "f"]\n', self.text("--dump", "--core", str(path)))
         loop = self.guest("loop", guest.LOOP.format(count=1000))
-        for mode in ("timing", "fast-timing"):
-            result = self.m2sim("run", "--core", str(path), "--mode", mode, loop)
-            self.assertEqual(result.status, 0, result.err)
-            self.assertIn("small.toml", result.err)
+        for name, ports in (("small", '["i0", "i1", "ls", "f"]'), ("wide", '["p_i0", "p_i1", ')):
+            path = pathlib.Path(__file__).with_name("results") / "cores" / f"{name}.toml"
+            self.assertEqual(self.text("--check", str(path)), "")
+            self.assertIn(f"[ports]\nnames = {ports}", self.text("--dump", "--core", str(path)))
+            for mode in ("timing", "fast-timing"):
+                result = self.m2sim("run", "--core", str(path), "--mode", mode, loop)
+                self.assertEqual(result.status, 0, result.err)
+                self.assertIn(f"{name}.toml", result.err)
 
     def test_every_statistic_is_documented(self):
         loop = self.guest("loop", guest.LOOP.format(count=5))

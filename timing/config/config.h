@@ -29,12 +29,9 @@ inline constexpr unsigned kPortCapabilityCount = static_cast<unsigned>(Capabilit
 inline constexpr unsigned kTageTableCount = 6;
 
 // The most that any core may have.
-inline constexpr unsigned kMaxPorts = 14;
-inline constexpr unsigned kMaxSchedulers = 11;
-inline constexpr unsigned kMaxDispatchQueues = 4;
-inline constexpr unsigned kPortCount = kMaxPorts;
-inline constexpr unsigned kSchedulerCount = kMaxSchedulers;
-inline constexpr unsigned kDispatchQueueCount = kMaxDispatchQueues;
+inline constexpr unsigned kMaxPorts = 24;
+inline constexpr unsigned kMaxSchedulers = 16;
+inline constexpr unsigned kMaxDispatchQueues = 8;
 
 // What an element of a list is called; the rest, at least one, is zeros.
 using Name = std::array<char, 16>;

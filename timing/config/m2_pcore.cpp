@@ -59,6 +59,10 @@ constexpr CoreConfig kM2PCore{
         .fp = 356,  // measured: Jiajie Chen, M2 review
         .flags = 123,  // measured: Jiajie Chen, M2 review
     },
+    .issue = {
+        .dispatch_delay = 1,  // guess: a stage each; only their sum with the front end is measured
+        .issue_delay = 1,  // guess: the same
+    },
     .dispatch_queues = {
         .count = 4,  // measured: Dougall Johnson, applecpu (M1)
         .elements = {{
@@ -238,6 +242,7 @@ constexpr CoreConfig kM2PCore{
         .forward_merge_extra = 4,  // measured: Jiajie Chen, M2 review, 1 to 4 cycles, the upper end
         .forward_fail_latency = 26,  // measured: Jiajie Chen, M2 review
         .order_violation_penalty = 15,  // guess: as a misprediction
+        .predicted_wait = 1,  // guess: in the cycle behind the store
         .dependence_pairs = 62,  // measured: Jiajie Chen, M2 review, knee of the address-dependent pairs
     },
     .branch = {

@@ -156,7 +156,7 @@ void BasicCore<P>::issue() {
 
 template <Probe P>
 void BasicCore<P>::dispatch() {
-  for (unsigned q = 0; q < kDispatchQueueCount; ++q) {
+  for (unsigned q = 0; q < steering_.queues(); ++q) {
     auto& queue = queues_[q];
     const QueueLane& lane = steering_.queue(q);
     for (unsigned n = lane.per_cycle; n != 0 && !queue.empty() && queue.front().earliest <= now_; --n) {
@@ -167,7 +167,7 @@ void BasicCore<P>::dispatch() {
       queue.pop();
       active_ = true;
       schedulers_.insert(sequence, lane.scheduler_name[chosen], ring_);
-      entry.ready = std::max(entry.ready, now_ + kIssueDelay);
+      entry.ready = std::max(entry.ready, now_ + steering_.issue_delay());
       const std::uint32_t index = InFlightRing::index_of(sequence);
       if constexpr (P::kOn) probe_.dispatched(index, now_);
       if (entry.pending == 0) schedule(index, entry);
@@ -309,7 +309,7 @@ void BasicCore<P>::rename_uop(const UopInfo& uop, unsigned queue, const Packet& 
   if (uop.memory()) rename_memory(index, entry, group);
   for (unsigned d = 0; d < uop.dest_count; ++d) map_[uop.dests[d]] = {sequence, d != 0};
   steering_.enter(uop);
-  queues_[queue].push({sequence, now_ + kDispatchDelay});
+  queues_[queue].push({sequence, now_ + steering_.dispatch_delay()});
 }
 
 template <Probe P>
@@ -356,7 +356,7 @@ void BasicCore<P>::rename_memory(std::uint32_t index, InFlight& entry, RetireGro
   entry.predicted = predicted;
   if (!predicted) return;
   if (store->issued != kNever) {
-    entry.ready = std::max(entry.ready, LoadStoreUnit::ready_behind(*store));
+    entry.ready = std::max(entry.ready, load_store_.ready_behind(*store));
   } else {
     wait_for(ring_.at_index(store->entry), index, entry, kInputStore);
   }
@@ -462,7 +462,7 @@ void BasicCore<P>::wake_waiters(InFlight& producer) {
       forward(entry, load_store_.store(entry.store));
       continue;
     }
-    const Cycle time = input == kInputStore ? LoadStoreUnit::ready_behind(load_store_.store(entry.store))
+    const Cycle time = input == kInputStore ? load_store_.ready_behind(load_store_.store(entry.store))
                                             : visible(producer, entry.info->sources[input].role,
                                                       (entry.second >> input & 1U) != 0);
     entry.ready = std::max(entry.ready, time);

@@ -133,7 +133,7 @@ class BasicCore {
   LoadStoreUnit load_store_;
   Sleepers sleepers_;
   Steering steering_;
-  std::array<Ring<QueuedUop, 64>, kDispatchQueueCount> queues_;
+  std::array<Ring<QueuedUop, 64>, kMaxDispatchQueues> queues_;
   IssueQueues schedulers_;
   WakeWheel wheel_;
   InFlightRing ring_;

@@ -22,8 +22,8 @@ namespace m2sim::timing {
 
 class IssueQueues {
  public:
-  IssueQueues(const CoreConfig& config, const Steering& steering) {
-    for (unsigned q = 0; q < kDispatchQueueCount; ++q) {
+  IssueQueues(const CoreConfig& config, const Steering& steering) : count_(config.schedulers.size()) {
+    for (unsigned q = 0; q < steering.queues(); ++q) {
       const QueueLane& lane = steering.queue(q);
       for (unsigned i = 0; i < kPortsPerQueue; ++i) {
         if (lane.ports_of[i] == 0) continue;
@@ -58,7 +58,7 @@ class IssueQueues {
   void sleep(const InFlight& entry) { places_[entry.scheduler].uops.sleep(entry.slot); }
 
   bool any_ready() const {
-    return std::any_of(places_.begin(), places_.end(),
+    return std::any_of(places_.begin(), places_.begin() + count_,
                        [](const Place& place) { return place.uops.any_ready(); });
   }
 
@@ -66,7 +66,8 @@ class IssueQueues {
   // that has got a port, named as the queue numbers them.
   template <class MayIssue, class Issue>
   void pick(Cycle now, InFlightRing& ring, MayIssue&& may_issue, Issue&& issue) {
-    for (Place& place : places_) {
+    for (unsigned s = 0; s < count_; ++s) {
+      Place& place = places_[s];
       if (place.uops.any_ready()) pick_from(place, now, ring, may_issue, issue);
     }
   }
@@ -100,8 +101,9 @@ class IssueQueues {
     }
   }
 
-  std::array<Place, kSchedulerCount> places_{};
-  std::array<std::array<Cycle, kPortsPerQueue>, kDispatchQueueCount> port_free_{};
+  unsigned count_;
+  std::array<Place, kMaxSchedulers> places_{};
+  std::array<std::array<Cycle, kPortsPerQueue>, kMaxDispatchQueues> port_free_{};
 };
 
 }  // namespace m2sim::timing

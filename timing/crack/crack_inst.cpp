@@ -125,12 +125,12 @@ UopInfo InstCracker::make(const StepTiming& step) const {
   uop.issues = step.occupancy == 2 && (step.capabilities & (kCapAlu | kCapFlags)) != 0 ? 2 : 1;
   for (unsigned p = 0; p < config_.ports.size(); ++p) {
     if ((config_.ports[p].capabilities & step.capabilities) != step.capabilities) continue;
-    uop.ports = static_cast<std::uint16_t>(uop.ports | 1U << p);
+    uop.ports = uop.ports | 1U << p;
     uop.queues = u8(uop.queues | 1U << config_.schedulers[config_.ports[p].scheduler].queue);
   }
   if (uop.queues == 0) return uop;
   uop.queue = u8(static_cast<unsigned>(std::countr_zero(unsigned{uop.queues})));
-  for (unsigned q = 0; q < kDispatchQueueCount; ++q)
+  for (unsigned q = 0; q < config_.dispatch_queues.size(); ++q)
     uop.local_ports |= layout_[q].local(uop.ports) << (4 * q);
   return uop;
 }

@@ -6,14 +6,13 @@
 #include <cstdint>
 
 #include "insts/operands.h"
+#include "timing/config/config.h"
 #include "timing/cycle.h"
 #include "timing/stall.h"
 
 namespace m2sim::timing {
 
 using insts::RegId;
-
-struct CoreConfig;
 
 // Values inside one instruction: written by one of its uops, read by a later one.
 inline constexpr RegId kTemp0 = insts::kRegCount;
@@ -59,7 +58,7 @@ constexpr unsigned rename_entries(Resources resources) { return resources & 0xFF
 // One rename-time unit: at most one issued operation. Instructions of several issued operations are
 // several of these; those that count as one uop leave `slots` 0 on all but the first.
 struct UopInfo {
-  std::uint16_t ports = 0;        // mask of the ports that can execute it; 0: done at rename
+  std::uint32_t ports = 0;        // mask of the ports that can execute it; 0: done at rename
   std::uint16_t flags = 0;        // UopFlag
   std::uint8_t slots = 0;         // rename and retire slots it takes
   std::uint8_t queue = 0;         // first dispatch queue that leads to `ports`
@@ -84,5 +83,7 @@ struct UopInfo {
   unsigned ports_behind(unsigned of_queue) const { return local_ports >> (4 * of_queue) & 15U; }
   bool memory() const { return (flags & (kUopLoad | kUopStore | kUopPrefetch)) != 0; }
 };
+
+static_assert(kMaxPorts <= 32 && kMaxDispatchQueues <= 8, "masks of UopInfo");
 
 }  // namespace m2sim::timing

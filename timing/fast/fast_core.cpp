@@ -17,7 +17,7 @@ BasicFastCore<P>::BasicFastCore(const CoreConfig& config, P probe)
       retirement_(config.rob),
       load_store_(config, parts_.memory),
       steering_(config) {
-  for (unsigned q = 0; q < kDispatchQueueCount; ++q) queues_[q].set_lane(steering_.queue(q));
+  for (unsigned q = 0; q < steering_.queues(); ++q) queues_[q].set_lane(steering_.queue(q));
 }
 
 template <Probe P>
@@ -150,8 +150,8 @@ void BasicFastCore<P>::run_eliminated(const UopInfo& uop, const Packet& packet) 
 
 template <Probe P>
 inline void BasicFastCore<P>::execute(const UopInfo& uop, const Packet& packet) {
-  const Cycle dispatched = queue_->dispatch(ports_, renamed_at_ + kDispatchDelay, scheduler_);
-  const Cycle ready = std::max(operands_ready(uop), dispatched + kIssueDelay);
+  const Cycle dispatched = queue_->dispatch(ports_, renamed_at_ + steering_.dispatch_delay(), scheduler_);
+  const Cycle ready = std::max(operands_ready(uop), dispatched + steering_.issue_delay());
   const std::uint64_t pc = packet.block_pc + 4 * std::uint64_t{uop.inst};
   if constexpr (P::kOn) {
     key_ = (key_ + 1) % kProbeKeys;
@@ -179,7 +179,7 @@ void BasicFastCore<P>::execute_load(const UopInfo& uop, Cycle ready, std::uint64
     ready = std::max(ready, loads_[before % loads_.size()]);
   }
   const auto [store, predicted] = load_store_.dependence(pc, address, uop.bytes);
-  if (predicted) ready = std::max(ready, LoadStoreUnit::ready_behind(*store));
+  if (predicted) ready = std::max(ready, load_store_.ready_behind(*store));
   const Cycle issued = issue(uop, ready);
   Loaded loaded = load_store_.access(pc, address, uop.bytes, issued);
   if (store != nullptr && LoadStoreUnit::must_forward(*store, issued)) {

@@ -120,7 +120,7 @@ class BasicFastCore {
   RetireBandwidth retirement_;
   LoadStoreUnit load_store_;
   Steering steering_;
-  std::array<CalendarQueue, kDispatchQueueCount> queues_;
+  std::array<CalendarQueue, kMaxDispatchQueues> queues_;
 
   std::array<Cycle, 256> renamed_{};  // ring by instruction: when it left the fetch buffer
   std::array<Cycle, 512> loads_{};    // ring by load number: when its queue entry is free

@@ -13,6 +13,7 @@ Fetch::Fetch(const CoreConfig& config, MemoryHierarchy& memory, BranchPredictor&
       taken_per_cycle_(config.fetch.taken_branches_per_cycle),
       page_bubble_(config.fetch.page_cross_bubble),
       depth_(config.decode.pipeline_cycles),
+      rename_to_issue_(config.issue.dispatch_delay + config.issue.issue_delay),
       page_mask_(std::uint64_t{config.mmu.page_kib} * 1024 - 1),
       line_mask_(std::uint64_t{config.l1i.cache.line_bytes} - 1) {}
 

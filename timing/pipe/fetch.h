@@ -7,7 +7,7 @@
 // It is delivered as packets, each a run of uops of one block. Behind a mispredicted branch fetch waits
 // for redirect(): wrong-path fetch is not modelled.
 //
-// Reads FetchConfig, DecodeConfig, MmuConfig (page size), L1iConfig (line size).
+// Reads FetchConfig, DecodeConfig, IssueConfig, MmuConfig (page size), L1iConfig (line size).
 #pragma once
 
 #include <algorithm>
@@ -22,11 +22,6 @@
 #include "timing/stall.h"
 
 namespace m2sim::timing {
-
-// Stages between: a uop renamed in cycle c can enter its scheduler in c + 1 and issue in c + 2.
-inline constexpr unsigned kDispatchDelay = 1;
-inline constexpr unsigned kIssueDelay = 1;
-inline constexpr unsigned kRenameToIssue = kDispatchDelay + kIssueDelay;
 
 struct Packet {
   const UopInfo* begin;
@@ -82,9 +77,9 @@ class Fetch {
   Packet take();
 
   // The mispredicted branch executed in cycle `executed`: the right path can execute `penalty` later, which
-  // is what is measured, and so reaches rename kRenameToIssue earlier.
+  // is what is measured, and so reaches rename earlier by what lies between rename and issue.
   void redirect(Cycle executed, unsigned penalty) {
-    const Cycle arrival = executed + std::max(penalty, kRenameToIssue) - kRenameToIssue;
+    const Cycle arrival = executed + std::max(penalty, rename_to_issue_) - rename_to_issue_;
     next_cycle_ = arrival > depth_ ? arrival - depth_ : 0;
     reason_ = StallReason::kMispredict;
   }
@@ -100,6 +95,7 @@ class Fetch {
   unsigned taken_per_cycle_;
   unsigned page_bubble_;
   unsigned depth_;
+  unsigned rename_to_issue_;
   std::uint64_t page_mask_;
   std::uint64_t line_mask_;
 

@@ -42,6 +42,7 @@ class LoadStoreUnit {
       : memory_(memory),
         load_entries_(config.lsq.load_entries),
         store_entries_(config.lsq.store_entries),
+        predicted_wait_(config.lsq.predicted_wait),
         stores_(config),
         dependences_(config.lsq),
         commit_(config.lsq) {}
@@ -64,7 +65,7 @@ class LoadStoreUnit {
     return {store, store != nullptr && dependences_.predicts(load_pc)};
   }
   // When a load issues at the earliest that waits for the store, which has issued.
-  static Cycle ready_behind(const StoreRecord& store) { return store.issued + 1; }
+  Cycle ready_behind(const StoreRecord& store) const { return store.issued + predicted_wait_; }
 
   // The load reads the L1D or what is below it.
   Loaded access(std::uint64_t pc, std::uint64_t address, unsigned bytes, Cycle issued) {
@@ -113,6 +114,7 @@ class LoadStoreUnit {
   MemoryHierarchy& memory_;
   std::uint64_t load_entries_;
   std::uint64_t store_entries_;
+  Cycle predicted_wait_;
   std::uint64_t loads_ = 0;
   StoreTable stores_;
   DependencePredictor dependences_;

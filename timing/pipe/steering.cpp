@@ -21,9 +21,12 @@ void number_schedulers(QueueLane& lane, const QueuePorts& ports, const CoreConfi
 
 }  // namespace
 
-Steering::Steering(const CoreConfig& config) {
+Steering::Steering(const CoreConfig& config)
+    : count_(config.dispatch_queues.size()),
+      dispatch_delay_(config.issue.dispatch_delay),
+      issue_delay_(config.issue.issue_delay) {
   const QueueLayout layout = queue_layout(config);
-  for (unsigned q = 0; q < kDispatchQueueCount; ++q) {
+  for (unsigned q = 0; q < count_; ++q) {
     QueueLane& lane = queues_[q];
     lane.entries = config.dispatch_queues[q].entries;
     lane.per_cycle = config.dispatch_queues[q].per_cycle;

@@ -5,7 +5,7 @@
 // Behind a queue its ports are numbered from 0, the most specialised first, and a scheduler has the number of
 // the first of its ports.
 //
-// Reads PortConfig, SchedulerConfig, DispatchQueueConfig.
+// Reads PortConfig, SchedulerConfig, DispatchQueueConfig, IssueConfig.
 #pragma once
 
 #include <array>
@@ -15,6 +15,7 @@
 #include "timing/config/config.h"
 #include "timing/config/port_layout.h"
 #include "timing/crack/uop.h"
+#include "timing/cycle.h"
 #include "timing/least_lane.h"
 
 namespace m2sim::timing {
@@ -48,7 +49,11 @@ class Steering {
  public:
   explicit Steering(const CoreConfig& config);
 
+  unsigned queues() const { return count_; }
   const QueueLane& queue(unsigned q) const { return queues_[q]; }
+  // From rename to a scheduler, and from there to issue: cycles, at least.
+  Cycle dispatch_delay() const { return dispatch_delay_; }
+  Cycle issue_delay() const { return issue_delay_; }
 
   // Of the queues that lead to a port for the uop the one with the fewest uops; of equals the first and the
   // last take turns. `queued(q)`: the uops in queue q.
@@ -73,7 +78,10 @@ class Steering {
   static unsigned choose_port(unsigned ports) { return static_cast<unsigned>(std::countr_zero(ports)); }
 
  private:
-  std::array<QueueLane, kDispatchQueueCount> queues_{};
+  unsigned count_;
+  Cycle dispatch_delay_;
+  Cycle issue_delay_;
+  std::array<QueueLane, kMaxDispatchQueues> queues_{};
   std::uint32_t turn_ = 0;
 };
 

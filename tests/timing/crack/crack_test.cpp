@@ -83,7 +83,7 @@ TEST_F(Crack, MemoryStartsGroupsAndTakesOneAddress) {
 
 TEST_F(Crack, PortsAreThoseWithTheCapability) {
   const CrackedBlock& block = crack({mul(0, 1, 2)});
-  for (unsigned p = 0; p < kPortCount; ++p) {
+  for (unsigned p = 0; p < m2_pcore().ports.size(); ++p) {
     EXPECT_EQ((block.uops[0].ports >> p & 1) != 0, (config.ports[p].capabilities & kCapMul) != 0)
         << "u" << p + 1;
   }

@@ -8,6 +8,10 @@
 namespace m2sim::timing {
 namespace {
 
+unsigned rename_to_issue(const CoreConfig& config) {
+  return config.issue.dispatch_delay + config.issue.issue_delay;
+}
+
 using namespace a64;
 
 constexpr Cycle kStart = 100'000;
@@ -170,7 +174,7 @@ TEST(Fetch, BehindAMispredictedBranchItWaitsForTheRedirect) {
     constexpr Cycle kExecuted = kStart + 50;
     front.fetch.redirect(kExecuted, packets.front().penalty);
     const std::vector<Packet> right = front.window();
-    EXPECT_EQ(right.front().available + kRenameToIssue, kExecuted + c.penalty) << "may execute";
+    EXPECT_EQ(right.front().available + rename_to_issue(config), kExecuted + c.penalty) << "may execute";
     EXPECT_EQ(right.front().reason, StallReason::kMispredict);
     EXPECT_EQ(right.front().penalty, 0);
   }
@@ -179,7 +183,7 @@ TEST(Fetch, BehindAMispredictedBranchItWaitsForTheRedirect) {
 TEST(Fetch, ARedirectInTheFirstCyclesDoesNotReachBehindTheStart) {
   const CoreConfig config = m2_pcore();
   Front front(config);
-  front.fetch.redirect(0, kRenameToIssue);
+  front.fetch.redirect(0, rename_to_issue(config));
   EXPECT_EQ(front.fetch.next_cycle(), 0U);
   front.fetch.redirect(config.decode.pipeline_cycles + 1, 0);
   EXPECT_EQ(front.fetch.next_cycle(), 1U) << "no sooner than it executed";

@@ -45,7 +45,7 @@ TEST_F(LoadStore, ACollisionIsCountedAndForeseenTheNextTime) {
   EXPECT_EQ(unit.counts().forwarded_loads, 1U);
   dependence = unit.dependence(kPc + 4, kAddress, 8);
   EXPECT_TRUE(dependence.predicted);
-  EXPECT_GT(LoadStoreUnit::ready_behind(store), store.issued);
+  EXPECT_EQ(unit.ready_behind(store), store.issued + config.lsq.predicted_wait);
   // Another load of the same bytes has to learn for itself.
   EXPECT_FALSE(unit.dependence(kPc + 8, kAddress, 8).predicted);
 }
