@@ -1,7 +1,9 @@
 // The bounds of the configuration's numbers as constants: Bounds<RobConfig>::groups.max. What is as large as
-// a bound says so by a static_assert.
+// a bound says so by a static_assert or takes its size from here.
 #pragma once
 
+#include <bit>
+#include <cstddef>
 #include <cstdint>
 
 #include "timing/config/config.h"
@@ -12,6 +14,10 @@ struct Bound {
   std::uint32_t min;
   std::uint32_t max;
 };
+
+// Places of a ring that is indexed by number and holds `most` at once: a power of two, so that the index is a
+// mask.
+constexpr std::size_t ring_size(std::uint32_t most) { return std::bit_ceil(std::size_t{most} + 1); }
 
 template <class Struct>
 struct Bounds;

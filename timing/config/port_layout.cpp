@@ -7,8 +7,6 @@
 
 namespace m2sim::timing {
 
-std::uint32_t fetch_capacity(const CoreConfig& config) { return config.fetch.buffer_instructions; }
-
 std::vector<unsigned> ports_by_speciality(const CoreConfig& config) {
   std::vector<unsigned> order(config.ports.size());
   std::iota(order.begin(), order.end(), 0U);

@@ -9,9 +9,6 @@
 
 namespace m2sim::timing {
 
-// Instructions between fetch and rename: those in the pipe and those in the queue.
-std::uint32_t fetch_capacity(const CoreConfig& config);
-
 // The ports behind each dispatch queue, the most specialised first.
 inline constexpr unsigned kPortsPerQueue = 4;
 struct QueuePorts {

@@ -17,6 +17,7 @@
 #include <cstdint>
 
 #include "emu/retired.h"
+#include "timing/config/bounds.h"
 #include "timing/config/config.h"
 #include "timing/core/inflight.h"
 #include "timing/core/issue_queues.h"
@@ -62,9 +63,10 @@ class BasicCore {
   };
 
   struct Fetched {
-    Ring<Packet, 256> packets;
-    Ring<std::uint64_t, 1024> addresses;  // of the memory instructions
-    std::uint64_t address = 0;            // of the instruction at rename
+    static constexpr std::uint32_t kMost = Bounds<FetchConfig>::buffer_instructions.max;
+    Ring<Packet, ring_size(kMost)> packets;
+    Ring<std::uint64_t, ring_size(kMost + emu::kMaxBlockInsts)> addresses;  // of the memory instructions
+    std::uint64_t address = 0;                                              // of the instruction at rename
   };
 
   struct QueuedUop {
@@ -74,8 +76,9 @@ class BasicCore {
 
   // Loads and stores that wait for a queue entry, by their number: index + 1 of the uop; 0: none.
   struct Sleepers {
-    std::array<std::uint32_t, 512> loads{};
-    std::array<std::uint32_t, 1024> stores{};
+    std::array<std::uint32_t, ring_size(Bounds<LsqConfig>::load_entries.max)> loads{};
+    std::array<std::uint32_t, ring_size(Bounds<RobConfig>::groups.max)>
+        stores{};  // one at most opens a group
     std::uint64_t last_retired_load = 0;
     std::uint32_t& load(std::uint64_t number) { return loads[number % loads.size()]; }
     std::uint32_t& store(std::uint64_t number) { return stores[number % stores.size()]; }
@@ -133,7 +136,8 @@ class BasicCore {
   LoadStoreUnit load_store_;
   Sleepers sleepers_;
   Steering steering_;
-  std::array<Ring<QueuedUop, 64>, kMaxDispatchQueues> queues_;
+  std::array<Ring<QueuedUop, ring_size(Bounds<DispatchQueueConfig>::entries.max)>, kMaxDispatchQueues>
+      queues_;
   IssueQueues schedulers_;
   WakeWheel wheel_;
   InFlightRing ring_;

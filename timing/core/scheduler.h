@@ -4,19 +4,18 @@
 // Reads SchedulerConfig.
 #pragma once
 
-#include <algorithm>
 #include <array>
 #include <bit>
 #include <cstdint>
 
+#include "timing/config/bounds.h"
 #include "timing/config/config.h"
 
 namespace m2sim::timing {
 
 class Scheduler {
  public:
-  explicit Scheduler(std::uint32_t entries = 0)
-      : capacity_(std::min<std::uint32_t>(entries, kMaxEntries - 1)) {}
+  explicit Scheduler(std::uint32_t entries = 0) : capacity_(entries) {}
 
   std::uint32_t waiting() const { return waiting_; }
   bool full() const { return waiting_ >= capacity_; }
@@ -49,7 +48,9 @@ class Scheduler {
   }
 
  private:
+  // One more than can wait, so that the last slot is free once the gaps are closed.
   static constexpr std::uint32_t kMaxEntries = 64;
+  static_assert(Bounds<SchedulerConfig>::entries.max < kMaxEntries, "a word holds the slots");
   static constexpr std::uint64_t bit(unsigned slot) { return std::uint64_t{1} << slot; }
 
   template <class Moved>

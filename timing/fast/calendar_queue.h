@@ -8,6 +8,7 @@
 #include <bit>
 #include <cstdint>
 
+#include "timing/config/bounds.h"
 #include "timing/cycle.h"
 #include "timing/fast/port_calendar.h"
 #include "timing/least_lane.h"
@@ -83,7 +84,8 @@ class CalendarQueue {
   }
 
   PortCalendar calendar_;
-  std::array<Cycle, 64> dispatched_{};  // ring: when the latest uops leave the queue
+  std::array<Cycle, ring_size(Bounds<DispatchQueueConfig>::entries.max)>
+      dispatched_{};  // ring: when the latest uops leave the queue
   std::uint64_t entered_ = 0;
   std::uint64_t waiting_from_ = 0;  // the oldest that had not left at the last look
   Cycle settled_ = kNever;          // of the last look

@@ -17,6 +17,7 @@
 #include <cstdint>
 
 #include "emu/retired.h"
+#include "timing/config/bounds.h"
 #include "timing/config/config.h"
 #include "timing/fast/calendar_queue.h"
 #include "timing/pipe/bypass.h"
@@ -122,8 +123,9 @@ class BasicFastCore {
   Steering steering_;
   std::array<CalendarQueue, kMaxDispatchQueues> queues_;
 
-  std::array<Cycle, 256> renamed_{};  // ring by instruction: when it left the fetch buffer
-  std::array<Cycle, 512> loads_{};    // ring by load number: when its queue entry is free
+  // Rings: by instruction, when it left the fetch buffer; by load number, when its queue entry is free.
+  std::array<Cycle, ring_size(Bounds<FetchConfig>::buffer_instructions.max)> renamed_{};
+  std::array<Cycle, ring_size(Bounds<LsqConfig>::load_entries.max)> loads_{};
 
   // Of the uop at hand.
   RetireGroup* group_ = nullptr;

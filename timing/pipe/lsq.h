@@ -14,6 +14,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "timing/config/bounds.h"
 #include "timing/config/config.h"
 #include "timing/cycle.h"
 #include "timing/memory/memory_hierarchy.h"
@@ -75,7 +76,9 @@ class StoreTable {
                      Cycle l1_ready, bool predicted) const;
 
  private:
-  static constexpr std::size_t kRing = 2048;  // more than retire groups and store queue can hold
+  // One store at most opens a retire group; a retired one stays until it has written.
+  static constexpr std::size_t kRing =
+      ring_size(Bounds<RobConfig>::groups.max + Bounds<LsqConfig>::store_entries.max);
   static constexpr std::size_t kGranules = 2048;
   static constexpr unsigned kGranuleLog2 = 3;
 

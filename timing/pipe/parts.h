@@ -25,7 +25,7 @@ struct Parts {
         predictor(config.branch),
         table(config),
         fetch(config, memory, predictor),
-        buffer(fetch_capacity(config), fetch.window_instructions()),
+        buffer(config.fetch.buffer_instructions, fetch.window_instructions()),
         ledger(config.rename.width) {}
   Parts(const Parts&) = delete;
   Parts& operator=(const Parts&) = delete;

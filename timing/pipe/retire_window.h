@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "timing/config/bounds.h"
 #include "timing/config/config.h"
 #include "timing/crack/uop.h"
 #include "timing/cycle.h"
@@ -134,7 +135,7 @@ class RetireWindow {
   std::uint64_t newest_number() const { return next_ - 1; }
 
  private:
-  static constexpr std::size_t kRing = 1024;  // more than rob.groups can be
+  static constexpr std::size_t kRing = ring_size(Bounds<RobConfig>::groups.max);
 
   unsigned uops_per_group_;
   unsigned issuing_per_group_;
