@@ -9,7 +9,7 @@ set(public_headers
     timing/config/config.h timing/config/fields.h timing/config/field_text.h
     timing/config/capabilities.inc timing/config/fields.inc
     timing/stats.h timing/stats.inc timing/stall.h
-    emu/emulator.h emu/machine.h emu/machine_options.h emu/user_error.h emu/stop_request.h
+    emu/emulator.h emu/machine.h emu/machine_options.h emu/user_error.h
     emu/retired.h emu/block.h
     emu/cpu/cpu_state.h emu/cpu/fault.h emu/cpu/flags.h
     emu/elf/elf.h emu/elf/format.h emu/elf/symbols.h

@@ -126,11 +126,11 @@ int run_m2sim(const std::vector<std::string>& arguments) {
   try {
     return run_command_line(arguments);
   } catch (const emu::UserError& error) {
-    return report_failure(error.what(), error.exit_status());
+    return report_failure(error.what(), exit_status_of(error));
   } catch (const std::bad_alloc&) {
-    return report_failure("out of memory", emu::kExitInternal);
+    return report_failure("out of memory", kExitInternal);
   } catch (const std::exception& error) {
-    return report_failure(error.what(), emu::kExitInternal);
+    return report_failure(error.what(), kExitInternal);
   }
 }
 

@@ -11,6 +11,7 @@
 
 #include "cmd/console/arguments.h"
 #include "cmd/console/failure.h"
+#include "cmd/console/guest_host.h"
 #include "cmd/console/output_file.h"
 #include "cmd/console/stop_on_signal.h"
 #include "cmd/console/terminal.h"
@@ -61,8 +62,9 @@ std::int64_t start_time(const std::string& given) {
   return seconds;
 }
 
-emu::MachineOptions machine_options(const RunOptions& options) {
+emu::MachineOptions machine_options(const RunOptions& options, const GuestHost& host) {
   emu::MachineOptions machine;
+  host.describe_to(machine);
   machine.program = options.guest.front();
   machine.argv = options.guest;
   machine.envp = guest_environment(options.env);
@@ -167,13 +169,15 @@ int run(const RunOptions& options) {
     format = format_of(options.stats);
     require_writable(options.stats);
   }
-  emu::Machine machine(machine_options(options));
+  const GuestHost host;
+  emu::Machine machine(machine_options(options, host));
   Manifest manifest = manifest_of(options, mode, config);
   const auto& program = machine.image().bytes;
   manifest.program_sha256 = sha256({reinterpret_cast<const char*>(program.data()), program.size()});
 
   stop_on_signals();
   const timing::Outcome outcome = timing::simulate(machine, {mode, config, phases_of(options)});
+  host.guest_has_ended();
   const std::string end_line = settle_end(outcome.end, machine, manifest);
   if (!end_line.empty()) write_stderr(fmt::format("m2sim: {}\n", printable(end_line)));
   if (measured_nothing(options, outcome)) {

@@ -6,7 +6,6 @@
 
 #include "emu/engine/block_end.h"
 #include "emu/linux/process.h"
-#include "emu/stop_request.h"
 #include "insts/operands.h"
 
 namespace m2sim::emu {
@@ -135,7 +134,7 @@ bool Emulator::choose_task() {
 bool Emulator::open_slice() {
   log_end_ = log_.data();
   slice_end_ = SliceEnd::kBatch;
-  if (!choose_task() || stop_request.load(std::memory_order_relaxed) != 0) {
+  if (!choose_task() || kernel_.options.stop_requested()) {
     const bool stopped = kernel_.first().running() && !kernel_.deadlocked();
     if (stopped) run_end_ = RunEnd::Kind::kStopped;
     slice_end_ = SliceEnd::kEnded;

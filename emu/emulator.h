@@ -30,8 +30,8 @@ struct Until {
 
 // How a run ended. kExited: Machine::end() has the status. kFault: `fault` says where and why it ended the
 // first process, or the simulator. kDeadlock: every thread waits for something that no thread will do.
-// kStopped: stop_request was set. kLimit, kReached: what Until says. After the last three the guest can go
-// on.
+// kStopped: MachineOptions::stop_request was set. kLimit, kReached: what Until says. After the last three the
+// guest can go on.
 struct RunEnd {
   enum class Kind : std::uint8_t { kExited, kFault, kDeadlock, kStopped, kLimit, kReached };
   Kind kind = Kind::kExited;

@@ -1,8 +1,6 @@
 #include "emu/machine.h"
 
 #include <fcntl.h>
-#include <poll.h>
-#include <unistd.h>
 
 #include <cerrno>
 #include <system_error>
@@ -14,24 +12,6 @@
 #include "emu/user_error.h"
 
 namespace m2sim::emu {
-
-void line_to_stderr(std::string_view line) {
-  std::string text(line);
-  text += '\n';
-  const char* at = text.data();
-  std::size_t left = text.size();
-  while (left > 0) {
-    const ssize_t done = ::write(STDERR_FILENO, at, left);
-    if (done < 0 && errno == EAGAIN) {
-      // The guest shares this file, and may have made it one that does not wait.
-      pollfd room{STDERR_FILENO, POLLOUT, 0};
-      if (::poll(&room, 1, -1) > 0) continue;
-    }
-    if (done <= 0) return;
-    at += done;
-    left -= static_cast<std::size_t>(done);
-  }
-}
 
 Machine::Machine(const MachineOptions& options) : kernel_(std::make_unique<Kernel>(options)) {
   Kernel& kernel = *kernel_;
@@ -49,7 +29,7 @@ Machine::Machine(const MachineOptions& options) : kernel_(std::make_unique<Kerne
   if (!options.cwd.empty() && process.paths.change_directory({AT_FDCWD, options.cwd}) != 0) {
     throw UserError(
         "cannot enter the directory " + options.cwd + ": " + std::generic_category().message(errno),
-        kExitInternal);
+        UserError::Kind::kOther);
   }
   enter_program(process, kernel.add_task(process), std::move(loaded));
   program_ = process.space->program;

@@ -1,6 +1,8 @@
-// What the command line says about the guest, and what becomes of it.
+// What the caller says about the guest, and what becomes of it. Nothing of the host process reaches the guest
+// but what stands here, and its files.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -10,21 +12,33 @@ namespace m2sim::emu {
 
 // Gets one complete line, without its newline.
 using LineSink = void (*)(std::string_view line);
-void line_to_stderr(std::string_view line);
 
 // 2023-01-24 00:00:00 UTC, when the M2 Pro and M2 Max came out: any fixed time, so that a program that looks
 // at the clock executes the same instructions whenever it is run.
 inline constexpr std::int64_t kDefaultStartTime = 1'674'518'400;
 
 struct MachineOptions {
-  std::string program;                    // host path
-  std::vector<std::string> argv;          // argv[0] first; empty: the program's path
-  std::vector<std::string> envp;          // exactly what the guest gets, "NAME=value" each
-  std::string sysroot;                    // absolute guest paths that exist below it are taken from there
-  std::string cwd;                        // working directory of the guest; empty: the host's
-  bool strace = false;                    // one line a system call, in strace's format
-  LineSink diagnostics = line_to_stderr;  // warnings ("m2sim: ...") and the system call trace
+  std::string program;            // host path
+  std::vector<std::string> argv;  // argv[0] first; empty: the program's path
+  std::vector<std::string> envp;  // exactly what the guest gets, "NAME=value" each
+  std::string sysroot;            // absolute guest paths that exist below it are taken from there
+  std::string cwd;                // working directory of the guest; empty: the host's
+  bool strace = false;            // one line a system call, in strace's format
+  LineSink diagnostics = [](std::string_view) {};  // warnings ("m2sim: ...") and the system call trace
   std::int64_t start_time = kDefaultStartTime;  // what CLOCK_REALTIME shows at the start, seconds since 1970
+  // At the start; what the guest makes it to applies to its files, and the host process's own on top of it.
+  std::uint32_t umask = 022;
+  std::uint64_t ignored_signals = 0;  // at the start, as nohup does it: bit n - 1 for signal n
+  // All guest processes are stopped (SIGSTOP, SIGTSTP): comes back when they shall go on, at once by default.
+  void (*wait_stopped)() = [] {};
+  // Ends a run once it is not 0, within a tenth of a second; may be set by a signal handler or another
+  // thread.
+  const std::atomic<int>* stop_request = nullptr;
+  static_assert(std::atomic<int>::is_always_lock_free);
+
+  bool stop_requested() const {
+    return stop_request != nullptr && stop_request->load(std::memory_order_relaxed) != 0;
+  }
 };
 
 // How the guest ended. An exit status is 0..255; a signal is a Linux signal number.

@@ -2,26 +2,27 @@
 // mistake of ours (an assertion).
 #pragma once
 
+#include <cstdint>
 #include <stdexcept>
 #include <string>
 
 namespace m2sim::emu {
 
-// Exit statuses follow what env(1) and timeout(1) do.
-inline constexpr int kExitInternal = 125;       // m2sim itself cannot go on
-inline constexpr int kExitNotExecutable = 126;  // the program is there but cannot be run
-inline constexpr int kExitNotFound = 127;       // the program is not there
-
 // The message is one line without a final period and without the "m2sim: " in front: what is wrong,
 // where, and what to do about it.
 class UserError : public std::runtime_error {
  public:
-  UserError(const std::string& message, int exit_status)
-      : std::runtime_error(message), exit_status_(exit_status) {}
-  int exit_status() const { return exit_status_; }
+  enum class Kind : std::uint8_t {
+    kOther,
+    kNotExecutable,  // the program is there but cannot be run
+    kNotFound,       // the program is not there
+  };
+
+  UserError(const std::string& message, Kind kind) : std::runtime_error(message), kind_(kind) {}
+  Kind kind() const { return kind_; }
 
  private:
-  int exit_status_;
+  Kind kind_;
 };
 
 }  // namespace m2sim::emu

@@ -87,7 +87,7 @@ class Search {
       const emu::HostPath where = resolved(name);
       auto looked = emu::look_at_program(where, name, false);
       if (const auto* failure = std::get_if<emu::LoadFailure>(&looked)) {
-        throw emu::UserError(failure->message, failure->exit_status);
+        throw emu::UserError(failure->message, failure->kind);
       }
       const std::vector<std::byte>& head = std::get<emu::ProgramFile>(looked).head;
       if (!emu::is_script(head)) {
@@ -95,12 +95,13 @@ class Search {
       }
       const auto line = emu::parse_script_line(head);
       if (!line) {
-        throw emu::UserError(name + ": its first line names no interpreter", emu::kExitNotExecutable);
+        throw emu::UserError(name + ": its first line names no interpreter",
+                             emu::UserError::Kind::kNotExecutable);
       }
       name = line->interpreter;
     }
     throw emu::UserError(name + ": a script whose interpreters are scripts, too many of them",
-                         emu::kExitNotExecutable);
+                         emu::UserError::Kind::kNotExecutable);
   }
 
   void add_loader() {

@@ -30,7 +30,7 @@ namespace {
     ::close(err);
     ::execv(argv[0], argv);
   }
-  ::_exit(emu::kExitInternal);
+  ::_exit(kExitInternal);
 }
 
 }  // namespace

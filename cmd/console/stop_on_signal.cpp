@@ -2,12 +2,10 @@
 
 #include <csignal>
 
-#include "emu/stop_request.h"
-
 namespace m2sim::cmd {
 namespace {
 
-void request_stop(int signal) { emu::stop_request.store(signal, std::memory_order_relaxed); }
+void request_stop(int signal) { stop_request.store(signal, std::memory_order_relaxed); }
 
 }  // namespace
 

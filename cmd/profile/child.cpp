@@ -14,6 +14,7 @@
 #include <string_view>
 
 #include "cmd/console/end_signals.h"
+#include "cmd/console/guest_host.h"
 #include "cmd/console/output_file.h"
 #include "cmd/profile/perftools.h"
 #include "cmd/profile/run.h"
@@ -63,6 +64,7 @@ class Child {
   Child(const ProfileJob& job, SharedProfile& shared)
       : job_(job), shared_(shared), streams_(job.input), sampler_(shared.samples) {
     input_.machine = job.machine;
+    host_.describe_to(input_.machine);
     input_.max_insts = job.max_insts;
     input_.config = job.config;
     input_.manifest.program = job.machine.program;
@@ -162,6 +164,7 @@ class Child {
   const ProfileJob& job_;
   SharedProfile& shared_;
   GuestStreams streams_;
+  GuestHost host_;
   PcSampler sampler_;
   ProfileInput input_;
 };

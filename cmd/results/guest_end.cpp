@@ -5,7 +5,7 @@
 #include <cstring>
 
 #include "cmd/console/failure.h"
-#include "emu/stop_request.h"
+#include "cmd/console/stop_on_signal.h"
 #include "insts/decode.h"
 #include "insts/disasm.h"
 
@@ -117,7 +117,7 @@ std::string settle_end(const emu::RunEnd& end, emu::Machine& machine, Manifest& 
   }
   if (end.kind == emu::RunEnd::Kind::kStopped) {
     manifest.end = "stopped";
-    manifest.status = emu::stop_request.load();
+    manifest.status = stop_request.load();
     return fmt::format("{}: stopped by {}", manifest.program, signal_name(manifest.status));
   }
   emu::GuestEnd guest = machine.end();

@@ -23,8 +23,9 @@ constexpr std::uint64_t kMostFileBytes = std::uint64_t{4} << 30U;
 constexpr std::size_t kReadBytes = std::size_t{1} << 20U;
 
 [[noreturn]] void fail(const std::string& path, int reason) {
-  const int status = reason == ENOENT || reason == ENOTDIR ? kExitNotFound : kExitNotExecutable;
-  throw UserError("cannot open " + path + ": " + std::generic_category().message(reason), status);
+  const bool absent = reason == ENOENT || reason == ENOTDIR;
+  throw UserError("cannot open " + path + ": " + std::generic_category().message(reason),
+                  absent ? UserError::Kind::kNotFound : UserError::Kind::kNotExecutable);
 }
 
 void require_regular(const std::string& path, const struct stat& status) {
@@ -84,7 +85,7 @@ std::string hex(std::uint64_t value) {
 }
 
 void refuse_elf(const std::string& path, const std::string& why) {
-  throw UserError(path + ": " + why, kExitNotExecutable);
+  throw UserError(path + ": " + why, UserError::Kind::kNotExecutable);
 }
 
 ElfImage read_elf(const std::string& path, ElfUse use) {

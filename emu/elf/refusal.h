@@ -9,7 +9,7 @@
 
 namespace m2sim::emu {
 
-// Throws UserError, status 126: "PATH: why".
+// Throws UserError, kNotExecutable: "PATH: why".
 [[noreturn]] void refuse_elf(const std::string& path, const std::string& why);
 
 std::string hex(std::uint64_t value);  // "0x1c"

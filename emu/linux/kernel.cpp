@@ -1,8 +1,6 @@
 // Processes and threads: how they come and go.
 #include "emu/linux/kernel.h"
 
-#include <sys/stat.h>
-
 #include <algorithm>
 #include <utility>
 
@@ -11,19 +9,9 @@
 
 namespace m2sim::emu {
 
-Kernel::Kernel(const MachineOptions& given) : options(given), host_umask_(::umask(0)) {
-  ::umask(host_umask_);
-  current_umask_ = host_umask_;
-  // Of a write to a pipe nobody reads the guest shall die, or not, but never the simulator.
-  struct sigaction ignore {};
-  ignore.sa_handler = SIG_IGN;
-  ::sigaction(SIGPIPE, &ignore, &host_sigpipe_);
-}
+Kernel::Kernel(const MachineOptions& given) : options(given) {}
 
-Kernel::~Kernel() {
-  ::umask(host_umask_);
-  ::sigaction(SIGPIPE, &host_sigpipe_, nullptr);
-}
+Kernel::~Kernel() = default;
 
 const std::string& Process::comm_of(const Task* its_task) const {
   return its_task == nullptr || its_task->id == pid ? name : its_task->name;
@@ -38,15 +26,9 @@ Process::Process(Kernel& its_kernel, int its_id)
       fds(std::make_shared<FdTable>()),
       paths(its_kernel.options.sysroot),
       interval_timers{{{its_kernel.timers, this}, {its_kernel.timers, this}, {its_kernel.timers, this}}},
-      umask(::umask(0)) {
-  ::umask(umask);
-  // A process inherits what its parent ignores (nohup does that).
-  for (int signal = 1; signal < SIGRTMIN; ++signal) {
-    struct sigaction action {};
-    ::sigaction(signal, nullptr, &action);
-    // The simulator itself ignores SIGPIPE.
-    const bool ignored = signal == SIGPIPE ? kernel.sigpipe_was_ignored() : action.sa_handler == SIG_IGN;
-    if (ignored) actions[static_cast<std::size_t>(signal)].handler = 1;
+      umask(kernel.options.umask & 0777U) {
+  for (std::size_t signal = 1; signal < actions.size(); ++signal) {
+    if ((kernel.options.ignored_signals >> (signal - 1) & 1U) != 0) actions[signal].handler = 1;
   }
 }
 

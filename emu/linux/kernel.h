@@ -127,7 +127,6 @@ class Kernel {
   void refresh_signal_files();
   void wake_lock_waiters();
   void yield() { yielded_ = true; }  // the caller's turn ends with its call
-  bool sigpipe_was_ignored() const { return host_sigpipe_.sa_handler == SIG_IGN; }
 
   MachineOptions options;
   GuestClock clock;
@@ -156,7 +155,6 @@ class Kernel {
   void wake_retries();
   bool nap(std::optional<std::uint64_t> deadline, std::vector<pollfd> outside);
   void sweep();
-  void enter(const Process& process);
 
   std::vector<std::unique_ptr<Process>> processes_;
   std::vector<std::unique_ptr<Task>> tasks_;
@@ -170,9 +168,6 @@ class Kernel {
   std::uint32_t next_task_ = 0;
   std::uint64_t next_space_ = 0;
   std::uint64_t next_wait_ = 1;
-  std::uint32_t host_umask_ = 0;     // restored at the end
-  std::uint32_t current_umask_ = 0;  // the host's now
-  struct sigaction host_sigpipe_ {};
 };
 
 }  // namespace m2sim::emu

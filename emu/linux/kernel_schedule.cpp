@@ -10,7 +10,6 @@
 #include "emu/linux/process.h"
 #include "emu/linux/signal_frame.h"
 #include "emu/linux/strace.h"
-#include "emu/stop_request.h"
 
 namespace m2sim::emu {
 
@@ -21,9 +20,10 @@ namespace {
 constexpr std::uint64_t kQuantum = 25'000;  // ns
 
 // False: the limit, in ns, is over and nothing has come. Looks up now and then for a request to stop.
-bool wait_outside(std::vector<pollfd>& files, std::optional<std::uint64_t> limit) {
+bool wait_outside(const MachineOptions& options, std::vector<pollfd>& files,
+                  std::optional<std::uint64_t> limit) {
   constexpr std::uint64_t kLook = 100'000'000;
-  while (stop_request.load(std::memory_order_relaxed) == 0) {
+  while (!options.stop_requested()) {
     const std::uint64_t part = std::min(limit.value_or(kLook), kLook);
     const timespec time = {0, static_cast<long>(part)};
     if (::ppoll(files.data(), files.size(), &time, nullptr) > 0) return true;
@@ -65,7 +65,7 @@ Task* Kernel::schedule() {
   current_ = nullptr;
   sweep();
   wake_retries();
-  while (!tasks_.empty() && stop_request.load(std::memory_order_relaxed) == 0) {
+  while (!tasks_.empty() && !options.stop_requested()) {
     fire_timers();
     const std::vector<bool> ready = ready_files();
     const std::size_t count = tasks_.size();
@@ -163,15 +163,14 @@ bool Kernel::idle() {
   if (retries) return nap(deadline, std::move(outside));
   if (!outside.empty()) {
     const std::uint64_t left = deadline && *deadline > now ? *deadline - now : 0;
-    if (wait_outside(outside, deadline ? std::optional(left) : std::nullopt)) return true;
+    if (wait_outside(options, outside, deadline ? std::optional(left) : std::nullopt)) return true;
   }
   if (deadline) {
     if (*deadline > now) clock.slept += *deadline - now;
     return true;
   }
   if (!stopped) return false;
-  // As a shell would stop the whole job; whoever continues the simulator continues the guests.
-  ::raise(SIGSTOP);
+  options.wait_stopped();
   for (const auto& process : processes_) resume(*process);
   return true;
 }
@@ -202,12 +201,6 @@ void Kernel::wake_lock_waiters() {
   }
 }
 
-void Kernel::enter(const Process& process) {
-  if (current_umask_ == process.umask) return;
-  current_umask_ = process.umask;
-  ::umask(current_umask_);
-}
-
 bool Kernel::system_call(Task& task) {
   current_ = &task;
   task.call = task.cpu.x[8];
@@ -222,7 +215,6 @@ bool Kernel::system_call(Task& task) {
 bool Kernel::perform(Task& task) {
   Process& process = *task.process;
   process.task = &task;
-  enter(process);
   refresh_signal_files();
   const SystemCallRow& row = system_call_row(task.call);
   std::int64_t result = -ENOSYS;
@@ -249,7 +241,6 @@ bool Kernel::perform(Task& task) {
 bool Kernel::interrupt(Task& task) {
   Process& process = *task.process;
   process.task = &task;
-  enter(process);
   task.wait.interrupted = true;
   const std::int64_t result = system_call_row(task.call).function(process, task.args);
   if (result != kBlocked) return finish(task, result);

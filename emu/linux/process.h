@@ -31,6 +31,8 @@ struct Process {
   bool running() const { return end.kind == GuestEnd::Kind::kRunning; }
   // The name of a thread of it; of the process itself when null.
   const std::string& comm_of(const Task* its_task) const;
+  // The permissions of a file that it makes.
+  std::uint32_t mode_of_new_file(std::uint32_t wanted) const { return wanted & ~umask; }
 
   Kernel& kernel;
   int pid;

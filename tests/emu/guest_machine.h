@@ -113,19 +113,20 @@ class GuestMachine {
 // Numbers the tests call, from asm-generic/unistd.h: a second typing checks the table.
 namespace nr {
 inline constexpr std::uint64_t getcwd = 17, eventfd2 = 19, dup = 23, dup3 = 24, fcntl = 25, ioctl = 29,
-                               mkdirat = 34, mount = 40, unlinkat = 35, symlinkat = 36, renameat = 38,
-                               ftruncate = 46, faccessat = 48, chdir = 49, openat = 56, close = 57,
-                               pipe2 = 59, getdents64 = 61, lseek = 62, read = 63, write = 64, readv = 65,
-                               writev = 66, pread64 = 67, pwrite64 = 68, pselect6 = 72, ppoll = 73,
-                               readlinkat = 78, newfstatat = 79, fstat = 80, utimensat = 88, exit = 93,
-                               exit_group = 94, set_tid_address = 96, futex = 98, set_robust_list = 99,
-                               nanosleep = 101, clock_gettime = 113, clock_getres = 114,
-                               sched_getaffinity = 123, kill = 129, tgkill = 131, sigaltstack = 132,
-                               rt_sigaction = 134, rt_sigprocmask = 135, rt_sigpending = 136,
-                               rt_sigreturn = 139, times = 153, uname = 160, prctl = 167, gettimeofday = 169,
-                               getpid = 172, gettid = 178, sysinfo = 179, brk = 214, munmap = 215,
-                               mremap = 216, clone = 220, mmap = 222, mprotect = 226, madvise = 233,
-                               prlimit64 = 261, getrandom = 278, statx = 291, rseq = 293;
+                               mknodat = 33, mkdirat = 34, mount = 40, unlinkat = 35, symlinkat = 36,
+                               renameat = 38, ftruncate = 46, faccessat = 48, chdir = 49, openat = 56,
+                               close = 57, pipe2 = 59, getdents64 = 61, lseek = 62, read = 63, write = 64,
+                               readv = 65, writev = 66, pread64 = 67, pwrite64 = 68, pselect6 = 72,
+                               ppoll = 73, sendfile = 71, splice = 76, readlinkat = 78, newfstatat = 79,
+                               fstat = 80, utimensat = 88, exit = 93, exit_group = 94, set_tid_address = 96,
+                               futex = 98, set_robust_list = 99, nanosleep = 101, clock_gettime = 113,
+                               clock_getres = 114, sched_getaffinity = 123, kill = 129, tgkill = 131,
+                               sigaltstack = 132, rt_sigaction = 134, rt_sigprocmask = 135,
+                               rt_sigpending = 136, rt_sigreturn = 139, times = 153, uname = 160, umask = 166,
+                               prctl = 167, gettimeofday = 169, getpid = 172, gettid = 178, sysinfo = 179,
+                               socket = 198, bind = 200, brk = 214, munmap = 215, mremap = 216, clone = 220,
+                               mmap = 222, mprotect = 226, madvise = 233, prlimit64 = 261, getrandom = 278,
+                               statx = 291, rseq = 293;
 }  // namespace nr
 
 inline constexpr std::uint64_t kCwd = static_cast<std::uint64_t>(-100);  // AT_FDCWD

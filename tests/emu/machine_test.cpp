@@ -117,7 +117,7 @@ TEST(Machine, DynamicProgramsAreRefusedWithTheirLoadersName) {
     Machine machine(options);
     FAIL() << "it was accepted";
   } catch (const UserError& error) {
-    EXPECT_EQ(error.exit_status(), kExitNotExecutable);
+    EXPECT_EQ(error.kind(), UserError::Kind::kNotExecutable);
     EXPECT_NE(std::string(error.what()).find(loader), std::string::npos) << error.what();
   }
 }

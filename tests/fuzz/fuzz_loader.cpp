@@ -44,7 +44,7 @@ class Sysroot {
 
 void check_message(const emu::UserError& error) {
   const std::string_view message = error.what();
-  require(error.exit_status() == emu::kExitNotExecutable, "a file that is there is not executable");
+  require(error.kind() == emu::UserError::Kind::kNotExecutable, "a file that is there is not executable");
   require(!message.empty() && message.size() < 1000, "a message is one sentence");
   require(std::none_of(message.begin(), message.end(), [](char c) { return c >= 0 && c < ' '; }),
           "a message is one printable line");

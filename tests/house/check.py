@@ -16,7 +16,7 @@ from source_tree import Tree
 RULES = {
     rule.__name__: rule
     for rule in (arrows.arrows, arrows.cycles, arrows.headers, arrows.timeless, sizes.file_size, sizes.folder_size,
-                 sizes.function_length, patterns.patterns, code.one_decoder, code.prints, code.hot_paths, code.macros,
+                 sizes.function_length, patterns.patterns, code.one_decoder, code.prints, code.host_effects, code.hot_paths, code.macros,
                  code.mnemonics, code.costs,
                  words.words, words.ends, sources.config_sources, tested.headers_tested, tools.clang_format)
 }

@@ -160,7 +160,7 @@ class Rules(unittest.TestCase):
 
         for move, path, message in (
                 (("timing/memory/", "timing/caches/"), "docs/architecture.md", "there is no timing/memory"),
-                (("emu/machine.cpp", "emu/kvm.cpp"), "tests/house/rules/code.py", "DIAGNOSTICS: emu/machine.cpp"),
+                (("engine/host_fault.", "engine/fault."), "tests/house/rules/code.py", "EFFECTS: !emu/engine/host_fault.*"),
                 (("emu/fp/", "emu/float/"), "tests/house/rules/code.py", "HOT: emu/fp/ matches"),
                 (("_pcore.cpp", "_core.cpp"), "tests/house/rules/sources.py", "VALUES: timing/config/*_pcore.cpp"),
                 (("insts/disasm.h", "insts/text.h"), "tests/house/rules/code.py", "WORD_HEADERS: insts/disasm.h"),
@@ -223,12 +223,23 @@ class Rules(unittest.TestCase):
         self.passes(code.one_decoder, emu__a_cpp=f"{use}void f(std::uint32_t& word); auto x = a && word;\n")
         self.passes(code.one_decoder, insts__a_cpp=f"{use}auto x = word >> 5;\n", timing__b_cpp="x = word >> 3;\n")
 
+    def test_host_effects(self):
+        for statement in ("::umask(0);", "std::signal(SIGPIPE, SIG_IGN);", "::sigaction(SIGPIPE, &action, nullptr);",
+                          "sigaction(SIGSEGV, &action, nullptr);", "::raise(SIGSTOP);", "std::exit(1);", "::_exit(1);",
+                          "int exit_status = 125;", "void* operator new(std::size_t size);"):
+            self.flags(code.host_effects, emu__linux__a_cpp=statement + "\n")
+        self.flags(code.host_effects, timing__a_h="::setrlimit(RLIMIT_STACK, &limit);\n")
+        self.passes(code.host_effects, cmd__a_cpp="::umask(0);\n", emu__engine__host_fault_cpp="sigaction(SIGBUS, &a, &b);\n",
+                    emu__a_cpp="std::int64_t umask(Process& process);\nstruct sigaction a {};\nreturn sys::umask(1);\n"
+                               "std::int64_t rt_sigaction(int);\nemitter->raise(1);\n")
+
     def test_prints(self):
         for statement in ('std::cout << "x";', 'printf("x");', 'std::fprintf(stderr, "x");', 'fmt::print("x");'):
             self.flags(code.prints, emu__a_cpp=statement + "\n")
         self.flags(code.prints, timing__a_cpp="#include <iostream>\n")
         self.flags(code.prints, emu__syscall_io_cpp="::write(STDERR_FILENO, text, size);\n")
         self.flags(code.prints, emu__machine_cpp='std::puts("x");\n')
+        self.flags(code.prints, emu__machine_cpp="::write(STDERR_FILENO, text, size);\n")
         self.passes(code.prints, cmd__a_cpp='fmt::print("x");\n', emu__a_cpp='std::snprintf(b, n, "%d", 1);\n')
 
     def test_hot_paths(self):

@@ -45,14 +45,15 @@ std::int64_t getdents64(Process& process, const Args& args) {
 std::int64_t mkdirat(Process& process, const Args& args) {
   const HostPath path = path_argument(process, args.i32(0), args[1], LastLink::kKeep);
   if (path.error != 0) return -path.error;
-  return result_of(::mkdirat(path.directory, path.path.c_str(), args.u32(2)));
+  return result_of(::mkdirat(path.directory, path.path.c_str(), process.mode_of_new_file(args.u32(2))));
 }
 
 std::int64_t mknodat(Process& process, const Args& args) {
   const HostPath path = path_argument(process, args.i32(0), args[1], LastLink::kKeep);
   if (path.error != 0) return -path.error;
   if (S_ISCHR(args.u32(2)) || S_ISBLK(args.u32(2))) return -EPERM;  // the host's devices are not the guest's
-  return result_of(::mknodat(path.directory, path.path.c_str(), args.u32(2), args[3]));
+  const std::uint32_t mode = process.mode_of_new_file(args.u32(2));
+  return result_of(::mknodat(path.directory, path.path.c_str(), mode, args[3]));
 }
 
 std::int64_t unlinkat(Process& process, const Args& args) {

@@ -62,8 +62,8 @@ std::int64_t openat(Process& process, const Args& args) {
   if (!path.made_up.empty()) return open_made_up(process, path.made_up, flags);
   if (path.error != 0) return -path.error;
   if (is_fifo(path) && (flags & O_PATH) == 0) return open_fifo(process, path, flags);
-  const int fd =
-      ::openat(path.directory, path.path.c_str(), flags | O_CLOEXEC | O_NOCTTY, args.u32(3) & 07777);
+  const std::uint32_t mode = process.mode_of_new_file(args.u32(3) & 07777);
+  const int fd = ::openat(path.directory, path.path.c_str(), flags | O_CLOEXEC | O_NOCTTY, mode);
   if (fd < 0) return -std::int64_t{errno};
   if (is_of_host_proc(fd)) {
     ::close(fd);
@@ -87,6 +87,7 @@ std::int64_t openat2(Process& process, const Args& args) {
   if (!path.made_up.empty()) return open_made_up(process, path.made_up, flags);
   if (path.error != 0) return -path.error;
   how.flags = static_cast<std::uint64_t>(flags | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+  how.mode = process.mode_of_new_file(static_cast<std::uint32_t>(how.mode));
   const auto fd =
       static_cast<int>(::syscall(SYS_openat2, path.directory, path.path.c_str(), &how, sizeof(how)));
   if (fd < 0) return -std::int64_t{errno};

@@ -12,6 +12,7 @@
 
 #include "emu/linux/calls/event_files.h"
 #include "emu/linux/calls/guest_buffer.h"
+#include "emu/linux/calls/held_sigpipe.h"
 #include "emu/linux/calls/syscalls.h"
 #include "emu/linux/calls/time_limit.h"
 #include "emu/linux/files/proc_files.h"
@@ -38,6 +39,11 @@ std::int64_t read_random(Process& process, std::span<const iovec> parts) {
   return done;
 }
 
+std::int64_t write_to_host(const OpenFile& file, std::span<const iovec> parts) {
+  const HeldSigpipe held(file);
+  return ::writev(file.host, parts.data(), static_cast<int>(parts.size()));
+}
+
 // A pipe or a socket takes what it has room for; a caller that may wait is done when all is written.
 std::int64_t write_parts(Process& process, const OpenFile& file, std::span<iovec> parts) {
   if (file.is_special()) return -EINVAL;
@@ -52,7 +58,7 @@ std::int64_t write_parts(Process& process, const OpenFile& file, std::span<iovec
       return static_cast<std::int64_t>(wait.progress);
     }
     if (not_ready != 0) return not_ready;
-    const std::int64_t done = ::writev(file.host, parts.data(), static_cast<int>(parts.size()));
+    const std::int64_t done = write_to_host(file, parts);
     if (in_parts && done < 0 && errno == EAGAIN) {
       // Room for less than an atomic write needs: wait for more of it.
       wait.files = {{file.host, POLLOUT, 0}};
@@ -164,12 +170,13 @@ std::int64_t preadv2(Process& process, const Args& args) {
 
 std::int64_t pwritev2(Process& process, const Args& args) {
   if (args.i64(3) == -1 && args.u32(5) == 0) return writev(process, args);
-  const int fd = process.fds->host(args.i32(0));
-  if (fd < 0) return -EBADF;
+  const auto file = process.fds->file(args.i32(0));
+  if (file == nullptr) return -EBADF;
   const GuestVectors from = guest_vectors(process, args[1], args[2], kDrain);
   if (from.error != 0) return from.error;
   const int count = static_cast<int>(from.host.size());
-  return written(process, ::pwritev2(fd, from.host.data(), count, args.i64(3), args.i32(5)));
+  const HeldSigpipe held(*file);
+  return written(process, ::pwritev2(file->host, from.host.data(), count, args.i64(3), args.i32(5)));
 }
 
 }  // namespace m2sim::emu::sys

@@ -3,6 +3,7 @@
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -76,7 +77,14 @@ std::int64_t bind(Process& process, const Args& args) {
   const int fd = process.fds->host(args.i32(0));
   if (fd < 0) return -EBADF;
   SocketAddress address = address_argument(process, args[1], args.u32(2));
-  return address.error != 0 ? address.error : result_of(::bind(fd, address.host(), address.size));
+  if (address.error != 0) return address.error;
+  // A socket's file gets the permissions of the socket.
+  struct stat status {};
+  const bool makes_file = address.host()->sa_family == AF_UNIX && ::fstat(fd, &status) == 0;
+  if (makes_file) ::fchmod(fd, process.mode_of_new_file(status.st_mode & 07777));
+  const std::int64_t result = result_of(::bind(fd, address.host(), address.size));
+  if (makes_file) ::fchmod(fd, status.st_mode & 07777);
+  return result;
 }
 
 // The host's socket never blocks: a caller that may wait is told when the connection is there.

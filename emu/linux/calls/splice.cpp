@@ -9,6 +9,7 @@
 #include <memory>
 
 #include "emu/linux/calls/guest_buffer.h"
+#include "emu/linux/calls/held_sigpipe.h"
 #include "emu/linux/calls/syscalls.h"
 #include "emu/linux/calls/time_limit.h"
 
@@ -59,6 +60,7 @@ std::int64_t splice(Process& process, const Args& args) {
   if (!from.read(process) || !to.read(process)) return -EFAULT;
   const bool waits = (args.u32(5) & SPLICE_F_NONBLOCK) == 0 && !in->nonblocking && !out->nonblocking;
   if (const std::int64_t result = both_ready(process, *in, *out, waits); result != 0) return result;
+  const HeldSigpipe held(*out);
   const std::int64_t result = moved(process,
                                     ::splice(in->host, from.host(), out->host, to.host(),
                                              std::min(args[4], kMostBytes), args.u32(5) | SPLICE_F_NONBLOCK),
@@ -75,6 +77,7 @@ std::int64_t tee(Process& process, const Args& args) {
   if (in->is_special() || out->is_special()) return -EINVAL;
   const bool waits = (args.u32(3) & SPLICE_F_NONBLOCK) == 0 && !in->nonblocking && !out->nonblocking;
   if (const std::int64_t result = both_ready(process, *in, *out, waits); result != 0) return result;
+  const HeldSigpipe held(*out);
   return moved(process,
                ::tee(in->host, out->host, std::min(args[2], kMostBytes), args.u32(3) | SPLICE_F_NONBLOCK),
                waits);
@@ -106,6 +109,7 @@ std::int64_t sendfile(Process& process, const Args& args) {
   while (true) {
     result = wait_for_file(process, *out, POLLOUT);
     if (result == 0 && wanted > wait.progress) {
+      const HeldSigpipe held(*out);
       result = moved(process, ::sendfile(out->host, in->host, from.host(), wanted - wait.progress), can_wait);
     }
     if (result > 0) wait.progress += static_cast<std::uint64_t>(result);

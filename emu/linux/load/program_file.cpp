@@ -20,8 +20,9 @@ constexpr std::size_t kScriptLineMost = 256;  // BINPRM_BUF_SIZE
 constexpr std::string_view kBlanks = " \t";
 
 LoadFailure cannot_open(const std::string& name, int error) {
-  const int status = error == ENOENT || error == ENOTDIR ? kExitNotFound : kExitNotExecutable;
-  return {error, status, "cannot open " + name + ": " + std::generic_category().message(error)};
+  const bool absent = error == ENOENT || error == ENOTDIR;
+  return {error, absent ? UserError::Kind::kNotFound : UserError::Kind::kNotExecutable,
+          "cannot open " + name + ": " + std::generic_category().message(error)};
 }
 
 // As much as tells a script from a program; 0, or the errno of the read that failed.
@@ -43,10 +44,10 @@ std::variant<ProgramFile, LoadFailure> look_at_program(const HostPath& file, con
   // Before opening: opening a device may do something, and would let a pipe's writer go on.
   if (!S_ISREG(status.st_mode)) {
     const char* what = S_ISDIR(status.st_mode) ? ": a directory, not a program" : ": not a regular file";
-    return LoadFailure{EACCES, kExitNotExecutable, name + what};
+    return LoadFailure{EACCES, UserError::Kind::kNotExecutable, name + what};
   }
   if (needs_execute && ::faccessat(file.directory, file.path.c_str(), X_OK, AT_EACCESS) != 0) {
-    return LoadFailure{EACCES, kExitNotExecutable, name + ": no permission to execute it"};
+    return LoadFailure{EACCES, UserError::Kind::kNotExecutable, name + ": no permission to execute it"};
   }
   const int fd = ::openat(file.directory, file.path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
   if (fd < 0) return cannot_open(name, errno);

@@ -14,7 +14,6 @@
 #include "emu/linux/load/program_file.h"
 #include "emu/linux/load/stack.h"
 #include "emu/linux/process.h"
-#include "emu/user_error.h"
 
 namespace m2sim::emu {
 
@@ -37,7 +36,7 @@ std::uint64_t up(std::uint64_t address, std::uint64_t unit) { return (address + 
 using Failure = std::optional<LoadFailure>;
 
 LoadFailure not_executable(int error, std::string message) {
-  return {error, kExitNotExecutable, std::move(message)};
+  return {error, UserError::Kind::kNotExecutable, std::move(message)};
 }
 
 // One load in progress.
@@ -116,7 +115,7 @@ Failure Loader::read(const std::string& host_path, int error, ElfImage& image) {
   try {
     image = read_elf(host_path);
   } catch (const UserError& refusal) {
-    return LoadFailure{error, refusal.exit_status(), refusal.what()};
+    return LoadFailure{error, refusal.kind(), refusal.what()};
   }
   return std::nullopt;
 }
@@ -125,7 +124,7 @@ Failure Loader::map_image(const ElfImage& image, std::uint64_t bias) {
   try {
     load_elf(image, bias, memory_);
   } catch (const UserError& refusal) {
-    return LoadFailure{ENOMEM, refusal.exit_status(), refusal.what()};
+    return LoadFailure{ENOMEM, refusal.kind(), refusal.what()};
   }
   return std::nullopt;
 }
@@ -211,7 +210,8 @@ Failure Loader::map_stack() {
   const bool executable = result_.image.executable_stack;
   const std::uint8_t protection = executable ? kProtRead | kProtWrite | kProtExec : kProtRead | kProtWrite;
   if (!memory_.map(result_.stack_begin, kStackSize, protection, "[stack]")) {
-    return LoadFailure{ENOMEM, kExitInternal, "cannot map the guest's stack: the host refuses the memory"};
+    return LoadFailure{ENOMEM, UserError::Kind::kOther,
+                       "cannot map the guest's stack: the host refuses the memory"};
   }
   map_sigreturn();
   StackContents stack;
@@ -244,13 +244,14 @@ std::variant<LoadedProgram, LoadFailure> load_program(const LoadRequest& request
 }
 
 LoadedProgram load_first_program(LoadRequest request, const Process& process, Memory& memory) {
-  if (request.name.empty()) throw UserError("the name of the program is empty; give a file", kExitNotFound);
+  if (request.name.empty())
+    throw UserError("the name of the program is empty; give a file", UserError::Kind::kNotFound);
   request.file = resolve(process, AT_FDCWD, request.name, LastLink::kFollow);
   request.needs_execute = false;
   if (request.argv.empty()) request.argv = {request.name};
   auto loaded = load_program(request, process, memory);
   if (const auto* failure = std::get_if<LoadFailure>(&loaded)) {
-    throw UserError(failure->message, failure->exit_status);
+    throw UserError(failure->message, failure->kind);
   }
   return std::get<LoadedProgram>(std::move(loaded));
 }

@@ -11,6 +11,7 @@
 #include "emu/linux/guest_paths.h"
 #include "emu/linux/loaded_program.h"
 #include "emu/memory/memory.h"
+#include "emu/user_error.h"
 
 namespace m2sim::emu {
 
@@ -25,11 +26,11 @@ struct LoadRequest {
   bool needs_execute = true;     // without execute permission: EACCES, as execve has it
 };
 
-// `error` is the positive errno of execve; message and status are what a user is told.
+// `error` is the positive errno of execve; kind and message are UserError's, for a user.
 struct LoadFailure {
   int error;
-  int exit_status;
-  std::string message;  // as UserError's
+  UserError::Kind kind;
+  std::string message;
 };
 
 // `memory` is empty; after a failure its contents are undefined. Every address in the result depends on the

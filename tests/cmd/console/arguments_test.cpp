@@ -2,8 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "cmd/console/failure.h"
 #include "cmd/run_command.h"
-#include "emu/user_error.h"
 
 namespace m2sim::cmd {
 namespace {
@@ -49,7 +49,7 @@ TEST_F(Arguments, AnUnknownOptionNamesTheNearest) {
     FAIL() << "no error";
   } catch (const emu::UserError& error) {
     EXPECT_STREQ(error.what(), "run: there is no option '--fast-timin'; did you mean '--fast-timing'?");
-    EXPECT_EQ(error.exit_status(), emu::kExitInternal);
+    EXPECT_EQ(exit_status_of(error), kExitInternal);
   }
 }
 

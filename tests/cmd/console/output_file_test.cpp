@@ -5,8 +5,8 @@
 #include <filesystem>
 
 #include "cmd/console/child_process.h"
+#include "cmd/console/failure.h"
 #include "cmd/results/sha256.h"
-#include "emu/user_error.h"
 
 namespace m2sim::cmd {
 namespace {
@@ -46,7 +46,7 @@ TEST_F(OutputFile, AFullDeviceIsAnError) {
     FAIL() << "no error";
   } catch (const emu::UserError& error) {
     EXPECT_STREQ(error.what(), "cannot write '/dev/full': No space left on device");
-    EXPECT_EQ(error.exit_status(), emu::kExitInternal);
+    EXPECT_EQ(exit_status_of(error), kExitInternal);
   }
 }
 

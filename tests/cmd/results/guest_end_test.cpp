@@ -7,8 +7,8 @@
 #include <filesystem>
 
 #include "cmd/console/child_process.h"
+#include "cmd/console/failure.h"
 #include "cmd/console/output_file.h"
-#include "emu/user_error.h"
 
 namespace m2sim::cmd {
 namespace {
@@ -65,7 +65,7 @@ class GuestEnds : public testing::Test {
       FAIL() << "no error";
     } catch (const emu::UserError& error) {
       EXPECT_EQ(std::string(error.what()).substr(0, message.size()), message);
-      EXPECT_EQ(error.exit_status(), emu::kExitInternal);
+      EXPECT_EQ(exit_status_of(error), kExitInternal);
     }
   }
 

@@ -25,7 +25,7 @@ std::string refusal(const std::vector<std::byte>& bytes) {
     parse_elf("tiny", bytes);
   } catch (const UserError& error) {
     const std::string message = error.what();
-    EXPECT_EQ(error.exit_status(), kExitNotExecutable);
+    EXPECT_EQ(error.kind(), UserError::Kind::kNotExecutable);
     EXPECT_EQ(message.rfind("tiny: ", 0), 0U) << message;
     EXPECT_EQ(message.find('\n'), std::string::npos) << message;
     return message;
@@ -244,7 +244,7 @@ TEST(Elf, RandomDamageNeverDoesMoreThanAnError) {
       }
       ++loaded;
     } catch (const UserError& error) {
-      EXPECT_EQ(error.exit_status(), kExitNotExecutable);
+      EXPECT_EQ(error.kind(), UserError::Kind::kNotExecutable);
       EXPECT_EQ(std::string(error.what()).find('\n'), std::string::npos);
       ++refused;
     }
@@ -254,17 +254,17 @@ TEST(Elf, RandomDamageNeverDoesMoreThanAnError) {
 }
 
 TEST(Elf, AMissingFileIsNotFoundAndADirectoryNotExecutable) {
-  const auto status = [](const std::string& path) {
+  const auto kind = [](const std::string& path) -> std::optional<UserError::Kind> {
     try {
       read_elf(path);
     } catch (const UserError& error) {
-      return error.exit_status();
+      return error.kind();
     }
-    return 0;
+    return std::nullopt;
   };
-  EXPECT_EQ(status("/nowhere/program"), kExitNotFound);
-  EXPECT_EQ(status("/"), kExitNotExecutable);
-  EXPECT_EQ(status("/dev/null"), kExitNotExecutable);
+  EXPECT_EQ(kind("/nowhere/program"), UserError::Kind::kNotFound);
+  EXPECT_EQ(kind("/"), UserError::Kind::kNotExecutable);
+  EXPECT_EQ(kind("/dev/null"), UserError::Kind::kNotExecutable);
 }
 
 }  // namespace
