@@ -5,7 +5,7 @@ include(GNUInstallDirs)
 
 # Those meant for others come first in their line; the rest is what these include.
 set(public_headers
-    timing/run/simulation.h timing/run/figures.h timing/run/mode.h
+    timing/run/simulation.h timing/run/figures.h timing/run/mode.h timing/run/observer.h
     timing/config/config.h timing/config/fields.h timing/config/field_text.h
     timing/config/capabilities.inc timing/config/fields.inc
     timing/stats.h timing/stats.inc timing/stall.h

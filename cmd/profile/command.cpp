@@ -99,9 +99,11 @@ void add_input_options(CLI::App& command, ProfileOptions& options) {
   command.add_option("--warmup", options.warmup, "runs before them that do not count (default: 1)")
       ->type_name("N")
       ->check(whole_number, "");
-  command.add_option("--max-insts,--limit", options.max_insts, "stop each run after N instructions")
+  command
+      .add_option("--max-insts,--limit", options.max_insts,
+                  "stop each run after N instructions, as in m2sim run")
       ->type_name("N")
-      ->check(whole_number, "");
+      ->transform(CLI::Validator(large_number, ""));
 }
 
 void add_output_options(CLI::App& command, ProfileOptions& options) {

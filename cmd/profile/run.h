@@ -1,4 +1,4 @@
-// One repetition of a program under a stopwatch. Each mode's run loop is instantiated in a file of its own.
+// One repetition of a program under a stopwatch.
 #pragma once
 
 #include <atomic>
@@ -20,9 +20,6 @@ struct ProfileInput {
 };
 
 // These throw UserError when the program cannot be run, or when a signal ended it.
-ProfiledRun profile_emulation(const ProfileInput& input);
-ProfiledRun profile_timing(const ProfileInput& input);
-ProfiledRun profile_fast_timing(const ProfileInput& input);
 ProfiledRun profile_run(Mode mode, const ProfileInput& input);
 
 ProgramCounts count_program(const ProfileInput& input);

@@ -45,11 +45,19 @@ inline bool goes_on(const emu::RunEnd& end) {
   return end.kind == emu::RunEnd::Kind::kLimit || end.kind == emu::RunEnd::Kind::kReached;
 }
 
+inline void tell(const Simulation& simulation, Activity activity, const emu::Emulator& emulator) {
+  if (simulation.observer != nullptr) simulation.observer->now(activity, emulator.stats());
+}
+
 template <class Model>
-emu::RunEnd run_phase(emu::Emulator& emulator, Model& model, const Phase& phase) {
+emu::RunEnd run_phase(emu::Emulator& emulator, Model& model, const Phase& phase, Observer* observer) {
   if (phase.listener == Listener::kNobody) {
     emu::NoSink sink;
     return emulator.run(sink, phase.until);
+  }
+  if (observer != nullptr) {
+    Observed<Model> observed(model, emulator, *observer);
+    return emulator.run(observed, phase.until);
   }
 #ifdef M2SIM_TEST_SLOWDOWN
   SlowedDown<Model> slowed(model);
@@ -66,11 +74,15 @@ Outcome simulate_timed(emu::Machine& machine, const Simulation& simulation) {
   const Stopwatch watch;
   Outcome outcome;
   TimingStats measured = model->stats();  // nothing yet
+  tell(simulation, Activity::kEmulation, emulator);
   for (const Phase& phase : simulation.phases) {
     const TimingStats before = model->stats();
-    outcome.end = run_phase(emulator, *model, phase);
+    outcome.end = run_phase(emulator, *model, phase, simulation.observer);
     const bool last = !goes_on(outcome.end) || &phase == &simulation.phases.back();
-    if (last) model->finish();
+    if (last) {
+      tell(simulation, Activity::kModel, emulator);
+      model->finish();
+    }
     // after - (before - measured): a sum, of differences.
     if (phase.listener == Listener::kFigures) {
       measured = difference(model->stats(), difference(before, measured));
@@ -78,7 +90,9 @@ Outcome simulate_timed(emu::Machine& machine, const Simulation& simulation) {
     if (last) break;
   }
   outcome.figures = run_figures(emulator.stats(), watch);
+  outcome.emulation = emulator.stats();
   outcome.timing = measured;
+  tell(simulation, Activity::kAround, emulator);
   return outcome;
 }
 

@@ -10,6 +10,7 @@
 #include "timing/config/config.h"
 #include "timing/run/figures.h"
 #include "timing/run/mode.h"
+#include "timing/run/observer.h"
 #include "timing/stats.h"
 
 namespace m2sim::timing {
@@ -27,11 +28,13 @@ struct Simulation {
   Mode mode = Mode::kTiming;
   CoreConfig config = m2_pcore();      // emulation does not look at it
   std::vector<Phase> phases{Phase{}};  // one behind the other, as far as the guest comes
+  Observer* observer = nullptr;        // null: nobody looks
 };
 
 struct Outcome {
-  emu::RunEnd end;     // of the last phase that began
-  RunFigures figures;  // of all phases
+  emu::RunEnd end;               // of the last phase that began
+  RunFigures figures;            // of all phases
+  emu::EmulatorStats emulation;  // the same in full
   // Counted in the phases for kFigures, together; empty in emulation mode. What is in the pipe where a phase
   // ends counts in the next one; behind the last phase the pipe drains, and that is the last one's.
   std::optional<TimingStats> timing;
