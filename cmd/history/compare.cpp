@@ -53,13 +53,15 @@ class Comparer {
  private:
   void compare_mode(const std::string& mode) {
     std::vector<Series> common;
-    for (const std::string& program : programs_of(mode)) {
-      std::optional<HistorySeries> before = pooled(before_.records, mode, program);
-      std::optional<HistorySeries> after = pooled(after_.records, mode, program);
+    for (const auto& [program, phases] : programs_of(mode)) {
+      std::optional<HistorySeries> before = pooled(before_.records, mode, program, phases);
+      std::optional<HistorySeries> after = pooled(after_.records, mode, program, phases);
+      if (before && !after) note_phases(*before);
       if (!before || !after) continue;
       note_inputs(*before, *after);
-      common.push_back({std::move(*before), std::move(*after), pooled(before_.siblings, mode, program),
-                        pooled(after_.siblings, mode, program)});
+      common.push_back({std::move(*before), std::move(*after),
+                        pooled(before_.siblings, mode, program, phases),
+                        pooled(after_.siblings, mode, program, phases)});
     }
     note_missing(mode, common.size());
     if (common.size() > 1) common.push_back(all_of(common));
@@ -68,12 +70,14 @@ class Comparer {
     judge(first);
   }
 
-  std::vector<std::string> programs_of(const std::string& mode) const {
-    std::vector<std::string> programs;
+  // With the phases that were run of each.
+  std::vector<std::pair<std::string, std::string>> programs_of(const std::string& mode) const {
+    std::vector<std::pair<std::string, std::string>> programs;
     for (const HistoryRecord& record : before_.records) {
       for (const HistorySeries& series : record.series) {
-        const bool known = std::find(programs.begin(), programs.end(), series.program) != programs.end();
-        if (series.mode == mode && !known) programs.push_back(series.program);
+        const std::pair<std::string, std::string> one{series.program, series.phases};
+        const bool known = std::find(programs.begin(), programs.end(), one) != programs.end();
+        if (series.mode == mode && !known) programs.push_back(one);
       }
     }
     return programs;
@@ -98,6 +102,7 @@ class Comparer {
       HistoryDifference difference;
       difference.mode = series.before.mode;
       difference.program = series.before.program;
+      difference.phases = series.before.phases;
       difference.figure = figure;
       difference.before = distribution_of(samples);
       difference.after = distribution_of(other->second);
@@ -113,7 +118,7 @@ class Comparer {
     const std::map<std::string, double> usual = usual_deviations(first);
     std::set<std::string> names;
     for (std::size_t i = first; i < result_.differences.size(); ++i)
-      names.insert(result_.differences[i].program);
+      names.insert(title_of(result_.differences[i].program, result_.differences[i].phases));
     const auto programs = static_cast<double>(names.size());
     for (std::size_t i = first; i < result_.differences.size(); ++i) {
       HistoryDifference& difference = result_.differences[i];
@@ -162,6 +167,18 @@ class Comparer {
     const bool known = !before.program_sha256.empty() && !after.program_sha256.empty();
     if (known && before.program_sha256 != after.program_sha256) {
       note(fmt::format("{} is another binary: its figures differ for that reason too", before.program));
+    }
+  }
+
+  // The other side has the program, but not this part of it.
+  void note_phases(const HistorySeries& before) {
+    for (const HistoryRecord& record : after_.records) {
+      for (const HistorySeries& series : record.series) {
+        if (series.mode != before.mode || series.program != before.program) continue;
+        note(fmt::format("{} in {} mode is not compared: {} ran on one side, {} on the other", before.program,
+                         before.mode, before.phases.empty() ? "all of it" : before.phases,
+                         series.phases.empty() ? "all of it" : series.phases));
+      }
     }
   }
 
@@ -215,6 +232,8 @@ HistorySeries over_all_programs(const std::vector<HistorySeries>& series) {
   all.program = std::string(kAllPrograms);
   all.program_sha256.clear();
   all.figures.clear();
+  const auto differs = [&](const HistorySeries& one) { return one.phases != all.phases; };
+  if (std::any_of(series.begin(), series.end(), differs)) all.phases.clear();
   std::vector<const std::vector<double>*> errors;
   for (const HistorySeries& one : series) {
     const auto found = one.figures.find(std::string(kHardwareError));
@@ -235,11 +254,11 @@ HistorySeries over_all_programs(const std::vector<HistorySeries>& series) {
 }
 
 std::optional<HistorySeries> pooled(const std::vector<HistoryRecord>& records, const std::string& mode,
-                                    const std::string& program) {
+                                    const std::string& program, const std::string& phases) {
   std::optional<HistorySeries> result;
   for (auto record = records.rbegin(); record != records.rend(); ++record) {
     for (const HistorySeries& series : record->series) {
-      if (series.mode != mode || series.program != program) continue;
+      if (series.mode != mode || series.program != program || series.phases != phases) continue;
       if (!result) {
         result = series;
       } else if (result->config_sha256 == series.config_sha256 &&

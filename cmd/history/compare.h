@@ -24,6 +24,7 @@ enum class Verdict { kEqual, kWithinNoise, kChanged, kUnknown };  // kUnknown: m
 struct HistoryDifference {
   std::string mode;
   std::string program;
+  std::string phases;
   std::string figure;
   Distribution before;
   Distribution after;
@@ -47,8 +48,9 @@ struct HistoryComparison {
   std::vector<HistoryDifference> differences;
 };
 
-// Every figure that both sides have of a program in a mode, and for all programs together (kAllPrograms):
-// the geometric mean of what is positive everywhere, the mean of the absolute difference_percent.
+// Every figure that both sides have of the same part of a program in a mode, and for all programs together
+// (kAllPrograms): the geometric mean of what is positive everywhere, the mean of the absolute
+// difference_percent.
 //
 // The noise of a measured figure is three standard errors of the difference of medians. The deviation of a
 // figure is taken as at least what is usual for that figure in that mode, because few runs may agree by
@@ -58,7 +60,7 @@ HistoryComparison compare(const HistorySide& before, const HistorySide& after);
 // Samples of one series over the records of a side; only those of the newest record's configuration and
 // binary count. Null when the side does not have it.
 std::optional<HistorySeries> pooled(const std::vector<HistoryRecord>& records, const std::string& mode,
-                                    const std::string& program);
+                                    const std::string& program, const std::string& phases);
 
 // What can be compared over all programs at once, run by run, over those named.
 HistorySeries over_all_programs(const std::vector<HistorySeries>& series);

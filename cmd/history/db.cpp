@@ -18,7 +18,7 @@ CREATE TABLE files(record INTEGER NOT NULL REFERENCES records(id), run INTEGER N
                    sha256 TEXT NOT NULL UNIQUE, PRIMARY KEY(record, run)) WITHOUT ROWID;
 CREATE TABLE series(id INTEGER PRIMARY KEY, record INTEGER NOT NULL REFERENCES records(id), mode TEXT NOT NULL,
                     program TEXT NOT NULL, program_sha256 TEXT NOT NULL, config_sha256 TEXT NOT NULL,
-                    core TEXT NOT NULL, UNIQUE(record, mode, program));
+                    core TEXT NOT NULL, phases TEXT NOT NULL DEFAULT '', UNIQUE(record, mode, program));
 CREATE TABLE figures(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
 CREATE TABLE samples(series INTEGER NOT NULL REFERENCES series(id),
                      figure INTEGER NOT NULL REFERENCES figures(id), run INTEGER NOT NULL, value REAL NOT NULL,
@@ -85,8 +85,17 @@ void HistoryDb::identify(Access access) {
   } else if (schema > kHistorySchema) {
     throw failure("history: '{}' has schema version {}; this m2sim knows up to {}: use a newer one", path_,
                   schema, kHistorySchema);
+  } else if (schema < kHistorySchema && access == Access::kAppend) {
+    add_phases();
+  } else {
+    schema_ = schema;
   }
   if (access == Access::kAppend) execute("COMMIT");
+}
+
+void HistoryDb::add_phases() {
+  execute("ALTER TABLE series ADD COLUMN phases TEXT NOT NULL DEFAULT ''");
+  execute(fmt::format("PRAGMA user_version = {}", kHistorySchema).c_str());
 }
 
 void HistoryDb::make_tables() {
@@ -132,10 +141,10 @@ void HistoryDb::refuse_known_files(const HistoryRecord& record) {
 
 void HistoryDb::append_series(std::int64_t record, const HistorySeries& series) {
   Statement insert(path_, db_,
-                   "INSERT INTO series(record, mode, program, program_sha256, config_sha256, core)"
-                   " VALUES(?, ?, ?, ?, ?, ?)");
+                   "INSERT INTO series(record, mode, program, program_sha256, config_sha256, core, phases)"
+                   " VALUES(?, ?, ?, ?, ?, ?, ?)");
   insert.bind(1, record).bind(2, series.mode).bind(3, series.program).bind(4, series.program_sha256);
-  insert.bind(5, series.config_sha256).bind(6, series.core).step();
+  insert.bind(5, series.config_sha256).bind(6, series.core).bind(7, series.phases).step();
   const std::int64_t id = sqlite3_last_insert_rowid(db_);
   Statement sample(path_, db_, "INSERT INTO samples VALUES(?, ?, ?, ?)");
   for (const auto& [name, samples] : series.figures) {
@@ -158,16 +167,23 @@ std::vector<HistoryRecord> HistoryDb::list() {
   Statement select(path_, db_, fmt::format("{} ORDER BY id", kRecordColumns).c_str());
   Statement files(path_, db_, "SELECT sha256 FROM files WHERE record = ? ORDER BY run");
   Statement series(path_, db_,
-                   "SELECT mode, program, program_sha256, config_sha256, core FROM series WHERE record = ?"
-                   " ORDER BY id");
+                   fmt::format("SELECT mode, program, program_sha256, config_sha256, core, {} FROM series"
+                               " WHERE record = ? ORDER BY id",
+                               schema_ >= kHistorySchema ? "phases" : "''")
+                       .c_str());
   while (select.step()) {
     HistoryRecord record = record_of(select);
     files.bind(1, record.id);
     while (files.step()) record.file_sha256.push_back(files.text(0));
     series.bind(1, record.id);
     while (series.step()) {
-      record.series.push_back(
-          {series.text(0), series.text(1), series.text(2), series.text(3), series.text(4), {}});
+      record.series.push_back({series.text(0),
+                               series.text(1),
+                               series.text(2),
+                               series.text(3),
+                               series.text(4),
+                               series.text(5),
+                               {}});
     }
     records.push_back(std::move(record));
   }

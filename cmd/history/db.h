@@ -1,11 +1,12 @@
-// The file that records are kept in: SQLite, schema version 1.
+// The file that records are kept in: SQLite, schema version 2.
 //
 //   records(id, recorded_at, revision, version, host, note)    one a recording
 //   files(record, run, sha256)                                  one a result file
-//   series(id, record, mode, program, program_sha256, config_sha256, core)
+//   series(id, record, mode, program, program_sha256, config_sha256, core, phases)
 //   figures(id, name)
 //   samples(series, figure, run, value)                         run: 0, 1, … in the order they were made
 //
+// Schema 1 had no series.phases: its series count as whole programs. The next `record` adds the column.
 // PRAGMA application_id tells such a file from others, PRAGMA user_version is the schema's version.
 #pragma once
 
@@ -18,7 +19,7 @@ struct sqlite3;
 
 namespace m2sim::cmd {
 
-inline constexpr int kHistorySchema = 1;
+inline constexpr int kHistorySchema = 2;
 
 class HistoryDb {
  public:
@@ -43,6 +44,7 @@ class HistoryDb {
  private:
   void identify(Access access);
   void make_tables();
+  void add_phases();
   void refuse_known_files(const HistoryRecord& record);
   void append_series(std::int64_t record, const HistorySeries& series);
   std::int64_t figure_id(const std::string& name);
@@ -50,6 +52,7 @@ class HistoryDb {
   std::int64_t pragma(const char* sql);
 
   std::string path_;
+  std::int64_t schema_ = kHistorySchema;  // of the file
   sqlite3* db_ = nullptr;
 };
 

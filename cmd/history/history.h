@@ -17,8 +17,15 @@ struct HistorySeries {
   std::string program_sha256;  // of the guest's file; empty where the result did not say
   std::string config_sha256;
   std::string core;
+  std::string
+      phases;  // what of the program ran: "skip 1000000, warmup 10000, limit 100000"; empty: all of it
   std::map<std::string, std::vector<double>> figures;
 };
+
+// What a reader calls it: a part of a program is not the program.
+inline std::string title_of(const std::string& program, const std::string& phases) {
+  return phases.empty() ? program : program + " (" + phases + ")";
+}
 
 // One recording: repeated runs of one revision.
 struct HistoryRecord {

@@ -99,7 +99,7 @@ class PageData {
       std::string programs;
       for (const HistorySeries& series : record.series) {
         add_points(series, history.places[i], comparison, series.program_sha256);
-        programs += series.program + " ";
+        programs += title_of(series.program, series.phases) + " ";
       }
       // Of different programs a mean is another figure.
       if (programs != programs_before_)
@@ -128,7 +128,8 @@ class PageData {
                          {"set", set},
                          {"mark", ""}};
       for (const HistoryDifference& difference : comparison.differences) {
-        const bool same = difference.program == series.program && difference.figure == figure;
+        const bool same = difference.program == series.program && difference.phases == series.phases &&
+                          difference.figure == figure;
         if (!same || mark_of(difference).empty()) continue;
         point["mark"] = mark_of(difference);
         point["before"] = difference.before.median;
@@ -140,12 +141,13 @@ class PageData {
   }
 
   ordered_json& series_of(const HistorySeries& series, const std::string& figure) {
-    const std::string key = series.mode + " " + series.program + " " + figure;
+    const std::string title = title_of(series.program, series.phases);
+    const std::string key = series.mode + " " + title + " " + figure;
     for (auto& [known, json] : series_) {
       if (known == key) return json;
     }
     series_.emplace_back(key, ordered_json{{"mode", series.mode},
-                                           {"program", series.program},
+                                           {"program", title},
                                            {"figure", figure},
                                            {"points", ordered_json::array()}});
     return series_.back().second;

@@ -1,5 +1,7 @@
 // A result becomes named numbers: a program's own members keep their names, those of its `stats` and `runs`
 // too, and what is nested deeper is joined by dots. A list of numbers, or of runs, is a list of samples.
+#include <fmt/format.h>
+
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
@@ -19,6 +21,21 @@ std::string text_member(const json& object, const char* key) {
   if (!object.is_object()) return "";
   const auto found = object.find(key);
   return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
+
+// Of a profile "warmup" counts runs, and its limit has another name.
+std::string phases_of(const json& manifest) {
+  using Names = std::vector<std::pair<std::string, std::string>>;
+  const Names names = manifest.contains("iterations")
+                          ? Names{{"max_insts", "limit"}}
+                          : Names{{"skip", "skip"}, {"warmup", "warmup"}, {"limit", "limit"}};
+  std::string phases;
+  for (const auto& [member, name] : names) {
+    const auto found = manifest.find(member);
+    if (found == manifest.end() || !found->is_number_unsigned()) continue;
+    phases += fmt::format("{}{} {}", phases.empty() ? "" : ", ", name, found->get<std::uint64_t>());
+  }
+  return phases;
 }
 
 std::string joined(const std::string& prefix, const std::string& name) {
@@ -126,6 +143,7 @@ class Reader {
     found.program_sha256 = said("program_sha256");
     found.config_sha256 = said("config_sha256");
     found.core = said("core");
+    found.phases = phases_of(manifest);
     add_figures(found, "", owner);
     merge(std::move(found));
   }
@@ -134,9 +152,12 @@ class Reader {
     for (const auto& [name, samples] : found.figures) samples_ += samples.size();
     for (HistorySeries& series : record_.series) {
       if (series.mode != found.mode || series.program != found.program) continue;
-      if (series.config_sha256 != found.config_sha256 || series.program_sha256 != found.program_sha256) {
+      if (series.config_sha256 != found.config_sha256 || series.program_sha256 != found.program_sha256 ||
+          series.phases != found.phases) {
         throw failure(
-            "history: {} in {} mode was run with two configurations or two binaries; record them one by one",
+            "history: {} in {} mode was run with two configurations, two binaries or other phases; record "
+            "them "
+            "one by one",
             found.program, found.mode);
       }
       for (const auto& [name, samples] : found.figures) {

@@ -51,8 +51,8 @@ std::string difference_line(const HistoryDifference& difference, bool color) {
   const std::string change = fmt::format("{:>12}", percent_text(difference, difference.percent()));
   const bool changed = difference.verdict == Verdict::kChanged;
   return fmt::format("  {:<12} {:<19} {:<26} {:>14} {:>14} {} {:>9}  {}\n", difference.mode,
-                     difference.program, difference.figure, short_number(difference.before.median),
-                     short_number(difference.after.median),
+                     title_of(difference.program, difference.phases), difference.figure,
+                     short_number(difference.before.median), short_number(difference.after.median),
                      paint(change, changed ? Color::kYellow : Color::kNone, color), noise_text(difference),
                      verdict_name(difference.verdict));
 }
@@ -91,14 +91,15 @@ std::string counts_line(const HistoryComparison& comparison) {
                      comparison.differences.size(), counts[0], counts[1], counts[2], counts[3]);
 }
 
-// Modes in the order of their first series, each with the number of its programs.
+// Modes in the order of their first series, each with the number of its programs, and which part of them ran.
 std::string modes_text(const HistoryRecord& record) {
   std::vector<std::pair<std::string, unsigned>> modes;
   for (const HistorySeries& series : record.series) {
+    const std::string part = title_of(series.mode, series.phases);
     const auto found =
-        std::find_if(modes.begin(), modes.end(), [&](const auto& mode) { return mode.first == series.mode; });
+        std::find_if(modes.begin(), modes.end(), [&](const auto& mode) { return mode.first == part; });
     if (found == modes.end()) {
-      modes.emplace_back(series.mode, 1);
+      modes.emplace_back(part, 1);
     } else {
       ++found->second;
     }
@@ -152,8 +153,9 @@ std::string history_record_text(const HistoryRecord& record, const HistoryView& 
     for (const auto& [figure, samples] : series.figures) {
       if (!is_shown(view, figure)) continue;
       const Distribution spread = distribution_of(samples);
-      text += fmt::format("  {:<12} {:<19} {:<34} {:>16} {:>14} {:>5}\n", series.mode, series.program, figure,
-                          short_number(spread.median), short_number(spread.deviation), spread.count);
+      text += fmt::format("  {:<12} {:<19} {:<34} {:>16} {:>14} {:>5}\n", series.mode,
+                          title_of(series.program, series.phases), figure, short_number(spread.median),
+                          short_number(spread.deviation), spread.count);
     }
   }
   return text;
@@ -196,6 +198,7 @@ std::string history_comparison_json(const HistorySide& before, const HistorySide
   for (const HistoryDifference& difference : comparison.differences) {
     nlohmann::ordered_json entry{{"mode", difference.mode},
                                  {"program", difference.program},
+                                 {"phases", difference.phases},
                                  {"figure", difference.figure},
                                  {"before", distribution_json(difference.before)},
                                  {"after", distribution_json(difference.after)},
@@ -214,7 +217,7 @@ std::string gate_findings_text(const std::vector<GateFinding>& findings, bool co
     const HistoryDifference& difference = *finding.difference;
     text += paint("FAILED", Color::kRed, color) +
             fmt::format(" {}: {} of {} in {} mode went from {} to {} ({}; noise {})\n", finding.gate->text,
-                        difference.figure, difference.program, difference.mode,
+                        difference.figure, title_of(difference.program, difference.phases), difference.mode,
                         short_number(difference.before.median), short_number(difference.after.median),
                         percent_text(difference, difference.percent()), noise_text(difference));
   }

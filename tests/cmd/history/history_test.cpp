@@ -9,6 +9,7 @@
 #include "cmd/history/compare.h"
 #include "cmd/history/db.h"
 #include "cmd/history/gate.h"
+#include "cmd/history/text.h"
 #include "emu/user_error.h"
 
 namespace m2sim::cmd {
@@ -39,7 +40,7 @@ HistoryRecord record_of(std::int64_t id, const std::string& revision, std::vecto
   for (std::size_t i = 0; i < mips.size(); ++i) record.file_sha256.push_back(fmt::format("{}-{}", id, i));
   const std::vector<double> same(mips.size(), cycles);
   record.series.push_back(
-      {"timing", "alpha", "a", "c", "m2-pcore", {{"host.mips", mips}, {"core.cycles", same}}});
+      {"timing", "alpha", "a", "c", "m2-pcore", "", {{"host.mips", mips}, {"core.cycles", same}}});
   return record;
 }
 
@@ -149,6 +150,35 @@ TEST(HistoryCompare, SaysWhatElseDiffers) {
   here.host = "here";
   EXPECT_EQ(compare(side_of(here), side_of(other)).notes.size(), 3U);
   EXPECT_TRUE(compare(side_of(here), side_of(here)).notes.empty());
+}
+
+HistoryRecord with_phases(HistoryRecord record, const std::string& phases) {
+  record.series.front().phases = phases;
+  return record;
+}
+
+TEST(HistoryCompare, OnlyTheSamePartOfAProgram) {
+  const HistoryRecord whole = record_of(1, "a", {10, 10}, 1000);
+  const HistoryRecord part = with_phases(record_of(2, "a", {20, 20}, 100), "limit 500");
+  const HistoryComparison none = compare(side_of(whole), side_of(part));
+  EXPECT_TRUE(none.differences.empty());
+  ASSERT_FALSE(none.notes.empty());
+  EXPECT_EQ(none.notes[0],
+            "alpha in timing mode is not compared: all of it ran on one side, limit 500 on the other");
+  // Of a side that has both, that which the other has too.
+  const HistoryComparison same = compare({"side", {part, whole}, {}}, side_of(part));
+  EXPECT_EQ(find(same, "core.cycles").verdict, Verdict::kEqual);
+  EXPECT_EQ(find(same, "core.cycles").before.count, 2U);
+  EXPECT_EQ(find(same, "core.cycles").phases, "limit 500");
+  const HistoryComparison both = compare({"side", {part, whole}, {}}, {"side", {whole, part}, {}});
+  EXPECT_EQ(both.differences.size(), 6U) << "two figures of either, and of all";
+}
+
+TEST(HistoryText, ListsWhichPartRan) {
+  HistoryRecord record = with_phases(record_of(1, "a", {10}), "skip 10, limit 500");
+  record.series.push_back(record_of(1, "a", {10}).series.front());
+  EXPECT_NE(history_list_text({record}).find("timing (skip 10, limit 500) 1, timing 1"), std::string::npos);
+  EXPECT_NE(history_record_text(record, {}).find("alpha (skip 10, limit 500)"), std::string::npos);
 }
 
 TEST(HistoryNames, ByIdRevisionAndFromTheEnd) {
@@ -275,8 +305,48 @@ TEST_F(HistoryFile, RefusesWhatIsNoHistory) {
   EXPECT_TRUE(fails([&] { open(HistoryDb::Access::kAppend); }, "not a history of m2sim"));
   path_ = folder_.file("new.db");
   open(HistoryDb::Access::kAppend);
-  execute("PRAGMA user_version = 2");
-  EXPECT_TRUE(fails([&] { open(); }, "has schema version 2; this m2sim knows up to 1"));
+  execute("PRAGMA user_version = 3");
+  EXPECT_TRUE(fails([&] { open(); }, "has schema version 3; this m2sim knows up to 2"));
+}
+
+// As m2sim made it before it knew of phases.
+constexpr const char* kSchemaOne = R"(
+CREATE TABLE records(id INTEGER PRIMARY KEY, recorded_at TEXT NOT NULL, revision TEXT NOT NULL,
+                     version TEXT NOT NULL, host TEXT NOT NULL, note TEXT NOT NULL);
+CREATE TABLE files(record INTEGER NOT NULL REFERENCES records(id), run INTEGER NOT NULL,
+                   sha256 TEXT NOT NULL UNIQUE, PRIMARY KEY(record, run)) WITHOUT ROWID;
+CREATE TABLE series(id INTEGER PRIMARY KEY, record INTEGER NOT NULL REFERENCES records(id), mode TEXT NOT NULL,
+                    program TEXT NOT NULL, program_sha256 TEXT NOT NULL, config_sha256 TEXT NOT NULL,
+                    core TEXT NOT NULL, UNIQUE(record, mode, program));
+CREATE TABLE figures(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
+CREATE TABLE samples(series INTEGER NOT NULL REFERENCES series(id),
+                     figure INTEGER NOT NULL REFERENCES figures(id), run INTEGER NOT NULL, value REAL NOT NULL,
+                     PRIMARY KEY(series, figure, run)) WITHOUT ROWID;
+PRAGMA application_id = 1832022889; PRAGMA user_version = 1;
+INSERT INTO records VALUES(1, '2026-11-21 15:04:05', 'old', '0.1.0', 'host', '');
+INSERT INTO files VALUES(1, 0, 'file');
+INSERT INTO series VALUES(1, 1, 'timing', 'alpha', 'a', 'c', 'm2-pcore');
+INSERT INTO figures VALUES(1, 'core.cycles');
+INSERT INTO samples VALUES(1, 1, 0, 1000);
+)";
+
+TEST_F(HistoryFile, OfSchemaOneIsReadAsItIsAndBroughtUpByTheNextRecord) {
+  execute(kSchemaOne);
+  const auto expect_old = [](const HistoryRecord& old) {
+    EXPECT_EQ(old.revision, "old");
+    ASSERT_EQ(old.series.size(), 1U);
+    EXPECT_EQ(old.series[0].phases, "");
+    EXPECT_EQ(old.series[0].figures.at("core.cycles"), std::vector<double>{1000});
+  };
+  const std::string before = read_file(path_);
+  expect_old(HistoryDb(path_, HistoryDb::Access::kRead).load(1));
+  EXPECT_EQ(read_file(path_), before);
+  HistoryDb(path_, HistoryDb::Access::kAppend).append(with_phases(record_of(0, "new", {1}), "limit 7"));
+  HistoryDb db(path_, HistoryDb::Access::kRead);
+  expect_old(db.load(1));
+  EXPECT_EQ(db.load(2).series[0].phases, "limit 7");
+  HistoryDb(path_, HistoryDb::Access::kAppend).append(record_of(9, "newest", {1}));
+  EXPECT_EQ(db.list().size(), 3U);
 }
 
 TEST_F(HistoryFile, SaysThatItIsLocked) {
@@ -324,6 +394,23 @@ TEST_F(HistoryFile, ReadsProfilesAndSingleRuns) {
       write("r.json", R"({"schema_version": 1, "manifest": {"revision": "r", "mode": "timing",
     "program": "/some/where/alpha"}, "stats": {"core.cycles": 7}})");
   EXPECT_EQ(read_results({run}).series[0].program, "alpha");
+}
+
+TEST_F(HistoryFile, ReadsWhichPartOfAProgramRan) {
+  const auto run = [&](const std::string& name, const std::string& members) {
+    return write(name,
+                 R"({"schema_version": 1, "manifest": {"revision": "r", "mode": "timing", "program": "a")" +
+                     members + R"(}, "stats": {"core.cycles": 7}})");
+  };
+  const std::string part = run("part.json", R"(, "skip": 10, "warmup": 5, "limit": 100)");
+  EXPECT_EQ(read_results({part}).series[0].phases, "skip 10, warmup 5, limit 100");
+  const std::string whole = run("whole.json", "");
+  EXPECT_EQ(read_results({whole}).series[0].phases, "");
+  EXPECT_TRUE(fails([&] { read_results({part, whole}); }, "or other phases"));
+  const std::string profile = write("limited.json", R"({"schema_version": 1, "manifest": {"revision": "r",
+    "iterations": 3, "warmup": 1, "max_insts": 50}, "programs": [
+    {"name": "a", "modes": [{"mode": "timing", "stats": {"x": 3}}]}]})");
+  EXPECT_EQ(read_results({profile}).series[0].phases, "limit 50") << "its warmup counts runs";
 }
 
 TEST_F(HistoryFile, RefusesWhatIsNoResult) {
