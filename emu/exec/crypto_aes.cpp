@@ -10,7 +10,6 @@ namespace m2sim::emu {
 namespace {
 
 using insts::Op;
-using u8 = std::uint8_t;
 using Bytes = LaneArray<u8>;
 
 constexpr u8 times(u8 a, u8 b) {

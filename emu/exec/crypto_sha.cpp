@@ -10,8 +10,6 @@ namespace m2sim::emu {
 namespace {
 
 using insts::Op;
-using u32 = std::uint32_t;
-using u64 = std::uint64_t;
 
 template <class T>
 T choose(T x, T y, T z) {

@@ -14,9 +14,6 @@ namespace {
 using insts::Inst;
 using insts::Op;
 using insts::op_after;
-using u16 = std::uint16_t;
-using u32 = std::uint32_t;
-using u64 = std::uint64_t;
 
 // kTry is the operation's fast half (see fp.h), kF the whole of it; half precision has no fast one.
 template <auto kTry, auto kF>

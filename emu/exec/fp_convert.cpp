@@ -12,11 +12,6 @@ namespace {
 using insts::Inst;
 using insts::Op;
 using insts::op_after;
-using s32 = std::int32_t;
-using s64 = std::int64_t;
-using u16 = std::uint16_t;
-using u32 = std::uint32_t;
-using u64 = std::uint64_t;
 
 // Between a vector register's scalar and a general register of the row's width.
 template <Rounding kMode, class T, class Int>

@@ -12,9 +12,6 @@ namespace {
 
 using insts::Inst;
 using insts::Op;
-using u16 = std::uint16_t;
-using u32 = std::uint32_t;
-using u64 = std::uint64_t;
 
 template <class T>
 constexpr T kSignBit = static_cast<T>(T{1} << (std::numeric_limits<T>::digits - 1));

@@ -9,6 +9,7 @@
 #include <type_traits>
 
 #include "emu/cpu/cpu_state.h"
+#include "emu/cpu/lanes.h"
 #include "emu/engine/handler.h"
 #include "insts/op_name.h"
 

@@ -10,10 +10,6 @@ namespace {
 
 using insts::Inst;
 using insts::Op;
-using u8 = std::uint8_t;
-using u16 = std::uint16_t;
-using u32 = std::uint32_t;
-using u64 = std::uint64_t;
 
 // imm5 holds the lane above a one that marks the element size; imm4 the second lane, in bytes.
 template <class T>

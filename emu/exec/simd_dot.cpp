@@ -10,10 +10,6 @@ namespace m2sim::emu {
 namespace {
 
 using insts::Op;
-using s8 = std::int8_t;
-using u8 = std::uint8_t;
-using u32 = std::uint32_t;
-using u64 = std::uint64_t;
 
 // The sum of `kCount` products of bytes from `first` of n and of m; N and M say which are signed.
 template <class N, class M, unsigned kCount>

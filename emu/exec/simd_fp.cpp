@@ -10,9 +10,6 @@ namespace m2sim::emu {
 namespace {
 
 using insts::Op;
-using u16 = std::uint16_t;
-using u32 = std::uint32_t;
-using u64 = std::uint64_t;
 
 // Arithmetic with a fast half over all lanes at once (host_fp.h): `on_host` the operation on a register of
 // the host, `is_exact` a mask of the lanes certain to be exact (fp_exact.h), `exact` one lane in any case.

@@ -11,9 +11,6 @@ namespace m2sim::emu {
 namespace {
 
 using insts::Op;
-using u16 = std::uint16_t;
-using u32 = std::uint32_t;
-using u64 = std::uint64_t;
 
 // Lane by lane: f(cpu, n[i], imm).
 template <auto kF>

@@ -11,9 +11,6 @@ namespace {
 
 using insts::Inst;
 using insts::Op;
-using u16 = std::uint16_t;
-using u32 = std::uint32_t;
-using u64 = std::uint64_t;
 
 template <class T>
 T negated_if(T value, bool negate) {

@@ -11,14 +11,6 @@ namespace {
 
 using insts::Op;
 using insts::op_sized;
-using s8 = std::int8_t;
-using s16 = std::int16_t;
-using s32 = std::int32_t;
-using s64 = std::int64_t;
-using u8 = std::uint8_t;
-using u16 = std::uint16_t;
-using u32 = std::uint32_t;
-using u64 = std::uint64_t;
 
 // Elements in reverse order within every kGroup bytes.
 template <unsigned kGroup>

@@ -10,14 +10,6 @@ namespace {
 
 using insts::Inst;
 using insts::Op;
-using s8 = std::int8_t;
-using s16 = std::int16_t;
-using s32 = std::int32_t;
-using s64 = std::int64_t;
-using u8 = std::uint8_t;
-using u16 = std::uint16_t;
-using u32 = std::uint32_t;
-using u64 = std::uint64_t;
 
 // immh:immb is element bits + n for a left shift by n, 2 * element bits - n for a right shift by n; the
 // element is the narrow one where widths change.

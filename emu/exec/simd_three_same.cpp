@@ -9,14 +9,6 @@ namespace m2sim::emu {
 namespace {
 
 using insts::Op;
-using s8 = std::int8_t;
-using s16 = std::int16_t;
-using s32 = std::int32_t;
-using s64 = std::int64_t;
-using u8 = std::uint8_t;
-using u16 = std::uint16_t;
-using u32 = std::uint32_t;
-using u64 = std::uint64_t;
 
 constexpr auto kAdd = []<class T>(T a, T b) -> T { return static_cast<T>(a + b); };
 constexpr auto kSub = []<class T>(T a, T b) -> T { return static_cast<T>(a - b); };

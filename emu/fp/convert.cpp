@@ -2,6 +2,7 @@
 
 #include <type_traits>
 
+#include "emu/cpu/lanes.h"
 #include "emu/fp/fp.h"
 
 namespace m2sim::emu {
@@ -278,13 +279,6 @@ std::uint64_t fp_to_javascript_int(CpuState& cpu, std::uint64_t a) {
     return static_cast<std::uint32_t>(low) | (z ? kZ : 0);
   });
 }
-
-using u16 = std::uint16_t;
-using u32 = std::uint32_t;
-using u64 = std::uint64_t;
-using s16 = std::int16_t;
-using s32 = std::int32_t;
-using s64 = std::int64_t;
 
 template u32 fp_convert_slow(CpuState&, u64);
 template u32 fp_convert_slow(CpuState&, u16);
