@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "emu/linux/calls/syscalls.h"
-#include "emu/linux/calls/time_limit.h"
+#include "emu/linux/calls/waiting.h"
 
 namespace m2sim::emu::sys {
 

@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "emu/linux/calls/syscalls.h"
-#include "emu/linux/calls/time_limit.h"
+#include "emu/linux/calls/waiting.h"
 
 namespace m2sim::emu {
 

@@ -12,7 +12,7 @@
 
 #include "emu/linux/calls/socket_address.h"
 #include "emu/linux/calls/syscalls.h"
-#include "emu/linux/calls/time_limit.h"
+#include "emu/linux/calls/waiting.h"
 
 namespace m2sim::emu::sys {
 

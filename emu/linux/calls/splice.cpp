@@ -11,7 +11,7 @@
 #include "emu/linux/calls/guest_buffer.h"
 #include "emu/linux/calls/held_sigpipe.h"
 #include "emu/linux/calls/syscalls.h"
-#include "emu/linux/calls/time_limit.h"
+#include "emu/linux/calls/waiting.h"
 
 namespace m2sim::emu::sys {
 

@@ -1,26 +1,13 @@
-// Time limits of system calls that wait, as deadlines on the simulated clock.
+// System calls that wait: for how long, as deadlines on the simulated clock, with which signals blocked, and
+// for which files.
 #pragma once
 
 #include <cstdint>
-#include <optional>
 
 #include "emu/linux/process.h"
+#include "emu/linux/timespec.h"
 
 namespace m2sim::emu {
-
-inline constexpr std::uint64_t kNanosecondsPerSecond = 1'000'000'000;
-
-struct GuestTimespec {
-  std::int64_t seconds;
-  std::int64_t nanoseconds;
-};
-
-GuestTimespec timespec_of(std::uint64_t nanoseconds);
-// Nothing when it is not a time; very long times are cut to about 292 years.
-std::optional<std::uint64_t> nanoseconds_of(const GuestTimespec& time);
-
-// What a clock of the guest shows, in ns; -1: no such clock.
-std::int64_t clock_now(const Process& process, int clock);
 
 struct TimeLimit {
   bool given = false;
