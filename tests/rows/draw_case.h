@@ -4,6 +4,7 @@
 #include <optional>
 #include <vector>
 
+#include "tests/rows/random_values.h"
 #include "tests/rows/sample.h"
 
 namespace m2sim::rows {

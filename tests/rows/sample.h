@@ -4,7 +4,6 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <random>
 #include <string>
 #include <vector>
 
@@ -12,8 +11,6 @@
 #include "insts/op.h"
 
 namespace m2sim::rows {
-
-using Random = std::mt19937_64;
 
 // Where run_samples.s puts things.
 inline constexpr std::uint64_t kCodeAddress = 0x40000000;

@@ -1,6 +1,7 @@
 // Random blocks of instructions: straight lines with branches forward, memory accesses in the window.
 #pragma once
 
+#include "tests/rows/random_values.h"
 #include "tests/rows/sample.h"
 
 namespace m2sim::rows {

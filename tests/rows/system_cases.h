@@ -3,6 +3,7 @@
 
 #include <optional>
 
+#include "tests/rows/random_values.h"
 #include "tests/rows/sample.h"
 
 namespace m2sim::rows {
