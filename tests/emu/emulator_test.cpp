@@ -15,8 +15,8 @@
 #include <string>
 #include <vector>
 
+#include "cmd/profile/allocations.h"
 #include "insts/operands.h"
-#include "tests/emu/allocations.h"
 
 namespace m2sim::emu {
 namespace {
@@ -280,15 +280,15 @@ template <class S>
 std::uint64_t allocations_of_run(std::uint64_t limit) {
   Guest run("counted_loop");
   S sink;
-  const std::uint64_t before = testing::allocations();
+  const std::uint64_t before = cmd::allocation_count();
   run.emulator.run(sink, {.insts = limit});
-  return testing::allocations() - before;
+  return cmd::allocation_count() - before;
 }
 
 TEST(EmulatorTest, DoesNotAllocateInTheSteadyState) {
-  const std::uint64_t before = testing::allocations();
+  const std::uint64_t before = cmd::allocation_count();
   allocations_of_run<NoSink>(1000);  // the tables of decoder and handlers are made at first use
-  EXPECT_GT(testing::allocations(), before) << "the counter does not count";
+  EXPECT_GT(cmd::allocation_count(), before) << "the counter does not count";
   EXPECT_EQ(allocations_of_run<NoSink>(1000), allocations_of_run<NoSink>(4000));
   EXPECT_EQ(allocations_of_run<DroppingSink>(1000), allocations_of_run<DroppingSink>(4000));
 }

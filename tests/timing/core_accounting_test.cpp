@@ -2,7 +2,7 @@
 #include <array>
 #include <numeric>
 
-#include "tests/timing/allocations.h"
+#include "cmd/profile/allocations.h"
 #include "tests/timing/random_program.h"
 
 namespace m2sim::timing {
@@ -49,9 +49,9 @@ TYPED_TEST(CoreAccounting, NoAllocationInTheSteadyState) {
   const auto pointers = program.pointers();
   TypeParam model(m2_pcore());
   program.feed(model, pointers, 100);
-  const std::uint64_t before = testing::allocations();
+  const std::uint64_t before = cmd::allocation_count();
   program.feed(model, pointers, 100);
-  EXPECT_EQ(testing::allocations(), before);
+  EXPECT_EQ(cmd::allocation_count(), before);
 }
 
 TYPED_TEST(CoreAccounting, BlocksMayBeCleared) {
