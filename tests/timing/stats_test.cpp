@@ -46,7 +46,7 @@ TEST(Stats, EachCounterShowsUnderOneName) {
       }
     }
     const bool is_width = i == offsetof(TimingStats, core.slots_per_cycle) / sizeof(std::uint64_t);
-    EXPECT_EQ(plain, is_width ? 0u : 1u) << "counter " << i;
+    EXPECT_EQ(plain, is_width ? 0U : 1U) << "counter " << i;
   }
 }
 
@@ -107,7 +107,7 @@ TEST(Stats, ADifferenceIsThatOfEveryCounterAndKeepsWhatIsNone) {
 TEST(Stats, StackSumsExactlyToTheCycles) {
   TimingStats stats{};
   stats.core.slots_per_cycle = 8;
-  stats.core.cycles = (1ull << 40) + 7;
+  stats.core.cycles = (1ULL << 40) + 7;
   std::uint64_t left = stats.core.cycles * stats.core.slots_per_cycle;
   for (std::size_t i = 0; i + 1 < kStallReasonCount; ++i) {
     stats.core.slots[i] = left / 3 + i;

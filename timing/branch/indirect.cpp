@@ -10,7 +10,7 @@ IndirectPredictor::IndirectPredictor(const BranchConfig& config)
              PathHistory::mask(config.indirect_short_history,
                                std::min(config.indirect_short_history, kBranchHistoryBits))},
       ways_(config.indirect_ways),
-      set_mask_((1u << config.indirect_index_bits) - 1),
+      set_mask_((1U << config.indirect_index_bits) - 1),
       last_(std::size_t{set_mask_} + 1) {
   for (std::vector<Entry>& table : tables_) {
     table.resize((std::size_t{set_mask_} + 1) * ways_);
@@ -42,7 +42,7 @@ void IndirectPredictor::train(Entry& entry, std::uint64_t target) {
 }
 
 std::uint64_t IndirectPredictor::observe(std::uint64_t pc, const PathHistory& history, std::uint64_t target) {
-  const std::uint64_t pc_hash = (pc >> 2) * 0x9e3779b97f4a7c15u;
+  const std::uint64_t pc_hash = (pc >> 2) * 0x9e3779b97f4a7c15U;
   std::array<Slot, kTables> slots;
   unsigned provider = kTables;
   for (unsigned t = kTables; t-- > 0;) {

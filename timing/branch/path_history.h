@@ -19,8 +19,8 @@ struct HistoryMask {
 class PathHistory {
  public:
   void taken(std::uint64_t pc, std::uint64_t target) {
-    const std::uint64_t target_bits = (target >> 2) & 0x3fffffffu;
-    const std::uint64_t branch_bits = (pc >> 2) & 0xfu;
+    const std::uint64_t target_bits = (target >> 2) & 0x3fffffffU;
+    const std::uint64_t branch_bits = (pc >> 2) & 0xfU;
     const std::uint64_t carry = low_ >> 63;
     const std::uint64_t target_high = ((high_ << 1) | carry) & kTargetHighMask;
     const std::uint64_t branch = ((high_ >> kTargetHighBits) << 1) ^ branch_bits;
@@ -37,7 +37,7 @@ class PathHistory {
   // The real index and tag functions are xors of chosen bits; these are a hash of the same bits, so
   // that what collides differs but how much does not. The high half of the result is the good one.
   std::uint64_t hash(const HistoryMask& mask) const {
-    return (low_ & mask.low) * 0x9e3779b97f4a7c15u + (high_ & mask.high) * 0xd6e8feb86659fd93u;
+    return (low_ & mask.low) * 0x9e3779b97f4a7c15U + (high_ & mask.high) * 0xd6e8feb86659fd93U;
   }
 
   std::uint64_t low() const { return low_; }

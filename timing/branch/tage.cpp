@@ -16,12 +16,12 @@ constexpr std::int32_t kUseAlternateLimit = 8;
 constexpr std::uint32_t kFailedAllocationLimit = 1024;
 
 // Odd constants without structure. The hash is 32 bits: an index above, a tag below it.
-constexpr std::array<std::uint32_t, 4> kWordFactors{0x9e3779b1u, 0x85ebca77u, 0xc2b2ae3du, 0x27d4eb2fu};
-constexpr std::uint32_t kMixFactor = 0x2c1b3c6du;
+constexpr std::array<std::uint32_t, 4> kWordFactors{0x9e3779b1U, 0x85ebca77U, 0xc2b2ae3dU, 0x27d4eb2fU};
+constexpr std::uint32_t kMixFactor = 0x2c1b3c6dU;
 constexpr unsigned kIndexShift = 16;
 
 std::uint32_t hash_pc(std::uint64_t pc) {
-  return static_cast<std::uint32_t>(((pc >> 2) * 0x9e3779b97f4a7c15u) >> 32);
+  return static_cast<std::uint32_t>(((pc >> 2) * 0x9e3779b97f4a7c15U) >> 32);
 }
 
 }  // namespace
@@ -41,10 +41,10 @@ Tage::Tage(const BranchConfig& config)
     masks_[2][t] = static_cast<std::uint32_t>(mask.high);
     masks_[3][t] = static_cast<std::uint32_t>(mask.high >> 32);
     first_set_[t] = sets;
-    set_mask_[t] = (1u << table.index_bits) - 1;
-    tag_mask_[t] = ((1u << table.tag_bits) - 1) << kTagShift;
-    way_mask_[t] = static_cast<std::uint8_t>((1u << table.ways) - 1);
-    sets += 1u << table.index_bits;
+    set_mask_[t] = (1U << table.index_bits) - 1;
+    tag_mask_[t] = ((1U << table.tag_bits) - 1) << kTagShift;
+    way_mask_[t] = static_cast<std::uint8_t>((1U << table.ways) - 1);
+    sets += 1U << table.index_bits;
   }
   sets_.resize(sets);
 }
@@ -75,7 +75,7 @@ void Tage::look_up(std::uint64_t pc, const PathHistory& history, Lookup& lookup)
   for (unsigned t = 0; t < kLanes; ++t) {
     const std::uint32_t hash = hashes_[t] ^ pc_hash;
     const std::uint32_t tag = hash & tag_mask_[t];
-    tags[t] = tag == 0 ? 1u << kTagShift : tag;
+    tags[t] = tag == 0 ? 1U << kTagShift : tag;
     sets[t] = first_set_[t] + ((hash >> kIndexShift) & set_mask_[t]);
   }
   static_assert(kTageTableCount % 2 == 0 && kTageTableCount < sizeof(lookup.hits));
@@ -109,7 +109,7 @@ bool Tage::table_prediction(const Lookup& lookup, unsigned table, std::uint8_t b
 void Tage::train(Entry& entry, bool taken) {
   const unsigned value = counter(entry);
   if (taken ? value < kCounterMask : value > 0) {
-    entry = static_cast<Entry>(taken ? entry + (1u << kCounterShift) : entry - (1u << kCounterShift));
+    entry = static_cast<Entry>(taken ? entry + (1U << kCounterShift) : entry - (1U << kCounterShift));
   }
 }
 
@@ -166,7 +166,7 @@ void Tage::allocate(const Lookup& lookup, bool taken) {
   // Mostly the next longer table, at times one beyond, so that branches that need a long history do
   // not have to climb through every table.
   const std::uint32_t bits = random();
-  const unsigned skip = (bits & 3) != 0 ? 0u : (bits & 4) != 0 ? 1u : 2u;
+  const unsigned skip = (bits & 3) != 0 ? 0U : (bits & 4) != 0 ? 1U : 2U;
   const unsigned table = lookup.provider - 1 - std::min(skip, lookup.provider - 1);
   for (unsigned t = table + 1; t-- > 0;) {
     Set& set = sets_[lookup.set[t]];
@@ -176,7 +176,7 @@ void Tage::allocate(const Lookup& lookup, bool taken) {
       continue;
     }
     // The first free way at or above a random one.
-    const unsigned above = free & (~0u << ((bits >> 8) & 7));
+    const unsigned above = free & (~0U << ((bits >> 8) & 7));
     const int way = std::countr_zero(above != 0 ? above : free);
     const unsigned start = taken ? 4 : 3;
     set.ways[static_cast<unsigned>(way)] = static_cast<Entry>(lookup.tag[t] | start << kCounterShift);

@@ -75,7 +75,7 @@ class Tage {
   std::vector<Set> sets_;
   std::vector<std::uint8_t> base_;  // two-bit counters
   std::uint64_t base_mask_;
-  std::uint32_t random_state_ = 0x2545f491u;
+  std::uint32_t random_state_ = 0x2545f491U;
   std::int32_t use_alternate_ = 0;  // >= 0: a weak, not yet useful entry is less reliable than the next
   std::uint32_t failed_allocations_ = 0;
 };

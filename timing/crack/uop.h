@@ -26,15 +26,15 @@ inline constexpr unsigned kMaxSources = 4;
 inline constexpr unsigned kMaxDests = 2;
 
 enum UopFlag : std::uint16_t {
-  kUopLoad = 1u << 0,
-  kUopStore = 1u << 1,
-  kUopPrefetch = 1u << 2,
-  kUopFirstAccess = 1u << 3,  // takes the next effective address of the log
-  kUopBranch = 1u << 4,       // the terminal branch of its block (fused with a compare or not)
-  kUopStartsGroup = 1u << 5,  // may fault: must be the first of its retire group
-  kUopEndsGroup = 1u << 6,
-  kUopCopy = 1u << 7,       // eliminated move: the destination becomes the source's value
-  kUopSerialize = 1u << 8,  // renames alone in an empty core; `latency` cycles until the next uop
+  kUopLoad = 1U << 0,
+  kUopStore = 1U << 1,
+  kUopPrefetch = 1U << 2,
+  kUopFirstAccess = 1U << 3,  // takes the next effective address of the log
+  kUopBranch = 1U << 4,       // the terminal branch of its block (fused with a compare or not)
+  kUopStartsGroup = 1U << 5,  // may fault: must be the first of its retire group
+  kUopEndsGroup = 1U << 6,
+  kUopCopy = 1U << 7,       // eliminated move: the destination becomes the source's value
+  kUopSerialize = 1U << 8,  // renames alone in an empty core; `latency` cycles until the next uop
 };
 
 // Counts of what rename hands out and retirement gives back, four 16-bit lanes in one word so that one

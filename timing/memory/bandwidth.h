@@ -18,10 +18,10 @@ class Bandwidth {
   Bandwidth(double units_per_cycle, std::uint32_t units) : units_(units), buckets_(kBuckets) {
     assert(units_per_cycle > 0);
     const double cycles_per_request = units / units_per_cycle;
-    while ((1u << shift_) < cycles_per_request) {
+    while ((1U << shift_) < cycles_per_request) {
       ++shift_;
     }
-    capacity_ = static_cast<std::uint32_t>(units_per_cycle * (1u << shift_) * kFraction);
+    capacity_ = static_cast<std::uint32_t>(units_per_cycle * (1U << shift_) * kFraction);
     cycles_per_unit_ = 1.0 / (units_per_cycle * kFraction);
   }
 

@@ -52,7 +52,7 @@ class MshrFile {
   static constexpr unsigned kStepShift = 3;
   static constexpr std::size_t kSteps = 8192;
 
-  static Cycle round(Cycle cycle) { return (cycle + (1u << (kStepShift - 1))) >> kStepShift; }
+  static Cycle round(Cycle cycle) { return (cycle + (1U << (kStepShift - 1))) >> kStepShift; }
 
   std::uint16_t& taken(Cycle step) { return taken_[step % kSteps]; }
 

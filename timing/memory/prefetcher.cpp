@@ -13,7 +13,7 @@ Prefetcher::Prefetcher(const PrefetchConfig& config, std::uint32_t line_bytes, s
       degree_(config.degree),
       l1_distance_(config.l1_distance),
       l2_distance_(config.l2_distance),
-      max_stride_(std::max(1u, config.max_stride / line_bytes)),
+      max_stride_(std::max(1U, config.max_stride / line_bytes)),
       lines_per_page_(page_bytes / line_bytes),
       streams_(config.streams) {
   assert(!streams_.empty());

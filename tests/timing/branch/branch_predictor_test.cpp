@@ -37,7 +37,7 @@ TEST(Tage, LearnsPatterns) {
   EXPECT_EQ(late_miss_rate(outcomes(4000, [](std::size_t) { return false; })), 0);
   EXPECT_EQ(late_miss_rate(outcomes(4000, [](std::size_t i) { return i % 2 == 0; })), 0);
   EXPECT_LT(late_miss_rate(outcomes(20000, [](std::size_t i) { return i % 7 < 3; })), 0.001);
-  EXPECT_LT(late_miss_rate(outcomes(20000, [](std::size_t i) { return (0xb53a91e7u >> (i % 32) & 1) != 0; })),
+  EXPECT_LT(late_miss_rate(outcomes(20000, [](std::size_t i) { return (0xb53a91e7U >> (i % 32) & 1) != 0; })),
             0.01);
 }
 
@@ -106,7 +106,7 @@ TEST(ReturnStack, OverflowLosesEverything) {
     for (std::uint64_t i = depth; i-- > 0;) {
       const BranchOutcome outcome =
           predictor.observe({kCode + 0x8000, BranchKind::kReturn}, true, kCode + 0x10 * i + 4);
-      EXPECT_EQ(outcome.penalty, outcome.mispredicted ? config.return_penalty : 0u);
+      EXPECT_EQ(outcome.penalty, outcome.mispredicted ? config.return_penalty : 0U);
     }
     const std::uint32_t lost = (depth - 1) / config.ras_entries * config.ras_entries;
     EXPECT_EQ(predictor.stats().mispredicts_return, lost) << depth;
@@ -147,13 +147,13 @@ TEST(Btb, WiderSpacingUsesHalfOfTheSets) {
 
 TEST(Btb, WithoutASecondLevelMissesGoToPredecode) {
   const BranchConfig config = m1_pcore().branch;
-  ASSERT_EQ(config.btb_l2_entries, 0u);
+  ASSERT_EQ(config.btb_l2_entries, 0U);
   const std::uint64_t many = 4 * std::uint64_t{config.btb_l1_entries};
   EXPECT_EQ(bubbles_a_round(config, many, 4), many * config.btb_miss_bubble);
 }
 
 TEST(Indirect, LearnsAConstantAndARepeatedSequenceOfTargets) {
-  for (const std::uint64_t targets : {1u, 4u, 9u}) {
+  for (const std::uint64_t targets : {1U, 4U, 9U}) {
     BranchPredictor predictor(m2_pcore().branch);
     std::uint64_t before = 0;
     for (std::uint64_t i = 0; i < 8000; ++i) {
@@ -162,8 +162,8 @@ TEST(Indirect, LearnsAConstantAndARepeatedSequenceOfTargets) {
       predictor.observe({kCode, BranchKind::kIndirect}, true, target);
       predictor.observe({target + 0x20, BranchKind::kDirect}, true, kCode);
     }
-    EXPECT_LT(predictor.stats().mispredicts_indirect - before, 40u) << targets;
-    EXPECT_GE(predictor.stats().mispredicts_indirect, 1u) << "the first execution has no target";
+    EXPECT_LT(predictor.stats().mispredicts_indirect - before, 40U) << targets;
+    EXPECT_GE(predictor.stats().mispredicts_indirect, 1U) << "the first execution has no target";
   }
 }
 
@@ -174,10 +174,10 @@ TEST(BranchPredictor, DirectBranchesAreNeverWrongAndEachBranchIsCountedOnce) {
   predictor.observe({kCode + 0x80, BranchKind::kReturn}, true, kCode + 0x44);
   predictor.observe({kCode + 0x44, BranchKind::kConditional}, false, 0);
   const BranchStats& stats = predictor.stats();
-  EXPECT_EQ(stats.branches, 4u);
-  EXPECT_EQ(stats.conditional, 1u);
-  EXPECT_EQ(stats.taken, 3u);
-  EXPECT_EQ(stats.mispredicts, 0u);
+  EXPECT_EQ(stats.branches, 4U);
+  EXPECT_EQ(stats.conditional, 1U);
+  EXPECT_EQ(stats.taken, 3U);
+  EXPECT_EQ(stats.mispredicts, 0U);
   EXPECT_EQ(stats.btb_l1_hits + stats.btb_l2_hits + stats.btb_misses, stats.taken);
 }
 

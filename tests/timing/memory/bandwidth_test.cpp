@@ -23,9 +23,9 @@ TEST(Bandwidth, ServesNoMoreThanItsRate) {
 
 TEST(Bandwidth, AnIdleChannelServesAtOnceAndAStragglerIsNotHeldBack) {
   Bandwidth channel(1.0 / 8, 1);
-  EXPECT_EQ(channel.take(12345), 12345u);
-  EXPECT_EQ(channel.take(50000), 50000u);
-  EXPECT_EQ(channel.take(30000), 30000u);
+  EXPECT_EQ(channel.take(12345), 12345U);
+  EXPECT_EQ(channel.take(50000), 50000U);
+  EXPECT_EQ(channel.take(30000), 30000U);
 }
 
 // Requests at times that jump about: none before its time, and in no span of time more than the rate allows.

@@ -35,7 +35,7 @@ TEST(Cache, ReplacesTheLeastRecentlyUsed) {
   }
   cache.find(0);
   const Cache::Victim victim = cache.insert(16, {});
-  EXPECT_EQ(victim.line, 4u);
+  EXPECT_EQ(victim.line, 4U);
   EXPECT_TRUE(victim.dirty);
   EXPECT_EQ(cache.peek(4), nullptr);
   EXPECT_NE(cache.peek(0), nullptr);

@@ -64,7 +64,7 @@ TEST(MemoryHierarchy, MissesOfOneLineMerge) {
   EXPECT_EQ(second.level, MemLevel::kDram);
   EXPECT_TRUE(second.miss);
   EXPECT_EQ(memory.stats().dram.reads, reads + 1);
-  EXPECT_EQ(memory.stats().l1d.mshr_merges, 1u);
+  EXPECT_EQ(memory.stats().l1d.mshr_merges, 1U);
   // Both edges: one cycle before a hit would do it still waits, from then on it is a hit.
   const Cycle edge = first.ready - config.l1d.load_to_use;
   EXPECT_TRUE(memory.load(kPc, kData + 0x1010, 8, edge - 1).miss);
@@ -85,7 +85,7 @@ TEST(MemoryHierarchy, OneMissMoreThanMshrsWaits) {
   }
   EXPECT_LT(ready[limit - 1], now + dram_cycles(config) + limit + 2);
   EXPECT_GE(ready[limit], ready[0] + dram_cycles(config));
-  EXPECT_GT(memory.stats().l1d.mshr_wait_cycles, 0u);
+  EXPECT_GT(memory.stats().l1d.mshr_wait_cycles, 0U);
 }
 
 // Random chains in parallel, always advancing the one that is behind: DRAM accesses a latency.
@@ -98,7 +98,7 @@ double outstanding(const CoreConfig& config, std::size_t lanes) {
   for (int i = 0; i < kLoads; ++i) {
     Cycle& now = *std::ranges::min_element(lane);
     const Cycle start = now;
-    now = memory.load(kPc, kData + (random() % (1ull << 36)) * 64, 8, start).ready;
+    now = memory.load(kPc, kData + (random() % (1ULL << 36)) * 64, 8, start).ready;
     alone = alone == 0 ? now - start : std::min(alone, now - start);
   }
   return static_cast<double>(alone) * kLoads / static_cast<double>(*std::ranges::max_element(lane));
@@ -161,9 +161,9 @@ TEST(MemoryHierarchy, LineAndPageCrossings) {
   memory.load(kPc, kData + page - 128, 8, 0);
   memory.load(kPc, kData + page, 8, 0);
   EXPECT_EQ(latency(memory, kData + page - 68, 5000), config.l1d.load_to_use) << "crosses a line only";
-  EXPECT_EQ(memory.stats().line_crossings, 1u);
+  EXPECT_EQ(memory.stats().line_crossings, 1U);
   EXPECT_EQ(latency(memory, kData + page - 4, 6000), config.l1d.load_to_use + config.l1d.page_cross_penalty);
-  EXPECT_EQ(memory.stats().page_crossings, 1u);
+  EXPECT_EQ(memory.stats().page_crossings, 1U);
   // One at a time.
   Cycle last = 0;
   for (int i = 0; i < 100; ++i) {
@@ -177,9 +177,9 @@ TEST(MemoryHierarchy, StoresHitInOneCycleAndMissesWaitForTheLine) {
   const CoreConfig config = without_prefetch();
   MemoryHierarchy memory(config);
   memory.load(kPc, kData, 8, 0);
-  EXPECT_EQ(memory.store(kPc, kData + 8, 8, 5000), 5001u);
+  EXPECT_EQ(memory.store(kPc, kData + 8, 8, 5000), 5001U);
   EXPECT_EQ(memory.store(kPc, kData + 0x2000, 8, 6000), 6000 + dram_cycles(config));
-  EXPECT_EQ(memory.store(kPc, kData + 0x2008, 8, 8000), 8001u);
+  EXPECT_EQ(memory.store(kPc, kData + 0x2008, 8, 8000), 8001U);
 }
 
 TEST(MemoryHierarchy, DirtyLinesAreWrittenBackDownToMemory) {
@@ -205,7 +205,7 @@ TEST(MemoryHierarchy, SlcServesWhatTheL2Lost) {
   config.l2.cache.kib = 256;
   MemoryHierarchy memory(config);
   Cycle now = 0;
-  const std::uint64_t bytes = 4ull * config.l2.cache.kib * 1024;
+  const std::uint64_t bytes = 4ULL * config.l2.cache.kib * 1024;
   for (std::uint64_t offset = 0; offset < bytes; offset += config.l2.cache.line_bytes, now += 1000) {
     memory.load(kPc, kData + offset, 8, now);
   }
@@ -221,7 +221,7 @@ TEST(MemoryHierarchy, PrefetchInstructionHidesTheLatency) {
   memory.load(kPc, kData, 8, 0);
   memory.prefetch(kData + 0x1000, 1000);
   EXPECT_EQ(latency(memory, kData + 0x1000, 1000 + dram_cycles(config)), config.l1d.load_to_use);
-  EXPECT_EQ(memory.stats().l1d.prefetch_hits, 1u);
+  EXPECT_EQ(memory.stats().l1d.prefetch_hits, 1U);
   const std::uint64_t prefetches = memory.stats().l1d.prefetches;
   memory.prefetch(kData + 0x4000000, 2000);
   EXPECT_EQ(memory.stats().l1d.prefetches, prefetches) << "not translated: dropped";
@@ -231,7 +231,7 @@ TEST(MemoryHierarchy, FetchHitsAtOnceAndStreamsFromTheL2AtItsInterval) {
   const CoreConfig config = m2_pcore();
   MemoryHierarchy memory(config);
   const std::uint64_t line = config.l1i.cache.line_bytes;
-  const std::uint64_t lines = 2ull * config.l1i.cache.kib * 1024 / line;
+  const std::uint64_t lines = 2ULL * config.l1i.cache.kib * 1024 / line;
   Cycle now = 0;
   Cycle before = 0;
   for (int round = 0; round < 3; ++round) {
@@ -265,7 +265,7 @@ TEST(MemoryHierarchy, ToleratesTimesThatRunBackwards) {
   const CoreConfig config = without_prefetch();
   MemoryHierarchy memory(config);
   memory.load(kPc, kData, 8, 0);
-  for (std::uint64_t i = 0; i < 2ull * config.l1d.mshrs; ++i) {
+  for (std::uint64_t i = 0; i < 2ULL * config.l1d.mshrs; ++i) {
     memory.load(kPc, kData + 0x1000 + 128 * i, 8, 20000 + 500 * i);
   }
   EXPECT_EQ(latency(memory, kData + 0x3f80, 10000), dram_cycles(config));
@@ -278,7 +278,7 @@ TEST(MemoryHierarchy, SameAccessesGiveTheSameTimes) {
   std::mt19937_64 random(5);
   for (Cycle now = 0; now < 20000; ++now) {
     const std::uint64_t address = kData + random() % (8 << 20);
-    const unsigned bytes = 1u << random() % 6;
+    const unsigned bytes = 1U << random() % 6;
     ASSERT_EQ(one.load(kPc, address, bytes, now).ready, two.load(kPc, address, bytes, now).ready);
   }
 }

@@ -63,8 +63,8 @@ TEST(MshrFile, AFreeRegisterCostsNoTimeAtAnyPhaseOfTheStep) {
 
 TEST(MshrFile, ALongPauseEmptiesIt) {
   MshrFile mshrs(1);
-  EXPECT_EQ(mshrs.allocate(8000, 400), 8000u);
-  const Cycle later = 8000 + (1u << 16);
+  EXPECT_EQ(mshrs.allocate(8000, 400), 8000U);
+  const Cycle later = 8000 + (1U << 16);
   EXPECT_EQ(mshrs.allocate(later, 400), later);
   EXPECT_EQ(mshrs.allocate(later, 400), later + 400);
 }

@@ -58,7 +58,7 @@ TEST(Prefetcher, LeavesRandomAndDistantAccessesAlone) {
   std::vector<std::uint64_t> lines;
   std::uint64_t x = 12345;
   for (int i = 0; i < 2000; ++i) {
-    x = x * 6364136223846793005u + 1442695040888963407u;
+    x = x * 6364136223846793005U + 1442695040888963407U;
     lines.push_back(x >> 30);
   }
   EXPECT_TRUE(train(prefetcher, lines).l2.empty());
