@@ -8,6 +8,7 @@
 #include <exception>
 #include <new>
 
+#include "cmd/calibrate/command.h"
 #include "cmd/check/command.h"
 #include "cmd/config_command.h"
 #include "cmd/console/arguments.h"
@@ -36,6 +37,7 @@ struct CommandLine {
   DisasmOptions disasm_options;
   ConfigOptions config_options;
   HistoryOptions history_options;
+  CalibrateOptions calibrate_options;
   CLI::App* run_command = add_run_command(app, run_options);
   CLI::App* suite_command = add_suite_command(app, suite_options);
   CLI::App* check_command = add_check_command(app, check_options);
@@ -43,6 +45,7 @@ struct CommandLine {
   CLI::App* disasm_command = add_disasm_command(app, disasm_options);
   CLI::App* config_command = add_config_command(app, config_options);
   CLI::App* history_command = add_history_command(app, history_options);
+  CLI::App* calibrate_command = add_calibrate_command(app, calibrate_options);
 };
 
 CLI::App& find_command(CommandLine& line, const std::string& name) {
@@ -67,6 +70,7 @@ int dispatch(CommandLine& line, const CLI::App& command) {
   if (&command == line.profile_command) return profile(line.profile_options);
   if (&command == line.disasm_command) return disasm(line.disasm_options);
   if (&command == line.history_command) return history(line.history_options);
+  if (&command == line.calibrate_command) return calibrate(line.calibrate_options);
   return config(line.config_options);
 }
 

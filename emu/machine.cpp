@@ -20,6 +20,7 @@ Machine::Machine(const MachineOptions& options) : kernel_(std::make_unique<Kerne
   kernel.foreground_group = process.group;
   LoadRequest request;
   request.name = options.program;
+  request.image = options.image;
   request.argv = options.argv;
   request.envp = options.envp;
   request.random[0] = kernel.random.next();
@@ -31,7 +32,9 @@ Machine::Machine(const MachineOptions& options) : kernel_(std::make_unique<Kerne
         "cannot enter the directory " + options.cwd + ": " + std::generic_category().message(errno),
         UserError::Kind::kOther);
   }
-  enter_program(process, kernel.add_task(process), std::move(loaded));
+  Task& task = kernel.add_task(process);
+  task.cpu.failed_authentication_faults = options.failed_authentication_faults;
+  enter_program(process, task, std::move(loaded));
   program_ = process.space->program;
   symbols_ = std::make_unique<Symbols>(program_->image, program_->bias);
 }

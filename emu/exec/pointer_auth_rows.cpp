@@ -70,7 +70,7 @@ const Uop* check_handler(const Uop* uop, CpuState* cpu, std::int64_t budget, std
                          std::byte* memory) {
   const std::uint64_t pointer =
       authenticate_pointer(pointer_of<Registers>(*uop, *cpu), Registers::modifier(*uop, *cpu), kKey);
-  if (!is_canonical(pointer)) [[unlikely]]
+  if (!is_canonical(pointer) && cpu->failed_authentication_faults) [[unlikely]]
     return leave(Exit::kPointerAuth, uop, cpu, budget, log);
   cpu->x[Registers::pointer(*uop)] = pointer;
   return next(uop + 1, cpu, budget, log, memory);

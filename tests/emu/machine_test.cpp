@@ -43,6 +43,19 @@ MachineOptions with_arguments() {
   return options;
 }
 
+TEST(Machine, AProgramMayBeGivenAsBytes) {
+  MachineOptions options;
+  options.program = "made up";
+  options.image = testing::tiny_program().bytes();
+  Machine machine(options);
+  EXPECT_EQ(machine.image().entry, testing::tiny_program().header.entry);
+  std::uint32_t word = 0;
+  EXPECT_TRUE(machine.memory().read_value(machine.image().entry, word));
+  EXPECT_EQ(word, 0x5a5a5a5aU);
+  options.image.resize(10);
+  EXPECT_THROW(Machine{options}, UserError) << "it is looked at as a file is";
+}
+
 TEST(Machine, StackHoldsArgumentsEnvironmentAndAuxiliaryVector) {
   GuestMachine guest(with_arguments());
   EXPECT_EQ(guest.cpu->x[kSpSlot] % 16, 0U);

@@ -11,6 +11,19 @@ namespace {
 
 using insts::Inst;
 
+constexpr std::uint32_t kMemoryCapabilities = kCapLoad | kCapStore;
+constexpr std::uint32_t kSimdCapabilities =
+    kCapFp | kCapFpToInt | kCapFpSelect | kCapFpCompare | kCapFpDivide | kCapFpRecip | kCapSha | kCapFpJcvt;
+
+// A mask of the ports that can do any of these.
+std::uint32_t ports_with_any(const CoreConfig& config, std::uint32_t capabilities) {
+  std::uint32_t mask = 0;
+  for (std::uint32_t i = 0; i < config.ports.size(); ++i) {
+    if ((config.ports[i].capabilities & capabilities) != 0) mask |= 1U << i;
+  }
+  return mask;
+}
+
 // The instructions of one block as rename sees them: what is eliminated or fused among its neighbours.
 class BlockCracker {
  public:
@@ -120,7 +133,11 @@ bool branch_kind_of(insts::Op op, BranchKind& kind) {
 
 }  // namespace
 
-CrackTable::CrackTable(const CoreConfig& config) : config_(config), layout_(queue_layout(config)) {
+CrackTable::CrackTable(const CoreConfig& config)
+    : config_(config),
+      layout_(queue_layout(config)),
+      memory_ports_(ports_with_any(config, kMemoryCapabilities)),
+      simd_ports_(ports_with_any(config, kSimdCapabilities) & ~memory_ports_) {
   table_.reserve(std::size_t{1} << 16);
   scratch_.reserve(emu::kMaxBlockInsts * 12);
   scratch_indices_.reserve(emu::kMaxBlockInsts + 1);
@@ -172,6 +189,11 @@ const CrackedBlock& CrackTable::crack(const emu::Block& block) {
   for (const UopInfo& uop : scratch_) {
     cracked.slots = static_cast<std::uint16_t>(cracked.slots + uop.slots);
     cracked.issues = static_cast<std::uint16_t>(cracked.issues + uop.issues);
+    if ((uop.ports & memory_ports_) != 0) {
+      cracked.memory_issues = static_cast<std::uint16_t>(cracked.memory_issues + uop.issues);
+    } else if ((uop.ports & simd_ports_) != 0) {
+      cracked.simd_issues = static_cast<std::uint16_t>(cracked.simd_issues + uop.issues);
+    }
   }
   if (cracked.has_branch) scratch_.back().flags |= kUopBranch;
 

@@ -29,8 +29,10 @@ struct CrackedBlock {
   bool has_branch = false;
   std::uint16_t fused_pairs = 0;
   std::uint16_t eliminated = 0;
-  std::uint16_t slots = 0;   // rename slots of all its uops
-  std::uint16_t issues = 0;  // issued operations of all its uops
+  std::uint16_t slots = 0;          // rename slots of all its uops
+  std::uint16_t issues = 0;         // issued operations of all its uops
+  std::uint16_t memory_issues = 0;  // of these, by ports for loads or stores
+  std::uint16_t simd_issues = 0;    // of these, by ports for FP and SIMD
 
   std::uint64_t end() const { return pc + 4 * std::uint64_t{inst_count}; }
   std::uint64_t branch_pc() const { return end() - 4; }
@@ -61,6 +63,8 @@ class CrackTable {
 
   CoreConfig config_;
   QueueLayout layout_;
+  std::uint32_t memory_ports_;  // masks
+  std::uint32_t simd_ports_;
   std::vector<CrackedBlock> table_;
   std::vector<std::unique_ptr<UopInfo[]>> uop_chunks_;
   std::vector<std::unique_ptr<std::uint16_t[]>> index_chunks_;

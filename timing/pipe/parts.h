@@ -42,6 +42,8 @@ struct Parts {
     fetch.begin_record(cracked, context.locate(record.block->pc), record.next_pc(), record.has_next());
     counts.uops += cracked.slots;
     counts.issued_uops += cracked.issues;
+    counts.issued_memory_uops += cracked.memory_issues;
+    counts.issued_simd_uops += cracked.simd_issues;
     counts.eliminated_uops += cracked.eliminated;
     counts.fused_pairs += cracked.fused_pairs;
   }

@@ -57,6 +57,7 @@ class Loader {
  private:
   Failure find_program();
   Failure enter_script(const std::vector<std::byte>& head, const std::string& name, std::string& interpreter);
+  Failure take_image();
   static Failure read(const std::string& host_path, int error, ElfImage& image);
   Failure map_image(const ElfImage& image, std::uint64_t bias);
   Failure map_program();
@@ -85,10 +86,22 @@ Failure Loader::enter_script(const std::vector<std::byte>& head, const std::stri
   return std::nullopt;
 }
 
+// The program is at hand: what it is called is only a name.
+Failure Loader::take_image() {
+  result_.path = request_.name;
+  try {
+    result_.image = parse_elf(request_.name, {request_.image.begin(), request_.image.end()});
+  } catch (const UserError& refusal) {
+    return LoadFailure{ENOEXEC, refusal.kind(), refusal.what()};
+  }
+  return std::nullopt;
+}
+
 Failure Loader::find_program() {
   HostPath where = request_.file;
   std::string name = request_.name;
   result_.comm = name.substr(name.rfind('/') + 1).substr(0, kCommMost);
+  if (!request_.image.empty()) return take_image();
   for (int depth = 0; depth <= kMostScripts; ++depth) {
     auto file = look_at_program(where, name, request_.needs_execute || depth > 0);
     if (auto* failure = std::get_if<LoadFailure>(&file)) {

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <variant>
 #include <vector>
@@ -18,7 +19,8 @@ namespace m2sim::emu {
 struct Process;
 
 struct LoadRequest {
-  HostPath file;     // the program, resolved
+  HostPath file;                       // the program, resolved
+  std::span<const std::byte> image{};  // not empty: the program itself, in place of a file
   std::string name;  // as the caller named it: AT_EXECFN, the argument of a script's interpreter, messages
   std::vector<std::string> argv;
   std::vector<std::string> envp;

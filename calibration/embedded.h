@@ -1,0 +1,13 @@
+// Files that the build puts into the program: data/instructions.csv and what its code was assembled to.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+namespace m2sim::calibration {
+
+std::string_view embedded_table();
+std::span<const std::uint32_t> embedded_code();
+
+}  // namespace m2sim::calibration

@@ -1,0 +1,30 @@
+// m2sim calibrate: a model of a core beside what was measured on one.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <string>
+
+#include "cmd/results/core_option.h"
+
+namespace m2sim::cmd {
+
+struct CalibrateOptions {
+  std::string action;
+  std::string mode = "timing";
+  CoreOption core;
+  std::string filter;
+  std::string kind;
+  std::string json;
+  std::string csv;
+  unsigned jobs = 0;  // 0: one a processor
+  unsigned every = 1;
+  unsigned top = 30;
+  bool quiet = false;
+};
+
+CLI::App* add_calibrate_command(CLI::App& app, CalibrateOptions& options);
+
+// Throws UserError.
+int calibrate(const CalibrateOptions& options);
+
+}  // namespace m2sim::cmd

@@ -1,0 +1,23 @@
+// The results of m2sim calibrate instructions, for people and for programs.
+#pragma once
+
+#include <string>
+
+#include "calibration/comparison.h"
+#include "cmd/results/manifest.h"
+
+namespace m2sim::cmd {
+
+struct CalibrationSummary {
+  Mode mode = Mode::kTiming;
+  std::string core;
+  std::string config_sha256;
+  calibration::Comparison comparison;
+};
+
+// Of classes and forms that do not agree, `top` each (0: all).
+std::string calibration_table(const CalibrationSummary& summary, unsigned top, bool color);
+std::string calibration_json(const CalibrationSummary& summary);
+std::string calibration_csv(const CalibrationSummary& summary);  // one line an experiment
+
+}  // namespace m2sim::cmd

@@ -1,0 +1,88 @@
+#!/usr/bin/env python3
+"""m2sim calibrate instructions, from outside."""
+import csv
+import io
+import json
+import pathlib
+import tempfile
+import unittest
+
+import guest
+
+ADDS = ("--filter", r"^ADD \(immediate, 64-bit\)")
+
+
+class Calibrate(guest.GuestTest):
+    def run_it(self, *arguments, status=0):
+        result = self.m2sim("calibrate", *arguments)
+        self.assertEqual(result.status, status, result.err)
+        return result
+
+    def files(self, *arguments):
+        with tempfile.TemporaryDirectory() as folder:
+            names = [str(pathlib.Path(folder) / name) for name in ("r.json", "r.csv")]
+            result = self.run_it("instructions", "--json", names[0], "--csv", names[1], *arguments)
+            self.assertEqual(result.err, "")
+            found = json.loads(pathlib.Path(names[0]).read_text(encoding="utf-8"))
+            rows = list(csv.DictReader(io.StringIO(pathlib.Path(names[1]).read_text(encoding="utf-8"))))
+        return result.out, found, rows
+
+    def test_what_agrees(self):
+        for mode in ("timing", "fast-timing"):
+            out, found, rows = self.files(*ADDS, "--core", "m1-pcore", "--mode", mode)
+            self.assertEqual([row["kind"] for row in rows], ["uops", "latency", "throughput"])
+            self.assertEqual([row["agrees"] for row in rows], ["1"] * 3)
+            self.assertEqual(found["manifest"]["mode"], mode)
+            self.assertEqual(found["manifest"]["core"], "m1-pcore")
+            self.assertEqual((found["cycles"]["experiments"], found["counts"]["experiments"]), (2, 1))
+            self.assertEqual((found["cycles"]["share"], found["counts"]["share"]), (1, 1))
+            latency = found["experiments"][1]
+            self.assertAlmostEqual(latency["ours"]["cycles"], 1, delta=0.02)
+            self.assertEqual(latency["measured"]["cycles"], float(rows[1]["measured_cycles"]))
+            self.assertIn(f"m1-pcore in {mode}: figures agree within the larger of 5 % and 0.05", out)
+            self.assertRegex(out, r"(?m)^cycles +2 of +2 agree +100\.00 %$")
+            self.assertNotIn("worst", out)
+
+    def test_another_core_disagrees_and_the_worst_comes_first(self):
+        out, found, rows = self.files("--filter", r"^LDRB? ?.*latency|^MUL", "--kind", "latency", "--core", "m1-pcore",
+                                      "--set", "l1d.load_to_use=9")
+        self.assertEqual({row["kind"] for row in rows}, {"latency"})
+        by_name = {row["name"]: row for row in rows}
+        load = by_name["LDR (32-bit) latency 1>2"]
+        self.assertEqual((load["agrees"], by_name["MUL (32-bit) latency 1>2"]["agrees"]), ("0", "1"))
+        self.assertAlmostEqual(float(load["cycles"]) - float(load["measured_cycles"]), 5, delta=0.1)
+        self.assertRegex(out, r"(?m)^LDR \(32-bit\) latency 1>2 +cycles 9\.\d\d \(4\.00\)$")
+        self.assertEqual(found["classes"][0]["agree"], 0)
+        distances = [form["worst"]["distance"] for form in found["forms"]]
+        self.assertEqual(distances, sorted(distances, reverse=True))
+
+    def test_what_cannot_run_says_why(self):
+        out, found, rows = self.files("--filter", r"^MRS \(APRR\) uops")
+        self.assertEqual(rows[0]["did_not_run"], "undefined for programs: mrs x0, s3_6_c15_c1_5")
+        self.assertEqual(found["counts"]["did_not_run"], 1)
+        self.assertIn("did not run\nMRS (APRR) uops", out)
+
+    def test_results_do_not_depend_on_the_number_of_threads(self):
+        few = ("--every", "300", "--mode", "fast-timing")
+        self.assertEqual(self.files(*few, "-j", "1"), self.files(*few, "-j", "5"))
+
+    def test_quiet(self):
+        self.assertEqual(self.run_it("instructions", "--quiet", *ADDS).out, "")
+
+    def test_nonsense(self):
+        for arguments, text in (
+                ((), "calibrate: say what: instructions"),
+                (("instruction",), "calibrate: there is no 'instruction'; did you mean 'instructions'?"),
+                (("instructions", "--filter", "["), "--filter: '[' is no regular expression"),
+                (("instructions", "--filter", "^nothing$"), "no experiment matches '^nothing$'"),
+                (("instructions", "--kind", "uop"), "--kind: there is no 'uop'; did you mean 'uops'?"),
+                (("instructions", "--mode", "emulation"), "emulation has no time"),
+                (("instructions", "--every", "0"), "--every"),
+                (("instructions", "--core", "m3"), "m3"),
+                (("instructions", "--json", "/none/such.json"), "/none/such.json")):
+            result = self.run_it(*arguments, status=125)
+            self.assertTrue(result.err.startswith("m2sim: ") and text in result.err, result.err)
+
+
+if __name__ == "__main__":
+    unittest.main()
