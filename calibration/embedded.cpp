@@ -12,19 +12,15 @@ asm(".pushsection .rodata\n"
     "m2sim_experiments_code_end:\n"
     ".popsection\n");
 
-extern "C" {
-[[gnu::visibility("hidden")]] extern const char m2sim_experiments_table[];
-[[gnu::visibility("hidden")]] extern const char m2sim_experiments_table_end[];
-[[gnu::visibility("hidden")]] extern const std::uint32_t m2sim_experiments_code[];
-[[gnu::visibility("hidden")]] extern const std::uint32_t m2sim_experiments_code_end[];
-}
-
 namespace m2sim::calibration {
 
-std::string_view embedded_table() { return {m2sim_experiments_table, m2sim_experiments_table_end}; }
+[[gnu::visibility("hidden")]] extern const char kTable[] asm("m2sim_experiments_table");
+[[gnu::visibility("hidden")]] extern const char kTableEnd[] asm("m2sim_experiments_table_end");
+[[gnu::visibility("hidden")]] extern const std::uint32_t kCode[] asm("m2sim_experiments_code");
+[[gnu::visibility("hidden")]] extern const std::uint32_t kCodeEnd[] asm("m2sim_experiments_code_end");
 
-std::span<const std::uint32_t> embedded_code() {
-  return {m2sim_experiments_code, m2sim_experiments_code_end};
-}
+std::string_view embedded_table() { return {kTable, kTableEnd}; }
+
+std::span<const std::uint32_t> embedded_code() { return {kCode, kCodeEnd}; }
 
 }  // namespace m2sim::calibration
