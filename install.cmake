@@ -11,7 +11,7 @@ set(public_headers
     timing/stats.h timing/stats.inc timing/stall.h
     emu/emulator.h emu/machine.h emu/machine_options.h emu/user_error.h
     emu/retired.h emu/block.h
-    emu/cpu/cpu_state.h emu/cpu/fault.h emu/cpu/flags.h
+    emu/cpu/cpu_state.h emu/cpu/processor.h emu/cpu/fault.h emu/cpu/flags.h
     emu/elf/elf.h emu/elf/format.h emu/elf/symbols.h
     emu/engine/block_cache.h emu/engine/block_end.h emu/engine/guest_access.h emu/engine/handler.h
     emu/engine/host_fault.h emu/engine/translate.h emu/engine/uop.h

@@ -53,7 +53,7 @@ void Emulator::begin(bool log, const Until& until) {
 void Emulator::use_blocks(bool log) {
   logs_ = log;
   std::unique_ptr<Blocks>& blocks = blocks_[log ? 1 : 0];
-  if (blocks == nullptr) blocks = std::make_unique<Blocks>(log);
+  if (blocks == nullptr) blocks = std::make_unique<Blocks>(log, kernel_.options.cpu);
   cache_ = &blocks->cache;
   translator_ = &blocks->translator;
   if (log) log_.resize(kLogWords);
@@ -378,7 +378,9 @@ bool Emulator::refuse_instruction(FaultKind kind) {
   const insts::Op op = block.insts().back().op;
   // A row whose handler refuses this form says that the processor does; one without a handler says nothing.
   const bool known = op != insts::Op::kUndefined && insts::flow_of(op) == insts::Flow::kNone;
-  if (kind == FaultKind::kUndefined && known && row_of(op) == nullptr) fault.kind = FaultKind::kUnimplemented;
+  if (kind == FaultKind::kUndefined && known && row_of(op, kernel_.options.cpu) == nullptr) {
+    fault.kind = FaultKind::kUnimplemented;
+  }
   return take_fault(fault);
 }
 

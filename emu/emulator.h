@@ -91,7 +91,7 @@ class Emulator {
 
   // Runs with a log and runs without need blocks of their own: their handlers differ.
   struct Blocks {
-    explicit Blocks(bool log) : translator(log) {}
+    Blocks(bool log, Cpu cpu) : translator(log, cpu) {}
     BlockCache cache;
     Translator translator;
   };

@@ -32,9 +32,7 @@ Machine::Machine(const MachineOptions& options) : kernel_(std::make_unique<Kerne
         "cannot enter the directory " + options.cwd + ": " + std::generic_category().message(errno),
         UserError::Kind::kOther);
   }
-  Task& task = kernel.add_task(process);
-  task.cpu.failed_authentication_faults = options.failed_authentication_faults;
-  enter_program(process, task, std::move(loaded));
+  enter_program(process, kernel.add_task(process), std::move(loaded));
   program_ = process.space->program;
   symbols_ = std::make_unique<Symbols>(program_->image, program_->bias);
 }

@@ -9,6 +9,8 @@
 #include <string_view>
 #include <vector>
 
+#include "emu/cpu/processor.h"
+
 namespace m2sim::emu {
 
 // Gets one complete line, without its newline.
@@ -19,14 +21,14 @@ using LineSink = void (*)(std::string_view line);
 inline constexpr std::int64_t kDefaultStartTime = 1'674'518'400;
 
 struct MachineOptions {
-  std::string program;                       // host path
-  std::vector<std::byte> image;              // not empty: the program itself; its path is then only a name
-  std::vector<std::string> argv;             // argv[0] first; empty: the program's path
-  std::vector<std::string> envp;             // exactly what the guest gets, "NAME=value" each
-  std::string sysroot;                       // absolute guest paths that exist below it are taken from there
-  std::string cwd;                           // working directory of the guest; empty: the host's
-  bool strace = false;                       // one line a system call, in strace's format
-  bool failed_authentication_faults = true;  // of pointers, as on the M2; the M1 has no FEAT_FPAC
+  std::string program;            // host path
+  std::vector<std::byte> image;   // not empty: the program itself; its path is then only a name
+  std::vector<std::string> argv;  // argv[0] first; empty: the program's path
+  std::vector<std::string> envp;  // exactly what the guest gets, "NAME=value" each
+  std::string sysroot;            // absolute guest paths that exist below it are taken from there
+  std::string cwd;                // working directory of the guest; empty: the host's
+  Cpu cpu = Cpu::kM2;             // the processor that the guest sees
+  bool strace = false;            // one line a system call, in strace's format
   LineSink diagnostics = [](std::string_view) {};  // warnings ("m2sim: ...") and the system call trace
   std::int64_t start_time = kDefaultStartTime;  // what CLOCK_REALTIME shows at the start, seconds since 1970
   // At the start; what the guest makes it to applies to its files, and the host process's own on top of it.

@@ -59,6 +59,7 @@ struct Encoding {
   TimingClass timing = TimingClass::kNop;
   Flow flow = Flow::kNone;
   Traits traits{};
+  Extension extension = Extension::kNone;
   MemorySpec memory{};
   std::uint8_t role_count = 0;
   std::array<RegRole, kMaxRoles> role_store{};

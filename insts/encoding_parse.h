@@ -199,12 +199,21 @@ constexpr bool* trait_named(Traits& traits, std::string_view mark) {
   return nullptr;
 }
 
+constexpr Extension extension_named(std::string_view mark) {
+  if (mark == "bf16") return Extension::kBf16;
+  if (mark == "i8mm") return Extension::kI8mm;
+  return Extension::kNone;
+}
+
 constexpr void parse_mark(Encoding& row, std::string_view mark) {
   if (const Flow flow = flow_named(mark); flow != Flow::kNone) {
     if (row.flow != Flow::kNone) throw std::logic_error("two ways of control");
     row.flow = flow;
   } else if (bool* const trait = trait_named(row.traits, mark); trait != nullptr && !*trait) {
     *trait = true;
+  } else if (const Extension extension = extension_named(mark); extension != Extension::kNone) {
+    if (row.extension != Extension::kNone) throw std::logic_error("two extensions");
+    row.extension = extension;
   } else {
     throw std::logic_error("unknown or repeated mark");
   }

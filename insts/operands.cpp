@@ -83,4 +83,6 @@ Flow flow_of(Op op) { return encoding_of(op).flow; }
 
 const Traits& traits_of(Op op) { return encoding_of(op).traits; }
 
+Extension extension_of(Op op) { return encoding_of(op).extension; }
+
 }  // namespace m2sim::insts

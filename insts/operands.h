@@ -103,4 +103,8 @@ struct Traits {
 };
 const Traits& traits_of(Op op);
 
+// What some of the cores that are modelled have and others have not. kNone: every one executes it.
+enum class Extension : std::uint8_t { kNone, kBf16, kI8mm };
+Extension extension_of(Op op);
+
 }  // namespace m2sim::insts

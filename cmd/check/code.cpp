@@ -25,7 +25,7 @@ class Collector {
  public:
   void look_at(std::uint32_t word, std::uint64_t address, bool marked) {
     const insts::Inst inst = insts::decode(word);
-    const emu::Support support = emu::support_of(inst);
+    const emu::Support support = emu::support_of(inst, emu::Cpu::kM2);
     if (support == emu::Support::kExecutes) return;
     if (support == emu::Support::kMissing) {
       return add({WordKind::kNotImplemented, marked, insts::encoding_of(inst.op).mnemonic}, word, address);

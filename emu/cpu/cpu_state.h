@@ -95,8 +95,6 @@ struct alignas(64) CpuState {
   std::uint64_t tpidr_el0 = 0;
   std::uint32_t pstate = kSsbsBit;  // DIT and SSBS, which have no effect here; Linux starts with SSBS set
 
-  bool failed_authentication_faults = true;  // FEAT_FPAC; else the pointer becomes one that nothing can use
-
   // Exclusive monitor: a store-exclusive succeeds while address, size and value still match.
   std::uint64_t exclusive_address = UINT64_MAX;
   std::array<std::uint64_t, 2> exclusive_value{};

@@ -9,10 +9,7 @@
 
 namespace m2sim::emu {
 
-// M2 P-core: implementer 'a' (Apple), part 0x033 (Avalanche), variant 1, revision 0.
-// published: part numbers in Linux, arch/arm64/include/asm/cputype.h (APPLE_CPU_PART_M2_AVALANCHE).
-inline constexpr std::uint64_t kMidrEl1 = (std::uint64_t{0x61} << 24U) | (std::uint64_t{1} << 20U) |
-                                          (std::uint64_t{0xf} << 16U) | (std::uint64_t{0x033} << 4U);
+// MIDR_EL1 is the processor's (processor.h).
 inline constexpr std::uint64_t kMpidrEl1 = std::uint64_t{1} << 31U;  // RES1; one core, affinity 0
 inline constexpr std::uint64_t kRevidrEl1 = 0;
 
@@ -26,13 +23,13 @@ inline constexpr std::uint64_t kDczidEl0 = 4;
 
 // Base values are what Linux shows for any core: its table of hidden fields, cpu-feature-registers.rst.
 inline constexpr std::uint64_t kDfr0El1 = 6;  // debug architecture of Armv8.0
-constexpr std::uint64_t id_register(IdRegister id) {
+constexpr std::uint64_t id_register(IdRegister id, Cpu cpu) {
   constexpr std::uint64_t kField = 15;
   std::uint64_t value = 0;
   if (id == IdRegister::kPfr0) value = 0x11;         // EL0 and EL1: AArch64 only; higher levels do not show
   if (id == IdRegister::kMmfr0) value = 0xFF000000;  // no granule size shows
   for (const Hwcap& cap : kHwcaps) {
-    if (cap.present && cap.id == id) {
+    if (cap.id == id && is_listed(cap, cpu)) {
       const std::uint64_t old = (value >> cap.field) & kField;
       if (cap.value > old) value = (value & ~(kField << cap.field)) | (std::uint64_t{cap.value} << cap.field);
     }

@@ -84,7 +84,7 @@ Handler call_handler(bool log);
 Handler indirect_handler(bool log);
 Handler indirect_call_handler(bool log);
 // braa, blraa, retaa and the like; null for any other.
-Handler authenticated_handler(insts::Op op, bool log);
+Handler authenticated_handler(insts::Op op, bool log, Cpu cpu);
 // Ends the run of handlers with `reason`; the instruction counts as retired where it did its work.
 Handler leaving_handler(Exit reason);
 

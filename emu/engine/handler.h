@@ -19,6 +19,7 @@
 #include <type_traits>
 
 #include "emu/cpu/cpu_state.h"
+#include "emu/cpu/processor.h"
 #include "emu/engine/guest_access.h"
 #include "emu/engine/uop.h"
 #include "insts/inst.h"
@@ -157,7 +158,7 @@ Binding extended_memory(const insts::Inst& /*inst*/, bool log) {
   return {log ? extended_memory_handler<kBody, true> : extended_memory_handler<kBody, false>, true};
 }
 
-// One span of rows a source file; exec_table.cpp joins them.
+// One span of rows a source file; handler_table.cpp joins them.
 std::span<const Row> data_processing_rows();
 std::span<const Row> multiply_and_select_rows();
 std::span<const Row> load_store_rows();
@@ -178,11 +179,14 @@ std::span<const Row> simd_fp_misc_rows();
 std::span<const Row> simd_dot_rows();
 std::span<const Row> simd_fp_product_rows();
 std::span<const Row> simd_bfloat_rows();
-std::span<const Row> pointer_auth_rows();
 std::span<const Row> crypto_sha_rows();
 std::span<const Row> crypto_aes_rows();
+// Those whose instructions do something else on another processor.
+std::span<const Row> pointer_auth_rows(Cpu cpu);
+std::span<const Row> system_register_rows(Cpu cpu);
 
-// Null where the table has the encoding but nothing executes it.
-const Row* row_of(insts::Op op);
+// Null where the table has the encoding but nothing executes it; a row that refuses every form where the
+// processor has no such instruction.
+const Row* row_of(insts::Op op, Cpu cpu);
 
 }  // namespace m2sim::emu

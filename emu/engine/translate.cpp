@@ -62,8 +62,6 @@ Uop default_uop(const Inst& inst, Handler handler) {
   return uop;
 }
 
-bool has_handler(const Inst& inst) { return support_of(inst) == Support::kExecutes; }
-
 Exit system_exit(const Inst& inst) {
   switch (inst.op) {
     case Op::kSVC:
@@ -105,10 +103,10 @@ std::uint16_t count_memory(std::span<const Inst> insts) {
 
 }  // namespace
 
-Support support_of(const Inst& inst) {
+Support support_of(const Inst& inst, Cpu cpu) {
   if (inst.op == Op::kUndefined) return Support::kUndefined;
   if (insts::flow_of(inst.op) != Flow::kNone) return Support::kExecutes;
-  const Row* row = row_of(inst.op);
+  const Row* row = row_of(inst.op, cpu);
   if (row == nullptr) return Support::kMissing;
   // A row that refuses this form says that the processor does.
   return row->pick(inst, false).handler == nullptr ? Support::kUndefined : Support::kExecutes;
@@ -200,7 +198,7 @@ void Translator::lay_out(std::uint64_t pc, std::span<const Inst> insts) {
 
 void Translator::emit(const Inst& decoded, std::uint64_t pc, unsigned index) {
   const Inst inst = with_absolute_address(decoded, pc);
-  const Row& row = *row_of(inst.op);
+  const Row& row = *row_of(inst.op, cpu_);
   const Binding binding = row.pick(inst, log_);
   Uop uop = default_uop(inst, binding.handler);
   if (row.adjust != nullptr) row.adjust(inst, uop);
@@ -241,7 +239,7 @@ void Translator::emit_last(const Inst& inst, std::uint64_t pc, unsigned inst_cou
       uop.handler = leaving_handler(system_exit(inst));
       break;
   }
-  if (const Handler authenticated = authenticated_handler(inst.op, log_); authenticated != nullptr)
+  if (const Handler authenticated = authenticated_handler(inst.op, log_, cpu_); authenticated != nullptr)
     uop.handler = authenticated;
   push(uop);
   const Flow flow = insts::flow_of(inst.op);

@@ -17,12 +17,12 @@ namespace m2sim::emu {
 // Whether an instruction executes here. kUndefined: the processor has no such instruction either, or not for
 // programs. kMissing: it is decoded, but nothing executes it.
 enum class Support : std::uint8_t { kExecutes, kUndefined, kMissing };
-Support support_of(const insts::Inst& inst);
+Support support_of(const insts::Inst& inst, Cpu cpu);
 
 class Translator {
  public:
   // log: blocks are for a timing mode, their handlers record effective addresses.
-  explicit Translator(bool log) : log_(log) {}
+  Translator(bool log, Cpu cpu) : log_(log), cpu_(cpu) {}
 
   // The memory that blocks are made of from now on, and its number (Block::space).
   void look_at(const Memory& memory, std::uint64_t space) {
@@ -51,6 +51,7 @@ class Translator {
     std::array<std::byte, kCodePage> bytes;
   };
 
+  bool has_handler(const insts::Inst& inst) const { return support_of(inst, cpu_) == Support::kExecutes; }
   void decode_block(std::uint64_t pc, unsigned most_insts);
   void lay_out(std::uint64_t pc, std::span<const insts::Inst> insts);
   void emit(const insts::Inst& inst, std::uint64_t pc, unsigned index);
@@ -69,6 +70,7 @@ class Translator {
   std::vector<CodePage> code_pages_ =
       std::vector<CodePage>(32);  // what has been read of files, by page number
   bool log_;
+  Cpu cpu_;
   std::array<insts::Inst, kMaxBlockInsts> insts_;
   unsigned inst_count_ = 0;
   std::array<Uop, 3 * kMaxBlockInsts + 2> uops_;

@@ -8,6 +8,8 @@ namespace {
 
 constexpr unsigned kLowestCodeBit = 48;
 constexpr unsigned kHalfBit = 55;
+constexpr unsigned kLowerErrorBit = 53;
+constexpr unsigned kUpperErrorBit = 61;
 constexpr std::uint64_t kMiddle =
     ((std::uint64_t{1} << kHalfBit) - 1) & ~((std::uint64_t{1} << kLowestCodeBit) - 1);
 constexpr std::uint64_t kTopByte = std::uint64_t{0xFF} << 56U;
@@ -52,6 +54,8 @@ std::uint64_t strip_pointer(std::uint64_t pointer) {
 
 bool is_canonical(std::uint64_t pointer) { return pointer == strip_pointer(pointer); }
 
+namespace pauth2 {
+
 // Added by exclusive or to what lies in the field, so that the code of a pointer that was not canonical does
 // not authenticate.
 std::uint64_t sign_pointer(std::uint64_t pointer, std::uint64_t modifier, PointerKey key) {
@@ -61,5 +65,27 @@ std::uint64_t sign_pointer(std::uint64_t pointer, std::uint64_t modifier, Pointe
 std::uint64_t authenticate_pointer(std::uint64_t pointer, std::uint64_t modifier, PointerKey key) {
   return sign_pointer(pointer, modifier, key);
 }
+
+}  // namespace pauth2
+
+namespace epac {
+
+std::uint64_t sign_pointer(std::uint64_t pointer, std::uint64_t modifier, PointerKey key) {
+  const std::uint64_t code =
+      is_canonical(pointer) ? authentication_code(pointer, modifier, key) : std::uint64_t{0};
+  return (pointer & ~code_mask(pointer)) | (code & code_mask(pointer));
+}
+
+std::uint64_t authenticate_pointer(std::uint64_t pointer, std::uint64_t modifier, PointerKey key) {
+  const std::uint64_t stripped = strip_pointer(pointer);
+  const std::uint64_t code = authentication_code(stripped, modifier, key);
+  if (((pointer ^ code) & code_mask(pointer)) == 0) return stripped;
+  const bool key_b = key == PointerKey::kInstructionB || key == PointerKey::kDataB;
+  const std::uint64_t error = key_b ? 0b10 : 0b01;
+  const unsigned place = is_upper(pointer) ? kUpperErrorBit : kLowerErrorBit;
+  return (stripped & ~(std::uint64_t{0b11} << place)) | error << place;
+}
+
+}  // namespace epac
 
 }  // namespace m2sim::emu

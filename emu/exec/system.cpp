@@ -36,37 +36,40 @@ struct Fixed {
   std::int64_t id;
   std::uint64_t value;
 };
+template <Cpu kCpu>
 constexpr Fixed kFixed[] = {
     {kCtr, kCtrEl0},
     {kDczid, kDczidEl0},
     {kCntfrqEl0, kCounterHz},
     {kTpidrroEl0, 0},
-    {system_register(3, 0, 0, 0, 0), kMidrEl1},
+    {system_register(3, 0, 0, 0, 0), processor(kCpu).midr_el1},
     {system_register(3, 0, 0, 0, 5), kMpidrEl1},
     {system_register(3, 0, 0, 0, 6), kRevidrEl1},
-    {system_register(3, 0, 0, 4, 0), id_register(IdRegister::kPfr0)},
-    {system_register(3, 0, 0, 4, 1), id_register(IdRegister::kPfr1)},
+    {system_register(3, 0, 0, 4, 0), id_register(IdRegister::kPfr0, kCpu)},
+    {system_register(3, 0, 0, 4, 1), id_register(IdRegister::kPfr1, kCpu)},
     {system_register(3, 0, 0, 5, 0), kDfr0El1},
-    {system_register(3, 0, 0, 6, 0), id_register(IdRegister::kIsar0)},
-    {system_register(3, 0, 0, 6, 1), id_register(IdRegister::kIsar1)},
-    {system_register(3, 0, 0, 6, 2), id_register(IdRegister::kIsar2)},
-    {system_register(3, 0, 0, 7, 0), id_register(IdRegister::kMmfr0)},
-    {system_register(3, 0, 0, 7, 2), id_register(IdRegister::kMmfr2)},
+    {system_register(3, 0, 0, 6, 0), id_register(IdRegister::kIsar0, kCpu)},
+    {system_register(3, 0, 0, 6, 1), id_register(IdRegister::kIsar1, kCpu)},
+    {system_register(3, 0, 0, 6, 2), id_register(IdRegister::kIsar2, kCpu)},
+    {system_register(3, 0, 0, 7, 0), id_register(IdRegister::kMmfr0, kCpu)},
+    {system_register(3, 0, 0, 7, 2), id_register(IdRegister::kMmfr2, kCpu)},
 };
 // Linux answers every other register of the ID space (op0 3, op1 0, CRn 0, CRm 1..7) with zero.
 constexpr bool in_id_space(std::int64_t id) {
   return (id & ~system_register(0, 0, 0, 7, 7)) == system_register(3, 0, 0, 0, 0) &&
          (id & system_register(0, 0, 0, 7, 0)) != 0;
 }
+template <Cpu kCpu>
 const Fixed* find_fixed(std::int64_t id) {
-  for (const Fixed& fixed : kFixed) {
+  for (const Fixed& fixed : kFixed<kCpu>) {
     if (fixed.id == id) return &fixed;
   }
   return nullptr;
 }
 
+template <Cpu kCpu>
 constexpr auto read_fixed = [](const Uop& u, CpuState& c, const Constant& k) {
-  const Fixed* fixed = find_fixed(static_cast<std::int64_t>(k.value));
+  const Fixed* fixed = find_fixed<kCpu>(static_cast<std::int64_t>(k.value));
   c.x[u.rd] = fixed == nullptr ? 0 : fixed->value;
 };
 constexpr auto read_nzcv = [](const Uop& u, CpuState& c) {
@@ -90,6 +93,7 @@ const Uop* read_counter(const Uop* uop, CpuState* cpu, std::int64_t budget, std:
   return next(following, cpu, budget, log, memory);
 }
 
+template <Cpu kCpu>
 Binding pick_mrs(const Inst& inst, bool log) {
   switch (inst.imm) {
     case kNzcv:
@@ -105,13 +109,14 @@ Binding pick_mrs(const Inst& inst, bool log) {
     case kSsbs:
       return plain<read_pstate<kSsbsBit>>(inst, log);
     case kCntvctEl0:
-    case kCntvctssEl0:  // the same in program order, which is the only order here
       return {read_counter};
+    case kCntvctssEl0:  // the same in program order, which is the only order here
+      return {processor(kCpu).ecv ? read_counter : nullptr};
     default:
       break;
   }
-  const bool readable = find_fixed(inst.imm) != nullptr || in_id_space(inst.imm);
-  return readable ? extended<read_fixed>(inst, log) : Binding{nullptr};
+  const bool readable = find_fixed<kCpu>(inst.imm) != nullptr || in_id_space(inst.imm);
+  return readable ? extended<read_fixed<kCpu>>(inst, log) : Binding{nullptr};
 }
 
 constexpr auto write_nzcv = [](const Uop& u, CpuState& c) {
@@ -204,8 +209,10 @@ Binding pick_sys(const Inst& inst, bool log) {
 // No operation that returns a value is a user program's.
 Binding pick_sysl(const Inst& /*inst*/, bool /*log*/) { return {nullptr}; }
 
+template <Cpu kCpu>
+constexpr Row kProcessorRows[] = {{Op::kMRS, pick_mrs<kCpu>}};
+
 constexpr Row kRows[] = {
-    {Op::kMRS, pick_mrs},
     {Op::kMSR, pick_msr},
     {Op::kMSR_imm, pick_msr_immediate},
     {Op::kSYS, pick_sys},
@@ -233,5 +240,10 @@ constexpr Row kRows[] = {
 }  // namespace
 
 std::span<const Row> system_rows() { return kRows; }
+
+std::span<const Row> system_register_rows(Cpu cpu) {
+  if (cpu == Cpu::kM1) return kProcessorRows<Cpu::kM1>;
+  return kProcessorRows<Cpu::kM2>;
+}
 
 }  // namespace m2sim::emu

@@ -24,11 +24,13 @@ namespace {
 std::string guest(const std::string& name) { return std::string(M2SIM_BINARY_DIR) + "/tests/guests/" + name; }
 
 struct Guest {
-  explicit Guest(const std::string& name) : machine(options(name)), emulator(machine) {}
+  explicit Guest(const std::string& name, Cpu cpu = Cpu::kM2)
+      : machine(options(name, cpu)), emulator(machine) {}
 
-  static MachineOptions options(const std::string& name) {
+  static MachineOptions options(const std::string& name, Cpu cpu) {
     MachineOptions result;
     result.program = guest(name);
+    result.cpu = cpu;
     return result;
   }
   std::uint64_t address_of(const std::string& symbol) { return machine.symbols().address_of(symbol).value(); }
@@ -210,8 +212,8 @@ TEST(EmulatorTest, FaultAddressIsTheGuests) {
   EXPECT_EQ(misaligned.emulator.run(none).fault.address % 16, 9U);
 }
 
-int exit_status_of(const std::string& name) {
-  Guest run(name);
+int exit_status_of(const std::string& name, Cpu cpu = Cpu::kM2) {
+  Guest run(name, cpu);
   NoSink none;
   const RunEnd end = run.emulator.run(none);
   EXPECT_EQ(end.kind, RunEnd::Kind::kExited);
@@ -231,7 +233,26 @@ TEST(EmulatorTest, FailedAuthenticationsReachTheGuestsHandlers) {
   EXPECT_EQ(exit_status_of("failed_authentication_handler"), 40 + ILL_ILLOPN + 16);
 }
 
-TEST(EmulatorTest, PointersThatAreSignedAuthenticate) { EXPECT_EQ(exit_status_of("pointer_auth"), 0); }
+// Without FEAT_FPAC the instruction behind the check runs, and only who goes through the pointer faults.
+TEST(EmulatorTest, FailedAuthenticationsGoOnWithoutFpac) {
+  EXPECT_EQ(exit_status_of("failed_authentication_handler", Cpu::kM1), 99 + 16);
+  EXPECT_EQ(exit_status_of("failed_authentication", Cpu::kM1), 0);
+}
+
+TEST(EmulatorTest, PointersThatAreSignedAuthenticate) {
+  EXPECT_EQ(exit_status_of("pointer_auth"), 0);
+  EXPECT_EQ(exit_status_of("pointer_auth", Cpu::kM1), 0);
+}
+
+// What the bits mean is in guests/processor.s.
+TEST(EmulatorTest, TheGuestSeesTheProcessorThatWasChosen) {
+  EXPECT_EQ(exit_status_of("processor", Cpu::kM1), 1 + 2 + 4 + 8 + 32 + 64 + 128);
+  EXPECT_EQ(exit_status_of("processor", Cpu::kM2), 16);
+  Guest logged("processor", Cpu::kM1);
+  DroppingSink sink;
+  logged.emulator.run(sink);
+  EXPECT_EQ(logged.machine.end().status, 1 + 2 + 4 + 8 + 32 + 64 + 128);
+}
 
 TEST(EmulatorTest, ExclusivesSucceedOnlyAfterTheirLoad) { EXPECT_EQ(exit_status_of("exclusives"), 0); }
 

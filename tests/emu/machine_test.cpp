@@ -68,7 +68,8 @@ TEST(Machine, StackHoldsArgumentsEnvironmentAndAuxiliaryVector) {
   EXPECT_EQ(stack.aux(Aux::kPhnum), 2U);
   EXPECT_EQ(stack.aux(Aux::kEntry), guest.cpu->pc);
   EXPECT_EQ(stack.aux(Aux::kSecure), 0U);
-  EXPECT_EQ(stack.aux(Aux::kHwcap), hwcap_word(1));
+  EXPECT_EQ(stack.aux(Aux::kHwcap), hwcap_word(1, Cpu::kM2));
+  EXPECT_EQ(stack.aux(Aux::kHwcap2), hwcap_word(2, Cpu::kM2));
   EXPECT_EQ(guest.get_text(stack.aux(Aux::kPlatform)), "aarch64");
   EXPECT_EQ(guest.get_text(stack.aux(Aux::kExecfn)), guest.machine->image().path);
   EXPECT_TRUE(guest.memory().allows(stack.aux(Aux::kRandom), 16, kProtRead));
@@ -135,13 +136,24 @@ TEST(Machine, DynamicProgramsAreRefusedWithTheirLoadersName) {
   }
 }
 
+TEST(Machine, TheStackTellsOfTheProcessorThatWasChosen) {
+  MachineOptions options;
+  options.cpu = Cpu::kM1;
+  GuestMachine guest(options);
+  const InitialStack stack(guest);
+  EXPECT_EQ(stack.aux(Aux::kHwcap), hwcap_word(1, Cpu::kM1));
+  EXPECT_EQ(stack.aux(Aux::kHwcap2), hwcap_word(2, Cpu::kM1));
+}
+
 TEST(Machine, IdRegistersAgreeWithHwcap) {
   constexpr std::uint64_t kSvePresent = std::uint64_t{15} << 32U;
-  EXPECT_EQ(id_register(IdRegister::kPfr0) & kSvePresent, 0U);
-  for (const Hwcap& cap : kHwcaps) {
-    if (cap.id == IdRegister::kNone) continue;
-    const std::uint64_t field = (id_register(cap.id) >> cap.field) & 15U;
-    EXPECT_EQ(field >= cap.value, cap.present || cap.value == 0) << cap.name;
+  for (const Cpu cpu : {Cpu::kM1, Cpu::kM2}) {
+    EXPECT_EQ(id_register(IdRegister::kPfr0, cpu) & kSvePresent, 0U);
+    for (const Hwcap& cap : kHwcaps) {
+      if (cap.id == IdRegister::kNone) continue;
+      const std::uint64_t field = (id_register(cap.id, cpu) >> cap.field) & 15U;
+      EXPECT_EQ(field >= cap.value, is_listed(cap, cpu) || cap.value == 0) << cap.name;
+    }
   }
 }
 

@@ -70,7 +70,7 @@ class Engine {
     const std::array<std::uint32_t, emu::kMaxBlockInsts> nothing{};
     memory_.write(kCode + words.size_bytes(), nothing.data(), sizeof(nothing));
     for (const bool log : {false, true}) {
-      emu::Translator translator(log);
+      emu::Translator translator(log, emu::Cpu::kM2);
       translator.look_at(memory_, 0);
       std::uint64_t pc = kCode;
       while (pc < kCode + words.size_bytes()) {

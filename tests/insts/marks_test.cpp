@@ -100,5 +100,31 @@ TEST(Marks, AuthenticatedBranchesAndLoads) {
   }
 }
 
+// Bfloat16 has names of its own, which bfm aside begin with bf; FEAT_I8MM is products of matrices of bytes
+// and the dot products of bytes whose signs differ.
+TEST(Marks, ExtensionsAreThoseOfTheNames) {
+  const std::set<std::string_view> i8mm{"smmla", "ummla", "usmmla", "usdot", "sudot"};
+  std::set<Extension> seen;
+  for (std::size_t i = 0; i < kOpCount; ++i) {
+    const std::string_view name = encodings()[i].mnemonic;
+    const bool bf16 = name.starts_with("bf") && name != "bfm";
+    const Extension expected = bf16                  ? Extension::kBf16
+                               : i8mm.contains(name) ? Extension::kI8mm
+                                                     : Extension::kNone;
+    EXPECT_EQ(extension_of(static_cast<Op>(i)), expected) << name_of(static_cast<Op>(i));
+    seen.insert(expected);
+  }
+  EXPECT_EQ(seen.size(), 3U);
+  EXPECT_EQ(extension_of(Op::kUndefined), Extension::kNone);
+}
+
+// What ends a block has no handler of its own that could refuse it.
+TEST(Marks, NoBranchBelongsToAnExtension) {
+  for (std::size_t i = 0; i < kOpCount; ++i) {
+    const Op op = static_cast<Op>(i);
+    EXPECT_TRUE(flow_of(op) == Flow::kNone || extension_of(op) == Extension::kNone) << name_of(op);
+  }
+}
+
 }  // namespace
 }  // namespace m2sim::insts

@@ -1,4 +1,4 @@
-// What /proc and /sys say of the machine: one M2 P-core, and what machine.h tells.
+// What /proc and /sys say of the machine: one P-core, and what machine.h tells.
 #include <algorithm>
 
 #include "emu/cpu/cpu_state.h"
@@ -13,18 +13,20 @@ namespace m2sim::emu {
 namespace {
 
 // As arm64 Linux writes it. BogoMIPS come from the counter's frequency, not from the core.
-std::string cpuinfo(Kernel& /*system*/) {
+std::string cpuinfo(Kernel& system) {
+  const Cpu cpu = system.options.cpu;
+  const std::uint64_t midr = processor(cpu).midr_el1;
   constexpr std::uint64_t kHundredth = 5000;  // of 2 BogoMIPS a MHz
   const std::uint64_t bogo = kCounterHz / kHundredth;
   std::string text = "processor\t: 0\n";
   text += formatted("BogoMIPS\t: %lu.%02lu\nFeatures\t:", bogo / 100, bogo % 100);
   for (const Hwcap& cap : kHwcaps) {
-    if (cap.present) text += " " + std::string(cap.name);
+    if (cap.word != 0 && is_listed(cap, cpu)) text += " " + std::string(cap.name);
   }
   return text + formatted(
                     "\nCPU implementer\t: 0x%02lx\nCPU architecture: 8\nCPU variant\t: 0x%lx\n"
                     "CPU part\t: 0x%03lx\nCPU revision\t: %lu\n\n",
-                    kMidrEl1 >> 24U & 0xffU, kMidrEl1 >> 20U & 15U, kMidrEl1 >> 4U & 0xfffU, kMidrEl1 & 15U);
+                    midr >> 24U & 0xffU, midr >> 20U & 15U, midr >> 4U & 0xfffU, midr & 15U);
 }
 
 std::string meminfo(Kernel& /*system*/) {
@@ -148,7 +150,7 @@ template <std::uint64_t kBytes>
 std::string kilobytes(Kernel& /*system*/) {
   return std::to_string(kBytes / kKilo) + "K\n";
 }
-std::string midr(Kernel& /*system*/) { return formatted("0x%016lx\n", kMidrEl1); }
+std::string midr(Kernel& system) { return formatted("0x%016lx\n", processor(system.options.cpu).midr_el1); }
 std::string revidr(Kernel& /*system*/) { return formatted("0x%016lx\n", kRevidrEl1); }
 std::string huge_pages(Kernel& /*system*/) { return "always [madvise] never\n"; }
 std::string port_range(Kernel& /*system*/) { return "32768\t60999\n"; }

@@ -189,10 +189,11 @@ Failure Loader::map_loader() {
 
 std::vector<AuxEntry> Loader::auxiliary_vector() const {
   const ElfImage& image = result_.image;
+  const Cpu cpu = process_.kernel.options.cpu;
   const std::uint64_t headers = image.phdr_address == 0 ? 0 : image.phdr_address + result_.bias;
   return {
       {Aux::kMinsigstksz, kMinSignalStack},
-      {Aux::kHwcap, hwcap_word(1)},
+      {Aux::kHwcap, hwcap_word(1, cpu)},
       {Aux::kPagesz, kGuestPage},
       {Aux::kClktck, kClockTicks},
       {Aux::kPhdr, headers},
@@ -206,7 +207,7 @@ std::vector<AuxEntry> Loader::auxiliary_vector() const {
       {Aux::kGid, ::getgid()},
       {Aux::kEgid, ::getegid()},
       {Aux::kSecure, 0},
-      {Aux::kHwcap2, hwcap_word(2)},
+      {Aux::kHwcap2, hwcap_word(2, cpu)},
   };
 }
 

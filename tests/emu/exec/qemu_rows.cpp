@@ -127,7 +127,7 @@ std::vector<Sample> run_here(std::span<const Sample> samples, bool log) {
   Memory memory;
   memory.map(kSampleAddress, 2 * kGuestPage, kProtRead | kProtWrite | kProtExec, "samples");
   BlockCache cache;
-  Translator translator(log);
+  Translator translator(log, Cpu::kM2);
   translator.look_at(memory, 0);
   const auto cpu = std::make_unique<CpuState>();
   cpu->memory_base = memory.base();

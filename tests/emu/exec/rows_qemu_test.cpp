@@ -31,7 +31,7 @@ std::vector<Op> executable_rows() {
   std::vector<Op> rows;
   for (unsigned i = 0; i < insts::kOpCount; ++i) {
     const Op op = static_cast<Op>(i);
-    if (row_of(op) != nullptr && !left_to_other_tests(op)) rows.push_back(op);
+    if (row_of(op, Cpu::kM2) != nullptr && !left_to_other_tests(op)) rows.push_back(op);
   }
   return rows;
 }

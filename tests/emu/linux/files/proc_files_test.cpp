@@ -27,8 +27,9 @@ using testing::kCwd;
 constexpr std::uint64_t kBuffer = GuestMachine::kScratch + 8192;
 constexpr std::uint64_t kDirectoryFlag = 040000;  // arm64's
 
-MachineOptions with_arguments() {
+MachineOptions with_arguments(Cpu cpu = Cpu::kM2) {
   MachineOptions options;
+  options.cpu = cpu;
   options.argv = {"zero", "one two", ""};
   options.envp = {"A=1", "B="};
   return options;
@@ -36,6 +37,8 @@ MachineOptions with_arguments() {
 
 class ProcFiles : public ::testing::Test {
  protected:
+  explicit ProcFiles(Cpu cpu = Cpu::kM2) : guest(with_arguments(cpu)) {}
+
   std::int64_t open(const std::string& name, std::uint64_t flags = O_RDONLY) {
     return guest.call(nr::openat, {kCwd, guest.text(0, name), flags, 0644});
   }
@@ -78,7 +81,12 @@ class ProcFiles : public ::testing::Test {
     return names;
   }
 
-  GuestMachine guest{with_arguments()};
+  GuestMachine guest;
+};
+
+class ProcFilesOfAnM1 : public ProcFiles {
+ protected:
+  ProcFilesOfAnM1() : ProcFiles(Cpu::kM1) {}
 };
 
 TEST_F(ProcFiles, ShowArgumentsEnvironmentAndVector) {
@@ -182,13 +190,24 @@ TEST_F(ProcFiles, TheMachineIsOneAppleCore) {
   EXPECT_EQ(field(cpuinfo, "CPU part\t: "), "0x033");
   std::istringstream features(field(cpuinfo, "Features\t:"));
   std::size_t present = 0;
-  for (const Hwcap& cap : kHwcaps) present += cap.present ? 1 : 0;
+  for (const Hwcap& cap : kHwcaps) present += cap.word != 0 && is_listed(cap, Cpu::kM2) ? 1 : 0;
   std::size_t listed = 0;
   for (std::string feature; features >> feature;) ++listed;
   EXPECT_EQ(listed, present);
   EXPECT_EQ(std::stoull(field(read("/proc/meminfo"), "MemTotal:")), machine::kMemory / 1024);
   EXPECT_EQ(read("/sys/devices/system/cpu/online"), "0\n");
   EXPECT_EQ(read("/proc/sys/kernel/osrelease"), std::string(machine::kRelease) + "\n");
+}
+
+// published: features of an M1 under Linux, github.com/archspec/archspec-json, pull request 45.
+TEST_F(ProcFilesOfAnM1, TheMachineIsAFirestorm) {
+  EXPECT_EQ(
+      read("/proc/cpuinfo"),
+      "processor\t: 0\nBogoMIPS\t: 48.00\nFeatures\t: fp asimd evtstrm aes pmull sha1 sha2 crc32 atomics "
+      "fphp asimdhp cpuid asimdrdm jscvt fcma lrcpc dcpop sha3 asimddp sha512 asimdfhm dit uscat ilrcpc "
+      "flagm ssbs sb paca pacg dcpodp flagm2 frint\nCPU implementer\t: 0x61\nCPU architecture: 8\n"
+      "CPU variant\t: 0x1\nCPU part\t: 0x023\nCPU revision\t: 1\n\n");
+  EXPECT_EQ(read("/sys/devices/system/cpu/cpu0/regs/identification/midr_el1"), "0x00000000611f0231\n");
 }
 
 TEST_F(ProcFiles, TimeAndChanceAreTheGuests) {
