@@ -56,7 +56,8 @@ int config(const ConfigOptions& options) {
   } else if (options.list_fields) {
     write_stdout(list_of_fields(configured(options.core)));
   } else {
-    write_stdout(config_toml(configured(options.core)));
+    const timing::CoreConfig core = configured(options.core);
+    write_stdout(cpu_toml(chosen_cpu(options.core)) + "\n" + config_toml(core));
   }
   return 0;
 }

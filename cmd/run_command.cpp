@@ -71,6 +71,7 @@ emu::MachineOptions machine_options(const RunOptions& options, const GuestHost& 
   machine.sysroot = options.sysroot;
   machine.cwd = options.cwd;
   machine.start_time = start_time(options.start_time);
+  machine.cpu = chosen_cpu(options.core);
   machine.strace = options.strace;
   return machine;
 }
@@ -93,9 +94,10 @@ bool measured_nothing(const RunOptions& options, const timing::Outcome& outcome)
   return executed <= skip || executed - skip <= options.warmup.value_or(0);
 }
 
-Manifest manifest_of(const RunOptions& options, Mode mode, const timing::CoreConfig& config) {
+Manifest manifest_of(const RunOptions& options, Mode mode, const timing::CoreConfig& config, emu::Cpu cpu) {
   Manifest manifest;
   manifest.program = options.guest.front();
+  manifest.cpu = emu::processor(cpu).name;
   manifest.argv = options.guest;
   manifest.mode = mode;
   manifest.skip = options.skip;
@@ -134,6 +136,7 @@ CLI::App* add_run_command(CLI::App& app, RunOptions& options) {
   command->add_flag("--timing", options.timing, "short for --mode timing");
   command->add_flag("--fast-timing", options.fast_timing, "short for --mode fast-timing");
   add_core_options(*command, options.core);
+  add_cpu_option(*command, options.core);
   add_phase_options(*command, options);
   command->add_option("--sysroot", options.sysroot, "look here first for the guest's absolute paths")
       ->type_name("DIR");
@@ -170,8 +173,9 @@ int run(const RunOptions& options) {
     require_writable(options.stats);
   }
   const GuestHost host;
-  emu::Machine machine(machine_options(options, host));
-  Manifest manifest = manifest_of(options, mode, config);
+  const emu::MachineOptions guest = machine_options(options, host);
+  emu::Machine machine(guest);
+  Manifest manifest = manifest_of(options, mode, config, guest.cpu);
   const auto& program = machine.image().bytes;
   manifest.program_sha256 = sha256({reinterpret_cast<const char*>(program.data()), program.size()});
 

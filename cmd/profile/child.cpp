@@ -109,6 +109,7 @@ class Child {
     begin(work_of_inst(mode));
     input_.manifest.mode = mode;
     input_.manifest.core = mode == Mode::kEmulation ? "" : job_.core;
+    input_.manifest.cpu = emu::processor(job_.machine.cpu).name;
     const ProfiledRun measured = profile_run(mode, input_);
     finish(work_of_inst(mode), 1);
     const bool whole = measured.emulation.insts < job_.max_insts;

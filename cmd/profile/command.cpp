@@ -137,6 +137,8 @@ int profile(const ProfileOptions& options) {
   summary.modes = chosen_modes(options.mode);
   check(options);
   const timing::CoreConfig config = configured(options.core);
+  const emu::Cpu cpu = chosen_cpu(options.core);
+  summary.guest_cpu = emu::processor(cpu).name;
   if (summary.modes != std::vector{Mode::kEmulation}) {
     summary.core = options.core.core;
     summary.config_sha256 = sha256(config_toml(config));
@@ -154,6 +156,7 @@ int profile(const ProfileOptions& options) {
     job.max_insts = options.max_insts;
     job.config = &config;
     job.core = options.core.core;
+    job.machine.cpu = cpu;
   }
   if (!options.heap.empty()) require_heap_profiler();
   if (!options.cpu.empty()) load_cpu_profiler();

@@ -145,6 +145,7 @@ ordered_json manifest_json(const ProfileSummary& summary) {
   ordered_json json{{"version", version()},
                     {"revision", revision()},
                     {"core", summary.core},
+                    {"cpu", summary.guest_cpu},
                     {"config_sha256", summary.config_sha256},
                     {"iterations", summary.iterations},
                     {"warmup", summary.warmup}};

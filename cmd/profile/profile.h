@@ -102,7 +102,8 @@ struct FunctionProfile {
 
 struct ProfileSummary {
   std::vector<Mode> modes;
-  std::string core;  // empty when only emulation is profiled
+  std::string core;       // empty when only emulation is profiled
+  std::string guest_cpu;  // the processor that guests see
   std::string config_sha256;
   unsigned iterations = 0;
   unsigned warmup = 0;

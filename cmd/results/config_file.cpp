@@ -19,6 +19,7 @@ namespace {
 
 constexpr std::string_view kDefaultCore = "m2-pcore";
 constexpr std::string_view kBaseKey = "base";
+constexpr std::string_view kCpuKey = "cpu";
 constexpr std::string_view kNamesKey = "names";
 
 std::string_view table_of(std::string_view path) {
@@ -64,7 +65,7 @@ void apply_table(timing::CoreConfig& config, const toml::table& table, Pass pass
                  const std::string& file_name) {
   for (const auto& [key, node] : table) {
     const std::string path = prefix + std::string(key.str());
-    if (path == kBaseKey) continue;
+    if (path == kBaseKey || path == kCpuKey) continue;
     if (const toml::table* inner = node.as_table()) {
       apply_table(config, *inner, pass, path + ".", file_name);
     } else if ((key.str() == kNamesKey) == (pass == Pass::kNames)) {
@@ -74,12 +75,30 @@ void apply_table(timing::CoreConfig& config, const toml::table& table, Pass pass
   }
 }
 
-timing::CoreConfig base_of(const toml::table& table, const std::string& file_name) {
+std::string base_of(const toml::table& table, const std::string& file_name) {
   const toml::node* node = table.get(kBaseKey);
-  if (node == nullptr) return built_in_core(kDefaultCore);
+  if (node == nullptr) return std::string(kDefaultCore);
   const auto* name = node->as_string();
   if (name == nullptr) throw failure("{}: base must be the name of a built-in core", file_name);
-  return built_in_core(name->get());
+  return name->get();
+}
+
+toml::table parse(std::string_view text, const std::string& file_name) {
+  try {
+    return toml::parse(text, file_name);
+  } catch (const toml::parse_error& error) {
+    throw failure("{}, line {}, column {}: {}", file_name, error.source().begin.line,
+                  error.source().begin.column, error.description());
+  }
+}
+
+emu::Cpu cpu_of(const toml::table& table, const std::string& file_name) {
+  const toml::node* node = table.get(kCpuKey);
+  if (node == nullptr) return cpu_of_core(base_of(table, file_name));
+  const std::string where = fmt::format("{}, line {}", file_name, node->source().begin.line);
+  const auto* name = node->as_string();
+  if (name == nullptr) throw failure("{}: cpu must be the name of a processor", where);
+  return cpu_named(where, name->get());
 }
 
 std::string toml_value(const timing::CoreConfig& config, const timing::Field& field) {
@@ -110,6 +129,18 @@ timing::CoreConfig built_in_core(std::string_view name) {
   throw failure("there is no core '{}'{} (a file must end in .toml)", name, did_you_mean(name, core_names()));
 }
 
+emu::Cpu cpu_named(std::string_view where, std::string_view name) {
+  std::vector<std::string_view> names;
+  for (const emu::Processor& processor : emu::kProcessors) names.push_back(processor.name);
+  const auto found = std::ranges::find(names, name);
+  if (found == names.end()) {
+    throw failure("{}: there is no processor '{}'; there are {}", where, name, fmt::join(names, ", "));
+  }
+  return static_cast<emu::Cpu>(found - names.begin());
+}
+
+emu::Cpu cpu_of_core(std::string_view name) { return cpu_named("--core", name.substr(0, name.find('-'))); }
+
 void require_buildable(const timing::CoreConfig& config) {
   const std::vector<std::string> problems = timing::check(config);
   if (!problems.empty()) throw failure("no core can be built from this configuration: {}", problems.front());
@@ -135,19 +166,23 @@ std::string config_toml(const timing::CoreConfig& config) {
 }
 
 timing::CoreConfig parse_config(std::string_view text, const std::string& file_name) {
-  try {
-    const toml::table table = toml::parse(text, file_name);
-    timing::CoreConfig config = base_of(table, file_name);
-    apply_table(config, table, Pass::kNames, "", file_name);
-    apply_table(config, table, Pass::kRest, "", file_name);
-    return config;
-  } catch (const toml::parse_error& error) {
-    throw failure("{}, line {}, column {}: {}", file_name, error.source().begin.line,
-                  error.source().begin.column, error.description());
-  }
+  const toml::table table = parse(text, file_name);
+  timing::CoreConfig config = built_in_core(base_of(table, file_name));
+  cpu_of(table, file_name);  // refuses what is no processor
+  apply_table(config, table, Pass::kNames, "", file_name);
+  apply_table(config, table, Pass::kRest, "", file_name);
+  return config;
 }
 
 timing::CoreConfig load_config(const std::string& path) { return parse_config(read_file(path), path); }
+
+emu::Cpu parse_cpu(std::string_view text, const std::string& file_name) {
+  return cpu_of(parse(text, file_name), file_name);
+}
+
+emu::Cpu load_cpu(const std::string& path) { return parse_cpu(read_file(path), path); }
+
+std::string cpu_toml(emu::Cpu cpu) { return fmt::format("{} = \"{}\"\n", kCpuKey, emu::processor(cpu).name); }
 
 void apply_setting(timing::CoreConfig& config, std::string_view setting) {
   const std::size_t equals = setting.find('=');

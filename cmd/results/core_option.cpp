@@ -3,6 +3,11 @@
 #include "cmd/results/config_file.h"
 
 namespace m2sim::cmd {
+namespace {
+
+bool is_file(const CoreOption& option) { return option.core.ends_with(".toml"); }
+
+}  // namespace
 
 void add_core_options(CLI::App& command, CoreOption& option) {
   command.add_option("--core", option.core, "m2-pcore (the default), m1-pcore or a configuration FILE.toml")
@@ -14,12 +19,21 @@ void add_core_options(CLI::App& command, CoreOption& option) {
       ->allow_extra_args(false);
 }
 
+void add_cpu_option(CLI::App& command, CoreOption& option) {
+  command.add_option("--cpu", option.cpu, "the guest's processor, m1 or m2 (default: that of the core)")
+      ->type_name("CPU");
+}
+
 timing::CoreConfig configured(const CoreOption& option) {
-  const bool is_file = option.core.ends_with(".toml");
-  timing::CoreConfig config = is_file ? load_config(option.core) : built_in_core(option.core);
+  timing::CoreConfig config = is_file(option) ? load_config(option.core) : built_in_core(option.core);
   for (const std::string& setting : option.sets) apply_setting(config, setting);
   require_buildable(config);
   return config;
+}
+
+emu::Cpu chosen_cpu(const CoreOption& option) {
+  if (option.cpu) return cpu_named("--cpu", *option.cpu);
+  return is_file(option) ? load_cpu(option.core) : cpu_of_core(option.core);
 }
 
 }  // namespace m2sim::cmd

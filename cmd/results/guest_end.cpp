@@ -8,6 +8,7 @@
 #include "cmd/console/stop_on_signal.h"
 #include "insts/decode.h"
 #include "insts/disasm.h"
+#include "insts/operands.h"
 
 namespace m2sim::cmd {
 namespace {
@@ -18,13 +19,16 @@ std::string place(std::uint64_t pc, emu::Machine& machine) {
   return symbol == address ? address : fmt::format("{} ({})", address, symbol);
 }
 
-bool is_udf(std::uint32_t word) { return insts::decode(word).op == insts::Op::kUDF; }
-
-std::string undefined_text(const emu::Fault& fault, const std::string& at) {
-  if (is_udf(fault.word)) return fmt::format("instruction {:#010x} at {} is undefined", fault.word, at);
+std::string undefined_text(const emu::Fault& fault, const std::string& at, emu::Machine& machine) {
+  const insts::Op op = insts::decode(fault.word).op;
+  if (op == insts::Op::kUDF) return fmt::format("instruction {:#010x} at {} is undefined", fault.word, at);
   const std::string text = insts::disassemble(fault.word, fault.pc);
   if (text.starts_with(".word")) {
     return fmt::format("instruction {:#010x} at {} is undefined, or unknown to m2sim", fault.word, at);
+  }
+  if (insts::extension_of(op) != insts::Extension::kNone) {
+    return fmt::format("instruction {:#010x} '{}' at {} is undefined on the {}", fault.word, text, at,
+                       emu::processor(machine.kernel().options.cpu).name);
   }
   return fmt::format("instruction {:#010x} '{}' at {} is undefined for programs", fault.word, text, at);
 }
@@ -101,7 +105,7 @@ std::string describe_fault(const emu::Fault& fault, emu::Machine& machine) {
                          instruction_at(fault.pc, machine));
     case emu::FaultKind::kUndefined:
     case emu::FaultKind::kUnimplemented:
-      return undefined_text(fault, at);
+      return undefined_text(fault, at, machine);
     case emu::FaultKind::kPointerAuth:
       return fmt::format("pointer authentication failed at {}{}", at, instruction_at(fault.pc, machine));
     case emu::FaultKind::kBreakpoint:

@@ -23,6 +23,7 @@ struct Manifest {
   std::vector<std::string> argv;  // the guest's, argv[0] first
   Mode mode = Mode::kTiming;
   std::string core;  // empty in emulation mode
+  std::string cpu;   // the guest's processor
   // In instructions, where they were given.
   std::optional<std::uint64_t> skip{};
   std::optional<std::uint64_t> warmup{};

@@ -21,6 +21,7 @@ ordered_json manifest_json(const Manifest& manifest) {
   json["argv"] = manifest.argv;
   json["mode"] = mode_name(manifest.mode);
   json["core"] = manifest.core;
+  json["cpu"] = manifest.cpu;
   if (manifest.skip) json["skip"] = *manifest.skip;
   if (manifest.warmup) json["warmup"] = *manifest.warmup;
   if (manifest.limit) json["limit"] = *manifest.limit;

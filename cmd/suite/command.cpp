@@ -18,8 +18,8 @@
 namespace m2sim::cmd {
 namespace {
 
-std::vector<std::string> run_options(const SuiteOptions& options) {
-  std::vector<std::string> arguments{"--mode", options.mode, "--core", options.core.core};
+std::vector<std::string> run_options(const SuiteOptions& options, const std::string& cpu) {
+  std::vector<std::string> arguments{"--mode", options.mode, "--core", options.core.core, "--cpu", cpu};
   for (const std::string& setting : options.core.sets) {
     arguments.push_back("--set");
     arguments.push_back(setting);
@@ -40,6 +40,7 @@ CLI::App* add_suite_command(CLI::App& app, SuiteOptions& options) {
   command->add_option("--mode", options.mode, "emulation, timing (the default) or fast-timing")
       ->type_name("MODE");
   add_core_options(*command, options.core);
+  add_cpu_option(*command, options.core);
   command->add_option("--programs", options.programs, "folder with suite.json and the guest programs")
       ->type_name("DIR");
   command
@@ -59,6 +60,7 @@ int suite(const SuiteOptions& options) {
   SuiteSummary summary;
   summary.mode = parse_mode(options.mode);
   const timing::CoreConfig config = configured(options.core);
+  summary.cpu = emu::processor(chosen_cpu(options.core)).name;
   if (summary.mode != Mode::kEmulation) {
     summary.core = options.core.core;
     summary.config_sha256 = sha256(config_toml(config));
@@ -72,7 +74,7 @@ int suite(const SuiteOptions& options) {
 
   SuiteRun run;
   run.executable = executable.string();
-  run.run_options = run_options(options);
+  run.run_options = run_options(options, summary.cpu);
   run.jobs = options.jobs != 0 ? options.jobs : std::max(std::thread::hardware_concurrency(), 1U);
   run.show_progress = !options.quiet;
   summary.host = host_description();

@@ -50,12 +50,10 @@ std::string optional_text(const std::optional<double>& value) {
 std::string suite_json(const SuiteSummary& summary) {
   ordered_json json;
   json["schema_version"] = kSchemaVersion;
-  json["manifest"] = {{"version", version()},
-                      {"revision", revision()},
-                      {"mode", mode_name(summary.mode)},
-                      {"core", summary.core},
-                      {"config_sha256", summary.config_sha256},
-                      {"host", summary.host}};
+  json["manifest"] = {
+      {"version", version()}, {"revision", revision()}, {"mode", mode_name(summary.mode)},
+      {"core", summary.core}, {"cpu", summary.cpu},     {"config_sha256", summary.config_sha256},
+      {"host", summary.host}};
   json["programs"] = ordered_json::array();
   for (std::size_t i = 0; i < summary.programs.size(); ++i) {
     json["programs"].push_back(program_json(summary.programs[i], summary.results[i]));

@@ -12,6 +12,7 @@ namespace m2sim::cmd {
 struct SuiteSummary {
   Mode mode = Mode::kTiming;
   std::string core;
+  std::string cpu;  // the guests' processor
   std::string config_sha256;
   std::string host;  // that ran it
   std::vector<SuiteProgram> programs;

@@ -153,6 +153,9 @@ class BadOptions(guest.GuestTest):
     def test_core(self):
         self.refused("there is no core 'm2-core'; did you mean 'm2-pcore'", "run", "--core", "m2-core", self.good)
         self.refused("cannot read 'none.toml'", "run", "--core", "none.toml", self.good)
+        self.refused("--cpu: there is no processor 'm9'; there are m1, m2", "run", "--cpu", "m9", self.good)
+        self.refused("--cpu: there is no processor ''; there are m1, m2", "run", "--cpu", "", self.good)
+        self.refused("--cpu: there is no processor 'm9'; there are m1, m2", "suite", "--cpu", "m9")
 
     def test_set(self):
         self.refused("--set: there is no configuration field 'rob.grups'; did you mean 'rob.groups'",
@@ -173,6 +176,9 @@ class BadOptions(guest.GuestTest):
         check("rob = 3\n", ".*core.toml, line 1: there is no configuration field 'rob'")
         check("base = \"m3\"\n", "there is no core 'm3'; did you mean 'm")
         check("base = 3\n", ".*core.toml: base must be")
+        check("base = \"m1-pcore\"\ncpu = \"m3\"\n", ".*core.toml, line 2: there is no processor 'm3'; there are m1, m2")
+        check("cpu = 1\n", ".*core.toml, line 1: cpu must be")
+        check("[rob]\ncpu = 1\n", ".*core.toml, line 2: .*'rob.cpu'")
         check(b"\xff\xfe\x00", ".*core.toml, line 1")
 
     def test_config_needs_one_question(self):

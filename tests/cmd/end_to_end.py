@@ -130,6 +130,31 @@ class Run(guest.GuestTest):
             if not name.startswith("host."):
                 self.assertEqual(float(rows[name]), value, name)
 
+    def test_the_core_chooses_the_guests_processor(self):
+        path = self.guest("processor", guest.PROCESSOR)
+        based = self.write("based.toml", 'base = "m1-pcore"\n')
+        named = self.write("named.toml", 'cpu = "m1"\n')
+        cases = {"m1": (["--core", "m1-pcore"], ["--cpu", "m1"], ["--core", based], ["--core", named],
+                        ["--core", "m2-pcore", "--cpu", "m1"]),
+                 "m2": ([], ["--core", "m2-pcore"], ["--core", based, "--cpu", "m2"],
+                        ["--core", "m1-pcore", "--cpu", "m2"])}
+        for cpu, options in cases.items():
+            for option in options:
+                for mode in MODES:
+                    stats = self.path("processor.json")
+                    result = self.m2sim("run", "--quiet", "--stats", stats, "--mode", mode, *option, path)
+                    self.assertEqual((result.status, result.out), ({"m1": 1, "m2": 2}[cpu], ""), (option, result.err))
+                    with open(stats, encoding="utf-8") as file:
+                        self.assertEqual(json.load(file)["manifest"]["cpu"], cpu, option)
+
+    def test_what_the_processor_lacks_is_said(self):
+        path = self.guest("bfdot", guest.BFDOT)
+        for mode in MODES:
+            result = self.m2sim("run", "--quiet", "--mode", mode, "--cpu", "m1", path)
+            self.assertEqual(result.status, 128 + signal.SIGILL)
+            self.assertRegex(result.err, r"SIGILL: instruction 0x6e42fc20 'bfdot v0.4s, v1.8h, v2.8h' at .* is undefined on the m1")
+            self.assertEqual(self.m2sim("run", "--quiet", "--mode", mode, "--cpu", "m2", path).status, 0)
+
     def test_a_setting_reaches_the_core(self):
         slow = self.stats("--set", "branch.mispredict_penalty=90", self.loop)["stats"]["core.cycles"]
         self.assertGreater(slow, self.stats(self.loop)["stats"]["core.cycles"])
@@ -177,7 +202,8 @@ class Config(guest.GuestTest):
     def test_fields_are_those_of_the_dump(self):
         fields = self.text("--list-fields").splitlines()
         values = [line for line in self.text("--dump").splitlines() if "=" in line]
-        self.assertEqual(len(fields), len(values))
+        self.assertEqual(values[0], 'cpu = "m2"')
+        self.assertEqual(len(fields), len(values) - 1)
 
 
 class Disasm(guest.GuestTest):
@@ -239,6 +265,17 @@ class Suite(guest.GuestTest):
         self.assertRegex(result.out, r"(?m)^wrong +FAILED: it printed 'hello' instead of 'goodbye'$")
         self.assertRegex(result.out, r"(?m)^good +[0-9]")
         self.assertIn("3 of 4 programs failed", result.out)
+
+    def test_its_programs_see_the_processor(self):
+        self.guest("bfdot", guest.BFDOT)
+        programs = [{"name": "bfdot", "file": "bfdot", "stdout": ""}]
+        path = self.path("out.json")
+        for options, status, cpu in ((["--cpu", "m1"], 1, "m1"), (["--core", "m1-pcore"], 1, "m1"),
+                                     (["--core", "m1-pcore", "--cpu", "m2"], 0, "m2"), ([], 0, "m2")):
+            result = self.suite(programs, "--mode", "emulation", "--json", path, *options)
+            self.assertEqual(result.status, status, options)
+            with open(path, encoding="utf-8") as file:
+                self.assertEqual(json.load(file)["manifest"]["cpu"], cpu)
 
     def test_filter(self):
         programs = [{"name": "good", "file": "good", "stdout": "hello\n"}, {"name": "bad", "file": "bad", "stdout": ""}]

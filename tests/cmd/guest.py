@@ -56,6 +56,54 @@ loop:
     svc #0
 """
 
+# Fails an authentication and executes an instruction of FEAT_I8MM. Exits with 1 where the first goes on and
+# the second is refused, as on an M1, with 2 where it is the other way round, as on an M2, and else with 0 or 3.
+PROCESSOR = """
+    .arch armv8.3-a+i8mm
+    .globl _start
+_start:
+    mov x0, #4
+    adr x1, action
+    mov x2, #0
+    mov x3, #8
+    mov x8, #134
+    svc #0
+    mov x19, #0
+    adr x0, _start
+    pacia x0, sp
+    eor x0, x0, #1 << 50
+    mov x1, sp
+    mov x22, #2
+    adr x21, go_on
+    autia x0, x1
+go_on:
+    mov x22, #1
+    adr x21, last
+    smmla v0.4s, v1.16b, v2.16b
+last:
+    mov x0, x19
+    mov x8, #93
+    svc #0
+handler:
+    orr x19, x19, x22
+    str x19, [x2, #336]
+    str x21, [x2, #440]
+    mov x8, #139
+    svc #0
+    .balign 8
+action: .quad handler, 4, 0, 0
+"""
+
+BFDOT = """
+    .arch armv8.2-a+bf16
+    .globl _start
+_start:
+    bfdot v0.4s, v1.8h, v2.8h
+    mov x0, #0
+    mov x8, #93
+    svc #0
+"""
+
 
 class Result:
     def __init__(self, status, out, err):

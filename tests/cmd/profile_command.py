@@ -62,6 +62,13 @@ class ProfileCase(guest.GuestTest):
 
 
 class Profile(ProfileCase):
+    def test_the_core_chooses_the_guests_processor(self):
+        path = self.guest("bfdot", guest.BFDOT)
+        for core, status in (("m1-pcore", 1), ("m2-pcore", 0)):
+            result, profile = self.profile("--core", core, "--mode", "emulation", "--iterations", "1", path)
+            self.assertEqual(result.status, status, result.err)
+            self.assertEqual(profile["manifest"]["cpu"], core[:2])
+
     def check_stages(self, stats, mode):
         parts = [stats[f"host.stage.{stage}.mean"] for stage in STAGES]
         self.assertGreaterEqual(min(parts), 0)

@@ -66,6 +66,21 @@ TEST(ConfigFile, ChangesWhatItMentions) {
   EXPECT_TRUE(same(config, wanted));
 }
 
+TEST(ConfigFile, NamesTheProcessorOrHasThatOfItsBase) {
+  EXPECT_EQ(parse_cpu("", "f.toml"), emu::Cpu::kM2);
+  EXPECT_EQ(parse_cpu("base = \"m1-pcore\"\n", "f.toml"), emu::Cpu::kM1);
+  EXPECT_EQ(parse_cpu("base = \"m1-pcore\"\ncpu = \"m2\"\n", "f.toml"), emu::Cpu::kM2);
+  for (const emu::Cpu cpu : {emu::Cpu::kM1, emu::Cpu::kM2})
+    EXPECT_EQ(parse_cpu(cpu_toml(cpu), "f.toml"), cpu);
+  EXPECT_TRUE(same(parse_config("cpu = \"m1\"\n", "f.toml"), built_in_core("m2-pcore")));
+}
+
+TEST(ConfigFile, EveryBuiltInCoreIsThatOfAProcessor) {
+  for (const std::string& name : core_names()) EXPECT_NO_THROW(cpu_of_core(name)) << name;
+  EXPECT_EQ(cpu_of_core("m1-pcore"), emu::Cpu::kM1);
+  EXPECT_EQ(cpu_of_core("m2-pcore"), emu::Cpu::kM2);
+}
+
 TEST(ConfigFile, ListsMayGrowShrinkAndChangeTheirOrder) {
   const timing::CoreConfig config = parse_config(
       "[ports]\nnames = [\"ls\", \"u14\", \"u1\"]\n[ports.ls]\ncapabilities = [\"load\", "
