@@ -1,5 +1,8 @@
 // Why a rename slot was not used. Rename charges each slot of each cycle to exactly one reason, so the
 // reasons of a run always sum to width x cycles.
+//
+// Behind a full back end the reason is what the oldest unfinished uop waits for (timing/pipe/charges.h);
+// which structure was full is a second set of books (Structure), which sums to the same slots.
 #pragma once
 
 #include <array>
@@ -10,53 +13,66 @@
 namespace m2sim::timing {
 
 enum class StallReason : std::uint8_t {
-  kBase,              // the slot did its work
+  kBase,  // the slot did its work
+  // The front end.
   kFetch,             // fewer instructions than slots: window ends, taken branches, pipe refill at start
-  kInstructionCache,  // fetch waited for the L1I or the ITLB
+  kInstructionCache,  // fetch waited for the L1I
+  kInstructionTlb,    // fetch waited for the ITLB and what is behind it
   kBranchBubble,      // fetch idled behind a taken branch whose target came late
-  kMispredict,        // from a mispredicted branch to the first uop of the right path
-  kSerialize,         // isb, system calls and system registers that drain the pipe
-  kRetire,            // no retire group or rename-retire entry left; the oldest uop executes
-  kRegisters,         // no physical register left; the oldest uop executes
-  kScheduler,         // the dispatch queue and its schedulers are full
-  kMemoryL1,          // back end full behind a load that hit the L1D or was forwarded
-  kMemoryL2,          // back end full behind a load whose line came from the L2
-  kMemorySlc,         // … from the system-level cache
-  kMemoryDram,        // … from DRAM
-  kDrain,             // a thread or the program has ended its turn and the last uops finish
+  // From a mispredicted branch to the first uop of the right path.
+  kMispredictConditional,
+  kMispredictIndirect,
+  kMispredictReturn,
+  // The order of instructions.
+  kSerialize,  // isb, system calls and system registers that drain the pipe
+  kOrder,      // barriers, exclusives, an acquire behind a release
+  // The oldest uop executes, or its operands come: by what produces the value.
+  kDependInteger,
+  kDependMultiply,
+  kDependDivide,
+  kDependFp,
+  kForwarding,  // a load's value comes from the store queue
+  kMemoryL1,
+  kMemoryL2,
+  kMemorySlc,
+  kMemoryDram,
+  kDataTlb,  // a load's time went to translation
+  // The oldest uop could execute and does not.
+  kPortInteger,
+  kPortBranch,
+  kPortMultiply,
+  kPortLoad,
+  kPortStore,
+  kPortFp,
+  kStoreBuffer,  // the store queue is full of stores that have not written yet
+  kRetire,       // retirement's width
+  kDrain,        // a thread or the program has ended its turn and the last uops finish
 };
 
-inline constexpr std::size_t kStallReasonCount = 14;
+inline constexpr std::size_t kStallReasonCount = 29;
+
+constexpr bool is_mispredict(StallReason reason) {
+  switch (reason) {
+    case StallReason::kMispredictConditional:
+    case StallReason::kMispredictIndirect:
+    case StallReason::kMispredictReturn:
+      return true;
+    default:
+      return false;
+  }
+}
 
 // Fetch has delivered too little.
 constexpr bool is_front_end(StallReason reason) {
   switch (reason) {
     case StallReason::kFetch:
     case StallReason::kInstructionCache:
+    case StallReason::kInstructionTlb:
     case StallReason::kBranchBubble:
-    case StallReason::kMispredict:
       return true;
     default:
-      return false;
+      return is_mispredict(reason);
   }
-}
-
-// The wait for a load's data, from wherever it comes.
-constexpr bool is_memory(StallReason reason) {
-  switch (reason) {
-    case StallReason::kMemoryL1:
-    case StallReason::kMemoryL2:
-    case StallReason::kMemorySlc:
-    case StallReason::kMemoryDram:
-      return true;
-    default:
-      return false;
-  }
-}
-
-// The same, from below the L1D.
-constexpr bool is_memory_miss(StallReason reason) {
-  return is_memory(reason) && reason != StallReason::kMemoryL1;
 }
 
 struct StallInfo {
@@ -67,18 +83,56 @@ struct StallInfo {
 inline constexpr std::array<StallInfo, kStallReasonCount> kStallInfo{{
     {"base", "slots that renamed a uop"},
     {"fetch", "fetch delivered fewer uops than rename could take"},
-    {"instruction_cache", "fetch waited for an L1I or ITLB miss"},
+    {"instruction_cache", "fetch waited for an L1I miss"},
+    {"instruction_tlb", "fetch waited for an ITLB miss"},
     {"branch_bubble", "fetch waited for the target of a taken branch that was predicted right"},
-    {"mispredict", "refill behind a mispredicted branch, its wait for execution included"},
+    {"mispredict_conditional",
+     "refill behind a conditional branch that went the other way, its wait included"},
+    {"mispredict_indirect", "refill behind an indirect branch that went elsewhere, its wait included"},
+    {"mispredict_return", "refill behind a return that went elsewhere, its wait included"},
     {"serialize", "the pipe drained for isb, a system call or a system register"},
-    {"retire", "no retire group or rename-retire entry was free"},
-    {"registers", "no physical register was free"},
-    {"scheduler", "a dispatch queue and its schedulers were full"},
-    {"memory_l1", "the back end was full behind a load served by the L1D or the store queue"},
+    {"order", "the oldest uop was a barrier or an exclusive, or an acquire that waited for a release"},
+    {"dependence_integer", "the back end was full behind an integer operation or a chain of them"},
+    {"dependence_multiply", "the back end was full behind a multiplication or a chain of them"},
+    {"dependence_divide", "the back end was full behind a division or a square root"},
+    {"dependence_fp", "the back end was full behind an FP or SIMD operation or a chain of them"},
+    {"forwarding", "the back end was full behind a load served by the store queue"},
+    {"memory_l1", "the back end was full behind a load served by the L1D"},
     {"memory_l2", "the back end was full behind a load served by the L2"},
     {"memory_slc", "the back end was full behind a load served by the system-level cache"},
     {"memory_dram", "the back end was full behind a load served by DRAM"},
+    {"data_tlb", "the back end was full behind a load that missed the DTLB"},
+    {"port_integer", "the oldest uop was ready and the integer ports were taken"},
+    {"port_branch", "the oldest uop was ready and the branch ports were taken"},
+    {"port_multiply", "the oldest uop was ready and the multipliers or the divider were taken"},
+    {"port_load", "the oldest uop was ready and the load ports were taken"},
+    {"port_store", "the oldest uop was ready and the store ports were taken"},
+    {"port_fp", "the oldest uop was ready and the FP ports were taken"},
+    {"store_buffer", "the oldest uop was a store without a store queue entry: older ones had yet to write"},
+    {"retire", "the oldest uops were done and retirement had no room for them in the cycle"},
     {"drain", "the last uops finished before a context switch or the end of the program"},
+}};
+
+// What rename found full.
+enum class Structure : std::uint8_t {
+  kRetireGroups,
+  kRenameEntries,
+  kIntRegisters,
+  kFpRegisters,
+  kFlagRegisters,
+  kDispatchQueues,
+};
+
+inline constexpr std::size_t kStructureCount = 6;
+
+// The last part of "core.full.<name>".
+inline constexpr std::array<StallInfo, kStructureCount> kStructureInfo{{
+    {"retire_groups", "no retire group was free"},
+    {"rename_entries", "no rename-retire entry was free"},
+    {"int_registers", "no physical integer register was free"},
+    {"fp_registers", "no physical FP register was free"},
+    {"flag_registers", "no physical flag register was free"},
+    {"dispatch_queues", "the dispatch queues that lead to the uop's ports were full"},
 }};
 
 }  // namespace m2sim::timing

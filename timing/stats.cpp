@@ -41,7 +41,7 @@ struct Members;
 #define STAT(prefix, member, unit, description) {#prefix "." #member, unit, description, PLACE(member)},
 #define SETTING(prefix, member, unit, description) \
   {#prefix "." #member, unit, description, PLACE(member), 0, true},
-#define STACK(member) {{}, {}, {}, PLACE(member), kStallReasonCount},
+#define STACK(member, prefix, count, infos) {{}, {}, {}, PLACE(member), count},
 #define PART(type, member) {{}, {}, {}, PLACE(member), 0, false, Members<type>::kAll},
 #include "timing/stats.inc"
 #undef STRUCT
@@ -109,19 +109,35 @@ constexpr StatInfo kDerived[] = {
 
 // Slots over slots a cycle: with a width that is a power of two, the parts are exact in a double and
 // sum exactly to the cycles.
-template <std::size_t kReason>
+template <auto kSlots, std::size_t kPart>
 double stack_part(const TimingStats& stats) {
-  return ratio(static_cast<double>(stats.core.slots[kReason]),
+  return ratio(static_cast<double>((stats.core.*kSlots)[kPart]),
                static_cast<double>(stats.core.slots_per_cycle));
 }
 
-template <std::size_t... kReasons>
-void append_stack(std::vector<StatInfo>& table, std::index_sequence<kReasons...>) {
-  static const std::array<std::string, kStallReasonCount> names{
-      ("core.cpi_stack." + std::string(kStallInfo[kReasons].name))...};
-  (table.push_back(
-       derived(names[kReasons], "cycles", kStallInfo[kReasons].description, stack_part<kReasons>)),
+template <auto kSlots, const auto& kInfos, std::size_t... kParts>
+void append_stack(std::vector<StatInfo>& table, std::string_view prefix, std::index_sequence<kParts...>) {
+  static const std::array<std::string, sizeof...(kParts)> names{
+      (std::string(prefix) + std::string(kInfos[kParts].name))...};
+  (table.push_back(derived(names[kParts], "cycles", kInfos[kParts].description, stack_part<kSlots, kParts>)),
    ...);
+}
+
+void append_stacks(std::vector<StatInfo>& table) {
+#define STRUCT(type)
+#define END_STRUCT(type)
+#define STAT(prefix, member, unit, description)
+#define SETTING(prefix, member, unit, description)
+#define STACK(member, prefix, count, infos) \
+  append_stack<&CoreStats::member, infos>(table, prefix, std::make_index_sequence<count>{});
+#define PART(type, member)
+#include "timing/stats.inc"
+#undef STRUCT
+#undef END_STRUCT
+#undef STAT
+#undef SETTING
+#undef STACK
+#undef PART
 }
 
 std::string_view prefix_of(std::string_view name) { return name.substr(0, name.find('.')); }
@@ -147,7 +163,7 @@ std::vector<StatInfo> make_table() {
   const std::vector<StatInfo> counters = make_counters();
   std::vector<StatInfo> table(counters.begin(), counters.begin() + kHeadline);
   table.insert(table.end(), std::begin(kDerived), std::end(kDerived));
-  append_stack(table, std::make_index_sequence<kStallReasonCount>{});
+  append_stacks(table);
   table.insert(table.end(), counters.begin() + kHeadline, counters.end());
   return table;
 }

@@ -19,7 +19,7 @@ namespace m2sim::timing {
   ;
 #define STAT(prefix, member, unit, description) std::uint64_t member;
 #define SETTING(prefix, member, unit, description) std::uint64_t member;
-#define STACK(member) std::array<std::uint64_t, kStallReasonCount> member;
+#define STACK(member, prefix, count, infos) std::array<std::uint64_t, count> member;
 #define PART(type, member) type member;
 #include "timing/stats.inc"
 #undef STRUCT

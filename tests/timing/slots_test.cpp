@@ -72,6 +72,23 @@ TEST(SlotLedger, ChargesEachSlotAsBooksKeptSlotBySlot) {
   }
 }
 
+TEST(SlotLedger, KnowsWhichStructureWasFullAndForHowLong) {
+  SlotLedger ledger(8);
+  ledger.use(3);
+  ledger.advance(4, StallReason::kDependFp, Structure::kFpRegisters);
+  ledger.advance(6, StallReason::kMemoryL2, Structure::kRetireGroups);
+  ledger.use(1);
+  ledger.advance(7, StallReason::kFetch);
+  ledger.advance(9, StallReason::kBranchBubble);
+  ledger.advance(14, StallReason::kMispredictReturn);
+  const auto full = ledger.full();
+  EXPECT_EQ(full[static_cast<std::size_t>(Structure::kFpRegisters)], 5U + 3 * 8);
+  EXPECT_EQ(full[static_cast<std::size_t>(Structure::kRetireGroups)], 2U * 8);
+  EXPECT_EQ(ledger.held_cycles(), 6U) << "the first one too, in which three uops renamed";
+  EXPECT_EQ(ledger.bubble_cycles(), 2U) << "not the one in which something came";
+  EXPECT_EQ(ledger.recovery_cycles(), 5U);
+}
+
 TEST(SlotLedger, AFullCycleEndsWithTheNextUseAndNotBefore) {
   SlotLedger ledger(4);
   ledger.use(4);

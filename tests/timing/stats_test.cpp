@@ -38,7 +38,7 @@ TEST(Stats, EachCounterShowsUnderOneName) {
     stats.core.slots_per_cycle = 1;
     std::size_t plain = 0;
     for (const StatInfo& info : stat_table()) {
-      const bool stack = info.name.starts_with("core.cpi_stack.");
+      const bool stack = info.name.starts_with("core.cpi_stack.") || info.name.starts_with("core.full.");
       if ((!info.derived || stack) && info.name != "core.slots_per_cycle" &&
           as_double(info.value(stats)) != 0) {
         ++plain;

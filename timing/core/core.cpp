@@ -78,32 +78,44 @@ void BasicCore<P>::end_cycle() {
     next = std::max(next, next_event());
     assert(next != kNever);
   }
-  if constexpr (P::kOn) {
-    const SlotLedger& ledger = parts_.ledger;
-    probe_.lost({why_, now_, ledger.left() + (next - now_ - 1) * ledger.width(), culprit()});
+  if (stop_.full) {
+    charge_oldest(next);
+  } else {
+    lose(next, stop_.reason, culprit());
   }
-  parts_.ledger.advance(next, why_);
 }
 
-// For a probe: the instruction that rename waits for. Behind a full back end it is that of the oldest group
-// which is done last.
+template <Probe P>
+void BasicCore<P>::lose(Cycle end, StallReason reason, std::uint64_t culprit) {
+  SlotLedger& ledger = parts_.ledger;
+  if constexpr (P::kOn) probe_.lost({reason, ledger.now(), ledger.free_until(end), culprit});
+  if (stop_.full) {
+    ledger.advance(end, reason, *stop_.full);
+  } else {
+    ledger.advance(end, reason);
+  }
+}
+
+// For a probe: the instruction that rename waits for.
 template <Probe P>
 std::uint64_t BasicCore<P>::culprit() const {
-  if (is_front_end(why_)) {
-    if (!fetched_.packets.empty()) return fetched_.packets.front().culprit;
-    return why_ == StallReason::kMispredict ? parts_.fetch.mispredicted() : 0;
-  }
-  if (window_.empty()) return 0;
-  const RetireGroup& oldest = window_.oldest();
-  std::uint64_t pc = oldest.culprit;
-  Cycle latest = 0;
-  for (unsigned i = 0; i < oldest.issuing; ++i) {
+  if (fetched_.packets.empty()) return is_mispredict(stop_.reason) ? parts_.fetch.mispredicted() : 0;
+  const Packet& packet = fetched_.packets.front();
+  if (stop_.reason != StallReason::kSerialize) return packet.culprit;
+  return packet.block_pc + 4 * std::uint64_t{packet.begin->inst};
+}
+
+// The cycles up to `end` go to what the uops of the oldest group wait for, one after the other.
+template <Probe P>
+void BasicCore<P>::charge_oldest(Cycle end) {
+  Cycle from = now_;
+  const unsigned issuing = window_.empty() ? 0 : window_.oldest().issuing;
+  for (unsigned i = 0; i < issuing && from < end; ++i) {
     const InFlight& entry = ring_.at(oldest_sequence_ + i);
-    if (entry.result.ready <= latest) continue;
-    latest = entry.result.ready;
-    pc = entry.pc;
+    from = charge(entry.wait(), *entry.info, from, end,
+                  [&](Cycle until, StallReason reason) { lose(until, reason, entry.pc); });
   }
-  return pc;
+  if (from < end) lose(end, StallReason::kRetire, 0);
 }
 
 template <Probe P>
@@ -121,11 +133,14 @@ void BasicCore<P>::retire_group(RetireGroup& group) {
   active_ = true;
   if (group.load_number != 0) {
     sleepers_.last_retired_load = group.load_number;
-    wake_sleeper(sleepers_.load(load_store_.load_behind(group.load_number)), now_);
+    // A load opens its group. Who waits for its entry waits for what it waited for.
+    wake_sleeper(sleepers_.load(load_store_.load_behind(group.load_number)),
+                 {now_, ring_.at(oldest_sequence_).work});
   }
   if (group.store_sequence != 0) {
     const Cycle freed = load_store_.commit(group.store_sequence, now_);
-    wake_sleeper(sleepers_.store(load_store_.store_behind(group.store_sequence)), freed);
+    wake_sleeper(sleepers_.store(load_store_.store_behind(group.store_sequence)),
+                 {freed, StallReason::kStoreBuffer});
   }
   oldest_sequence_ += group.issuing;
   window_.release();
@@ -170,7 +185,7 @@ void BasicCore<P>::dispatch() {
       entry.ready = std::max(entry.ready, now_ + steering_.issue_delay());
       const std::uint32_t index = InFlightRing::index_of(sequence);
       if constexpr (P::kOn) probe_.dispatched(index, now_);
-      if (entry.pending == 0) schedule(index, entry);
+      if (entry.pending == 0) become_able(index, entry);
     }
   }
 }
@@ -227,12 +242,12 @@ void BasicCore<P>::rename() {
   const SlotLedger& ledger = parts_.ledger;
   for (;;) {
     if (fetched_.packets.empty()) {
-      why_ = input_.ended ? StallReason::kDrain : parts_.fetch.reason();
+      stop_ = {input_.ended ? StallReason::kDrain : parts_.fetch.reason(), {}};
       return;
     }
     Packet& packet = fetched_.packets.front();
     if (packet.available > now_) {
-      why_ = packet.reason;
+      stop_ = {packet.reason, {}};
       return;
     }
     for (; packet.begin != packet.end; ++packet.begin) {
@@ -251,22 +266,22 @@ template <Probe P>
 bool BasicCore<P>::can_rename(const UopInfo& uop, unsigned& queue) {
   const bool open = window_.must_open(uop);
   if (serialization_.earliest(uop, window_.empty() ? 0 : kNever) > now_) {
-    why_ = StallReason::kSerialize;
+    stop_ = {StallReason::kSerialize, {}};
     return false;
   }
-  if ((open && window_.full()) || ring_.full(oldest_sequence_)) return stall(StallReason::kRetire);
-  if (window_.lacks(uop)) return stall(StallReason::kRegisters);
+  if ((open && window_.full()) || ring_.full(oldest_sequence_)) return stall(Structure::kRetireGroups);
+  if (window_.lacks(uop)) return stall(lacking(window_.available(), uop.needs));
   if (uop.ports != 0) {
     queue = steering_.choose_queue(uop, [this](unsigned q) { return queues_[q].size(); });
-    if (queues_[queue].size() >= steering_.queue(queue).entries) return stall(StallReason::kScheduler);
+    if (queues_[queue].size() >= steering_.queue(queue).entries) return stall(Structure::kDispatchQueues);
   }
   if (open) window_.close();
   return true;
 }
 
 template <Probe P>
-bool BasicCore<P>::stall(StallReason lacking) {
-  why_ = window_.empty() ? lacking : charge_back_end(lacking, window_.oldest().cause);
+bool BasicCore<P>::stall(Structure full) {
+  stop_ = {StallReason::kRetire, full};
   return false;
 }
 
@@ -281,9 +296,8 @@ void BasicCore<P>::rename_uop(const UopInfo& uop, unsigned queue, const Packet& 
   if (uop.ports == 0) {
     if constexpr (P::kOn) {
       probe_.renamed({&uop, pc, number, packet.fetched, now_, kNoKey});
-      group.culprit = pc;
     }
-    group.complete_by(now_ + 1, StallReason::kRetire);
+    group.complete_by(now_ + 1);
     eliminate(uop, map_);
     if (serialization_.rename(uop, now_)) window_.close();
     if (last && packet.penalty != 0) parts_.fetch.redirect(now_, packet.penalty);
@@ -292,17 +306,7 @@ void BasicCore<P>::rename_uop(const UopInfo& uop, unsigned queue, const Packet& 
   const std::uint64_t sequence = ring_.allocate();
   const std::uint32_t index = InFlightRing::index_of(sequence);
   InFlight& entry = ring_.at(sequence);
-  entry.info = &uop;
-  entry.ready = 0;
-  entry.issued = kNever;
-  entry.result.ready = kNever;
-  entry.group = number;
-  entry.pc = pc;
-  entry.waiters = kNoWaiter;
-  entry.pending = 0;
-  entry.second = 0;
-  entry.penalty = last ? packet.penalty : std::uint8_t{0};
-  entry.dispatched = false;
+  entry.start(uop, pc, number, last ? packet.penalty : std::uint8_t{0});
   if constexpr (P::kOn) probe_.renamed({&uop, pc, number, packet.fetched, now_, index});
   ++group.unissued;
   link_sources(index, entry);
@@ -344,13 +348,14 @@ void BasicCore<P>::rename_memory(std::uint32_t index, InFlight& entry, RetireGro
   }
   entry.address = fetched_.address + uop.offset;
   if (uop.is(kUopStore)) {
-    StoreRecord& store = load_store_.add_store(entry.pc, entry.address, uop.bytes);
+    StoreRecord& store = load_store_.add_store(uop, entry.pc, entry.address);
     store.entry = index;
     entry.memory_number = group.store_sequence = store.sequence;
     return;
   }
   if (!uop.is(kUopLoad)) return;
   entry.memory_number = group.load_number = load_store_.add_load();
+  if (uop.is(kUopAcquire)) entry.release = static_cast<std::uint32_t>(load_store_.release());
   const auto [store, predicted] = load_store_.dependence(entry.pc, entry.address, uop.bytes);
   entry.store = store != nullptr ? store->sequence : 0;
   entry.predicted = predicted;
@@ -367,8 +372,12 @@ template <Probe P>
 bool BasicCore<P>::may_issue(InFlight& entry) {
   const std::uint32_t index = ring_.index_of(entry);
   if (entry.info->is(kUopLoad)) {
-    if (load_store_.load_before(entry.memory_number) <= sleepers_.last_retired_load) return true;
-    sleepers_.load(entry.memory_number) = index + 1;
+    if (load_store_.load_before(entry.memory_number) > sleepers_.last_retired_load) {
+      sleepers_.load(entry.memory_number) = index + 1;
+      entry.held = entry.work;
+    } else if (!waits_for_release(entry)) {
+      return true;
+    }
   } else if (entry.info->is(kUopStore)) {
     const std::uint64_t before = load_store_.store_before(entry.memory_number);
     if (before == 0) return true;
@@ -377,9 +386,9 @@ bool BasicCore<P>::may_issue(InFlight& entry) {
     if (freed == kNever) {
       sleepers_.store(entry.memory_number) = index + 1;
     } else {
-      entry.ready = freed;
-      schedule(index, entry);
+      postpone(entry, freed);
     }
+    entry.held = StallReason::kStoreBuffer;
   } else {
     return true;
   }
@@ -387,26 +396,39 @@ bool BasicCore<P>::may_issue(InFlight& entry) {
   return false;
 }
 
-// A queue entry is free from `cycle` on for the uop that sleeps at `place`, if one does.
+// An acquire looks again in every cycle until the release before it has retired, and then when it has
+// written.
 template <Probe P>
-void BasicCore<P>::wake_sleeper(std::uint32_t& place, Cycle cycle) {
+bool BasicCore<P>::waits_for_release(InFlight& entry) {
+  if (entry.release == 0) return false;
+  const StoreRecord& release = load_store_.store(entry.release);
+  if (static_cast<std::uint32_t>(release.sequence) != entry.release || release.freed <= now_) return false;
+  postpone(entry, release.freed == kNever ? now_ + 1 : release.freed);
+  entry.held = StallReason::kOrder;
+  return true;
+}
+
+// The uop that sleeps at `place`, if one does, has what it waited for.
+template <Probe P>
+void BasicCore<P>::wake_sleeper(std::uint32_t& place, const Admission& admitted) {
   if (place == 0) return;
   const std::uint32_t index = place - 1;
   place = 0;
   InFlight& entry = ring_.at_index(index);
-  entry.ready = std::max(cycle, now_);
-  schedule(index, entry);
+  entry.held = admitted.behind;
+  postpone(entry, std::max(admitted.cycle, now_));
 }
 
 template <Probe P>
 void BasicCore<P>::execute(InFlight& entry) {
   active_ = true;
   entry.issued = now_;
+  entry.held = held_by(*entry.info, entry.able, {entry.ready, entry.held}, now_);
   if (entry.penalty != 0) parts_.fetch.redirect(now_, entry.penalty);
   if (entry.info->is(kUopLoad)) return execute_load(entry);
   if (entry.info->is(kUopStore)) load_store_.store(entry.memory_number).issued = now_;
   if (entry.info->is(kUopPrefetch)) load_store_.prefetch(entry.address, now_);
-  publish(entry, {now_, 0, StallReason::kRetire});
+  publish(entry, {now_, 0, entry.work});
 }
 
 template <Probe P>
@@ -442,8 +464,9 @@ template <Probe P>
 void BasicCore<P>::publish(InFlight& entry, const Loaded& loaded) {
   const Cycle ready = loaded.ready + entry.info->latency;
   entry.result = result_of(*entry.info, ready, loaded.base_sooner);
+  entry.work = loaded.cause;
   RetireGroup& group = window_.group(entry.group);
-  group.complete_by(ready, loaded.cause);
+  group.complete_by(ready);
   if constexpr (P::kOn) probe_.completed(ring_.index_of(entry), ready);
   --group.unissued;
   if (entry.waiters != kNoWaiter) wake_waiters(entry);
@@ -466,7 +489,7 @@ void BasicCore<P>::wake_waiters(InFlight& producer) {
                                             : visible(producer, entry.info->sources[input].role,
                                                       (entry.second >> input & 1U) != 0);
     entry.ready = std::max(entry.ready, time);
-    if (--entry.pending == 0 && entry.dispatched) schedule(index, entry);
+    if (--entry.pending == 0 && entry.dispatched) become_able(index, entry);
   }
 }
 

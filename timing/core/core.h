@@ -15,6 +15,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 
 #include "emu/retired.h"
 #include "timing/config/bounds.h"
@@ -57,6 +58,12 @@ class BasicCore {
     bool second = false;         // the producer's second destination
   };
 
+  // Why rename stopped: behind a full structure, or for a reason of its own.
+  struct Stop {
+    StallReason reason = StallReason::kFetch;
+    std::optional<Structure> full;
+  };
+
   struct Input {
     emu::RecordReader records;
     bool ended = false;
@@ -88,7 +95,9 @@ class BasicCore {
   void end_cycle();
   void drain();
   Cycle next_event() const;
+  void lose(Cycle end, StallReason reason, std::uint64_t culprit);
   std::uint64_t culprit() const;
+  void charge_oldest(Cycle end);
 
   // Stages.
   void retire();
@@ -103,7 +112,7 @@ class BasicCore {
 
   // Rename.
   bool can_rename(const UopInfo& uop, unsigned& queue);
-  bool stall(StallReason lacking);
+  bool stall(Structure full);
   void rename_uop(const UopInfo& uop, unsigned queue, const Packet& packet, bool last);
   void link_sources(std::uint32_t index, InFlight& entry);
   void rename_memory(std::uint32_t index, InFlight& entry, RetireGroup& group);
@@ -111,8 +120,17 @@ class BasicCore {
 
   // Issue and execution.
   void schedule(std::uint32_t index, const InFlight& entry) { wheel_.add(ring_, index, now_, entry.ready); }
+  void become_able(std::uint32_t index, InFlight& entry) {
+    entry.able = entry.ready;
+    schedule(index, entry);
+  }
+  void postpone(InFlight& entry, Cycle cycle) {
+    entry.ready = cycle;
+    schedule(ring_.index_of(entry), entry);
+  }
   bool may_issue(InFlight& entry);
-  void wake_sleeper(std::uint32_t& place, Cycle cycle);
+  bool waits_for_release(InFlight& entry);
+  void wake_sleeper(std::uint32_t& place, const Admission& admitted);
   void execute(InFlight& entry);
   void execute_load(InFlight& entry);
   void forward(InFlight& entry, const StoreRecord& store);
@@ -124,8 +142,8 @@ class BasicCore {
 
   [[no_unique_address]] P probe_;
   Cycle now_ = 0;
-  bool active_ = false;                    // something happened in this cycle
-  StallReason why_ = StallReason::kFetch;  // rename stopped in this cycle
+  bool active_ = false;  // something happened in this cycle
+  Stop stop_;            // of rename in this cycle
   Parts parts_;
   Input input_;
   Fetched fetched_;

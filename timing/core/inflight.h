@@ -8,6 +8,7 @@
 #include "timing/crack/uop.h"
 #include "timing/cycle.h"
 #include "timing/pipe/bypass.h"
+#include "timing/pipe/charges.h"
 
 namespace m2sim::timing {
 
@@ -20,7 +21,8 @@ inline constexpr unsigned kInputs = 8;
 
 struct InFlight {
   const UopInfo* info = nullptr;
-  Cycle ready = 0;  // latest known time of its inputs
+  Cycle ready = 0;      // latest known time of its inputs
+  Cycle able = kNever;  // when it could have issued for the first time
   Cycle issued = kNever;
   Result result{kNever};    // kNever: not known yet
   std::uint64_t group = 0;  // its retire group
@@ -31,6 +33,7 @@ struct InFlight {
   std::array<WaiterLink, 6> next{};  // by input: the next in the list that the input waits in
   WaiterLink waiters = kNoWaiter;    // who waits for this entry's result
   std::uint32_t next_woken = 0;      // in the wake wheel
+  std::uint32_t release = 0;         // acquire: low bits of the release that it waits for; 0: none
   std::uint8_t pending = 0;          // inputs whose time is not known
   std::uint8_t second = 0;           // mask of sources that read their producer's second destination
   std::uint8_t penalty = 0;          // of the mispredicted branch
@@ -38,6 +41,27 @@ struct InFlight {
   std::uint8_t slot = 0;  // in its scheduler
   bool dispatched = false;
   bool predicted = false;  // load: the dependence on `store` was foreseen
+  // What its work and what held it are charged to (charges.h).
+  StallReason work = StallReason::kBase;
+  StallReason held = StallReason::kBase;
+
+  // A uop takes the entry at rename.
+  void start(const UopInfo& uop, std::uint64_t its_pc, std::uint64_t its_group, std::uint8_t its_penalty) {
+    info = &uop;
+    pc = its_pc;
+    group = its_group;
+    penalty = its_penalty;
+    ready = 0;
+    able = issued = result.ready = kNever;
+    waiters = kNoWaiter;
+    release = 0;
+    pending = 0;
+    second = 0;
+    dispatched = false;
+    work = uop.work;
+    held = uop.port_reason;
+  }
+  Wait wait() const { return {able, issued, result.ready, pc, work, held}; }
 };
 
 // Entries by sequence number, from 1. The ring is larger than the retire groups of any real core hold;

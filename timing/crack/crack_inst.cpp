@@ -56,6 +56,33 @@ bool shifts_nothing(const Inst& inst) {
   return inst.imm == 0 && option == (inst.wide() ? 3U : 2U);
 }
 
+// What the work of a step and the wait for its port are charged to.
+struct Reasons {
+  StallReason work;
+  StallReason port;
+};
+Reasons reasons_of(const StepTiming& step) {
+  using enum StallReason;
+  const std::uint32_t what = step.capabilities;
+  const auto any = [what](std::uint32_t of) { return (what & of) != 0; };
+  if (any(kCapLoad)) return {kMemoryL1, any(kCapStore) ? kPortStore : kPortLoad};
+  if (any(kCapStore)) return {kDependInteger, kPortStore};
+  if (any(kCapBranch | kCapIndirect)) return {kDependInteger, kPortBranch};
+  if (any(kCapDiv)) return {kDependDivide, kPortMultiply};
+  if (any(kCapMul | kCapMadd)) return {kDependMultiply, kPortMultiply};
+  if (any(kCapCrcBfm)) return {step.latency > 1 ? kDependMultiply : kDependInteger, kPortMultiply};
+  if (any(kCapIntToFp)) return {kDependFp, kPortLoad};
+  if (any(kCapFpDivide)) return {kDependDivide, kPortFp};
+  if (any(kCapAlu | kCapFlags | kCapAdr | kCapSysReg | kCapPac | kCapIntFromFp))
+    return {kDependInteger, kPortInteger};
+  return {kDependFp, kPortFp};
+}
+
+// Its whole cost is the order that it keeps.
+bool is_order(TimingClass c) {
+  return c == TimingClass::kBarrier || c == TimingClass::kBarrierSync || c == TimingClass::kStoreExclusive;
+}
+
 // The latencies of division go by the width of its elements. Its rows have no letter for a size today, so
 // every one of them counts as single.
 StepTiming divide_step(StepTiming step, const DivideConfig& divide, const Inst& inst, TimingClass c) {
@@ -122,6 +149,10 @@ UopInfo InstCracker::make(const StepTiming& step) const {
   UopInfo uop;
   uop.latency = step.latency;
   uop.occupancy = step.occupancy;
+  uop.expected_latency = step.latency;
+  const Reasons reasons = reasons_of(step);
+  uop.work = reasons.work;
+  uop.port_reason = reasons.port;
   uop.issues = step.occupancy == 2 && (step.capabilities & (kCapAlu | kCapFlags)) != 0 ? 2 : 1;
   for (unsigned p = 0; p < config_.ports.size(); ++p) {
     if ((config_.ports[p].capabilities & step.capabilities) != step.capabilities) continue;
@@ -154,7 +185,13 @@ void InstCracker::crack(const Inst& inst, unsigned index) {
       arithmetic(inst, operands, c);
       break;
   }
-  for (std::size_t i = begin; i < out_.size(); ++i) out_[i].inst = u8(index);
+  for (std::size_t i = begin; i < out_.size(); ++i) {
+    out_[i].inst = u8(index);
+    if (out_[i].is(kUopLoad)) out_[i].expected_latency = u8(out_[i].latency + config_.l1d.load_to_use);
+    if (c == TimingClass::kLoadAcquire) out_[i].flags |= kUopAcquire;
+    if (c == TimingClass::kStoreRelease) out_[i].flags |= kUopRelease;
+    if (is_order(c)) out_[i].work = out_[i].port_reason = StallReason::kOrder;
+  }
   out_.back().insts = 1;
   if (insts::flow_of(inst.op) == insts::Flow::kConditional) out_.back().flags |= kUopEndsGroup;
 }

@@ -35,6 +35,8 @@ enum UopFlag : std::uint16_t {
   kUopEndsGroup = 1U << 6,
   kUopCopy = 1U << 7,       // eliminated move: the destination becomes the source's value
   kUopSerialize = 1U << 8,  // renames alone in an empty core; `latency` cycles until the next uop
+  kUopAcquire = 1U << 9,    // load-acquire: waits for older store-releases to write
+  kUopRelease = 1U << 10,   // store-release
 };
 
 // Counts of what rename hands out and retirement gives back, four 16-bit lanes in one word so that one
@@ -71,12 +73,15 @@ struct UopInfo {
   std::uint8_t dest_count = 0;
   std::array<insts::Source, kMaxSources> sources = {kNoSource, kNoSource, kNoSource, kNoSource};
   std::array<RegId, kMaxDests> dests = {kNoTimedReg, kNoTimedReg};
-  std::uint8_t addend_sooner = 0;  // cycles by which an addend input gets the result earlier
-  Resources needs = 0;             // Resources it takes at rename and gives back at retirement
-  std::uint8_t bytes = 0;          // of its memory access
-  std::uint8_t offset = 0;         // from the instruction's effective address
-  std::uint8_t inst = 0;           // index of its (last) instruction in the block
-  std::uint8_t insts = 0;          // instructions that finish with this uop; 2 for a fused pair
+  std::uint8_t addend_sooner = 0;     // cycles by which an addend input gets the result earlier
+  Resources needs = 0;                // Resources it takes at rename and gives back at retirement
+  std::uint8_t bytes = 0;             // of its memory access
+  std::uint8_t offset = 0;            // from the instruction's effective address
+  std::uint8_t inst = 0;              // index of its (last) instruction in the block
+  std::uint8_t insts = 0;             // instructions that finish with this uop; 2 for a fused pair
+  std::uint8_t expected_latency = 0;  // `latency`, with the L1D's for a load
+  StallReason work = StallReason::kDependInteger;       // what its latency is charged to; loads: if they hit
+  StallReason port_reason = StallReason::kPortInteger;  // what the wait for a port is charged to
 
   bool is(UopFlag flag) const { return (flags & flag) != 0; }
   // The ports behind a queue, as the queue numbers them.

@@ -14,6 +14,7 @@ BasicFastCore<P>::BasicFastCore(const CoreConfig& config, P probe)
     : probe_(std::move(probe)),
       parts_(config),
       window_(config),
+      waits_(config.rob),
       retirement_(config.rob),
       load_store_(config, parts_.memory),
       steering_(config) {
@@ -47,7 +48,7 @@ void BasicFastCore<P>::run_packet(const Packet& packet, const std::uint64_t*& ad
   parts_.buffer.fetch(packet.insts);
   wait(packet.available, packet.reason, packet.culprit);
   for (const UopInfo* uop = packet.begin; uop != packet.end; ++uop) {
-    rename(*uop);
+    rename(*uop, packet);
     if (uop->ports == 0) {
       run_eliminated(*uop, packet);
     } else {
@@ -64,7 +65,7 @@ void BasicFastCore<P>::run_packet(const Packet& packet, const std::uint64_t*& ad
 }
 
 template <Probe P>
-inline void BasicFastCore<P>::rename(const UopInfo& uop) {
+inline void BasicFastCore<P>::rename(const UopInfo& uop, const Packet& packet) {
   SlotLedger& ledger = parts_.ledger;
   if (uop.slots > 0 && ledger.left() == 0) ledger.advance(ledger.now() + 1, StallReason::kBase);
   bool open = window_.must_open(uop);
@@ -74,7 +75,7 @@ inline void BasicFastCore<P>::rename(const UopInfo& uop) {
   if ((open && window_.full()) || window_.lacks(uop)) make_room(uop, open);
   if (uop.is(kUopSerialize)) {
     wait(serialization_.earliest(uop, retirement_.last()), StallReason::kSerialize,
-         window_.empty() ? 0 : window_.newest().culprit);
+         packet.block_pc + 4 * std::uint64_t{uop.inst});
   }
   if (uop.ports != 0) enter_queue(uop);
   group_ = &window_.rename(uop);
@@ -89,11 +90,22 @@ void BasicFastCore<P>::make_room(const UopInfo& uop, bool open) {
     const bool full = open && window_.full();
     if (!full && !window_.lacks(uop)) return;
     if (window_.open() && window_.size() == 1) close_group();
-    const RetireGroup& oldest = window_.oldest();
-    const StallReason lacking = full ? StallReason::kRetire : StallReason::kRegisters;
-    wait(oldest.retired, charge_back_end(lacking, oldest.cause), oldest.culprit);
+    wait_for_oldest(window_.oldest().retired,
+                    full ? Structure::kRetireGroups : lacking(window_.available(), uop.needs));
     release(parts_.ledger.now());
   }
+}
+
+// The cycles until then go to what the uops of the oldest group wait for, one after the other.
+template <Probe P>
+void BasicFastCore<P>::wait_for_oldest(Cycle cycle, Structure full) {
+  SlotLedger& ledger = parts_.ledger;
+  if (cycle <= ledger.now()) return;
+  waits_.charge(window_.oldest_number(), window_.oldest(), ledger.now(), cycle,
+                [&](Cycle end, StallReason reason, std::uint64_t culprit) {
+                  if constexpr (P::kOn) probe_.lost({reason, ledger.now(), ledger.free_until(end), culprit});
+                  ledger.advance(end, reason, full);
+                });
 }
 
 template <Probe P>
@@ -101,7 +113,9 @@ void BasicFastCore<P>::close_group() {
   RetireGroup& group = window_.newest();
   window_.close();
   group.retired = retirement_.take_first(group.complete, group.needs);
-  if (group.load_number != 0) loads_[group.load_number % loads_.size()] = group.retired;
+  // A load opens its group. Who waits for its entry waits for what it waited for.
+  if (group.load_number != 0)
+    loads_[group.load_number % loads_.size()] = {group.retired, waits_.first(window_.newest_number()).work};
   if (group.store_sequence != 0) load_store_.commit(group.store_sequence, group.retired);
   if constexpr (P::kOn) probe_.retired(window_.newest_number(), group.retired);
 }
@@ -129,10 +143,7 @@ void BasicFastCore<P>::wait_for_queue(const UopInfo& uop) {
   for (unsigned rest = uop.queues; rest != 0; rest &= rest - 1) {
     room = std::min(room, queues_[static_cast<unsigned>(std::countr_zero(rest))].next_leave());
   }
-  if (window_.empty()) return wait(room, StallReason::kScheduler, 0);
-  const RetireGroup& oldest = window_.oldest();
-  wait(std::min(room, oldest.retired), charge_back_end(StallReason::kScheduler, oldest.cause),
-       oldest.culprit);
+  wait_for_oldest(std::min(room, window_.oldest().retired), Structure::kDispatchQueues);
 }
 
 template <Probe P>
@@ -141,7 +152,7 @@ void BasicFastCore<P>::run_eliminated(const UopInfo& uop, const Packet& packet) 
   if constexpr (P::kOn)
     probe_.renamed({&uop, pc, window_.newest_number(), packet.fetched, renamed_at_, kNoKey});
   last_issue_ = renamed_at_;
-  complete(renamed_at_ + 1, StallReason::kRetire, pc);
+  group_->complete_by(renamed_at_ + 1);
   eliminate(uop, values_);
   if (!serialization_.rename(uop, parts_.ledger.now())) return;
   close_group();
@@ -151,63 +162,56 @@ void BasicFastCore<P>::run_eliminated(const UopInfo& uop, const Packet& packet) 
 template <Probe P>
 inline void BasicFastCore<P>::execute(const UopInfo& uop, const Packet& packet) {
   const Cycle dispatched = queue_->dispatch(ports_, renamed_at_ + steering_.dispatch_delay(), scheduler_);
-  const Cycle ready = std::max(operands_ready(uop), dispatched + steering_.issue_delay());
-  const std::uint64_t pc = packet.block_pc + 4 * std::uint64_t{uop.inst};
+  wait_.able = std::max(operands_ready(uop), dispatched + steering_.issue_delay());
+  wait_.pc = packet.block_pc + 4 * std::uint64_t{uop.inst};
   if constexpr (P::kOn) {
     key_ = (key_ + 1) % kProbeKeys;
-    probe_.renamed({&uop, pc, window_.newest_number(), packet.fetched, renamed_at_, key_});
+    probe_.renamed({&uop, wait_.pc, window_.newest_number(), packet.fetched, renamed_at_, key_});
     probe_.dispatched(key_, dispatched);
   }
   if (uop.memory()) {
     const std::uint64_t address = address_ + uop.offset;
-    if (uop.is(kUopLoad)) return execute_load(uop, ready, pc, address);
-    if (uop.is(kUopStore)) return execute_store(uop, ready, pc, address);
+    if (uop.is(kUopLoad)) return execute_load(uop, address);
+    if (uop.is(kUopStore)) return execute_store(uop, address);
   }
-  last_issue_ = issue(uop, ready);
+  last_issue_ = issue(uop, {wait_.able, uop.port_reason});
   if (uop.is(kUopPrefetch)) load_store_.prefetch(address_ + uop.offset, last_issue_);
-  const Cycle done = last_issue_ + uop.latency;
-  if constexpr (P::kOn) probe_.completed(key_, done);
-  complete(done, StallReason::kRetire, pc);
-  write(uop, result_of(uop, done, 0));
+  complete(uop, last_issue_ + uop.latency, uop.work, 0);
 }
 
 template <Probe P>
-void BasicFastCore<P>::execute_load(const UopInfo& uop, Cycle ready, std::uint64_t pc,
-                                    std::uint64_t address) {
-  const std::uint64_t number = group_->load_number = load_store_.add_load();
-  if (const std::uint64_t before = load_store_.load_before(number); before != 0) {
-    ready = std::max(ready, loads_[before % loads_.size()]);
+void BasicFastCore<P>::execute_load(const UopInfo& uop, std::uint64_t address) {
+  const auto [store, predicted] = load_store_.dependence(wait_.pc, address, uop.bytes);
+  if (predicted) wait_.able = std::max(wait_.able, load_store_.ready_behind(*store));
+  Admission admitted{wait_.able, uop.port_reason};
+  group_->load_number = load_store_.add_load();
+  const std::uint64_t before = load_store_.load_before(group_->load_number);
+  if (before != 0) admitted.wait_for(loads_[before % loads_.size()]);
+  if (uop.is(kUopAcquire) && load_store_.release() != 0) {
+    admitted.wait_for({load_store_.store(load_store_.release()).freed, StallReason::kOrder});
   }
-  const auto [store, predicted] = load_store_.dependence(pc, address, uop.bytes);
-  if (predicted) ready = std::max(ready, load_store_.ready_behind(*store));
-  const Cycle issued = issue(uop, ready);
-  Loaded loaded = load_store_.access(pc, address, uop.bytes, issued);
+  const Cycle issued = issue(uop, admitted);
+  Loaded loaded = load_store_.access(wait_.pc, address, uop.bytes, issued);
   if (store != nullptr && LoadStoreUnit::must_forward(*store, issued)) {
     const bool runs_again = !predicted && store->issued > issued;
-    loaded = load_store_.forward(*store, predicted, pc, address, uop.bytes, issued, loaded.ready);
+    loaded = load_store_.forward(*store, predicted, wait_.pc, address, uop.bytes, issued, loaded.ready);
     if constexpr (P::kOn) {
       if (runs_again) probe_.flushed(key_, store->issued);
     }
   }
-  const Cycle done = loaded.ready + uop.latency;
-  if constexpr (P::kOn) probe_.completed(key_, done);
-  complete(done, loaded.cause, pc);
-  write(uop, result_of(uop, done, loaded.base_sooner));
+  complete(uop, loaded.ready + uop.latency, loaded.cause, loaded.base_sooner);
 }
 
 template <Probe P>
-void BasicFastCore<P>::execute_store(const UopInfo& uop, Cycle ready, std::uint64_t pc,
-                                     std::uint64_t address) {
-  StoreRecord& store = load_store_.add_store(pc, address, uop.bytes);
+void BasicFastCore<P>::execute_store(const UopInfo& uop, std::uint64_t address) {
+  StoreRecord& store = load_store_.add_store(uop, wait_.pc, address);
+  Admission admitted{wait_.able, uop.port_reason};
   if (const std::uint64_t before = load_store_.store_before(store.sequence); before != 0) {
-    ready = std::max(ready, load_store_.store(before).freed);
+    admitted.wait_for({load_store_.store(before).freed, StallReason::kStoreBuffer});
   }
-  store.issued = issue(uop, ready);
-  const Cycle done = store.issued + uop.latency;
+  store.issued = issue(uop, admitted);
   group_->store_sequence = store.sequence;
-  if constexpr (P::kOn) probe_.completed(key_, done);
-  complete(done, StallReason::kRetire, pc);
-  write(uop, result_of(uop, done, 0));
+  complete(uop, store.issued + uop.latency, uop.work, 0);
 }
 
 template class BasicFastCore<NoProbe>;

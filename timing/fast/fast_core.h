@@ -20,6 +20,7 @@
 #include "timing/config/bounds.h"
 #include "timing/config/config.h"
 #include "timing/fast/calendar_queue.h"
+#include "timing/fast/wait_ring.h"
 #include "timing/pipe/bypass.h"
 #include "timing/pipe/load_store_unit.h"
 #include "timing/pipe/parts.h"
@@ -74,8 +75,9 @@ class BasicFastCore {
     ledger.advance(cycle, reason);
   }
 
-  [[gnu::always_inline]] void rename(const UopInfo& uop);
+  [[gnu::always_inline]] void rename(const UopInfo& uop, const Packet& packet);
   void make_room(const UopInfo& uop, bool open);
+  void wait_for_oldest(Cycle cycle, Structure full);
   void release(Cycle now) {
     while (!window_.empty() && window_.oldest().retired <= now) window_.release();
   }
@@ -97,37 +99,45 @@ class BasicFastCore {
     if (uop.dest_count > 1) values_[uop.dests[1]] = result.second();
     values_[kNoTimedReg] = Result{};
   }
-  [[gnu::always_inline]] Cycle issue(const UopInfo& uop, Cycle ready) {
+  [[gnu::always_inline]] Cycle issue(const UopInfo& uop, const Admission& admitted) {
     unsigned port = 0;
-    const Cycle issued = queue_->issue(ports_, scheduler_, ready, uop.occupancy, port);
+    const Cycle issued = queue_->issue(ports_, scheduler_, admitted.cycle, uop.occupancy, port);
     if constexpr (P::kOn) probe_.issued(key_, issued, queue_->port_name(port));
+    wait_.issued = issued;
+    wait_.held = held_by(uop, wait_.able, admitted, issued);
     return issued;
   }
-  [[gnu::always_inline]] void complete(Cycle cycle, StallReason cause, std::uint64_t pc) {
-    const bool latest = group_->complete_by(cycle, cause);
-    if constexpr (P::kOn) {
-      if (latest) group_->culprit = pc;
-    }
+  [[gnu::always_inline]] void complete(const UopInfo& uop, Cycle cycle, StallReason work,
+                                       unsigned base_sooner) {
+    if constexpr (P::kOn) probe_.completed(key_, cycle);
+    group_->complete_by(cycle);
+    wait_.complete = cycle;
+    wait_.work = work;
+    waits_.note(window_.newest_number(), *group_, uop, wait_);
+    write(uop, result_of(uop, cycle, base_sooner));
   }
   [[gnu::always_inline]] void execute(const UopInfo& uop, const Packet& packet);
-  void execute_load(const UopInfo& uop, Cycle ready, std::uint64_t pc, std::uint64_t address);
-  void execute_store(const UopInfo& uop, Cycle ready, std::uint64_t pc, std::uint64_t address);
+  void execute_load(const UopInfo& uop, std::uint64_t address);
+  void execute_store(const UopInfo& uop, std::uint64_t address);
 
   [[no_unique_address]] P probe_;
   Parts parts_;
   Serialization serialization_;
   std::array<Result, kTimedRegs> values_{};
   RetireWindow window_;
+  WaitRing waits_;
   RetireBandwidth retirement_;
   LoadStoreUnit load_store_;
   Steering steering_;
   std::array<CalendarQueue, kMaxDispatchQueues> queues_;
 
-  // Rings: by instruction, when it left the fetch buffer; by load number, when its queue entry is free.
+  // Rings: by instruction, when it left the fetch buffer; by load number, when its queue entry is free and
+  // what it took its time for.
   std::array<Cycle, ring_size(Bounds<FetchConfig>::buffer_instructions.max)> renamed_{};
-  std::array<Cycle, ring_size(Bounds<LsqConfig>::load_entries.max)> loads_{};
+  std::array<Admission, ring_size(Bounds<LsqConfig>::load_entries.max)> loads_{};
 
   // Of the uop at hand.
+  Wait wait_;
   RetireGroup* group_ = nullptr;
   CalendarQueue* queue_ = nullptr;
   unsigned ports_ = 0;  // that can execute it, as its queue numbers them

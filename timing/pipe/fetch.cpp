@@ -17,6 +17,22 @@ Fetch::Fetch(const CoreConfig& config, MemoryHierarchy& memory, BranchPredictor&
       page_mask_(std::uint64_t{config.mmu.page_kib} * 1024 - 1),
       line_mask_(std::uint64_t{config.l1i.cache.line_bytes} - 1) {}
 
+namespace {
+
+StallReason recovery_from(BranchKind branch) {
+  switch (branch) {
+    case BranchKind::kIndirect:
+    case BranchKind::kIndirectCall:
+      return StallReason::kMispredictIndirect;
+    case BranchKind::kReturn:
+      return StallReason::kMispredictReturn;
+    default:
+      return StallReason::kMispredictConditional;
+  }
+}
+
+}  // namespace
+
 Packet Fetch::take() {
   assert(window_open() && !needs_record());
   const std::uint64_t location = location_ + 4 * std::uint64_t{next_inst_};
@@ -29,8 +45,7 @@ Packet Fetch::take() {
   packet.block_pc = block_.pc;
   packet.insts = static_cast<std::uint8_t>(insts);
   packet.penalty = 0;
-  packet.culprit =
-      reason_ == StallReason::kMispredict ? mispredicted_ : block_.pc + 4 * std::uint64_t{next_inst_};
+  packet.culprit = is_mispredict(reason_) ? mispredicted_ : block_.pc + 4 * std::uint64_t{next_inst_};
   packet.fetched = now_;
   packet.reason = reason_;
 
@@ -73,7 +88,7 @@ void Fetch::finish_block(Packet& packet) {
     mispredicted_ = block_.branch_pc();
     left_ = 0;
     next_cycle_ = kNever;
-    reason_ = StallReason::kMispredict;
+    reason_ = recovery_from(block_.branch);
     return;
   }
   if (--branches_left_ == 0 || (taken && --taken_left_ == 0)) left_ = 0;

@@ -81,7 +81,6 @@ class Fetch {
   void redirect(Cycle executed, unsigned penalty) {
     const Cycle arrival = executed + std::max(penalty, rename_to_issue_) - rename_to_issue_;
     next_cycle_ = arrival > depth_ ? arrival - depth_ : 0;
-    reason_ = StallReason::kMispredict;
   }
 
  private:

@@ -11,6 +11,7 @@
 #include <cstdint>
 
 #include "timing/config/config.h"
+#include "timing/crack/uop.h"
 #include "timing/cycle.h"
 #include "timing/memory/memory_hierarchy.h"
 #include "timing/pipe/lsq.h"
@@ -55,9 +56,13 @@ class LoadStoreUnit {
   std::uint64_t store_behind(std::uint64_t number) const { return number + store_entries_; }
 
   std::uint64_t add_load() { return ++loads_; }
-  StoreRecord& add_store(std::uint64_t pc, std::uint64_t address, unsigned bytes) {
-    return stores_.add(pc, address, bytes);
+  StoreRecord& add_store(const UopInfo& uop, std::uint64_t pc, std::uint64_t address) {
+    StoreRecord& store = stores_.add(pc, address, uop.bytes);
+    if (uop.is(kUopRelease)) release_ = store.sequence;
+    return store;
   }
+  // The youngest store-release so far, which a load-acquire does not pass until it has written; 0: none.
+  std::uint64_t release() const { return release_; }
   StoreRecord& store(std::uint64_t number) { return stores_.record(number); }
 
   Dependence dependence(std::uint64_t load_pc, std::uint64_t address, unsigned bytes) {
@@ -84,7 +89,7 @@ class LoadStoreUnit {
       ++counts_.order_violations;
       dependences_.learn(pc);
     }
-    return {forwarding.ready, 0, StallReason::kMemoryL1};
+    return {forwarding.ready, 0, StallReason::kForwarding};
   }
   void prefetch(std::uint64_t address, Cycle issued) { memory_.prefetch(address, issued); }
 
@@ -116,6 +121,7 @@ class LoadStoreUnit {
   std::uint64_t store_entries_;
   Cycle predicted_wait_;
   std::uint64_t loads_ = 0;
+  std::uint64_t release_ = 0;
   StoreTable stores_;
   DependencePredictor dependences_;
   StoreCommit commit_;

@@ -60,6 +60,10 @@ struct Parts {
     TimingStats stats{counts, predictor.stats(), memory.stats()};
     stats.core.cycles = ledger.now();
     stats.core.slots = ledger.slots();
+    stats.core.full = ledger.full();
+    stats.core.stalled_cycles = ledger.held_cycles();
+    stats.core.bubble_cycles = ledger.bubble_cycles();
+    stats.core.recovery_cycles = ledger.recovery_cycles();
     stats.core.slots_per_cycle = ledger.width();
     stats.core.forwarded_loads = load_store.counts().forwarded_loads;
     stats.core.forward_fails = load_store.counts().forward_fails;

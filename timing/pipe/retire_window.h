@@ -16,7 +16,6 @@
 #include "timing/config/config.h"
 #include "timing/crack/uop.h"
 #include "timing/cycle.h"
-#include "timing/stall.h"
 
 namespace m2sim::timing {
 
@@ -26,20 +25,12 @@ struct alignas(64) RetireGroup {
   Resources needs = 0;
   std::uint64_t store_sequence = 0;  // its store; 0: none (a store opens a group, so there is one at most)
   std::uint64_t load_number = 0;     // its load; 0: none
-  std::uint64_t culprit = 0;         // pc of its latest uop; kept for a probe only
   std::uint16_t unissued = 0;        // cycle-driven model: uops whose completion is not known yet
   std::uint8_t uops = 0;
   std::uint8_t issuing = 0;
   bool ended = false;
-  StallReason cause = StallReason::kRetire;  // what its latest uop was waiting for
 
-  // A uop of it is done in `cycle`. True: none so far is later.
-  bool complete_by(Cycle cycle, StallReason why) {
-    const bool latest = cycle >= complete;
-    complete = latest ? cycle : complete;
-    cause = latest ? why : cause;
-    return latest;
-  }
+  void complete_by(Cycle cycle) { complete = std::max(complete, cycle); }
 };
 
 // How many groups and rename-retire entries leave a cycle, in order. A group with more entries than a cycle
@@ -102,6 +93,7 @@ class RetireWindow {
 
   bool full() const { return next_ - oldest_ >= entries_; }
   bool lacks(const UopInfo& uop) const { return timing::lacks(available_, uop.needs); }
+  Resources available() const { return available_; }
   bool empty() const { return oldest_ == next_; }
   std::uint64_t size() const { return next_ - oldest_; }
 

@@ -161,9 +161,14 @@ TEST(Fetch, BehindAMispredictedBranchItWaitsForTheRedirect) {
   struct Case {
     Words words;
     std::uint32_t penalty;
+    StallReason reason;
   };
-  for (const Case& c : {Case{{nop(), b_lt(64)}, config.branch.mispredict_penalty},
-                        Case{{nop(), 0xD65F03C0}, config.branch.return_penalty}}) {  // ret
+  constexpr std::uint32_t kRet = 0xD65F03C0;
+  constexpr std::uint32_t kBr = 0xD61F0060;
+  using enum StallReason;
+  for (const Case& c : {Case{{nop(), b_lt(64)}, config.branch.mispredict_penalty, kMispredictConditional},
+                        Case{{nop(), kBr}, config.branch.mispredict_penalty, kMispredictIndirect},
+                        Case{{nop(), kRet}, config.branch.return_penalty, kMispredictReturn}}) {
     Front front(config);
     front.then(kCode, c.words, kCode + 64);
     front.straight(kCode + 64, 60);
@@ -175,7 +180,7 @@ TEST(Fetch, BehindAMispredictedBranchItWaitsForTheRedirect) {
     front.fetch.redirect(kExecuted, packets.front().penalty);
     const std::vector<Packet> right = front.window();
     EXPECT_EQ(right.front().available + rename_to_issue(config), kExecuted + c.penalty) << "may execute";
-    EXPECT_EQ(right.front().reason, StallReason::kMispredict);
+    EXPECT_EQ(right.front().reason, c.reason);
     EXPECT_EQ(right.front().penalty, 0);
   }
 }

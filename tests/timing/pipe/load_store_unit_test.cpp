@@ -14,6 +14,13 @@ struct LoadStore : public ::testing::Test {
   static constexpr std::uint64_t kAddress = 0x10000;
 };
 
+UopInfo eight_bytes() {
+  UopInfo store;
+  store.flags = kUopStore;
+  store.bytes = 8;
+  return store;
+}
+
 TEST_F(LoadStore, AQueueOfNEntriesGivesTheEntryOfTheOneNPlacesBefore) {
   EXPECT_EQ(unit.add_load(), 1U);
   EXPECT_EQ(unit.add_load(), 2U);
@@ -34,7 +41,7 @@ TEST_F(LoadStore, ALoadIsChargedToTheLevelThatServesIt) {
 }
 
 TEST_F(LoadStore, ACollisionIsCountedAndForeseenTheNextTime) {
-  StoreRecord& store = unit.add_store(kPc, kAddress, 8);
+  StoreRecord& store = unit.add_store(eight_bytes(), kPc, kAddress);
   auto dependence = unit.dependence(kPc + 4, kAddress, 8);
   ASSERT_EQ(dependence.store, &store);
   EXPECT_FALSE(dependence.predicted);
@@ -51,7 +58,7 @@ TEST_F(LoadStore, ACollisionIsCountedAndForeseenTheNextTime) {
 }
 
 TEST_F(LoadStore, AStoreForwardsUntilItHasLeftTheQueue) {
-  StoreRecord& store = unit.add_store(kPc, kAddress, 8);
+  StoreRecord& store = unit.add_store(eight_bytes(), kPc, kAddress);
   store.issued = 10;
   EXPECT_TRUE(LoadStoreUnit::must_forward(store, 1000));
   const Cycle freed = unit.commit(store.sequence, 200);
@@ -61,10 +68,21 @@ TEST_F(LoadStore, AStoreForwardsUntilItHasLeftTheQueue) {
 }
 
 TEST_F(LoadStore, NoStoreToTheseBytesNoDependence) {
-  unit.add_store(kPc, kAddress, 8);
+  unit.add_store(eight_bytes(), kPc, kAddress);
   EXPECT_EQ(unit.dependence(kPc, kAddress + 8, 8).store, nullptr);
   EXPECT_EQ(unit.dependence(kPc, kAddress - 8, 8).store, nullptr);
   EXPECT_NE(unit.dependence(kPc, kAddress + 4, 8).store, nullptr);
+}
+
+TEST_F(LoadStore, KnowsTheYoungestRelease) {
+  EXPECT_EQ(unit.release(), 0U);
+  unit.add_store(eight_bytes(), kPc, kAddress);
+  EXPECT_EQ(unit.release(), 0U);
+  UopInfo release = eight_bytes();
+  release.flags |= kUopRelease;
+  unit.add_store(release, kPc, kAddress);
+  unit.add_store(eight_bytes(), kPc, kAddress);
+  EXPECT_EQ(unit.release(), 2U);
 }
 
 }  // namespace

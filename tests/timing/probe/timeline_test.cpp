@@ -60,12 +60,12 @@ TEST(Timeline, AnEliminatedUopHasNoPortAndAPairIsMarked) {
 }
 
 TEST(Timeline, LostSlotsBetweenFirstAndLastRenameAreSummed) {
-  const std::vector<LostSlots> lost{{StallReason::kScheduler, 99, 8, 4},
-                                    {StallReason::kScheduler, 100, 3, 4},
-                                    {StallReason::kScheduler, 101, 2, 8},
-                                    {StallReason::kScheduler, 102, 8, 8}};
+  const std::vector<LostSlots> lost{{StallReason::kDependFp, 99, 8, 4},
+                                    {StallReason::kDependFp, 100, 3, 4},
+                                    {StallReason::kDependFp, 101, 2, 8},
+                                    {StallReason::kDependFp, 102, 8, 8}};
   const auto lines = lines_of(timeline(std::vector{uop(4, 100), uop(8, 102)}, lost, text_of, port_of));
-  EXPECT_EQ(lines.back(), "lost 5 slots: scheduler, last for: i8");
+  EXPECT_EQ(lines.back(), "lost 5 slots: dependence_fp, last for: i8");
 }
 
 TEST(Timeline, WhatIsTooLongIsCut) {

@@ -1,0 +1,54 @@
+// The waits of the uops of the retire groups in flight: what the instruction-driven model charges a full back
+// end to.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "timing/config/bounds.h"
+#include "timing/config/config.h"
+#include "timing/crack/uop.h"
+#include "timing/pipe/charges.h"
+#include "timing/pipe/retire_window.h"
+
+namespace m2sim::timing {
+
+class WaitRing {
+ public:
+  explicit WaitRing(const RobConfig& config)
+      : per_group_(config.issuing_uops_per_group),
+        waits_(ring_size(Bounds<RobConfig>::groups.max) * per_group_) {}
+
+  // Of the latest issuing uop of a group.
+  void note(std::uint64_t number, const RetireGroup& group, const UopInfo& uop, const Wait& wait) {
+    waits_[place(number) + group.issuing - 1] = {wait, &uop};
+  }
+
+  const Wait& first(std::uint64_t number) const { return waits_[place(number)].wait; }
+
+  // Charges the cycles of [from, to) to the uops of a group, in order: lose(end, reason, pc).
+  template <class Lose>
+  void charge(std::uint64_t number, const RetireGroup& group, Cycle from, Cycle to, Lose&& lose) const {
+    for (unsigned i = 0; i < group.issuing && from < to; ++i) {
+      const auto& [wait, uop] = waits_[place(number) + i];
+      from = timing::charge(wait, *uop, from, to,
+                            [&](Cycle end, StallReason reason) { lose(end, reason, wait.pc); });
+    }
+    if (from < to) lose(to, StallReason::kRetire, 0);
+  }
+
+ private:
+  struct Entry {
+    Wait wait;
+    const UopInfo* uop = nullptr;
+  };
+  std::size_t place(std::uint64_t number) const {
+    return number % ring_size(Bounds<RobConfig>::groups.max) * per_group_;
+  }
+
+  std::size_t per_group_;
+  std::vector<Entry> waits_;
+};
+
+}  // namespace m2sim::timing
