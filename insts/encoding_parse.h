@@ -196,6 +196,10 @@ constexpr bool* trait_named(Traits& traits, std::string_view mark) {
   if (mark == "zeroes") return &traits.zeroes;
   if (mark == "lanes") return &traits.lanes;
   if (mark == "permutes") return &traits.permutes;
+  if (mark == "one-element") return &traits.one_element;
+  if (mark == "fills-in") return &traits.fills_in;
+  if (mark == "acquire") return &traits.acquire;
+  if (mark == "release") return &traits.release;
   return nullptr;
 }
 

@@ -100,6 +100,10 @@ struct Traits {
   bool zeroes = false;
   bool lanes = false;
   bool permutes = false;
+  bool one_element = false;
+  bool fills_in = false;
+  bool acquire = false;  // of the sequentially consistent kind: ldapr has none
+  bool release = false;
 };
 const Traits& traits_of(Op op);
 

@@ -32,7 +32,6 @@ enum class TimingClass : std::uint8_t {
   kLoadPair,
   kLoadIndexed,  // pre- and post-indexed (writes the base)
   kLoadPairIndexed,
-  kLoadAcquire,
   kLoadExclusive,
   kStore,
   kStorePair,
@@ -40,7 +39,10 @@ enum class TimingClass : std::uint8_t {
   kStorePairIndexed,
   kStoreRelease,
   kStoreExclusive,
-  kAtomic,  // LSE: cas, swp, ld<op>
+  kAtomic,   // ld<op>, st<op>
+  kSwap,     // swp
+  kCas,      // cas
+  kCasPair,  // casp
   kPrefetch,
   kLoadFp,
   kLoadFpPair,
@@ -50,12 +52,15 @@ enum class TimingClass : std::uint8_t {
   kStoreFpPair,
   kStoreFpIndexed,
   kStoreFpPairIndexed,
-  kLoadVec,      // ld1..ld4 multiple/single/replicate; uops by register count and form
-  kStoreVec,     // st1..st4
-  kBarrier,      // dmb, clrex
-  kBarrierSync,  // dsb
+  kLoadVec,   // ld1..ld4 multiple/single/replicate; uops by register count and form
+  kStoreVec,  // st1..st4
+  kBarrier,   // dmb
+  kClrex,
+  kBarrierSync,         // dsb
+  kBarrierSpeculation,  // sb, ssbb, pssbb
   kIsb,
   kSysRead,   // mrs
+  kSysFlags,  // mrs, msr of nzcv: see crack
   kSysWrite,  // msr
   kCacheOp,   // dc, ic, at user level
   kSvc,
@@ -66,12 +71,16 @@ enum class TimingClass : std::uint8_t {
   kIntToFp,     // fmov/ins/dup from a general register
   kFpCvtToInt,  // fcvt*s/u to a general register
   kIntCvtToFp,  // scvtf/ucvtf from a general register
-  kFpAdd,       // fadd, fsub, fabd, fmax, fmin, compares to vector, fcvt, frint: 3 cycles
-  kFpSimple,    // fabs, fneg: 2 cycles
+  kFpAdd,       // fadd, fsub, fabd, across-lane max and min, fcvt, frint: 3 cycles
+  kFpSimple,    // fabs, fneg, fmax, fmin, compares to a vector: 2 cycles
   kFpMul,       // fmul, fnmul, fmulx
   kFpMadd,      // fmadd, fmla and kin
-  kFpDiv,
-  kFpSqrt,
+  kFpDivHalf,
+  kFpDivSingle,
+  kFpDivDouble,
+  kFpSqrtHalf,
+  kFpSqrtSingle,
+  kFpSqrtDouble,
   kFpRecip,  // frecpe, frsqrte, urecpe
   kFpCmp,    // fcmp, fccmp (writes flags)
   kFpSel,    // fcsel
@@ -79,9 +88,14 @@ enum class TimingClass : std::uint8_t {
   kSimdAlu,    // integer add, logic, shifts, permutes: 2 cycles
   kSimdAlu3,   // saturating, narrowing, absolute difference, min/max, across-lane: 3 cycles
   kSimdMul,    // integer multiplies, dot products, pmull: 3 cycles
+  kBfDot,      // bfdot
+  kBfMmla,     // bfmmla
   kSimdTable,  // tbl, tbx with one or two registers; more registers cost more uops
   kCryptoAes,
-  kCryptoSha,
+  kCryptoSha,       // sha256h, sha256h2
+  kCryptoSha1,      // sha1c, sha1m, sha1p
+  kCryptoSha512,    // sha512h, sha512h2, sha256su1
+  kCryptoShaShort,  // the other steps of a message schedule, sha1h
   kCount
 };
 

@@ -126,5 +126,31 @@ TEST(Marks, NoBranchBelongsToAnExtension) {
   }
 }
 
+// The architecture's names say which accesses are ordered; ldapr is of the weaker kind.
+TEST(Marks, AcquireAndReleaseAreThoseOfTheNames) {
+  unsigned acquires = 0;
+  unsigned releases = 0;
+  for (std::size_t i = 0; i < kOpCount; ++i) {
+    const Encoding& row = encodings()[i];
+    std::string_view name = row.mnemonic;
+    if (name.ends_with('b') || name.ends_with('h')) name.remove_suffix(1);
+    const bool atomic = row.timing == TimingClass::kAtomic || row.timing == TimingClass::kSwap ||
+                        row.timing == TimingClass::kCas || row.timing == TimingClass::kCasPair;
+    bool acquire = name == "ldar" || name == "ldlar" || name == "ldaxr" || name == "ldaxp";
+    bool release = name == "stlr" || name == "stllr" || name == "stlur" || name == "stlxr" || name == "stlxp";
+    if (atomic) {
+      const bool al = name.ends_with("al");
+      acquire = al || name.ends_with('a');
+      release = al || (name.ends_with('l'));
+    }
+    EXPECT_EQ(row.traits.acquire, acquire) << row.mnemonic;
+    EXPECT_EQ(row.traits.release, release) << row.mnemonic;
+    acquires += acquire ? 1 : 0;
+    releases += release ? 1 : 0;
+  }
+  EXPECT_GT(acquires, 50U);
+  EXPECT_GT(releases, 50U);
+}
+
 }  // namespace
 }  // namespace m2sim::insts

@@ -158,7 +158,7 @@ constexpr CoreConfig kM2PCore{
             },
             {
                 .name = {"u2"},
-                .capabilities = kCapAlu | kCapFlags | kCapBranch | kCapAdr | kCapSysReg | kCapIndirect | kCapPac,  // measured: Dougall Johnson, applecpu (M1)
+                .capabilities = kCapAlu | kCapFlags | kCapBranch | kCapAdr | kCapIndirect | kCapPac,  // measured: Dougall Johnson, applecpu (M1)
                 .scheduler = 1,  // measured: Dougall Johnson, applecpu (M1)
             },
             {
@@ -324,7 +324,7 @@ constexpr CoreConfig kM2PCore{
         .mshrs = 28,  // guess: inferred from Daniel Lemire's speed-up of 24 by 28 parallel random chains, 27 by 39
         .load_to_base = 3,  // measured: Jiajie Chen, M2 review
         .load_to_use = 4,  // measured: Jiajie Chen, M2 review
-        .load_to_fp = 5,  // guess: secondary sources; a round trip of 9 to a general register is measured
+        .load_to_fp = 4,  // published: Apple, CPU optimization guide 3.0, A.9; with the 5 of fmov, the round trip of 9 that is measured (M1)
         .page_cross_penalty = 30,  // measured: ocxtal, insn_bench_aarch64 (M1), one in about 30 cycles
     },
     .l2 = {

@@ -41,6 +41,14 @@ class BlockCracker {
         ++i;
         continue;
       }
+      if (i + 1 < insts_.size() && can_fuse_simd(insts_[i], insts_[i + 1])) {
+        first_uop.push_back(static_cast<std::uint16_t>(out_.size()));
+        cracker_.crack_fused_simd(insts_[i], insts_[i + 1], i + 1);
+        note_vector_moves(insts_[i], Elimination::kNone);
+        ++simd_pairs;
+        ++i;
+        continue;
+      }
       const Elimination how = allowed(i);
       if (how == Elimination::kNone) {
         cracker_.crack(insts_[i], i);
@@ -54,6 +62,7 @@ class BlockCracker {
   }
 
   std::uint16_t fused_pairs = 0;
+  std::uint16_t simd_pairs = 0;
   std::uint16_t eliminated = 0;
 
  private:
@@ -184,7 +193,7 @@ const CrackedBlock& CrackTable::crack(const emu::Block& block) {
   scratch_indices_.clear();
   BlockCracker cracker(config_, layout_, insts, scratch_);
   cracker.run(scratch_indices_);
-  cracked.fused_pairs = cracker.fused_pairs;
+  cracked.fused_pairs = static_cast<std::uint16_t>(cracker.fused_pairs + cracker.simd_pairs);
   cracked.eliminated = cracker.eliminated;
   for (const UopInfo& uop : scratch_) {
     cracked.slots = static_cast<std::uint16_t>(cracked.slots + uop.slots);

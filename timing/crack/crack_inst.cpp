@@ -7,6 +7,7 @@
 #include <tuple>
 
 #include "insts/encoding.h"
+#include "timing/crack/uop_parts.h"
 
 namespace m2sim::timing {
 namespace {
@@ -22,31 +23,7 @@ using insts::TimingClass;
 
 constexpr unsigned kZeroRegister = 31;
 
-constexpr std::uint8_t u8(unsigned value) { return static_cast<std::uint8_t>(value); }
-
 Imm imm_kind(const Inst& inst) { return insts::encoding_of(inst.op).imm; }
-
-void add_source(UopInfo& uop, Source source) {
-  if (uop.source_count < kMaxSources) uop.sources[uop.source_count++] = source;
-}
-
-void add_dest(UopInfo& uop, RegId reg) {
-  if (uop.dest_count == kMaxDests) return;
-  uop.dests[uop.dest_count++] = reg;
-  if (reg >= insts::kRegCount) return;  // values inside an instruction live in no architectural register
-  uop.needs += kRenameEntry;
-  uop.needs += insts::is_vector(reg) ? kFpRegister : reg == insts::kNzcv ? kFlagRegister : kIntRegister;
-}
-
-// Destinations other than the updated base address.
-std::span<const RegId> results_of(const Operands& operands) {
-  return operands.written().first(operands.writes - (operands.writes_base ? 1U : 0U));
-}
-
-bool reads(const Operands& operands, RegId reg) {
-  const auto sources = operands.read();
-  return std::any_of(sources.begin(), sources.end(), [reg](Source s) { return s.reg == reg; });
-}
 
 bool shifts_nothing(const Inst& inst) {
   if (imm_kind(inst) != Imm::kExtend) return inst.imm == 0;
@@ -83,18 +60,49 @@ bool is_order(TimingClass c) {
   return c == TimingClass::kBarrier || c == TimingClass::kBarrierSync || c == TimingClass::kStoreExclusive;
 }
 
-// The latencies of division go by the width of its elements. Its rows have no letter for a size today, so
-// every one of them counts as single.
-StepTiming divide_step(StepTiming step, const DivideConfig& divide, const Inst& inst, TimingClass c) {
-  const bool half = inst.size() == 3;
-  const bool wide = inst.size() == 1;
-  const auto of = [&](std::uint32_t h, std::uint32_t s, std::uint32_t d) {
-    return u8(half ? h : wide ? d : s);
-  };
-  if (c == TimingClass::kFpDiv) step.latency = of(divide.fp_half, divide.fp_single, divide.fp_double);
-  if (c == TimingClass::kFpSqrt) step.latency = of(divide.sqrt_half, divide.sqrt_single, divide.sqrt_double);
+// The latencies of division are the configuration's.
+StepTiming divide_step(StepTiming step, const DivideConfig& divide, TimingClass c) {
+  switch (c) {
+    case TimingClass::kFpDivHalf:
+      step.latency = u8(divide.fp_half);
+      break;
+    case TimingClass::kFpDivSingle:
+      step.latency = u8(divide.fp_single);
+      break;
+    case TimingClass::kFpDivDouble:
+      step.latency = u8(divide.fp_double);
+      break;
+    case TimingClass::kFpSqrtHalf:
+      step.latency = u8(divide.sqrt_half);
+      break;
+    case TimingClass::kFpSqrtSingle:
+      step.latency = u8(divide.sqrt_single);
+      break;
+    case TimingClass::kFpSqrtDouble:
+      step.latency = u8(divide.sqrt_double);
+      break;
+    default:
+      break;
+  }
   return step;
 }
+
+// Measured: an addend of a multiply-add, and the accumulator of a hash step, is needed late if it comes from
+// another one.
+unsigned addend_sooner(TimingClass c, unsigned latency) {
+  switch (c) {
+    case TimingClass::kMadd:
+      return latency - 1U;
+    case TimingClass::kCryptoSha:
+    case TimingClass::kCryptoSha1:
+    case TimingClass::kCryptoSha512:
+      return 1;
+    default:
+      return 0;
+  }
+}
+
+bool is_hash(TimingClass c) { return c != TimingClass::kMadd && addend_sooner(c, 1) != 0; }
 
 }  // namespace
 
@@ -103,6 +111,13 @@ TimingClass effective_class(const Inst& inst) {
   if (c == TimingClass::kAluShift && shifts_nothing(inst)) return TimingClass::kAlu;
   if (c == TimingClass::kAluFlagsShift && shifts_nothing(inst)) return TimingClass::kAluFlags;
   if (c == TimingClass::kMadd && inst.ra == kZeroRegister) return TimingClass::kMul;
+  if (c == TimingClass::kSysWrite || c == TimingClass::kSysRead) {
+    const Operands operands = insts::operands_of(inst);
+    const auto written = operands.written();
+    const bool flags = reads(operands, insts::kNzcv) ||
+                       std::find(written.begin(), written.end(), insts::kNzcv) != written.end();
+    return flags ? TimingClass::kSysFlags : c;
+  }
   // ror #imm, an extract from one register twice.
   if (imm_kind(inst) == Imm::kExtract && inst.rn == inst.rm) return TimingClass::kAlu;
   return c;
@@ -145,6 +160,18 @@ bool can_fuse(const Inst& first, const Inst& branch) {
   return insts::traits_of(first.op).fuses;
 }
 
+// Measured: forms AESE + AESMC, AESD + AESIMC; m2_core 3: the second overwrites what the first made.
+bool can_fuse_simd(const Inst& first, const Inst& second) {
+  if (second.rd != first.rd) return false;
+  const bool aes = first.op == Op::kAESE || first.op == Op::kAESD;
+  const bool product = first.op == Op::kPMULL_vd || first.op == Op::kPMULL2_vd;
+  if (second.op == Op::kAESMC) return first.op == Op::kAESE && second.rn == first.rd;
+  if (second.op == Op::kAESIMC) return first.op == Op::kAESD && second.rn == first.rd;
+  // One of the two is the other operand.
+  return (aes || product) && second.op == Op::kEOR_v && second.wide() &&
+         (second.rn == first.rd) != (second.rm == first.rd);
+}
+
 UopInfo InstCracker::make(const StepTiming& step) const {
   UopInfo uop;
   uop.latency = step.latency;
@@ -170,6 +197,7 @@ void InstCracker::crack(const Inst& inst, unsigned index) {
   const std::size_t begin = out_.size();
   const Operands operands = insts::operands_of(inst);
   const TimingClass c = effective_class(inst);
+  const insts::Traits& traits = insts::traits_of(inst.op);
   switch (operands.memory.kind) {
     case insts::Access::kLoad:
     case insts::Access::kPrefetch:
@@ -179,7 +207,7 @@ void InstCracker::crack(const Inst& inst, unsigned index) {
       store(inst, operands, c);
       break;
     case insts::Access::kLoadStore:
-      atomic(operands, c);
+      atomic(inst, operands, c);
       break;
     case insts::Access::kNone:
       arithmetic(inst, operands, c);
@@ -188,8 +216,8 @@ void InstCracker::crack(const Inst& inst, unsigned index) {
   for (std::size_t i = begin; i < out_.size(); ++i) {
     out_[i].inst = u8(index);
     if (out_[i].is(kUopLoad)) out_[i].expected_latency = u8(out_[i].latency + config_.l1d.load_to_use);
-    if (c == TimingClass::kLoadAcquire) out_[i].flags |= kUopAcquire;
-    if (c == TimingClass::kStoreRelease) out_[i].flags |= kUopRelease;
+    if (out_[i].is(kUopLoad) && traits.acquire) out_[i].flags |= kUopAcquire;
+    if (out_[i].is(kUopStore) && traits.release) out_[i].flags |= kUopRelease;
     if (is_order(c)) out_[i].work = out_[i].port_reason = StallReason::kOrder;
   }
   out_.back().insts = 1;
@@ -225,12 +253,26 @@ void InstCracker::crack_fused(const Inst& first, const Inst& branch, unsigned in
   push(uop);
 }
 
+void InstCracker::crack_fused_simd(const Inst& first, const Inst& second, unsigned index) {
+  const Operands operands = insts::operands_of(first);
+  UopInfo uop = make(op_timing(insts::timing_class_of(first.op)).steps[0]);
+  uop.slots = 2;
+  uop.inst = u8(index);
+  uop.insts = 2;
+  for (const Source& source : operands.read()) add_source(uop, source);
+  for (const Source& source : insts::operands_of(second).read()) {
+    if (source.reg != operands.written_store[0]) add_source(uop, source);
+  }
+  add_dest(uop, operands.written_store[0]);
+  push(uop);
+}
+
 void InstCracker::arithmetic(const Inst& inst, const Operands& operands, TimingClass c) {
   const OpTiming& row = op_timing(c);
   std::array<StepTiming, 5> steps{};
   unsigned count = 0;
   for (const StepTiming& step : row.steps) {
-    if (step.capabilities != 0) steps[count++] = divide_step(step, config_.divide, inst, c);
+    if (step.capabilities != 0) steps[count++] = divide_step(step, config_.divide, c);
   }
   unsigned uops = row.uops;
   if (insts::traits_of(inst.op).lanes) {
@@ -241,10 +283,8 @@ void InstCracker::arithmetic(const Inst& inst, const Operands& operands, TimingC
     steps[count++] = steps[0];  // measured: forms EXTR: 2 uops, [1;2]
     steps[0].capabilities = kCapAlu;
     ++uops;
-  } else if (c == TimingClass::kSimdTable && operands.reads > 3) {
-    const unsigned want = operands.reads - 2U;  // measured: forms TBL, TBX: a uop a register beyond two
-    while (count < std::min<unsigned>(want, 4)) steps[count++] = row.steps[0];
-    uops = count;
+  } else if (c == TimingClass::kSimdTable) {
+    return table_lookup(inst, operands, row);
   } else if (insts::traits_of(inst.op).authenticated) {
     steps[count++] = steps[0];  // guess: the two instructions that it combines
     steps[0] = op_timing(TimingClass::kPac).steps[0];
@@ -261,15 +301,15 @@ void InstCracker::arithmetic(const Inst& inst, const Operands& operands, TimingC
   }
   const auto sources = operands.read();
   // The other operand of a chain that begins with a move between register files or a shift comes in last.
-  const bool split = count > 1 && c != TimingClass::kSimdTable && operands.reads > 1;
+  const bool split = count > 1 && operands.reads > 1;
   for (unsigned k = 0; k < count; ++k) {
     UopInfo uop = make(steps[k]);
     uop.slots = k == 0 ? u8(uops) : u8(0);
     const bool last = k + 1 == count;
     for (unsigned s = 0; s < sources.size(); ++s) {
       const bool late = c == TimingClass::kBitfieldIns ? s == 0 : insts::is_vector(sources[s].reg);
-      const bool here = split ? late == last : c == TimingClass::kSimdTable ? s % count == k : k == 0;
-      if (here) add_source(uop, sources[s]);
+      const bool here = split ? late == last : k == 0;
+      if (here) add_source(uop, s == 0 && is_hash(c) ? Source{sources[s].reg, Role::kAddend} : sources[s]);
     }
     if (k != 0) add_source(uop, {static_cast<RegId>(kTemp0 + (k - 1) % 2), Role::kData});
     if (last) {
@@ -277,159 +317,50 @@ void InstCracker::arithmetic(const Inst& inst, const Operands& operands, TimingC
     } else {
       add_dest(uop, static_cast<RegId>(kTemp0 + k % 2));
     }
-    // Measured: an addend that comes from another multiply-add is needed only in its last cycle.
-    if (c == TimingClass::kMadd) uop.addend_sooner = u8(steps[k].latency - 1U);
+    uop.addend_sooner = u8(addend_sooner(c, steps[k].latency));
     push(uop);
   }
 }
 
-void InstCracker::update_base(const Operands& operands, const StepTiming& step) {
-  if (!operands.writes_base) return;
-  UopInfo uop = make(step.capabilities != 0 ? step : op_timing(TimingClass::kAlu).steps[0]);
-  for (const Source& source : operands.read()) {
-    if (source.role == Role::kBase || source.role == Role::kIndex) add_source(uop, {source.reg, Role::kData});
-  }
-  add_dest(uop, operands.written().back());
-  push(uop);
-}
-
-// ldraa checks its base first. guess: as the two instructions that it combines
-void InstCracker::authenticate_base(const Operands& operands) {
-  UopInfo uop = make(op_timing(TimingClass::kPac).steps[0]);
-  uop.slots = 1;
-  for (const Source& source : operands.read()) {
-    if (source.role == Role::kBase) add_source(uop, {source.reg, Role::kData});
-  }
-  add_dest(uop, kTemp0);
-  push(uop);
-}
-
-void InstCracker::load(const Inst& inst, const Operands& operands, TimingClass c) {
-  const OpTiming& row = op_timing(c);
-  const auto results = results_of(operands);
-  const unsigned bytes = std::max(1U, operands.memory.bytes());
-  const unsigned most = config_.lsq.access_bytes;
-  const unsigned pieces = (bytes + most - 1) / most;
-  const bool permuted = insts::traits_of(inst.op).permutes;
-  const unsigned per_piece = permuted ? 0 : static_cast<unsigned>((results.size() + pieces - 1) / pieces);
-  unsigned loaded = 0;
-  unsigned slots = 0;
-  const bool authenticated = insts::traits_of(inst.op).authenticated;
-  if (authenticated) authenticate_base(operands);
-  for (unsigned p = 0; p < pieces; ++p) {
+// Measured: forms TBL, TBX. A lookup in one or two registers is one uop; each further register is another
+// one, which fills in what it has; tbx takes one register a uop from two on. Four registers of tbl are two
+// lookups and a merge.
+void InstCracker::table_lookup(const Inst& inst, const Operands& operands, const OpTiming& row) {
+  const bool extends = insts::traits_of(inst.op).fills_in;
+  const auto sources = operands.read();
+  const Source index = sources.back();
+  const auto table = sources.subspan(extends ? 1 : 0, sources.size() - (extends ? 2 : 1));
+  const auto lookup = [&](std::span<const Source> registers) {
     UopInfo uop = make(row.steps[0]);
-    uop.flags |= operands.memory.kind == insts::Access::kLoad ? kUopLoad : kUopPrefetch;
-    uop.flags |= kUopStartsGroup;
-    if (p == 0) uop.flags |= kUopFirstAccess;
-    uop.bytes = u8(std::min(bytes - p * most, most));
-    uop.offset = u8(p * most);
-    for (const Source& source : operands.read()) {
-      if (source.role != Role::kBase && source.role != Role::kIndex) continue;
-      add_source(uop, authenticated ? Source{kTemp0, source.role} : source);
-    }
-    for (unsigned r = 0; r < per_piece && loaded < results.size(); ++r) add_dest(uop, results[loaded++]);
-    if (permuted) add_dest(uop, static_cast<RegId>(kTemp0 + p % kTempCount));
-    if (!results.empty() && insts::is_vector(results[0])) {
-      uop.latency = u8(config_.l1d.load_to_fp - config_.l1d.load_to_use);
-    }
-    uop.slots = u8(std::max(1U, rename_entries(uop.needs)));
-    if (p == 0 && row.uops == 1 && c != TimingClass::kLoadVec) uop.slots = 1;
-    slots += uop.slots;
-    push(uop);
-  }
-  if (permuted) permute(operands, row.steps[1]);
-  update_base(operands, c == TimingClass::kLoadVec ? StepTiming{} : row.steps[1]);
-  if (operands.writes_base && c != TimingClass::kLoadVec) {
-    out_.back().slots = u8(row.uops > slots ? row.uops - slots : 0U);
-  }
-}
-
-void InstCracker::permute(const Operands& operands, const StepTiming& step) {
-  const auto results = results_of(operands);
-  for (std::size_t r = 0; r < results.size(); ++r) {
-    UopInfo uop = make(step);
     uop.slots = 1;
-    for (unsigned t = 0; t < std::min<std::size_t>(results.size(), 2); ++t) {
-      add_source(uop, {static_cast<RegId>(kTemp0 + t), Role::kData});
-    }
-    if (reads(operands, results[r])) add_source(uop, {results[r], Role::kData});
-    add_dest(uop, results[r]);
+    for (const Source& source : registers) add_source(uop, source);
+    add_source(uop, index);
+    return uop;
+  };
+  const std::size_t first = extends && table.size() > 1 ? 1 : std::min<std::size_t>(table.size(), 2);
+  UopInfo uop = lookup(table.first(first));
+  if (extends) add_source(uop, sources.front());
+  RegId temp = kTemp0;
+  if (!extends && table.size() == 4) {
+    add_dest(uop, temp);
     push(uop);
-  }
-}
-
-void InstCracker::store(const Inst& inst, const Operands& operands, TimingClass c) {
-  const OpTiming& row = op_timing(c);
-  const unsigned bytes = std::max(1U, operands.memory.bytes());
-  // A block zeroing store is one operation however wide.
-  const unsigned most = config_.lsq.access_bytes;
-  const unsigned pieces = c == TimingClass::kCacheOp ? 1 : (bytes + most - 1) / most;
-  const bool permuted = insts::traits_of(inst.op).permutes;
-  std::array<Source, std::tuple_size_v<decltype(operands.read_store)>> data_store{};
-  const auto data_end = std::copy_if(
-      operands.read().begin(), operands.read().end(), data_store.begin(),
-      [](const Source& source) { return source.role != Role::kBase && source.role != Role::kIndex; });
-  const std::span<const Source> data(data_store.begin(), data_end);
-  if (permuted) {
-    for (std::size_t r = 0; r < data.size(); ++r) {
-      UopInfo uop = make(row.steps[1]);
-      uop.slots = 1;
-      for (std::size_t s = 0; s < std::min<std::size_t>(data.size(), 2); ++s) {
-        add_source(uop, {data[(r + s) % data.size()].reg, Role::kData});
-      }
-      add_dest(uop, static_cast<RegId>(kTemp0 + r % kTempCount));
+    uop = lookup(table.last(2));
+    add_dest(uop, ++temp);
+    push(uop);
+    uop = make(row.steps[0]);
+    uop.slots = 1;
+    add_source(uop, {kTemp0, Role::kData});
+    add_source(uop, {temp, Role::kData});
+  } else {
+    for (std::size_t r = first; r < table.size(); ++r, ++temp) {
+      add_dest(uop, temp);
       push(uop);
+      uop = lookup(table.subspan(r, 1));
+      add_source(uop, {temp, Role::kData});
     }
   }
-  const std::size_t per_piece = (data.size() + pieces - 1) / pieces;
-  std::size_t taken = 0;
-  for (unsigned p = 0; p < pieces; ++p) {
-    UopInfo uop = make(row.steps[0]);
-    uop.flags |= kUopStore | kUopStartsGroup;
-    if (p == 0) uop.flags |= kUopFirstAccess;
-    uop.bytes = u8(std::min(bytes - p * most, pieces == 1 ? bytes : most));
-    uop.offset = u8(p * most);
-    uop.slots = u8(p == 0 && row.uops > pieces ? row.uops - pieces + 1 : 1U);
-    for (const Source& source : operands.read()) {
-      if (source.role == Role::kBase || source.role == Role::kIndex) add_source(uop, source);
-    }
-    for (std::size_t r = 0; r < per_piece && taken < data.size(); ++r, ++taken) {
-      const RegId reg = permuted ? static_cast<RegId>(kTemp0 + taken % kTempCount) : data[taken].reg;
-      add_source(uop, {reg, Role::kStoreData});
-    }
-    if (p == 0) {
-      for (const RegId reg : results_of(operands)) add_dest(uop, reg);  // a store exclusive's status
-    }
-    push(uop);
-  }
-  update_base(operands, c == TimingClass::kStoreVec ? StepTiming{} : row.steps[1]);
-}
-
-void InstCracker::atomic(const Operands& operands, TimingClass c) {
-  const OpTiming& row = op_timing(c);
-  const unsigned bytes = operands.memory.bytes();
-  UopInfo read = make(row.steps[0]);
-  read.flags |= kUopLoad | kUopStartsGroup | kUopFirstAccess;
-  read.bytes = u8(bytes);
-  read.slots = u8(row.uops - 1U);
-  UopInfo write = make(row.steps[1]);
-  write.flags |= kUopStore | kUopStartsGroup;
-  write.bytes = u8(bytes);
-  write.slots = 1;
-  for (const Source& source : operands.read()) {
-    if (source.role == Role::kBase) {
-      add_source(read, source);
-      add_source(write, source);
-    }
-  }
-  for (const RegId reg : operands.written()) add_dest(read, reg);
-  if (read.dest_count < kMaxDests) add_dest(read, kTemp0);
-  add_source(write, {read.dests[read.dest_count - 1U], Role::kStoreData});
-  for (const Source& source : operands.read()) {
-    if (source.role != Role::kBase) add_source(write, {source.reg, Role::kStoreData});
-  }
-  push(read);
-  push(write);
+  add_dest(uop, operands.written_store[0]);
+  push(uop);
 }
 
 }  // namespace m2sim::timing

@@ -31,6 +31,9 @@ insts::TimingClass effective_class(const insts::Inst& inst);
 // May be fused with the conditional branch behind it.
 bool can_fuse(const insts::Inst& first, const insts::Inst& branch);
 
+// May be fused with the vector instruction behind it, as one operation.
+bool can_fuse_simd(const insts::Inst& first, const insts::Inst& second);
+
 class InstCracker {
  public:
   InstCracker(const CoreConfig& config, const QueueLayout& layout, std::vector<UopInfo>& out)
@@ -39,6 +42,7 @@ class InstCracker {
   void crack(const insts::Inst& inst, unsigned index);
   void crack_eliminated(const insts::Inst& inst, unsigned index, Elimination how);
   void crack_fused(const insts::Inst& first, const insts::Inst& branch, unsigned index);
+  void crack_fused_simd(const insts::Inst& first, const insts::Inst& second, unsigned index);
 
  private:
   UopInfo make(const StepTiming& step) const;
@@ -46,9 +50,12 @@ class InstCracker {
   void authenticate_base(const insts::Operands& operands);
   void load(const insts::Inst& inst, const insts::Operands& operands, insts::TimingClass c);
   void store(const insts::Inst& inst, const insts::Operands& operands, insts::TimingClass c);
-  void atomic(const insts::Operands& operands, insts::TimingClass c);
+  void table_lookup(const insts::Inst& inst, const insts::Operands& operands, const OpTiming& row);
+  void shift_index(const insts::Operands& operands);
+  static unsigned arrangements(const insts::Inst& inst, std::size_t registers, unsigned pieces);
+  void atomic(const insts::Inst& inst, const insts::Operands& operands, insts::TimingClass c);
   void update_base(const insts::Operands& operands, const StepTiming& step);
-  void permute(const insts::Operands& operands, const StepTiming& step);
+  void permute(const insts::Inst& inst, const insts::Operands& operands, const StepTiming& step);
   void push(const UopInfo& uop) { out_.push_back(uop); }
 
   const CoreConfig& config_;

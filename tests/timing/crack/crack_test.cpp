@@ -32,10 +32,21 @@ TEST_F(Crack, CountsUopsAndIssuesAsTheHardwareCounters) {
   EXPECT_EQ(counts({ldp(0, 1, 2)}), Counts(2, 1));
   EXPECT_EQ(counts({ldr_post(0, 1, 8)}), Counts(2, 2));
   EXPECT_EQ(counts({str(0, 1)}), Counts(1, 1));
-  EXPECT_EQ(counts({0xF8008420}), Counts(1, 2));  // str x0, [x1], #8
-  EXPECT_EQ(counts({0xAD400440}), Counts(2, 2));  // ldp q0, q1, [x2]
-  EXPECT_EQ(counts({0x9E620000}), Counts(2, 2));  // scvtf d0, x0
-  EXPECT_EQ(counts({0x9E780000}), Counts(2, 3));  // fcvtzs x0, d0
+  EXPECT_EQ(counts({0xF8008420}), Counts(1, 2));    // str x0, [x1], #8
+  EXPECT_EQ(counts({0xAD400440}), Counts(2, 2));    // ldp q0, q1, [x2]
+  EXPECT_EQ(counts({0x9E620000}), Counts(2, 2));    // scvtf d0, x0
+  EXPECT_EQ(counts({0x9E780000}), Counts(2, 3));    // fcvtzs x0, d0
+  EXPECT_EQ(counts({0xF8210062}), Counts(3, 3));    // ldadd x1, x2, [x3]
+  EXPECT_EQ(counts({0xF8218062}), Counts(2, 2));    // swp x1, x2, [x3]
+  EXPECT_EQ(counts({0xC8A17C62}).second, 3U);       // cas x1, x2, [x3]
+  EXPECT_EQ(counts({0x6D000440}), Counts(2, 2));    // stp d0, d1, [x2]
+  EXPECT_EQ(counts({0x0C008040}), Counts(2, 2));    // st2 {v0.8b, v1.8b}, [x2]
+  EXPECT_EQ(counts({0x4C000C40}), Counts(12, 12));  // st4 {v0.2d-v3.2d}, [x2]
+  EXPECT_EQ(counts({0x4C400C40}), Counts(12, 12));  // ld4 {v0.2d-v3.2d}, [x2]
+  EXPECT_EQ(counts({0x3CE27820}), Counts(2, 2));    // ldr q0, [x1, x2, lsl #4]
+  EXPECT_EQ(counts({0x3CA27820}), Counts(2, 2));    // str q0, [x1, x2, lsl #4]
+  EXPECT_EQ(counts({0x4E056020}), Counts(3, 3));    // tbl v0.16b, {v1.16b-v4.16b}, v5.16b
+  EXPECT_EQ(counts({0x4E055020}), Counts(3, 3)) << "tbx v0.16b, {v1.16b-v3.16b}, v5.16b";
   EXPECT_EQ(counts({nop()}), Counts(1, 0));
   EXPECT_EQ(counts({b(4)}), Counts(1, 0));
 }
@@ -70,6 +81,55 @@ TEST_F(Crack, FusesPairsThatStandTogether) {
   EXPECT_EQ(block.issues, 1);
   EXPECT_TRUE(block.uops[0].is(kUopEndsGroup));
   EXPECT_TRUE(block.uops[0].is(kUopBranch));
+}
+
+TEST_F(Crack, FusesVectorPairsWhoseSecondOverwritesTheFirst) {
+  constexpr std::uint32_t kAese = 0x4E284820;    // aese v0.16b, v1.16b
+  constexpr std::uint32_t kAesmc = 0x4E286800;   // aesmc v0.16b, v0.16b
+  constexpr std::uint32_t kAesd = 0x4E285820;    // aesd v0.16b, v1.16b
+  constexpr std::uint32_t kAesimc = 0x4E287800;  // aesimc v0.16b, v0.16b
+  constexpr std::uint32_t kPmull = 0x0EE2E020;   // pmull v0.1q, v1.1d, v2.1d
+  constexpr std::uint32_t kEor = 0x6E231C00;     // eor v0.16b, v0.16b, v3.16b
+  for (const Words& pair : {Words{kAese, kAesmc}, Words{kAesd, kAesimc}, Words{kPmull, kEor},
+                            Words{kAese, kEor}, Words{kAesd, 0x6E201C60}}) {  // eor v0.16b, v3.16b, v0.16b
+    const CrackedBlock& block = crack(pair);
+    EXPECT_EQ(block.slots, 2);
+    EXPECT_EQ(block.issues, 1);
+    EXPECT_EQ(block.fused_pairs, 1);
+    const UopInfo& uop = block.uops[0];
+    EXPECT_EQ(uop.insts, 2);
+    EXPECT_EQ(uop.latency, 3);
+    EXPECT_EQ(uop.dest_count, 1);
+    EXPECT_FALSE(uop.is(kUopEndsGroup)) << "no branch";
+  }
+  EXPECT_EQ(crack({kPmull, kEor}).uops[0].source_count, 3) << "the product's two and the other operand";
+  for (const Words& pair : {Words{kAese, kAesimc}, Words{kAesd, kAesmc}, Words{kAesmc, kAese},
+                            Words{kAese, 0x4E286802}, Words{kPmull, 0x6E201C00}, Words{kPmull, 0x2E231C00}}) {
+    EXPECT_EQ(crack(pair).issues, 2) << std::hex << pair[0] << ' ' << pair[1];
+  }
+}
+
+TEST_F(Crack, AcquireAndReleaseAreMarked) {
+  const auto flags = [this](std::uint32_t word) {
+    const CrackedBlock& block = crack({word});
+    unsigned all = 0;
+    for (unsigned i = 0; i < block.first_uop[1]; ++i) all |= block.uops[i].flags;
+    return all & (kUopAcquire | kUopRelease);
+  };
+  EXPECT_EQ(flags(0xC8DFFC20), kUopAcquire) << "ldar x0, [x1]";
+  EXPECT_EQ(flags(0xF8BFC020), 0U) << "ldapr x0, [x1] may pass a release";
+  EXPECT_EQ(flags(0xC89FFC20), kUopRelease) << "stlr x0, [x1]";
+  EXPECT_EQ(flags(0xF8210062), 0U) << "ldadd";
+  EXPECT_EQ(flags(0xF8E10062), kUopAcquire | kUopRelease) << "ldaddal";
+}
+
+TEST_F(Crack, WhatSwpWritesDoesNotWaitForWhatItReads) {
+  const CrackedBlock& swap = crack({0xF8218062});  // swp x1, x2, [x3]
+  const UopInfo& write = swap.uops[1];
+  ASSERT_TRUE(write.is(kUopStore));
+  for (unsigned s = 0; s < write.source_count; ++s) EXPECT_NE(write.sources[s].reg, 2);
+  const CrackedBlock& add = crack({0xF8210062});  // ldadd x1, x2, [x3]
+  EXPECT_EQ(add.uops[2].sources[1].reg, add.uops[1].dests[0]) << "the sum is written";
 }
 
 TEST_F(Crack, MemoryStartsGroupsAndTakesOneAddress) {

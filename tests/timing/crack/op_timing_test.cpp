@@ -45,7 +45,7 @@ TEST(OpTiming, RowsAreFoundByTheirClass) {
   EXPECT_EQ(op_timing(TimingClass::kMul).steps[0].capabilities, kCapMul);
   EXPECT_EQ(op_timing(TimingClass::kLoad).steps[0].capabilities, kCapLoad);
   EXPECT_EQ(op_timing(TimingClass::kStore).steps[0].capabilities, kCapStore);
-  EXPECT_EQ(op_timing(TimingClass::kFpDiv).steps[0].capabilities, kCapFpDivide);
+  EXPECT_EQ(op_timing(TimingClass::kFpDivSingle).steps[0].capabilities, kCapFpDivide);
   EXPECT_EQ(op_timing(TimingClass::kFpJcvt).steps[0].capabilities & kCapFpJcvt, kCapFpJcvt);
   EXPECT_EQ(&op_timing(static_cast<TimingClass>(kTimingClassCount - 1)), &kOpTiming.back());
 }
