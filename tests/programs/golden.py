@@ -90,6 +90,16 @@ def figure_lines(entries):
         yield f"  {json.dumps(name)}: {json.dumps([entries[mode].get(name) for mode in MODES])}"
 
 
+def joined(suite, rows):
+    """rows, and what the file has of the suite's other programs, in the suite's order."""
+    compiler, programs = load()
+    if compiler != guest_compiler():
+        raise SystemExit(f"the other programs were recorded with '{compiler}': record all of them")
+    known = {name: (name, program["loaded_sha256"], program["modes"]) for name, program in programs.items()}
+    known.update((row[0], row) for row in rows)
+    return [known[program["name"]] for program in suite if program["name"] in known]
+
+
 def record(rows):
     """Writes the file anew; rows are (name, sha256, entries by mode)."""
     programs = []
