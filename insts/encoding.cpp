@@ -102,11 +102,16 @@ const Encoding& encoding_of(Op op) { return kRows[static_cast<std::size_t>(op)];
 
 std::span<const Pattern> patterns() { return kPatterns; }
 
+// dc zva: the one system operation that stores. op1, CRn, CRm and op2 as in Imm::kSys.
+constexpr std::int64_t kDcZva = 3 << 11 | 7 << 7 | 4 << 3 | 1;
+constexpr unsigned kZeroedBytes = 64;  // as DCZID_EL0 says here
+
 const char* name_of(Op op) { return kNames[static_cast<std::size_t>(op)]; }
 
 const RowRoles& roles_of(Op op) { return kSummaries[static_cast<std::size_t>(op)]; }
 
 MemoryAccess memory_of(const Encoding& row, const Inst& inst) {
+  if (inst.op == Op::kSYS && inst.imm == kDcZva) return {Access::kStore, 4, kZeroedBytes / 16};
   unsigned log2 = row.memory.bytes_log2;
   switch (row.memory.size) {
     case AccessSize::kFixed:

@@ -72,6 +72,10 @@ Operands operands_of(const Inst& inst) {
     operands.writes_base = true;
   }
   operands.memory = memory_of(row, inst);
+  // The register of dc zva is an address.
+  if (inst.op == Op::kSYS && operands.memory.kind == Access::kStore && operands.reads != 0) {
+    operands.read_store[0].role = Role::kBase;
+  }
   return operands;
 }
 

@@ -105,6 +105,11 @@ constexpr StatInfo kDerived[] = {
             [](const TimingStats& stats) { return per_kilo_instruction(stats.memory.l2.misses, stats); }),
     derived("dtlb.mpki", "1/kilo-instruction", "misses of the L1 DTLB",
             [](const TimingStats& stats) { return per_kilo_instruction(stats.memory.dtlb.misses, stats); }),
+    derived("dram.read_wait", "cycles/line", "that a read waited for the channel, on average",
+            [](const TimingStats& stats) {
+              const DramStats& dram = stats.memory.dram;
+              return ratio(static_cast<double>(dram.read_wait_sum), static_cast<double>(dram.reads));
+            }),
 };
 
 // Slots over slots a cycle: with a width that is a power of two, the parts are exact in a double and

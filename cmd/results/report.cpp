@@ -64,15 +64,26 @@ std::string branch_section(const Stats& stats, bool color) {
 
 std::string memory_section(const Stats& stats, double instructions, bool color) {
   constexpr std::array<std::string_view, 7> kLevels{"l1i", "l1d", "l2", "slc", "itlb", "dtlb", "l2_tlb"};
-  std::string text = fmt::format("{}{:>18}{:>18}{:>12}{:>12}\n", paint("Memory", Color::kBold, color),
-                                 "accesses", "misses", "miss rate", "MPKI");
-  for (const std::string_view level : kLevels) {
-    const std::string accesses = fmt::format("{}.accesses", level);
-    const double tried = stat_value(stats, accesses);
-    const double misses = stat_value(stats, fmt::format("{}.misses", level));
-    text += fmt::format("  {:<6}{:>16}{:>18}{:>10.2f} %{:>12.3f}\n", level, count(stats, accesses),
-                        count(stats, fmt::format("{}.misses", level)), tried > 0 ? 100 * misses / tried : 0.0,
-                        instructions > 0 ? 1000 * misses / instructions : 0.0);
+  // The caches at which accesses meet lines that are on their way.
+  constexpr std::size_t kMeeting = 3;
+  std::string text =
+      fmt::format("{}{:>18}{:>18}{:>12}{:>12}{:>16}{:>17}\n", paint("Memory", Color::kBold, color),
+                  "accesses", "misses", "miss rate", "MPKI", "merges", "late prefetches");
+  for (std::size_t i = 0; i < kLevels.size(); ++i) {
+    const auto figure = [level = kLevels[i]](std::string_view name) {
+      return fmt::format("{}.{}", level, name);
+    };
+    const double tried = stat_value(stats, figure("accesses"));
+    const double misses = stat_value(stats, figure("misses"));
+    text +=
+        fmt::format("  {:<6}{:>16}{:>18}{:>10.2f} %{:>12.3f}", kLevels[i], count(stats, figure("accesses")),
+                    count(stats, figure("misses")), tried > 0 ? 100 * misses / tried : 0.0,
+                    instructions > 0 ? 1000 * misses / instructions : 0.0);
+    if (i < kMeeting) {
+      text += fmt::format("{:>16}{:>17}", count(stats, figure("merges")),
+                          count(stats, figure("late_prefetches")));
+    }
+    text += "\n";
   }
   return text;
 }

@@ -184,6 +184,7 @@ constexpr std::array kDataCacheMaintenance = {
 constexpr std::uint64_t kZvaBytes = 64;  // DCZID_EL0
 constexpr auto dc_zva = [](const Uop& u, CpuState& c, auto& m) {
   const std::uint64_t line = c.x[u.rd] & ~(kZvaBytes - 1);
+  m.record(line);
   for (std::uint64_t i = 0; i < kZvaBytes; i += sizeof(Vec)) m.template store<Vec>(line + i, Vec{});
 };
 // By address, and thus a fault where nothing can be read. The data itself is always clean here.

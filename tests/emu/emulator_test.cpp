@@ -6,12 +6,14 @@
 #include <signal.h>
 #include <sys/wait.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
 #include <new>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -127,6 +129,18 @@ TEST(EmulatorTest, RetiresExactlyTheLimit) {
     EXPECT_GT(sink.insts + 7, std::min(limit, kAll));
     EXPECT_EQ(sink.retired, std::min(limit, kAll));
   }
+}
+
+// Three stores, dc zva, three loads: buffer + 70 lies in the block that begins at buffer + 64.
+TEST(EmulatorTest, LogsTheBlockThatDcZvaClears) {
+  Guest run("system_registers");
+  CheckingSink sink;
+  run.emulator.run(sink);
+  const std::uint64_t buffer = run.address_of("buffer");
+  const std::vector<std::uint64_t> expected = {buffer + 56, buffer + 120, buffer + 128, buffer + 64,
+                                               buffer + 56, buffer + 120, buffer + 128};
+  ASSERT_GE(sink.addresses.size(), expected.size());
+  EXPECT_TRUE(std::ranges::equal(std::span(sink.addresses).last(expected.size()), expected));
 }
 
 TEST(EmulatorTest, LogsEveryEffectiveAddressInOrder) {

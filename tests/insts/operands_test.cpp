@@ -96,7 +96,8 @@ constexpr Case kBranchesAndSystem[] = {
     {0xd53b4202, "mrs x2, nzcv", "nzcv -> x2"},
     {0xd51bd041, "msr tpidr_el0, x1", "x1 ->"},
     {0xd500401f, "cfinv", "nzcv -> nzcv"},
-    {0xd50b7423, "dc zva, x3", "x3 ->"},
+    {0xd50b7423, "dc zva, x3", "@x3 -> | S 16*4"},
+    {0xd50b7b23, "dc cvau, x3", "x3 ->"},
     {0xd4000001, "svc #0", "->"},
 };
 

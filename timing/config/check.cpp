@@ -73,6 +73,8 @@ void check_memory(const CoreConfig& config, Problems& problems) {
                    "l1i.line_bytes: differs from l1d.line_bytes");
   problems.require(config.l2.cache.line_bytes >= config.l1d.cache.line_bytes,
                    "l2.line_bytes: smaller than l1d.line_bytes");
+  problems.require(config.l2.cache.line_bytes <= 8 * config.l1d.cache.line_bytes,
+                   "l2.line_bytes: more than 8 lines of the L1D");
   problems.require(config.l1d.load_to_base <= config.l1d.load_to_use,
                    "l1d.load_to_base: larger than l1d.load_to_use");
   problems.require(config.l1d.load_to_use <= config.l2.load_to_use,

@@ -37,8 +37,8 @@ CoreConfig m1_pcore() {
   core.l2.cache.kib = 12288;  // published: Apple's own value, quoted by Jiajie Chen
   core.l2.cache.ways = 12;  // published: Apple's own value, quoted by Jiajie Chen
   core.l2.load_to_use = 16;  // measured: Jiajie Chen, M1 review, 5.0 to 5.07 ns
-  core.slc.load_to_use = 130;  // guess: about 40 ns; no clean public figure
-  core.dram.latency_ns = 103;  // fitted: to 105 ns over 256 MiB (Volatile MemBench), walks and hits in L2 and SLC included
+  core.slc.load_to_use = 112;  // published: Apple, CPU optimization guide 3.0, A.14: about 35 ns
+  core.dram.latency_ns = 95;  // published: Apple, CPU optimization guide 3.0, A.14
   core.dram.mb_per_s = 57000;  // measured: Volatile MemBench, 56 to 58 GB/s
   core.mmu.itlb.miss_extra = 10;  // measured: Jiajie Chen, M1 review, 3 to 13 cycles
   core.mmu.dtlb.entries = 160;  // published: Apple's own value, quoted by Jiajie Chen

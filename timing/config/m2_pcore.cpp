@@ -322,6 +322,8 @@ constexpr CoreConfig kM2PCore{
             .line_bytes = 64,  // measured: Jiajie Chen, M2 review
         },
         .mshrs = 28,  // guess: inferred from Daniel Lemire's speed-up of 24 by 28 parallel random chains, 27 by 39
+        .gather_lines = 8,  // guess: not published
+        .victim_lines = 8,  // guess: not published
         .load_to_base = 3,  // measured: Jiajie Chen, M2 review
         .load_to_use = 4,  // measured: Jiajie Chen, M2 review
         .load_to_fp = 4,  // published: Apple, CPU optimization guide 3.0, A.9; with the 5 of fmov, the round trip of 9 that is measured (M1)
@@ -335,7 +337,8 @@ constexpr CoreConfig kM2PCore{
         },
         .mshrs = 64,  // guess: enough lines in flight for the measured bandwidth at the measured latency
         .load_to_use = 17,  // measured: Jiajie Chen, M2 review, 17.3 cycles
-        .fill_interval = 2,  // guess: M1's 80 GB/s (Volatile MemBench) would be 2.6 cycles with all overheads
+        .bytes_per_cycle = 25,  // measured: Volatile MemBench (M1), 80 GB/s at 3.2 GHz
+        .write_bytes_per_cycle = 19,  // measured: Volatile MemBench (M1), 59 to 61 GB/s at 3.2 GHz
     },
     .slc = {
         .cache = {
@@ -343,14 +346,16 @@ constexpr CoreConfig kM2PCore{
             .ways = 16,  // published: Jiajie Chen, M2 review
             .line_bytes = 128,  // published: Jiajie Chen, M2 review
         },
-        .load_to_use = 140,  // guess: about 40 ns; no clean public figure
+        .load_to_use = 123,  // published: Apple, CPU optimization guide 3.0, A.14: about 35 ns on M1; M2 taken alike
     },
     .dram = {
-        .latency_ns = 100,  // fitted: to 102 ns over 256 MiB (Daniel Lemire), walks and hits in L2 and SLC included
+        .latency_ns = 102,  // fitted: to 102 ns over 256 MiB (Daniel Lemire), walks and hits in L2 and SLC included
         .mb_per_s = 54500,  // measured: Daniel Lemire, one core's stream read
+        .write_lines = 32,  // guess: not published
     },
     .mmu = {
         .page_kib = 16,  // published: Apple's own value, quoted by Jiajie Chen
+        .scatter_pages = 1,  // guess: kernels promise no order; M1's latency rises from 8 MB on, not from its L2's 12
         .itlb = {
             .entries = 192,  // published: Apple's own value, quoted by Jiajie Chen
             .ways = 6,  // guess: 32 sets, as the DTLB of M1
@@ -372,8 +377,8 @@ constexpr CoreConfig kM2PCore{
         .streams = 16,  // guess: not published
         .confirmations = 2,  // guess: not published
         .degree = 4,  // guess: not published
-        .l1_distance = 8,  // guess: covers the L2's latency
-        .l2_distance = 128,  // guess: covers DRAM's latency at the measured bandwidth
+        .l1_distance = 8,  // guess: covers the L2's latency; Apple says 4 lines and more (4.6.12)
+        .l2_distance = 60,  // published: Apple, CPU optimization guide 3.0, 4.6.12: up to 30 lines, here of 128 bytes
         .max_stride = 2048,  // guess: not published
         .cross_pages = 1,  // guess: not published; the measured stream bandwidth suggests it
     },

@@ -427,8 +427,9 @@ void BasicCore<P>::execute(InFlight& entry) {
   if (entry.penalty != 0) parts_.fetch.redirect(now_, entry.penalty);
   if (entry.info->is(kUopLoad)) return execute_load(entry);
   if (entry.info->is(kUopStore)) load_store_.store(entry.memory_number).issued = now_;
-  if (entry.info->is(kUopPrefetch)) load_store_.prefetch(entry.address, now_);
-  publish(entry, {now_, 0, entry.work});
+  const bool prefetches = entry.info->is(kUopPrefetch);
+  const Cycle done = prefetches ? load_store_.prefetch(entry.address, now_) : now_;
+  publish(entry, {done, 0, entry.work});
 }
 
 template <Probe P>

@@ -170,13 +170,13 @@ inline void BasicFastCore<P>::execute(const UopInfo& uop, const Packet& packet) 
     probe_.dispatched(key_, dispatched);
   }
   if (uop.memory()) {
-    const std::uint64_t address = address_ + uop.offset;
-    if (uop.is(kUopLoad)) return execute_load(uop, address);
-    if (uop.is(kUopStore)) return execute_store(uop, address);
+    if (uop.is(kUopLoad)) return execute_load(uop, address_ + uop.offset);
+    if (uop.is(kUopStore)) return execute_store(uop, address_ + uop.offset);
   }
   last_issue_ = issue(uop, {wait_.able, uop.port_reason});
-  if (uop.is(kUopPrefetch)) load_store_.prefetch(address_ + uop.offset, last_issue_);
-  complete(uop, last_issue_ + uop.latency, uop.work, 0);
+  Cycle done = last_issue_ + uop.latency;
+  if (uop.is(kUopPrefetch)) done += load_store_.prefetch(address_ + uop.offset, last_issue_) - last_issue_;
+  complete(uop, done, uop.work, 0);
 }
 
 template <Probe P>

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <cassert>
+#include <utility>
 
 #include "timing/config/bounds.h"
 #include "timing/way_match.h"
@@ -17,7 +18,7 @@ Cache::Cache(const CacheConfig& config)
   const std::uint64_t sets = lines / ways_;
   assert(std::has_single_bit(sets));
   set_mask_ = sets - 1;
-  tags_.assign(lines, kEmpty);
+  tags_.assign(lines + 1, kNone);
   lines_.resize(lines);
   recent_.assign(sets, 0);
 }
@@ -46,26 +47,30 @@ Cache::Victim Cache::insert(std::uint64_t line, const Line& state) {
     // Stamps start at 1, so an empty way, stamp 0, goes first.
     place = lines_[way].stamp < lines_[place].stamp ? way : place;
   }
-  const Victim victim{tags_[place], lines_[place].dirty};
+  const Victim victim{tags_[place], lines_[place]};
   tags_[place] = line;
   lines_[place] = state;
   lines_[place].stamp = next_stamp();
-  // A prefetched line must not pass for one in use, or its first use would go unnoticed.
-  const std::uint64_t way = place - first;
-  if (!state.prefetched) {
-    recent_[set] = static_cast<std::uint8_t>(way);
-  } else if (recent_[set] == way) {
-    recent_[set] = static_cast<std::uint8_t>((way + 1) % ways_);
-  }
+  // A prefetched line must not pass for one in use, or its first use would go unnoticed; and the line used
+  // last is no longer the newest of its set, so that its next use has to be looked at too.
+  recent_[set] = static_cast<std::uint8_t>(state.prefetched ? ways_ : place - first);
   settled_ = std::max(settled_, state.ready);
   return victim;
+}
+
+Cache::Line Cache::take(std::uint64_t line, Line& state) {
+  const Line taken = std::exchange(state, Line{});
+  tags_[static_cast<std::size_t>(&state - lines_.data())] = kNone;
+  assert(peek(line) == nullptr);
+  static_cast<void>(line);
+  return taken;
 }
 
 std::uint32_t Cache::next_stamp() {
   if (++clock_ == 0) {
     // Once in four billion changes of order: forget the order, keep the lines.
     for (std::size_t i = 0; i < lines_.size(); ++i) {
-      lines_[i].stamp = tags_[i] == kEmpty ? 0 : 1;
+      lines_[i].stamp = tags_[i] == kNone ? 0 : 1;
     }
     clock_ = 2;
   }

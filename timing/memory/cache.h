@@ -5,6 +5,7 @@
 // the same line merge. Replacement is true LRU: Apple's is not published.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <vector>
 
@@ -22,16 +23,21 @@ class Cache {
     std::uint32_t stamp = 0;          // order of last use within the set, kept by Cache
     MemLevel source = MemLevel::kL1;  // where it came from, for accesses that merge
     bool dirty = false;
-    bool prefetched = false;  // brought in by a prefetch and not yet used
+    bool prefetched = false;   // brought in by a prefetch and not yet used
+    std::uint8_t missing = 0;  // a bit for each part, as long as a line of the level above, without data
   };
   struct Victim {
-    std::uint64_t line;
-    bool dirty;  // false also if no line was put out
+    std::uint64_t line;  // kNone: an empty way was taken, whose state is a fresh one
+    Line state;
   };
+  static constexpr std::uint64_t kNone = ~std::uint64_t{0};
 
   explicit Cache(const CacheConfig& config);
 
   std::uint64_t line_of(std::uint64_t address) const { return address >> line_shift_; }
+
+  // Of the line in which `address` lies.
+  std::uint64_t first_byte(std::uint64_t address) const { return line_of(address) << line_shift_; }
 
   // True if `line` is the most recently used of its set: a hit that needs no bookkeeping. Lines that
   // arrived by prefetch do not count as used.
@@ -65,18 +71,28 @@ class Cache {
   // Puts an absent line in the place of the least recently used of its set.
   Victim insert(std::uint64_t line, const Line& state);
 
- private:
-  static constexpr std::uint64_t kEmpty = ~std::uint64_t{0};
+  // Another arrival for a line that is here.
+  void refill(Line& line, Cycle ready, MemLevel source) {
+    line.ready = ready;
+    line.source = source;
+    line.missing = 0;
+    settled_ = std::max(settled_, ready);
+  }
 
+  // A line that is here, and its state, go elsewhere.
+  Line take(std::uint64_t line, Line& state);
+
+ private:
   Line* find_slow(std::uint64_t line, std::uint64_t set);
   std::uint32_t next_stamp();
 
   std::uint32_t line_shift_;
   std::uint32_t ways_;
   std::uint64_t set_mask_;
-  std::vector<std::uint64_t> tags_;  // line numbers, set by set
+  std::vector<std::uint64_t> tags_;  // line numbers, set by set, and one more that is no line
   std::vector<Line> lines_;
-  std::vector<std::uint8_t> recent_;  // way used last, a set
+  std::vector<std::uint8_t> recent_;  // way used last, a set; `ways_`, where a tag of no line of the set
+                                      // stands, if a line has arrived by prefetch since
   std::uint32_t clock_ = 0;
   Cycle settled_ = 0;
 };

@@ -1,12 +1,16 @@
 // Main memory as one core sees it: a constant latency and a channel of limited bandwidth. Not modelled:
 // banks, row buffers, refresh and other agents.
+//
+// Reads DramConfig, ClockConfig.
 #pragma once
 
+#include <cmath>
 #include <cstdint>
 
 #include "timing/config/config.h"
 #include "timing/cycle.h"
 #include "timing/memory/bandwidth.h"
+#include "timing/memory/write_buffer.h"
 #include "timing/stats.h"
 
 namespace m2sim::timing {
@@ -15,7 +19,9 @@ class Dram {
  public:
   Dram(const DramConfig& config, const ClockConfig& clock, std::uint32_t line_bytes)
       : latency_((std::uint64_t{config.latency_ns} * clock.mhz + 500) / 1000),
-        channel_(double(config.mb_per_s) / clock.mhz, line_bytes) {}
+        cycles_per_line_(line_bytes * double(clock.mhz) / config.mb_per_s),
+        channel_(double(config.mb_per_s) / clock.mhz, line_bytes),
+        writes_(config.write_lines) {}
 
   Cycle latency() const { return latency_; }
 
@@ -23,21 +29,30 @@ class Dram {
   Cycle read(Cycle now) {
     ++stats_.reads;
     const Cycle start = channel_.take(now);
-    stats_.wait_cycles += start - now;
+    stats_.read_wait_sum += start - now;
     return start + latency_;
   }
 
   // Writes are buffered and cost bandwidth only.
   void write(Cycle now) {
     ++stats_.writes;
-    channel_.take(now);
+    writes_.write(channel_, now);
   }
+  // The cycle in which the buffer has room for a write.
+  Cycle write_room(Cycle now) const { return writes_.room(now); }
 
-  const DramStats& stats() const { return stats_; }
+  DramStats stats() const {
+    DramStats stats = stats_;
+    stats.busy_cycles =
+        static_cast<std::uint64_t>(std::llround(double(stats.reads + stats.writes) * cycles_per_line_));
+    return stats;
+  }
 
  private:
   Cycle latency_;
+  double cycles_per_line_;
   Bandwidth channel_;
+  WriteBuffer writes_;
   DramStats stats_{};
 };
 

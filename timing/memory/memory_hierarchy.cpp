@@ -10,10 +10,6 @@ namespace {
 
 std::uint32_t log2_of(std::uint32_t value) { return static_cast<std::uint32_t>(std::countr_zero(value)); }
 
-std::optional<Cache> optional_cache(const CacheConfig& config) {
-  return config.kib == 0 ? std::nullopt : std::optional<Cache>(std::in_place, config);
-}
-
 }  // namespace
 
 MemoryHierarchy::MemoryHierarchy(const CoreConfig& config)
@@ -23,28 +19,23 @@ MemoryHierarchy::MemoryHierarchy(const CoreConfig& config)
       page_cross_penalty_(config.l1d.page_cross_penalty),
       page_cross_channel_(1.0 / config.l1d.page_cross_penalty, 1),
       l2_load_to_use_(config.l2.load_to_use),
-      slc_load_to_use_(config.slc.load_to_use),
       refill_interval_(config.l1i.refill_interval),
       prefetch_lines_(config.l1i.prefetch_lines),
-      l2_line_shift_(log2_of(config.l2.cache.line_bytes / config.l1d.cache.line_bytes)),
       l1i_(config.l1i.cache),
       l1d_(config.l1d.cache),
-      l2_(config.l2.cache),
-      slc_(optional_cache(config.slc.cache)),
       l1d_mshrs_(config.l1d.mshrs),
-      l2_mshrs_(config.l2.mshrs),
-      l2_channel_(1.0 / config.l2.fill_interval, 1),
+      gather_(config.l1d),
       itlb_(config.mmu.itlb),
       dtlb_(config.mmu.dtlb),
       l2_tlb_(config.mmu.l2_tlb),
-      dram_(config.dram, config.clock, config.l2.cache.line_bytes),
+      outer_(config),
       prefetcher_(config.prefetch, config.l1d.cache.line_bytes, config.mmu.page_kib * 1024) {
   assert(config.l1i.cache.line_bytes == config.l1d.cache.line_bytes);
 }
 
 MemoryStats MemoryHierarchy::stats() const {
   MemoryStats stats = stats_;
-  stats.dram = dram_.stats();
+  outer_.add_to(stats);
   return stats;
 }
 
@@ -54,13 +45,19 @@ LoadTiming MemoryHierarchy::load_slow(std::uint64_t pc, std::uint64_t address, u
     ++stats_.page_crossings;
     now = page_cross_channel_.take(now) + page_cross_penalty_;
   }
+  const Cycle untranslated = now;
   translate_data(address, now);
-  LoadTiming timing = access_l1d(pc, address, now, false);
+  LoadTiming timing = load_line(pc, address, bytes, now);
+  timing.translation = now - untranslated > timing.ready - now;
   timing.base_lead = timing.miss ? std::uint8_t{0} : base_lead(address, bytes);
   if (l1d_.line_of(address) != l1d_.line_of(last)) {
     ++stats_.line_crossings;
     translate_data(last, now);
-    const LoadTiming second = access_l1d(pc, last, now, false);
+    // Of two misses the second is served when the first has its line.
+    const std::uint64_t second_begin = l1d_.first_byte(last);
+    const bool both = timing.miss && l1d_.peek(l1d_.line_of(last)) == nullptr;
+    const LoadTiming second = load_line(pc, second_begin, static_cast<unsigned>(last - second_begin) + 1,
+                                        both ? timing.ready : now);
     timing.ready = std::max(timing.ready, second.ready);
     timing.level = std::max(timing.level, second.level);
     timing.miss |= second.miss;
@@ -77,21 +74,25 @@ Cycle MemoryHierarchy::store(std::uint64_t pc, std::uint64_t address, unsigned b
   }
   Cycle ignored = now;
   translate_data(address, ignored);
-  LoadTiming timing = access_l1d(pc, address, now, true);
+  Cycle freed = store_line(pc, address, bytes, now);
   if (l1d_.line_of(address) != l1d_.line_of(last)) {
     ++stats_.line_crossings;
     translate_data(last, ignored);
-    const LoadTiming second = access_l1d(pc, last, now, true);
-    timing.ready = std::max(timing.ready, second.ready);
-    timing.miss |= second.miss;
+    const std::uint64_t second_begin = l1d_.first_byte(last);
+    const auto rest = static_cast<unsigned>(last - second_begin) + 1;
+    freed = std::max(freed, store_line(pc, second_begin, rest, now));
   }
-  return timing.miss ? std::max(timing.ready, now + 1) : now + 1;
+  return freed;
 }
 
-void MemoryHierarchy::prefetch(std::uint64_t address, Cycle now) {
-  if (dtlb_.contains(address >> page_shift_)) {
-    prefetch_into_l1d(l1d_.line_of(address), now);
-  }
+Cycle MemoryHierarchy::prefetch(std::uint64_t address, Cycle now) {
+  translate_data(address, now);
+  const std::uint64_t line = l1d_.line_of(address);
+  if (l1d_.peek(line) != nullptr || gather_.find(line) != nullptr) return now;
+  ++stats_.l1d.prefetches;
+  const Cycle start = allocate_mshr(now, outer_.flight_of(line));
+  fetch_l1d(line, start, By::kPrefetch, false);
+  return start;
 }
 
 void MemoryHierarchy::translate_data(std::uint64_t address, Cycle& now) {
@@ -126,123 +127,116 @@ std::uint32_t MemoryHierarchy::walk_extra(std::uint64_t page) {
   return l2_tlb_.miss_extra();
 }
 
-LoadTiming MemoryHierarchy::access_l1d(std::uint64_t pc, std::uint64_t address, Cycle now, bool write) {
+// A use of a line that the L1D has, or that is on its way.
+void MemoryHierarchy::count_use(Cache::Line& line, bool late) {
+  if (late) ++(line.prefetched ? stats_.l1d.late_prefetches : stats_.l1d.merges);
+  if (line.prefetched) ++stats_.l1d.prefetch_hits;
+  line.prefetched = false;
+}
+
+LoadTiming MemoryHierarchy::load_line(std::uint64_t pc, std::uint64_t address, unsigned bytes, Cycle now) {
   const std::uint64_t line = l1d_.line_of(address);
   const Cycle done = now + load_to_use_;
   ++stats_.l1d.accesses;
   Cache::Line* const found = l1d_.find(line);
   if (found == nullptr) {
-    const Fill fill = miss_l1d(line, now, write);
+    if (StoreGather::Line* const gathered = gather_.find(line); gathered != nullptr) {
+      return load_gathered(*gathered, gather_.bytes_of(address, bytes), now);
+    }
+    ++stats_.l1d.misses;
+    const Cycle start = allocate_mshr(now, outer_.flight_of(line));
+    const Fill fill = fetch_l1d(line, start, By::kDemand, false);
     train_prefetcher(pc, line, now);
     return {fill.ready, 0, fill.source, true};
   }
-  found->dirty |= write;
   const Cycle ready = found->ready;
   const MemLevel source = found->source;
-  if (found->prefetched) {
-    found->prefetched = false;
-    ++stats_.l1d.prefetch_hits;
-    train_prefetcher(pc, line, now);
+  const bool late = ready > done && !gather_.has_written(line, gather_.bytes_of(address, bytes), ready);
+  const bool trains = found->prefetched;
+  count_use(*found, late);
+  if (trains) train_prefetcher(pc, line, now);
+  if (!late) return {done, 0, MemLevel::kL1, false};
+  if (gather_.fetched_after(line, now, ready)) {
+    // Nobody has asked for it yet at this time: the load does.
+    const Cycle latency = outer_.latency_of(source);
+    found->ready = std::min(ready, allocate_mshr(now, {latency, 0}) + latency);
   }
-  if (ready <= done) {
-    return {done, 0, MemLevel::kL1, false};
-  }
-  ++stats_.l1d.misses;
-  ++stats_.l1d.mshr_merges;
-  return {ready, 0, source, true};
+  return {found->ready, 0, source, true};
 }
 
-MemoryHierarchy::Fill MemoryHierarchy::miss_l1d(std::uint64_t line, Cycle now, bool write) {
-  ++stats_.l1d.misses;
-  const Cycle start = l1d_mshrs_.allocate(now, expected_l2_time(line, now));
-  stats_.l1d.mshr_wait_cycles += start - now;
-  const Fill fill = read_l2(line, l2_channel_.take(start));
-  install_l1d(line, {.ready = fill.ready, .source = fill.source, .dirty = write}, now);
+// A load of a line to which stores are under way gets what they have written from them.
+LoadTiming MemoryHierarchy::load_gathered(StoreGather::Line& line, StoreGather::Bytes bytes, Cycle now) {
+  if (bytes != 0 && (bytes & ~line.bytes) == 0) return {now + load_to_use_, 0, MemLevel::kL1, false};
+  ++stats_.l1d.merges;
+  const Fill fill = fetch_gathered(line, now);
+  return {fill.ready, 0, fill.source, true};
+}
+
+Cycle MemoryHierarchy::store_line(std::uint64_t pc, std::uint64_t address, unsigned bytes, Cycle now) {
+  const std::uint64_t line = l1d_.line_of(address);
+  const StoreGather::Bytes written = gather_.bytes_of(address, bytes);
+  ++stats_.l1d.accesses;
+  if (Cache::Line* const found = l1d_.find(line); found != nullptr) {
+    found->dirty = true;
+    const bool late = found->ready > now + load_to_use_;
+    if (late) gather_.written(line, written, found->ready);
+    const bool trains = found->prefetched;
+    count_use(*found, late);
+    if (trains) train_prefetcher(pc, line, now);
+    return now + 1;
+  }
+  StoreGather::Line* gathered = gather_.find(line);
+  if (gathered != nullptr) {
+    ++stats_.l1d.merges;
+    gathered->bytes |= written;
+  } else {
+    ++stats_.l1d.misses;
+    if (gather_.place().number != StoreGather::kNone) fetch_gathered(gather_.place(), now);
+    now = std::max(now, gather_.place().free);
+    gathered = &gather_.open(line, written, pc);
+  }
+  if (gather_.whole(*gathered)) write_whole(*gathered, now);
+  return now + 1;
+}
+
+void MemoryHierarchy::write_whole(StoreGather::Line& line, Cycle now) {
+  ++stats_.l1d.whole_lines;
+  const Cycle start = allocate_mshr(now, outer_.flight_to_own(line.number));
+  const Cycle taken = outer_.own(line.number, start);
+  install_l1d(line.number, {.ready = now, .dirty = true}, start);
+  gather_.close(line, taken);
+}
+
+MemoryHierarchy::Fill MemoryHierarchy::fetch_gathered(StoreGather::Line& gathered, Cycle now) {
+  const StoreGather::Line line = gathered;
+  const Cycle start = allocate_mshr(now, outer_.flight_of(line.number));
+  const Fill fill = fetch_l1d(line.number, start, By::kDemand, true);
+  gather_.close(gathered, start);
+  gather_.fetched(line.number, line.bytes, start, fill.ready);
+  train_prefetcher(line.pc, line.number, now);
+  return fill;
+}
+
+// The cycle from which a miss has a register, and room for what it may put out.
+Cycle MemoryHierarchy::allocate_mshr(Cycle now, const OuterLevels::Flight& flight) {
+  const Cycle start = l1d_mshrs_.allocate(outer_.room(now), flight.least, flight.until);
+  stats_.l1d.mshr_wait_sum += start - now;
+  return start;
+}
+
+MemoryHierarchy::Fill MemoryHierarchy::fetch_l1d(std::uint64_t line, Cycle start, By by, bool dirty) {
+  const Fill fill = outer_.read_for_data(line, start, by);
+  install_l1d(line,
+              {.ready = fill.ready, .source = fill.source, .dirty = dirty, .prefetched = by == By::kPrefetch},
+              start);
   return fill;
 }
 
 void MemoryHierarchy::install_l1d(std::uint64_t line, const Cache::Line& state, Cycle now) {
   const Cache::Victim victim = l1d_.insert(line, state);
-  if (!victim.dirty) {
-    return;
-  }
+  if (!victim.state.dirty) return;
   ++stats_.l1d.writebacks;
-  Cache::Line* const below = l2_.peek(l2_line_of(victim.line));
-  if (below != nullptr) {
-    below->dirty = true;
-  } else {
-    write_memory_side(l2_line_of(victim.line), now);
-  }
-}
-
-// How long the MSHR will be taken, queues aside.
-Cycle MemoryHierarchy::expected_l2_time(std::uint64_t line, Cycle now) {
-  const Cache::Line* const found = l2_.peek(l2_line_of(line));
-  if (found == nullptr) {
-    return dram_.latency();
-  }
-  return found->ready > now + l2_load_to_use_ ? found->ready - now : l2_load_to_use_;
-}
-
-MemoryHierarchy::Fill MemoryHierarchy::read_l2(std::uint64_t line, Cycle start) {
-  const std::uint64_t l2_line = l2_line_of(line);
-  ++stats_.l2.accesses;
-  Cache::Line* const found = l2_.find(l2_line);
-  if (found == nullptr) {
-    ++stats_.l2.misses;
-    return miss_l2(l2_line, start, false);
-  }
-  if (found->prefetched) {
-    found->prefetched = false;
-    ++stats_.l2.prefetch_hits;
-  }
-  const Cycle done = start + l2_load_to_use_;
-  if (found->ready <= done) {
-    return {done, MemLevel::kL2};
-  }
-  ++stats_.l2.misses;
-  ++stats_.l2.mshr_merges;
-  return {found->ready, found->source};
-}
-
-MemoryHierarchy::Fill MemoryHierarchy::miss_l2(std::uint64_t l2_line, Cycle start, bool prefetched) {
-  const Cycle granted = l2_mshrs_.allocate(start, dram_.latency());
-  stats_.l2.mshr_wait_cycles += granted - start;
-  const Fill fill = read_memory_side(l2_line, granted);
-  const Cache::Victim victim =
-      l2_.insert(l2_line, {.ready = fill.ready, .source = fill.source, .prefetched = prefetched});
-  if (victim.dirty) {
-    ++stats_.l2.writebacks;
-    write_memory_side(victim.line, start);
-  }
-  return fill;
-}
-
-// The system-level cache sits before memory and keeps what is read through it.
-MemoryHierarchy::Fill MemoryHierarchy::read_memory_side(std::uint64_t l2_line, Cycle start) {
-  if (!slc_) {
-    return {dram_.read(start), MemLevel::kDram};
-  }
-  ++stats_.slc.accesses;
-  if (const Cache::Line* const found = slc_->find(l2_line); found != nullptr) {
-    return {std::max(start + slc_load_to_use_, found->ready), MemLevel::kSlc};
-  }
-  ++stats_.slc.misses;
-  const Fill fill{dram_.read(start), MemLevel::kDram};
-  if (slc_->insert(l2_line, {.ready = fill.ready, .source = fill.source}).dirty) {
-    ++stats_.slc.writebacks;
-    dram_.write(start);
-  }
-  return fill;
-}
-
-void MemoryHierarchy::write_memory_side(std::uint64_t l2_line, Cycle now) {
-  Cache::Line* const found = slc_ ? slc_->peek(l2_line) : nullptr;
-  if (found != nullptr) {
-    found->dirty = true;
-  } else {
-    dram_.write(now);
-  }
+  outer_.write_back(victim.line, now);
 }
 
 void MemoryHierarchy::train_prefetcher(std::uint64_t pc, std::uint64_t line, Cycle now) {
@@ -250,40 +244,23 @@ void MemoryHierarchy::train_prefetcher(std::uint64_t pc, std::uint64_t line, Cyc
       pc, line,
       // Only what the L2 has by now: a prefetch that waits for memory would hold an MSHR of the L1D.
       [&](std::uint64_t wanted) {
-        return expected_l2_time(wanted, now) <= l2_load_to_use_ && prefetch_into_l1d(wanted, now);
+        const OuterLevels::Flight flight = outer_.flight_of(wanted);
+        return flight.least <= l2_load_to_use_ && flight.until <= now + l2_load_to_use_ &&
+               prefetch_into_l1d(wanted, now);
       },
-      [&](std::uint64_t wanted) { return prefetch_into_l2(wanted, now); });
+      [&](std::uint64_t wanted) { return outer_.prefetch(wanted, now); });
 }
 
 bool MemoryHierarchy::prefetch_into_l1d(std::uint64_t line, Cycle now) {
-  if (l1d_.peek(line) != nullptr) {
-    return true;
-  }
-  if (l1d_mshrs_.full(now)) {
-    return false;
-  }
+  if (l1d_.peek(line) != nullptr || gather_.find(line) != nullptr) return true;
+  if (l1d_mshrs_.full(now) || outer_.room(now) > now) return false;
   ++stats_.l1d.prefetches;
-  const Cycle start = l1d_mshrs_.allocate(now, expected_l2_time(line, now));
-  const Fill fill = read_l2(line, l2_channel_.take(start));
-  install_l1d(line, {.ready = fill.ready, .source = fill.source, .prefetched = true}, now);
+  const Cycle start = allocate_mshr(now, outer_.flight_of(line));
+  fetch_l1d(line, start, By::kPrefetch, false);
   return true;
 }
 
-bool MemoryHierarchy::prefetch_into_l2(std::uint64_t line, Cycle now) {
-  const std::uint64_t l2_line = l2_line_of(line);
-  if (l2_.peek(l2_line) != nullptr) {
-    return true;
-  }
-  if (l2_mshrs_.full(now)) {
-    return false;
-  }
-  ++stats_.l2.prefetches;
-  miss_l2(l2_line, now, true);
-  return true;
-}
-
-Cycle MemoryHierarchy::fetch(std::uint64_t pc, Cycle now) {
-  now = translate_instruction(pc, now);
+Cycle MemoryHierarchy::fetch_line(std::uint64_t pc, Cycle now) {
   const std::uint64_t line = l1i_.line_of(pc);
   ++stats_.l1i.accesses;
   Cache::Line* const found = l1i_.find(line);
@@ -291,11 +268,10 @@ Cycle MemoryHierarchy::fetch(std::uint64_t pc, Cycle now) {
   bool run_ahead = true;
   if (found == nullptr) {
     ++stats_.l1i.misses;
-    ready = refill_l1i(line, now, false);
+    ready = refill_l1i(line, now, By::kDemand);
   } else {
     ready = std::max(now, found->ready);
-    stats_.l1i.misses += ready > now ? 1 : 0;
-    stats_.l1i.mshr_merges += ready > now ? 1 : 0;
+    if (ready > now) ++(found->prefetched ? stats_.l1i.late_prefetches : stats_.l1i.merges);
     stats_.l1i.prefetch_hits += found->prefetched ? 1 : 0;
     run_ahead = found->prefetched;
     found->prefetched = false;
@@ -311,16 +287,16 @@ Cycle MemoryHierarchy::fetch(std::uint64_t pc, Cycle now) {
 void MemoryHierarchy::prefetch_into_l1i(std::uint64_t line, Cycle now) {
   if (l1i_.peek(line) == nullptr) {
     ++stats_.l1i.prefetches;
-    refill_l1i(line, now, true);
+    refill_l1i(line, now, By::kPrefetch);
   }
 }
 
-Cycle MemoryHierarchy::refill_l1i(std::uint64_t line, Cycle now, bool prefetched) {
+Cycle MemoryHierarchy::refill_l1i(std::uint64_t line, Cycle now, By by) {
   const Cycle start = std::max(now, refill_free_);
-  if (!prefetched) stats_.l1i.mshr_wait_cycles += start - now;
+  if (by == By::kDemand) stats_.l1i.refill_wait_sum += start - now;
   refill_free_ = start + refill_interval_;
-  const Fill fill = read_l2(line, start);
-  l1i_.insert(line, {.ready = fill.ready, .source = fill.source, .prefetched = prefetched});
+  const Fill fill = outer_.read(line, start, by);
+  l1i_.insert(line, {.ready = fill.ready, .source = fill.source, .prefetched = by == By::kPrefetch});
   return fill.ready;
 }
 

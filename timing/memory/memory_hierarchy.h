@@ -3,33 +3,36 @@
 // timing models use it. Times need not be monotonic: an access may start some cycles before one that
 // was seen earlier (out-of-order issue), and state changes take effect in the order of the calls.
 //
-// Not modelled: wrong-path accesses, coherence with other cores, inclusion between levels, the L1D way
-// predictor's aliasing, limits on page walks in flight (a walk costs a constant), L1D write bandwidth
-// taken by fills.
+// An access counts once: as a hit, as a miss (nobody had asked for the line), as a merge (somebody had, and
+// it is on its way), or as a late prefetch (the first use of a line that a prefetch asked for too late).
 //
-// Reads L1iConfig, L1dConfig, L2Config, SlcConfig, DramConfig, MmuConfig, PrefetchConfig, ClockConfig.
+// Not modelled: wrong-path accesses, the L1D way predictor's aliasing, limits on page walks in flight (a walk
+// costs a constant), L1D write bandwidth taken by fills.
+//
+// Reads L1iConfig, L1dConfig, MmuConfig, PrefetchConfig, and what OuterLevels reads.
 #pragma once
 
 #include <cstdint>
-#include <optional>
 
 #include "timing/config/config.h"
 #include "timing/cycle.h"
 #include "timing/memory/bandwidth.h"
 #include "timing/memory/cache.h"
-#include "timing/memory/dram.h"
 #include "timing/memory/mshr.h"
+#include "timing/memory/outer_levels.h"
 #include "timing/memory/prefetcher.h"
+#include "timing/memory/store_gather.h"
 #include "timing/memory/tlb.h"
 #include "timing/stats.h"
 
 namespace m2sim::timing {
 
 struct LoadTiming {
-  Cycle ready;             // an ALU that reads the value may execute in this cycle
-  std::uint8_t base_lead;  // a load that uses the value as its base may execute this much earlier
-  MemLevel level;          // where the line was; a merged miss reports where it is coming from
-  bool miss;               // the line was not in the L1D: it occupies an MSHR or joined one
+  Cycle ready;               // an ALU that reads the value may execute in this cycle
+  std::uint8_t base_lead;    // a load that uses the value as its base may execute this much earlier
+  MemLevel level;            // where the line was; a merged miss reports where it is coming from
+  bool miss;                 // the line was not in the L1D: it occupies an MSHR or joined one
+  bool translation = false;  // more of the time went to the DTLB's miss than to the line's
 };
 
 class MemoryHierarchy {
@@ -49,51 +52,48 @@ class MemoryHierarchy {
     return load_slow(pc, address, bytes, now);
   }
 
-  // A store that has retired and writes the L1D from `now` on; returns the cycle in which its store
-  // queue entry is free, which is now + 1 for a line that is present. A DTLB miss costs no time here:
-  // the address was translated when the store executed.
+  // A store that has retired and writes the L1D from `now` on; returns the cycle in which its store queue
+  // entry is free, which is now + 1 unless it has to wait for a place to gather in. A DTLB miss costs no time
+  // here: the address was translated when the store executed.
   Cycle store(std::uint64_t pc, std::uint64_t address, unsigned bytes, Cycle now);
 
   // The cycle in which the instructions of the L1I line that holds `pc` can be fetched; `now` for a hit
   // of the L1I and the ITLB.
-  Cycle fetch(std::uint64_t pc, Cycle now);
+  Cycle fetch(std::uint64_t pc, Cycle now) { return fetch_line(pc, translate_instruction(pc, now)); }
+  // When translation of that is done, which fetch_line() goes on from: the two halves of fetch().
+  Cycle translate_instruction(std::uint64_t pc, Cycle now);
+  Cycle fetch_line(std::uint64_t pc, Cycle now);
 
-  // A prefetch instruction for data. Never waits; dropped when the DTLB misses or the MSHRs are full.
-  void prefetch(std::uint64_t address, Cycle now);
+  // A prefetch instruction for data: never dropped. Returns when it has its page and its miss register, which
+  // is all that it waits for.
+  Cycle prefetch(std::uint64_t address, Cycle now);
 
-  // Counters of the channel to memory included.
   MemoryStats stats() const;
 
  private:
-  struct Fill {
-    Cycle ready;
-    MemLevel source;
-  };
+  using Fill = OuterLevels::Fill;
+  using By = OuterLevels::By;
 
   std::uint8_t base_lead(std::uint64_t address, unsigned bytes) const {
     return (address & 7) + (bytes < 8 ? bytes : 8) <= 8 ? base_lead_ : std::uint8_t{0};
   }
 
   LoadTiming load_slow(std::uint64_t pc, std::uint64_t address, unsigned bytes, Cycle now);
-  LoadTiming access_l1d(std::uint64_t pc, std::uint64_t address, Cycle now, bool write);
-  Fill miss_l1d(std::uint64_t line, Cycle now, bool write);
+  LoadTiming load_line(std::uint64_t pc, std::uint64_t address, unsigned bytes, Cycle now);
+  LoadTiming load_gathered(StoreGather::Line& line, StoreGather::Bytes bytes, Cycle now);
+  Cycle store_line(std::uint64_t pc, std::uint64_t address, unsigned bytes, Cycle now);
+  void write_whole(StoreGather::Line& line, Cycle now);
+  Fill fetch_gathered(StoreGather::Line& line, Cycle now);
+  void count_use(Cache::Line& line, bool late);
+  Cycle allocate_mshr(Cycle now, const OuterLevels::Flight& flight);
+  Fill fetch_l1d(std::uint64_t line, Cycle start, By by, bool dirty);
   void translate_data(std::uint64_t address, Cycle& now);
-  Cycle translate_instruction(std::uint64_t pc, Cycle now);
   std::uint32_t walk_extra(std::uint64_t page);
   void train_prefetcher(std::uint64_t pc, std::uint64_t line, Cycle now);
   bool prefetch_into_l1d(std::uint64_t line, Cycle now);
-  bool prefetch_into_l2(std::uint64_t line, Cycle now);
   void prefetch_into_l1i(std::uint64_t line, Cycle now);
-  Cycle refill_l1i(std::uint64_t line, Cycle now, bool prefetched);
+  Cycle refill_l1i(std::uint64_t line, Cycle now, By by);
   void install_l1d(std::uint64_t line, const Cache::Line& state, Cycle now);
-
-  // Both take L1 line numbers; `start` is when the L1 has sent the request.
-  Cycle expected_l2_time(std::uint64_t line, Cycle now);
-  Fill read_l2(std::uint64_t line, Cycle start);
-  Fill miss_l2(std::uint64_t l2_line, Cycle start, bool prefetched);
-  Fill read_memory_side(std::uint64_t l2_line, Cycle start);
-  void write_memory_side(std::uint64_t l2_line, Cycle now);
-  std::uint64_t l2_line_of(std::uint64_t line) const { return line >> l2_line_shift_; }
 
   std::uint32_t load_to_use_;
   std::uint8_t base_lead_;
@@ -103,23 +103,18 @@ class MemoryHierarchy {
   Cycle page_cross_penalty_;
   Bandwidth page_cross_channel_;  // such accesses go one at a time, as measured for loads and stores
   Cycle l2_load_to_use_;
-  Cycle slc_load_to_use_;
   Cycle refill_interval_;
   Cycle refill_free_ = 0;  // when the next line may come into the L1I
   std::uint32_t prefetch_lines_;
-  std::uint32_t l2_line_shift_;  // log2 of L1 lines in an L2 line
 
   Cache l1i_;
   Cache l1d_;
-  Cache l2_;
-  std::optional<Cache> slc_;
   MshrFile l1d_mshrs_;
-  MshrFile l2_mshrs_;
-  Bandwidth l2_channel_;
+  StoreGather gather_;
   Tlb itlb_;
   Tlb dtlb_;
   Tlb l2_tlb_;
-  Dram dram_;
+  OuterLevels outer_;
   Prefetcher prefetcher_;
   MemoryStats stats_{};
 };

@@ -22,25 +22,39 @@ class MshrFile {
     assert(entries > 0 && entries <= UINT16_MAX);
   }
 
-  // The cycle from which a miss of `now` that takes `duration` cycles has a register.
-  Cycle allocate(Cycle now, Cycle duration) {
+  // The cycle from which a miss of `now` has a register, which it keeps for `duration` cycles and until
+  // `until`.
+  Cycle allocate(Cycle now, Cycle duration, Cycle until = 0) {
     const Cycle wanted = round(now);
     Cycle first = wanted;
     if (first + kSteps <= end_) {
       return now;  // so long ago that nobody remembers
     }
-    const Cycle steps = std::clamp<Cycle>(round(now + duration) - first, 1, kSteps / 2);
-    reach(first + steps);
-    for (Cycle step = first; step < first + steps; ++step) {
+    const Cycle least = std::clamp<Cycle>(round(now + duration) - first, 1, kSteps / 2);
+    const Cycle until_step = std::min(round(until), first + kSteps / 2);
+    Cycle end = std::max(first + least, until_step);
+    reach(end);
+    for (Cycle step = first; step < end; ++step) {
       if (taken(step) >= entries_) {
         first = step + 1;
-        reach(first + steps);
+        end = std::max(first + least, until_step);
+        reach(end);
       }
     }
-    for (Cycle step = first; step < first + steps; ++step) {
+    for (Cycle step = first; step < end; ++step) {
       ++taken(step);
     }
     return first == wanted ? now : first << kStepShift;
+  }
+
+  // The first cycle from `now` on in which one is free.
+  Cycle first_free(Cycle now) const {
+    Cycle step = round(now);
+    if (step >= end_ || step + kSteps <= end_ || taken_[step % kSteps] < entries_) return now;
+    do {
+      ++step;
+    } while (step < end_ && taken_[step % kSteps] >= entries_);
+    return step << kStepShift;
   }
 
   bool full(Cycle now) const {

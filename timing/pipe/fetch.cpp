@@ -49,12 +49,13 @@ Packet Fetch::take() {
   packet.fetched = now_;
   packet.reason = reason_;
 
-  const Cycle ready = fetch_lines(location, insts);
+  const auto [translated, ready] = fetch_lines(location, insts);
   packet.available = ready + depth_;
   reason_ = StallReason::kFetch;
   left_ -= insts;
   if (ready > now_) {
-    packet.reason = StallReason::kInstructionCache;
+    packet.reason = translated - now_ > ready - translated ? StallReason::kInstructionTlb
+                                                           : StallReason::kInstructionCache;
     left_ = 0;
     next_cycle_ = ready + 1;
     now_ = ready;
@@ -68,15 +69,17 @@ Packet Fetch::take() {
   return packet;
 }
 
-Cycle Fetch::fetch_lines(std::uint64_t location, unsigned insts) {
-  Cycle ready = now_;
+Fetch::Lines Fetch::fetch_lines(std::uint64_t location, unsigned insts) {
+  Lines lines{now_, now_};
   const std::uint64_t last = (location + 4 * std::uint64_t{insts} - 4) & ~line_mask_;
   for (std::uint64_t line = location & ~line_mask_; line <= last; line += line_mask_ + 1) {
     if (line == line_) continue;
     line_ = line;
-    ready = std::max(ready, memory_.fetch(line, now_));
+    const Cycle translated = memory_.translate_instruction(line, now_);
+    lines.translated = std::max(lines.translated, translated);
+    lines.ready = std::max(lines.ready, memory_.fetch_line(line, translated));
   }
-  return ready;
+  return lines;
 }
 
 void Fetch::finish_block(Packet& packet) {

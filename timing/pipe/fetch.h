@@ -84,7 +84,12 @@ class Fetch {
   }
 
  private:
-  Cycle fetch_lines(std::uint64_t location, unsigned insts);
+  // When the addresses of the lines of a packet are translated, and when the lines are there.
+  struct Lines {
+    Cycle translated;
+    Cycle ready;
+  };
+  Lines fetch_lines(std::uint64_t location, unsigned insts);
   void finish_block(Packet& packet);
 
   MemoryHierarchy& memory_;

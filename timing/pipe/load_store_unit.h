@@ -75,7 +75,8 @@ class LoadStoreUnit {
   // The load reads the L1D or what is below it.
   Loaded access(std::uint64_t pc, std::uint64_t address, unsigned bytes, Cycle issued) {
     const LoadTiming timing = memory_.load(pc, address, bytes, issued);
-    return {timing.ready, timing.base_lead, stall_of(timing.level)};
+    return {timing.ready, timing.base_lead,
+            timing.translation ? StallReason::kDataTlb : stall_of(timing.level)};
   }
   // The store still has its queue entry when the load issues: the load cannot do with the L1D alone.
   static bool must_forward(const StoreRecord& store, Cycle issued) { return store.freed > issued; }
@@ -91,7 +92,8 @@ class LoadStoreUnit {
     }
     return {forwarding.ready, 0, StallReason::kForwarding};
   }
-  void prefetch(std::uint64_t address, Cycle issued) { memory_.prefetch(address, issued); }
+  // Returns when the prefetch is under way and waits for nothing more.
+  Cycle prefetch(std::uint64_t address, Cycle issued) { return memory_.prefetch(address, issued); }
 
   // The store's group retires: it writes the L1D. Returns when it leaves the queue.
   Cycle commit(std::uint64_t number, Cycle retired) {

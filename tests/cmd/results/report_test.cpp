@@ -65,6 +65,8 @@ TEST(Report, ShowsTheFiguresOfATimedRun) {
   timed.branch.mispredicts = 4;
   timed.memory.l1d.accesses = 500;
   timed.memory.l1d.misses = 50;
+  timed.memory.l1d.merges = 1234;
+  timed.memory.l1d.late_prefetches = 9;
   timed.memory.l2_tlb.accesses = 77;
   Stats stats;
   append_timing_stats(stats, timed);
@@ -74,7 +76,7 @@ TEST(Report, ShowsTheFiguresOfATimedRun) {
        {"cycles                           2,000\n", "CPI                             2.0000\n",
         "IPC                             0.5000\n", "branches                           123\n",
         "mispredicted                         4\n", "MPKI                             4.000\n",
-        "l1d                500                50     10.00 %      50.000\n",
+        "l1d                500                50     10.00 %      50.000           1,234                9\n",
         "l2_tlb              77                 0      0.00 %       0.000\n",
         "blocks decoded                      31\n", "system calls                        17\n",
         "seconds                          0.250\n"}) {

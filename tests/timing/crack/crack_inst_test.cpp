@@ -163,6 +163,22 @@ TEST(CrackInst, EveryClassKeepsItsRegisters) {
   }
 }
 
+TEST(CrackInst, ABlockZeroingStoreIsOneStoreOf64Bytes) {
+  CrackOne one;
+  one.cracker.crack(inst(0xd50b7423), 2);  // dc zva, x3
+  ASSERT_EQ(one.uops.size(), 1U);
+  const UopInfo& uop = one.uops.front();
+  EXPECT_TRUE(uop.is(kUopStore));
+  EXPECT_TRUE(uop.is(kUopFirstAccess));
+  EXPECT_EQ(uop.bytes, 64);
+  ASSERT_EQ(uop.source_count, 1);
+  EXPECT_EQ(uop.sources[0].reg, 3);
+  EXPECT_EQ(uop.sources[0].role, insts::Role::kBase);
+  CrackOne other;
+  other.cracker.crack(inst(0xd50b7b23), 2);  // dc cvau, x3
+  EXPECT_FALSE(other.uops.front().memory());
+}
+
 TEST(CrackInst, AMoveThatRenameDoesTakesAnEntryAndNoRegister) {
   CrackOne one;
   one.cracker.crack_eliminated(inst(mov(0, 1)), 2, Elimination::kMove);

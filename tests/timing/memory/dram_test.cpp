@@ -50,7 +50,34 @@ TEST(Dram, WritesTakeBandwidthOnlyAndAllIsCounted) {
   EXPECT_NEAR(static_cast<double>(waited), kWrites * line_cycles, 2 * line_cycles);
   EXPECT_EQ(dram.stats().writes, kWrites);
   EXPECT_EQ(dram.stats().reads, 1U);
-  EXPECT_EQ(dram.stats().wait_cycles, waited) << "of reads alone";
+  EXPECT_EQ(dram.stats().read_wait_sum, waited) << "of reads alone";
+  EXPECT_NEAR(static_cast<double>(dram.stats().busy_cycles), (kWrites + 1) * line_cycles, 1);
+}
+
+// However many wait at a time, the channel is busy for no longer than it takes.
+TEST(Dram, IsBusyNoLongerThanTheTimeThatPasses) {
+  const CoreConfig config = m2_pcore();
+  Dram dram(config.dram, config.clock, config.l2.cache.line_bytes);
+  constexpr Cycle kNow = 100'000;
+  Cycle last = 0;
+  for (int i = 0; i < 1000; ++i) last = std::max(last, dram.read(kNow));
+  EXPECT_GT(dram.stats().read_wait_sum, 100 * (last - kNow)) << "each waits for all before it";
+  EXPECT_LE(dram.stats().busy_cycles, last - kNow);
+  EXPECT_GE(dram.stats().busy_cycles, last - kNow - dram.latency() - 16);
+}
+
+TEST(Dram, AsManyWritesWaitAsTheBufferHolds) {
+  const CoreConfig config = m2_pcore();
+  Dram dram(config.dram, config.clock, config.l2.cache.line_bytes);
+  const double line_cycles = config.l2.cache.line_bytes * double(config.clock.mhz) / config.dram.mb_per_s;
+  constexpr Cycle kNow = 100'000;
+  for (std::uint32_t i = 0; i < config.dram.write_lines; ++i) {
+    EXPECT_EQ(dram.write_room(kNow), kNow) << i;
+    dram.write(kNow);
+  }
+  dram.write(kNow);
+  EXPECT_GT(dram.write_room(kNow), kNow) << "of one more, the second to go makes room";
+  EXPECT_LE(dram.write_room(kNow), kNow + static_cast<Cycle>(2 * line_cycles) + 8);
 }
 
 }  // namespace

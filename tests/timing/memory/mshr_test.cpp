@@ -96,5 +96,14 @@ TEST(MshrFile, AgreesWithACountOfEachStep) {
   }
 }
 
+// A miss of a line that comes at a known time: having waited for a register, it keeps it no longer for that.
+TEST(MshrFile, IsKeptUntilTheLineComesAndNotLonger) {
+  MshrFile file(1);
+  EXPECT_EQ(file.allocate(8000, 400), 8000U);
+  EXPECT_EQ(file.allocate(8008, 16, 8800), 8400U);
+  EXPECT_EQ(file.allocate(8016, 16, 8600), 8800U) << "its line is there by then";
+  EXPECT_EQ(file.allocate(8024, 16), 8816U);
+}
+
 }  // namespace
 }  // namespace m2sim::timing

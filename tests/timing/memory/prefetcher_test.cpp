@@ -165,14 +165,32 @@ TEST(Prefetcher, AsksTheL2BeforeTheL1) {
   EXPECT_EQ(order.size(), 2 * std::size_t{config.degree});
 }
 
+// Nor does it begin it anew: what follows asks for the lines behind those that were asked for, and for as
+// many as without it.
 TEST(Prefetcher, ALookBackDoesNotEndAStream) {
   const PrefetchConfig config = m2_pcore().prefetch;
-  Prefetcher prefetcher(config, kLineBytes, kPageBytes);
-  std::vector<std::uint64_t> lines;
-  for (std::uint64_t i = 0; i < 10; ++i) lines.push_back(1000 + i);
-  train(prefetcher, lines);
-  EXPECT_TRUE(train(prefetcher, {1008}).l2.empty()) << "one line back";
-  EXPECT_FALSE(train(prefetcher, {1010}).l2.empty()) << "and on";
+  for (const std::int64_t stride : {1, -1, 3}) {
+    const auto line = [=](std::int64_t n) { return static_cast<std::uint64_t>(100'000 + stride * n); };
+    for (const bool looks_back : {false, true}) {
+      Prefetcher prefetcher(config, kLineBytes, kPageBytes);
+      std::vector<std::uint64_t> asked;
+      const auto use = [&](std::int64_t n) {
+        const std::vector<std::uint64_t> more = train(prefetcher, {line(n)}).l2;
+        asked.insert(asked.end(), more.begin(), more.end());
+        return more.size();
+      };
+      constexpr std::int64_t kUses = 100;
+      for (std::int64_t n = 0; n < kUses; ++n) {
+        use(n);
+        if (!looks_back || n < 3) continue;
+        EXPECT_EQ(use(n - 1), 0U) << "one line back";
+      }
+      ASSERT_FALSE(asked.empty());
+      for (std::size_t i = 1; i < asked.size(); ++i)
+        ASSERT_EQ(asked[i], asked[i - 1] + line(1) - line(0)) << i;
+      EXPECT_EQ(asked.back(), line(kUses - 1 + config.l2_distance)) << looks_back;
+    }
+  }
 }
 
 // 96 bytes at a time over lines of 64: one line, then two.

@@ -226,12 +226,35 @@ TEST_F(StoreCommitTest, SoManyStoresACycle) {
   EXPECT_EQ(commit.commit(memory, store(kData), later), later + 2);
 }
 
-TEST_F(StoreCommitTest, EntriesAreFreedInOrder) {
+// One that crosses a page, say.
+TEST_F(StoreCommitTest, AStoreThatWaitsHoldsUpThoseBehindIt) {
   StoreCommit commit(config.lsq);
-  const Cycle missed = commit.commit(memory, store(kData + 0x100000), kNow);
-  EXPECT_GT(missed, kNow + 1);
-  EXPECT_EQ(commit.commit(memory, store(kData), kNow + 1), missed) << "a hit behind a miss";
-  EXPECT_EQ(commit.commit(memory, store(kData), missed), missed + 1);
+  const std::uint64_t page = std::uint64_t{config.mmu.page_kib} * 1024;
+  const Cycle waited = commit.commit(memory, store(kData + page - 4), kNow);
+  EXPECT_GT(waited, kNow + 1);
+  const unsigned each = config.lsq.store_commits_per_cycle;
+  for (unsigned i = 0; i < 3 * each; ++i) {
+    const Cycle freed = commit.commit(memory, store(kData), kNow + 1);
+    EXPECT_GE(freed, waited) << i;
+    EXPECT_LE(freed, waited + (i + 2) / each) << i;
+  }
+  EXPECT_EQ(commit.commit(memory, store(kData), waited + 100), waited + 101);
+}
+
+TEST_F(StoreCommitTest, AStoreAcross16BytesTakesThePlaceOfTwo) {
+  config.lsq.store_commits_per_cycle = 2;
+  StoreCommit commit(config.lsq);
+  for (unsigned i = 0; i < 8; ++i) {
+    EXPECT_EQ(commit.commit(memory, store(kData + 12), kNow), kNow + 1 + i) << "one a cycle";
+  }
+  const Cycle later = kNow + 100;
+  EXPECT_EQ(commit.commit(memory, store(kData + 8), later), later + 1);
+  EXPECT_EQ(commit.commit(memory, store(kData + 12), later), later + 2) << "one of two is not enough";
+  EXPECT_EQ(commit.commit(memory, store(kData + 8), later), later + 3);
+  config.lsq.store_commits_per_cycle = 1;
+  StoreCommit narrow(config.lsq);
+  EXPECT_EQ(narrow.commit(memory, store(kData + 12), later), later + 1)
+      << "more than all there are is not asked";
 }
 
 }  // namespace

@@ -1,0 +1,172 @@
+#include "timing/memory/outer_levels.h"
+
+#include <algorithm>
+#include <bit>
+#include <cassert>
+
+namespace m2sim::timing {
+
+namespace {
+
+std::uint32_t log2_of(std::uint32_t value) { return static_cast<std::uint32_t>(std::countr_zero(value)); }
+
+std::optional<Cache> optional_cache(const CacheConfig& config) {
+  return config.kib == 0 ? std::nullopt : std::optional<Cache>(std::in_place, config);
+}
+
+}  // namespace
+
+OuterLevels::OuterLevels(const CoreConfig& config)
+    : load_to_use_(config.l2.load_to_use),
+      slc_load_to_use_(config.slc.load_to_use),
+      line_shift_(log2_of(config.l2.cache.line_bytes / config.l1d.cache.line_bytes)),
+      page_shift_(log2_of(config.mmu.page_kib * 1024 / config.l1d.cache.line_bytes)),
+      page_mask_(UINT64_MAX >> log2_of(config.mmu.page_kib * 1024)),
+      scatter_(config.mmu.scatter_pages != 0),
+      all_parts_(static_cast<std::uint8_t>((1U << (1U << line_shift_)) - 1)),
+      l2_(config.l2.cache),
+      slc_(optional_cache(config.slc.cache)),
+      mshrs_(config.l2.mshrs),
+      to_l1d_(config.l2.bytes_per_cycle, config.l1d.cache.line_bytes),
+      from_l1d_channel_(config.l2.write_bytes_per_cycle, config.l1d.cache.line_bytes),
+      from_l1d_(config.l1d.victim_lines),
+      dram_(config.dram, config.clock, config.l2.cache.line_bytes) {
+  assert(line_shift_ <= 3);  // a bit for each part in Cache::Line::missing
+}
+
+// A line's number in physical memory. The steps can each be undone, so no two lines get the same place.
+std::uint64_t OuterLevels::place_of(std::uint64_t line) const {
+  if (!scatter_) return line >> line_shift_;
+  constexpr std::uint64_t kOdd = 0x9e3779b97f4a7c15;
+  std::uint64_t page = line >> page_shift_;
+  page = page * kOdd & page_mask_;
+  page ^= page >> 25;
+  page = page * kOdd & page_mask_;
+  page ^= page >> 25;
+  const std::uint64_t in_page = line & ((std::uint64_t{1} << page_shift_) - 1);
+  return (page << page_shift_ | in_page) >> line_shift_;
+}
+
+OuterLevels::Flight OuterLevels::flight_of(std::uint64_t line) {
+  const std::uint64_t place = place_of(line);
+  const Cache::Line* const found = l2_.peek(place);
+  if (found != nullptr && (found->missing & part_of(line)) == 0) return {load_to_use_, found->ready};
+  const bool below = found == nullptr && in_slc(place) != nullptr;
+  return {below ? slc_load_to_use_ : dram_.latency(), 0};
+}
+
+OuterLevels::Flight OuterLevels::flight_to_own(std::uint64_t line) {
+  return {l2_.peek(place_of(line)) != nullptr ? load_to_use_ : slc_load_to_use_, 0};
+}
+
+OuterLevels::Fill OuterLevels::read(std::uint64_t line, Cycle start, By by) {
+  const bool demand = by == By::kDemand;
+  if (demand) ++l2_stats_.accesses;
+  Cache::Line* const found = l2_.find(place_of(line));
+  if (found == nullptr || (found->missing & part_of(line)) != 0) {
+    if (demand) ++l2_stats_.misses;
+    return miss(line, start, by, false);
+  }
+  const Cycle done = start + load_to_use_;
+  const bool late = found->ready > done;
+  if (late && demand) ++(found->prefetched ? l2_stats_.late_prefetches : l2_stats_.merges);
+  if (found->prefetched) {
+    found->prefetched = false;
+    ++l2_stats_.prefetch_hits;
+  }
+  if (late) return {found->ready, found->source};
+  return {done, MemLevel::kL2};
+}
+
+// A register for a miss, and room for what it may put out.
+Cycle OuterLevels::grant(Cycle start, Cycle duration) {
+  const Cycle granted = dram_.write_room(mshrs_.allocate(start, duration));
+  l2_stats_.mshr_wait_sum += granted - start;
+  return granted;
+}
+
+OuterLevels::Fill OuterLevels::miss(std::uint64_t line, Cycle start, By by, bool prefetched) {
+  const std::uint64_t place = place_of(line);
+  Cache::Line* const here = l2_.peek(place);
+  if (here != nullptr) {  // without this part
+    const Fill fill{dram_.read(grant(start, dram_.latency())), MemLevel::kDram};
+    l2_.refill(*here, fill.ready, fill.source);
+    return fill;
+  }
+  Cache::Line* const below = in_slc(place);
+  if (slc_ && by == By::kDemand) {
+    ++slc_stats_.accesses;
+    if (below == nullptr) ++slc_stats_.misses;
+  }
+  Cache::Line state;
+  if (below != nullptr) state = slc_->take(place, *below);
+  if (below != nullptr && (state.missing & part_of(line)) == 0) {
+    state.ready = std::max(grant(start, slc_load_to_use_) + slc_load_to_use_, state.ready);
+    state.source = MemLevel::kSlc;
+  } else {
+    state.ready = dram_.read(grant(start, dram_.latency()));
+    state.source = MemLevel::kDram;
+    state.missing = 0;
+  }
+  state.prefetched = prefetched;
+  insert(place, state, start);
+  return {state.ready, state.source};
+}
+
+Cycle OuterLevels::own(std::uint64_t line, Cycle start) {
+  const std::uint64_t place = place_of(line);
+  if (l2_.find(place) != nullptr) return start;
+  const Cycle granted = grant(start, slc_load_to_use_);
+  Cache::Line state{.missing = all_parts_};
+  if (Cache::Line* const below = in_slc(place); below != nullptr) state = slc_->take(place, *below);
+  state.ready = granted + slc_load_to_use_;
+  state.source = MemLevel::kSlc;
+  insert(place, state, start);
+  return granted;
+}
+
+void OuterLevels::write_back(std::uint64_t line, Cycle now) {
+  from_l1d_.write(from_l1d_channel_, now);
+  const std::uint64_t place = place_of(line);
+  const auto mark = [part = part_of(line)](Cache::Line& state) {
+    state.dirty = true;
+    state.missing = static_cast<std::uint8_t>(state.missing & ~part);
+  };
+  if (Cache::Line* const here = l2_.peek(place); here != nullptr) return mark(*here);
+  Cache::Line state{.ready = now, .source = MemLevel::kL2, .missing = all_parts_};
+  if (Cache::Line* const below = in_slc(place); below != nullptr) state = slc_->take(place, *below);
+  mark(state);
+  insert(place, state, now);
+}
+
+bool OuterLevels::prefetch(std::uint64_t line, Cycle now) {
+  if (l2_.peek(place_of(line)) != nullptr) return true;
+  if (mshrs_.full(now)) return false;
+  ++l2_stats_.prefetches;
+  miss(line, now, By::kPrefetch, true);
+  return true;
+}
+
+void OuterLevels::insert(std::uint64_t place, const Cache::Line& state, Cycle now) {
+  const Cache::Victim victim = l2_.insert(place, state);
+  // What has no part left is in the L1D alone, if anywhere.
+  if (victim.line == Cache::kNone || victim.state.missing == all_parts_) return;
+  if (victim.state.dirty) ++l2_stats_.writebacks;
+  if (!slc_) {
+    if (victim.state.dirty) dram_.write(now);
+    return;
+  }
+  Cache::Line kept = victim.state;
+  kept.prefetched = false;
+  if (!slc_->insert(victim.line, kept).state.dirty) return;
+  ++slc_stats_.writebacks;
+  dram_.write(now);
+}
+
+void OuterLevels::add_to(MemoryStats& stats) const {
+  stats.l2 = l2_stats_;
+  stats.slc = slc_stats_;
+  stats.dram = dram_.stats();
+}
+
+}  // namespace m2sim::timing

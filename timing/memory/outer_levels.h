@@ -1,0 +1,107 @@
+// What lies below the L1 caches: the L2, the system-level cache before memory, and memory. An access says
+// when it starts and learns when it is done; lines are named as the L1D numbers them.
+//
+// The L2 is physically indexed. Where a page lies in memory is up to the kernel, which hands pages out in no
+// order: here a fixed permutation of the page numbers stands for that (MmuConfig::scatter_pages). So the L2
+// and what is below it lose lines to conflicts before they are full.
+//
+// The system-level cache holds what the L2 puts out, clean or dirty, and gives it back: a line is in one of
+// both. (Not modelled: what other agents keep there.)
+//
+// A line that the L1D writes whole needs no data from below: the L2 gives it room, and takes part after part
+// when the L1D puts them out. Until then those parts are `missing`, and a read of one goes to memory.
+//
+// What is put out is written behind buffers: the L1D's victims go through a channel to the L2, the dirty
+// ones from below through memory's. A full buffer holds the next miss.
+//
+// Not modelled: coherence with other cores, inclusion of the L1s.
+//
+// Reads L1dConfig (line size, buffer), L2Config, SlcConfig, DramConfig, MmuConfig (pages), ClockConfig.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "timing/config/config.h"
+#include "timing/cycle.h"
+#include "timing/memory/bandwidth.h"
+#include "timing/memory/cache.h"
+#include "timing/memory/dram.h"
+#include "timing/memory/mshr.h"
+#include "timing/memory/write_buffer.h"
+#include "timing/stats.h"
+
+namespace m2sim::timing {
+
+class OuterLevels {
+ public:
+  struct Fill {
+    Cycle ready;
+    MemLevel source;
+  };
+  enum class By : std::uint8_t { kDemand, kPrefetch };  // who asks
+
+  explicit OuterLevels(const CoreConfig& config);
+
+  // How long a miss of the L1D is in flight, queues aside: so many cycles, and until the line is in the L2.
+  struct Flight {
+    Cycle least;
+    Cycle until;
+  };
+  Flight flight_of(std::uint64_t line);
+  // The same for one that writes the whole line.
+  Flight flight_to_own(std::uint64_t line);
+
+  // Without any queue.
+  Cycle latency_of(MemLevel level) const {
+    return level == MemLevel::kDram  ? dram_.latency()
+           : level == MemLevel::kSlc ? slc_load_to_use_
+                                     : load_to_use_;
+  }
+
+  // A line for the L1D, whose miss has its register from `now` on, or for the L1I.
+  Fill read_for_data(std::uint64_t line, Cycle now, By by) { return read(line, to_l1d_.take(now), by); }
+  Fill read(std::uint64_t line, Cycle start, By by);
+  // The L1D is going to write the whole line; returns when the L2 has taken note.
+  Cycle own(std::uint64_t line, Cycle start);
+  // A line from the L1D that was written.
+  void write_back(std::uint64_t line, Cycle now);
+  // The cycle in which there is room for a line that the L1D has to put out.
+  Cycle room(Cycle now) const { return from_l1d_.room(now); }
+
+  // Into the L2. False: there is no room for one more miss.
+  bool prefetch(std::uint64_t line, Cycle now);
+
+  // Adds what was counted here.
+  void add_to(MemoryStats& stats) const;
+
+ private:
+  std::uint64_t place_of(std::uint64_t line) const;
+  std::uint8_t part_of(std::uint64_t line) const {
+    return static_cast<std::uint8_t>(1U << (line & ((std::uint64_t{1} << line_shift_) - 1)));
+  }
+  Cache::Line* in_slc(std::uint64_t place) { return slc_ ? slc_->peek(place) : nullptr; }
+  Cycle grant(Cycle start, Cycle duration);
+  Fill miss(std::uint64_t line, Cycle start, By by, bool prefetched);
+  void insert(std::uint64_t place, const Cache::Line& state, Cycle now);
+
+  Cycle load_to_use_;
+  Cycle slc_load_to_use_;
+  std::uint32_t line_shift_;  // log2 of L1D lines in a line here
+  std::uint32_t page_shift_;  // log2 of L1D lines in a page
+  std::uint64_t page_mask_;   // of page numbers
+  bool scatter_;
+  std::uint8_t all_parts_;
+
+  Cache l2_;
+  std::optional<Cache> slc_;
+  MshrFile mshrs_;
+  Bandwidth to_l1d_;
+  Bandwidth from_l1d_channel_;
+  WriteBuffer from_l1d_;
+  Dram dram_;
+  L2Stats l2_stats_{};
+  SlcStats slc_stats_{};
+};
+
+}  // namespace m2sim::timing

@@ -1,0 +1,119 @@
+// Stores on their way to lines that the L1D does not have. They gather, line by line, until a line is whole
+// and needs nothing from below, or has to make room for another: only then is the rest of it fetched.
+//
+// That a whole line is written without a fetch follows from measurements (an M1 writes memory as fast as it
+// reads it: Volatile MemBench); that its core gathers stores, and for how long, is not published. Apple says
+// that stores several hundred instructions old may not have reached the cache (CPU optimization
+// guide, 4.6.10).
+//
+// Not modelled: that a line is fetched after a while even if nobody needs the room, and at barriers: nobody
+// else looks at it. A line whose every eighth byte is stored is not whole. Lines of more than 64 bytes never
+// are.
+//
+// Reads L1dConfig (line size, gathered lines).
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "timing/config/config.h"
+#include "timing/cycle.h"
+
+namespace m2sim::timing {
+
+class StoreGather {
+ public:
+  // A bit for each byte of a line.
+  using Bytes = std::uint64_t;
+
+  struct Line {
+    std::uint64_t number = kNone;  // kNone: what it held is with a miss register, or was
+    Bytes bytes = 0;               // written so far
+    std::uint64_t pc = 0;          // of the first store
+    Cycle free = 0;                // when the place can be used again
+  };
+  static constexpr std::uint64_t kNone = ~std::uint64_t{0};
+
+  explicit StoreGather(const L1dConfig& config)
+      : line_bytes_(config.cache.line_bytes),
+        whole_(line_bytes_ < 64 ? (Bytes{1} << line_bytes_) - 1 : ~Bytes{0}),
+        lines_(config.gather_lines) {}
+
+  // The bytes of an access that begins at `address`, as far as they are in its line.
+  Bytes bytes_of(std::uint64_t address, unsigned bytes) const {
+    if (line_bytes_ > 64) return 0;
+    const Bytes all = bytes >= 64 ? ~Bytes{0} : (Bytes{1} << bytes) - 1;
+    return all << (address & (line_bytes_ - 1)) & whole_;
+  }
+  bool whole(const Line& line) const { return line.bytes == whole_ && line_bytes_ <= 64; }
+
+  // Null: not gathered.
+  Line* find(std::uint64_t number) {
+    if (open_ == 0) return nullptr;
+    for (Line& line : lines_) {
+      if (line.number == number) return &line;
+    }
+    return nullptr;
+  }
+
+  // The place that is used next. What it still gathers has to be fetched first.
+  Line& place() { return lines_[next_]; }
+  Line& open(std::uint64_t number, Bytes bytes, std::uint64_t pc) {
+    Line& line = lines_[next_];
+    next_ = next_ + 1 == lines_.size() ? 0 : next_ + 1;
+    line = {number, bytes, pc, line.free};
+    ++open_;
+    return line;
+  }
+  void close(Line& line, Cycle free) {
+    line.number = kNone;
+    line.free = free;
+    --open_;
+  }
+
+  // The line was asked for at `start`, for the sake of these bytes, and arrives at `ready`.
+  void fetched(std::uint64_t number, Bytes bytes, Cycle start, Cycle ready) {
+    fetched_[number % kFetched] = {number, bytes, start, ready};
+  }
+  // Bytes of a line that arrives at `ready` which stores have written meanwhile.
+  void written(std::uint64_t number, Bytes bytes, Cycle ready) {
+    Fetched& line = fetched_[number % kFetched];
+    if (line.is(number, ready)) {
+      line.bytes |= bytes;
+    } else {
+      line = {number, bytes, 0, ready};
+    }
+  }
+  bool has_written(std::uint64_t number, Bytes bytes, Cycle ready) const {
+    const Fetched& line = fetched_[number % kFetched];
+    return line.is(number, ready) && (bytes & ~line.bytes) == 0 && bytes != 0;
+  }
+  // Whether the line that arrives at `ready` was asked for later than `now`, by a store that is earlier in
+  // the program and later in time.
+  bool fetched_after(std::uint64_t number, Cycle now, Cycle ready) const {
+    const Fetched& line = fetched_[number % kFetched];
+    return line.is(number, ready) && line.start > now;
+  }
+
+ private:
+  // Two lines that share a place forget each other's bytes: their loads wait for the line.
+  static constexpr std::size_t kFetched = 128;
+  struct Fetched {
+    std::uint64_t number = kNone;
+    Bytes bytes = 0;
+    Cycle start = 0;
+    Cycle ready = 0;
+    bool is(std::uint64_t other, Cycle its_ready) const { return number == other && ready == its_ready; }
+  };
+
+  std::uint32_t line_bytes_;
+  Bytes whole_;
+  std::vector<Line> lines_;  // a ring, the oldest at next_
+  std::size_t next_ = 0;
+  unsigned open_ = 0;
+  std::array<Fetched, kFetched> fetched_{};
+};
+
+}  // namespace m2sim::timing
