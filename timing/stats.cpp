@@ -39,6 +39,7 @@ struct Members;
   ;
 #define PLACE(member) offsetof(Struct, member) / kWordBytes
 #define STAT(prefix, member, unit, description) {#prefix "." #member, unit, description, PLACE(member)},
+#define PMU(member, name, unit, description) {"pmu." #name, unit, description, PLACE(member)},
 #define SETTING(prefix, member, unit, description) \
   {#prefix "." #member, unit, description, PLACE(member), 0, true},
 #define STACK(member, prefix, count, infos) {{}, {}, {}, PLACE(member), count},
@@ -48,6 +49,7 @@ struct Members;
 #undef END_STRUCT
 #undef PLACE
 #undef STAT
+#undef PMU
 #undef SETTING
 #undef STACK
 #undef PART
@@ -132,6 +134,7 @@ void append_stacks(std::vector<StatInfo>& table) {
 #define STRUCT(type)
 #define END_STRUCT(type)
 #define STAT(prefix, member, unit, description)
+#define PMU(member, name, unit, description)
 #define SETTING(prefix, member, unit, description)
 #define STACK(member, prefix, count, infos) \
   append_stack<&CoreStats::member, infos>(table, prefix, std::make_index_sequence<count>{});
@@ -140,6 +143,7 @@ void append_stacks(std::vector<StatInfo>& table) {
 #undef STRUCT
 #undef END_STRUCT
 #undef STAT
+#undef PMU
 #undef SETTING
 #undef STACK
 #undef PART

@@ -18,6 +18,7 @@ namespace m2sim::timing {
   }                      \
   ;
 #define STAT(prefix, member, unit, description) std::uint64_t member;
+#define PMU(member, name, unit, description) std::uint64_t member;
 #define SETTING(prefix, member, unit, description) std::uint64_t member;
 #define STACK(member, prefix, count, infos) std::array<std::uint64_t, count> member;
 #define PART(type, member) type member;
@@ -25,6 +26,7 @@ namespace m2sim::timing {
 #undef STRUCT
 #undef END_STRUCT
 #undef STAT
+#undef PMU
 #undef SETTING
 #undef STACK
 #undef PART

@@ -26,6 +26,7 @@ bool BranchPredictor::predicted(const BranchSite& site, bool taken, std::uint64_
     case BranchKind::kIndirectCall: {
       const bool right = indirect_.observe(site.pc, history_, target) == target;
       stats_.mispredicts_indirect += right ? 0 : 1;
+      stats_.mispredicts_indirect_call += right || site.kind == BranchKind::kIndirect ? 0 : 1;
       return right;
     }
     case BranchKind::kReturn: {

@@ -146,14 +146,24 @@ CrackTable::CrackTable(const CoreConfig& config)
     : config_(config),
       layout_(queue_layout(config)),
       memory_ports_(ports_with_any(config, kMemoryCapabilities)),
-      simd_ports_(ports_with_any(config, kSimdCapabilities) & ~memory_ports_) {
+      simd_ports_(ports_with_any(config, kSimdCapabilities) & ~memory_ports_),
+      load_ports_(ports_with_any(config, kCapLoad)) {
   table_.reserve(std::size_t{1} << 16);
+  counts_.reserve(std::size_t{1} << 16);
   scratch_.reserve(emu::kMaxBlockInsts * 12);
   scratch_indices_.reserve(emu::kMaxBlockInsts + 1);
 }
 
+BlockCounts CrackTable::executed() const {
+  BlockCounts all = dropped_;
+  for (std::size_t id = 0; id < table_.size(); ++id) all.add(counts_[id], table_[id].executions);
+  return all;
+}
+
 void CrackTable::clear() {
+  dropped_ = executed();
   table_.clear();
+  counts_.clear();
   uop_chunks_.clear();
   index_chunks_.clear();
   uops_used_ = kChunkUops;
@@ -182,7 +192,10 @@ std::uint16_t* CrackTable::room_for_indices(std::size_t count) {
 }
 
 const CrackedBlock& CrackTable::crack(const emu::Block& block) {
-  if (block.id >= table_.size()) table_.resize(block.id + 1);
+  if (block.id >= table_.size()) {
+    table_.resize(block.id + 1);
+    counts_.resize(block.id + 1);
+  }
   CrackedBlock& cracked = table_[block.id];
   cracked.pc = block.pc;
   cracked.inst_count = block.inst_count;
@@ -195,7 +208,10 @@ const CrackedBlock& CrackTable::crack(const emu::Block& block) {
   cracker.run(scratch_indices_);
   cracked.fused_pairs = static_cast<std::uint16_t>(cracker.fused_pairs + cracker.simd_pairs);
   cracked.eliminated = cracker.eliminated;
+  BlockCounts& counts = counts_[block.id];
+  for (const insts::Inst& inst : insts) counts.count(inst);
   for (const UopInfo& uop : scratch_) {
+    counts.count(uop, load_ports_, memory_ports_, simd_ports_);
     cracked.slots = static_cast<std::uint16_t>(cracked.slots + uop.slots);
     cracked.issues = static_cast<std::uint16_t>(cracked.issues + uop.issues);
     if ((uop.ports & memory_ports_) != 0) {

@@ -16,6 +16,7 @@
 #include "timing/branch/branch_predictor.h"
 #include "timing/config/config.h"
 #include "timing/config/port_layout.h"
+#include "timing/crack/block_counts.h"
 #include "timing/crack/uop.h"
 
 namespace m2sim::timing {
@@ -34,6 +35,8 @@ struct CrackedBlock {
   std::uint16_t memory_issues = 0;  // of these, by ports for loads or stores
   std::uint16_t simd_issues = 0;    // of these, by ports for FP and SIMD
 
+  std::uint64_t executions = 0;
+
   std::uint64_t end() const { return pc + 4 * std::uint64_t{inst_count}; }
   std::uint64_t branch_pc() const { return end() - 4; }
 };
@@ -50,6 +53,14 @@ class CrackTable {
       return crack(block);
     return table_[block.id];
   }
+  // The same for a block that executes now.
+  const CrackedBlock& execute(const emu::Block& block) {
+    const CrackedBlock& cracked = lookup(block);
+    ++table_[block.id].executions;
+    return cracked;
+  }
+  // Of all executed blocks so far, dropped ones too.
+  BlockCounts executed() const;
 
   void clear();
 
@@ -65,7 +76,10 @@ class CrackTable {
   QueueLayout layout_;
   std::uint32_t memory_ports_;  // masks
   std::uint32_t simd_ports_;
+  std::uint32_t load_ports_;
   std::vector<CrackedBlock> table_;
+  std::vector<BlockCounts> counts_;  // of one execution, by the block's id
+  BlockCounts dropped_;
   std::vector<std::unique_ptr<UopInfo[]>> uop_chunks_;
   std::vector<std::unique_ptr<std::uint16_t[]>> index_chunks_;
   std::size_t uops_used_ = kChunkUops;

@@ -52,6 +52,7 @@ LoadTiming MemoryHierarchy::load_slow(std::uint64_t pc, std::uint64_t address, u
   timing.base_lead = timing.miss ? std::uint8_t{0} : base_lead(address, bytes);
   if (l1d_.line_of(address) != l1d_.line_of(last)) {
     ++stats_.line_crossings;
+    ++stats_.load_line_crossings;
     translate_data(last, now);
     // Of two misses the second is served when the first has its line.
     const std::uint64_t second_begin = l1d_.first_byte(last);
@@ -103,7 +104,9 @@ void MemoryHierarchy::translate_data(std::uint64_t address, Cycle& now) {
     return;
   }
   ++stats_.dtlb.misses;
+  const std::uint64_t walks = stats_.l2_tlb.misses;
   now += dtlb_.miss_extra() + walk_extra(page);
+  stats_.l2_tlb.data_misses += stats_.l2_tlb.misses - walks;
 }
 
 Cycle MemoryHierarchy::translate_instruction(std::uint64_t pc, Cycle now) {
@@ -144,6 +147,7 @@ LoadTiming MemoryHierarchy::load_line(std::uint64_t pc, std::uint64_t address, u
       return load_gathered(*gathered, gather_.bytes_of(address, bytes), now);
     }
     ++stats_.l1d.misses;
+    ++stats_.l1d.load_misses;
     const Cycle start = allocate_mshr(now, outer_.flight_of(line));
     const Fill fill = fetch_l1d(line, start, By::kDemand, false);
     train_prefetcher(pc, line, now);
@@ -191,6 +195,7 @@ Cycle MemoryHierarchy::store_line(std::uint64_t pc, std::uint64_t address, unsig
     gathered->bytes |= written;
   } else {
     ++stats_.l1d.misses;
+    ++stats_.l1d.store_misses;
     if (gather_.place().number != StoreGather::kNone) fetch_gathered(gather_.place(), now);
     now = std::max(now, gather_.place().free);
     gathered = &gather_.open(line, written, pc);

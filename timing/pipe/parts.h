@@ -14,6 +14,7 @@
 #include "timing/pipe/fetch.h"
 #include "timing/pipe/fetch_buffer.h"
 #include "timing/pipe/load_store_unit.h"
+#include "timing/pipe/pmu.h"
 #include "timing/slots.h"
 #include "timing/stats.h"
 
@@ -38,7 +39,7 @@ struct Parts {
 
   // Fetch goes on with a record.
   void begin(const emu::Record& record) {
-    const CrackedBlock& cracked = table.lookup(*record.block);
+    const CrackedBlock& cracked = table.execute(*record.block);
     fetch.begin_record(cracked, context.locate(record.block->pc), record.next_pc(), record.has_next());
     counts.uops += cracked.slots;
     counts.issued_uops += cracked.issues;
@@ -57,7 +58,7 @@ struct Parts {
 
   // Of all whole cycles so far.
   TimingStats stats(const LoadStoreUnit& load_store) const {
-    TimingStats stats{counts, predictor.stats(), memory.stats()};
+    TimingStats stats{counts, predictor.stats(), memory.stats(), {}};
     stats.core.cycles = ledger.now();
     stats.core.slots = ledger.slots();
     stats.core.full = ledger.full();
@@ -68,6 +69,7 @@ struct Parts {
     stats.core.forwarded_loads = load_store.counts().forwarded_loads;
     stats.core.forward_fails = load_store.counts().forward_fails;
     stats.core.order_violations = load_store.counts().order_violations;
+    stats.pmu = pmu_stats(stats, table.executed());
     return stats;
   }
 
