@@ -58,10 +58,14 @@ class CalendarQueue {
     if (!calendar_.in_reach(ready)) return ready;
     waiting_ += in_lane(scheduler, 1);
     if (std::has_single_bit(rest) && occupancy == 1) return calendar_.book_first(port, ready);
-    Cycle best = calendar_.first_free(port, ready, occupancy);
+    // What only one port executes takes the port's first free cycle although the next one is booked: by the
+    // rule of the oldest it would push that operation, which is earlier in the program and later in time,
+    // back by what they overlap. Here that one stays, and the port's time is taken behind it.
+    const unsigned row = std::has_single_bit(ports) ? 1 : occupancy;
+    Cycle best = calendar_.first_free(port, ready, row);
     for (rest &= rest - 1; rest != 0 && best != ready; rest &= rest - 1) {
       const unsigned other = Steering::choose_port(rest);
-      const Cycle free = calendar_.first_free(other, ready, occupancy);
+      const Cycle free = calendar_.first_free(other, ready, row);
       if (free >= best) continue;
       best = free;
       port = other;

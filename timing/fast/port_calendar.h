@@ -24,19 +24,22 @@ class PortCalendar {
 
   Cycle now() const { return now_; }
 
+  // The first cycle of so many free ones in a row.
   Cycle first_free(unsigned port, Cycle from, unsigned length) const {
-    if (length == 1) {
-      std::uint64_t free = ~span(from).busy[port] >> (from % 64) << (from % 64);
-      Cycle base = from & ~Cycle{63};
-      while (free == 0) {
-        base += 64;
-        free = ~span(base).busy[port];
-      }
-      return base + static_cast<unsigned>(std::countr_zero(free));
-    }
+    if (length == 1) return first_free(port, from);
     Cycle cycle = from;
     for (unsigned run = 0; run < length; ++cycle) run = busy(port, cycle) ? 0 : run + 1;
     return cycle - length;
+  }
+
+  Cycle first_free(unsigned port, Cycle from) const {
+    std::uint64_t free = ~span(from).busy[port] >> (from % 64) << (from % 64);
+    Cycle base = from & ~Cycle{63};
+    while (free == 0) {
+      base += 64;
+      free = ~span(base).busy[port];
+    }
+    return base + static_cast<unsigned>(std::countr_zero(free));
   }
 
   // Books the first free cycle from `from` on, and returns it.
@@ -55,10 +58,15 @@ class PortCalendar {
     return base + static_cast<unsigned>(std::countr_zero(free));
   }
 
+  // A free cycle, and as many of the free ones behind it as the operation blocks its port for, in a row or
+  // not.
   void book(unsigned port, Cycle cycle, unsigned length) {
     span(cycle).leaves[port] |= std::uint64_t{1} << (cycle % 64);
-    for (unsigned i = 0; i < length; ++i)
-      span(cycle + i).busy[port] |= std::uint64_t{1} << ((cycle + i) % 64);
+    for (; length != 0; ++cycle) {
+      if (busy(port, cycle)) continue;
+      span(cycle).busy[port] |= std::uint64_t{1} << (cycle % 64);
+      --length;
+    }
   }
 
   // Moves to `cycle` and reports each port's operations that left their scheduler after the old time up
