@@ -323,6 +323,7 @@ constexpr CoreConfig kM2PCore{
         },
         .mshrs = 28,  // guess: inferred from Daniel Lemire's speed-up of 24 by 28 parallel random chains, 27 by 39
         .gather_lines = 8,  // guess: not published
+        .gather_cycles = 1000,  // guess: above DRAM's latency, as a copy waits for its source in the midst of a line
         .victim_lines = 8,  // guess: not published
         .load_to_base = 3,  // measured: Jiajie Chen, M2 review
         .load_to_use = 4,  // measured: Jiajie Chen, M2 review

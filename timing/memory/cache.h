@@ -51,6 +51,9 @@ class Cache {
     const std::uint64_t set = line & set_mask_;
     return lines_[set * ways_ + recent_[set]];
   }
+  Line& most_recent(std::uint64_t line) {
+    return const_cast<Line&>(static_cast<const Cache*>(this)->most_recent(line));
+  }
 
   // The latest arrival of any line so far: from then on, hits need not look at Line::ready.
   Cycle settled() const { return settled_; }

@@ -67,7 +67,7 @@ LoadTiming MemoryHierarchy::load_slow(std::uint64_t pc, std::uint64_t address, u
   return timing;
 }
 
-Cycle MemoryHierarchy::store(std::uint64_t pc, std::uint64_t address, unsigned bytes, Cycle now) {
+Cycle MemoryHierarchy::store_slow(std::uint64_t pc, std::uint64_t address, unsigned bytes, Cycle now) {
   const std::uint64_t last = address + bytes - 1;
   if (address >> page_shift_ != last >> page_shift_) {
     ++stats_.page_crossings;
@@ -150,7 +150,7 @@ LoadTiming MemoryHierarchy::load_line(std::uint64_t pc, std::uint64_t address, u
     ++stats_.l1d.load_misses;
     const Cycle start = allocate_mshr(now, outer_.flight_of(line));
     const Fill fill = fetch_l1d(line, start, By::kDemand, false);
-    train_prefetcher(pc, line, now);
+    train_prefetcher(pc, line, Prefetcher::At::kMiss, now);
     return {fill.ready, 0, fill.source, true};
   }
   const Cycle ready = found->ready;
@@ -158,7 +158,7 @@ LoadTiming MemoryHierarchy::load_line(std::uint64_t pc, std::uint64_t address, u
   const bool late = ready > done && !gather_.has_written(line, gather_.bytes_of(address, bytes), ready);
   const bool trains = found->prefetched;
   count_use(*found, late);
-  if (trains) train_prefetcher(pc, line, now);
+  if (trains) train_prefetcher(pc, line, Prefetcher::At::kFirstUse, now);
   if (!late) return {done, 0, MemLevel::kL1, false};
   if (gather_.fetched_after(line, now, ready)) {
     // Nobody has asked for it yet at this time: the load does.
@@ -170,9 +170,12 @@ LoadTiming MemoryHierarchy::load_line(std::uint64_t pc, std::uint64_t address, u
 
 // A load of a line to which stores are under way gets what they have written from them.
 LoadTiming MemoryHierarchy::load_gathered(StoreGather::Line& line, StoreGather::Bytes bytes, Cycle now) {
-  if (bytes != 0 && (bytes & ~line.bytes) == 0) return {now + load_to_use_, 0, MemLevel::kL1, false};
-  ++stats_.l1d.merges;
+  const bool stored = bytes != 0 && (bytes & ~line.bytes) == 0;
+  const LoadTiming at_once{now + load_to_use_, 0, MemLevel::kL1, false};
+  if (stored && !StoreGather::is_due(line, now)) return at_once;
   const Fill fill = fetch_gathered(line, now);
+  if (stored) return at_once;
+  ++stats_.l1d.merges;
   return {fill.ready, 0, fill.source, true};
 }
 
@@ -186,7 +189,7 @@ Cycle MemoryHierarchy::store_line(std::uint64_t pc, std::uint64_t address, unsig
     if (late) gather_.written(line, written, found->ready);
     const bool trains = found->prefetched;
     count_use(*found, late);
-    if (trains) train_prefetcher(pc, line, now);
+    if (trains) train_prefetcher(pc, line, Prefetcher::At::kFirstUse, now);
     return now + 1;
   }
   StoreGather::Line* gathered = gather_.find(line);
@@ -198,9 +201,13 @@ Cycle MemoryHierarchy::store_line(std::uint64_t pc, std::uint64_t address, unsig
     ++stats_.l1d.store_misses;
     if (gather_.place().number != StoreGather::kNone) fetch_gathered(gather_.place(), now);
     now = std::max(now, gather_.place().free);
-    gathered = &gather_.open(line, written, pc);
+    gathered = &gather_.open(line, written, pc, now);
   }
-  if (gather_.whole(*gathered)) write_whole(*gathered, now);
+  if (gather_.whole(*gathered)) {
+    write_whole(*gathered, now);
+  } else if (StoreGather::is_due(*gathered, now)) {
+    fetch_gathered(*gathered, now);
+  }
   return now + 1;
 }
 
@@ -218,7 +225,7 @@ MemoryHierarchy::Fill MemoryHierarchy::fetch_gathered(StoreGather::Line& gathere
   const Fill fill = fetch_l1d(line.number, start, By::kDemand, true);
   gather_.close(gathered, start);
   gather_.fetched(line.number, line.bytes, start, fill.ready);
-  train_prefetcher(line.pc, line.number, now);
+  train_prefetcher(line.pc, line.number, Prefetcher::At::kMiss, now);
   return fill;
 }
 
@@ -244,9 +251,9 @@ void MemoryHierarchy::install_l1d(std::uint64_t line, const Cache::Line& state, 
   outer_.write_back(victim.line, now);
 }
 
-void MemoryHierarchy::train_prefetcher(std::uint64_t pc, std::uint64_t line, Cycle now) {
+void MemoryHierarchy::train_prefetcher(std::uint64_t pc, std::uint64_t line, Prefetcher::At at, Cycle now) {
   prefetcher_.train(
-      pc, line,
+      pc, line, at,
       // Only what the L2 has by now: a prefetch that waits for memory would hold an MSHR of the L1D.
       [&](std::uint64_t wanted) {
         const OuterLevels::Flight flight = outer_.flight_of(wanted);

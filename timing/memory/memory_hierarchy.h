@@ -41,10 +41,8 @@ class MemoryHierarchy {
 
   // A load of `bytes` (1..64) at `address` that executes at `now`.
   LoadTiming load(std::uint64_t pc, std::uint64_t address, unsigned bytes, Cycle now) {
-    const std::uint64_t line = l1d_.line_of(address);
     const Cycle done = now + load_to_use_;
-    if (address >> page_shift_ == recent_page_ && line == l1d_.line_of(address + bytes - 1) &&
-        l1d_.is_most_recent(line) && (done >= l1d_.settled() || done >= l1d_.most_recent(line).ready)) {
+    if (hits_at_once(address, bytes, done)) {
       ++stats_.l1d.accesses;
       ++stats_.dtlb.accesses;
       return {done, base_lead(address, bytes), MemLevel::kL1, false};
@@ -55,7 +53,15 @@ class MemoryHierarchy {
   // A store that has retired and writes the L1D from `now` on; returns the cycle in which its store queue
   // entry is free, which is now + 1 unless it has to wait for a place to gather in. A DTLB miss costs no time
   // here: the address was translated when the store executed.
-  Cycle store(std::uint64_t pc, std::uint64_t address, unsigned bytes, Cycle now);
+  Cycle store(std::uint64_t pc, std::uint64_t address, unsigned bytes, Cycle now) {
+    if (hits_at_once(address, bytes, now + load_to_use_)) {
+      ++stats_.l1d.accesses;
+      ++stats_.dtlb.accesses;
+      l1d_.most_recent(l1d_.line_of(address)).dirty = true;
+      return now + 1;
+    }
+    return store_slow(pc, address, bytes, now);
+  }
 
   // The cycle in which the instructions of the L1I line that holds `pc` can be fetched; `now` for a hit
   // of the L1I and the ITLB.
@@ -78,7 +84,16 @@ class MemoryHierarchy {
     return (address & 7) + (bytes < 8 ? bytes : 8) <= 8 ? base_lead_ : std::uint8_t{0};
   }
 
+  // An access to the page used last and, in its set, the line used last, which is there by `done`: nothing
+  // changes that anybody looks at.
+  bool hits_at_once(std::uint64_t address, unsigned bytes, Cycle done) const {
+    const std::uint64_t line = l1d_.line_of(address);
+    return address >> page_shift_ == recent_page_ && line == l1d_.line_of(address + bytes - 1) &&
+           l1d_.is_most_recent(line) && (done >= l1d_.settled() || done >= l1d_.most_recent(line).ready);
+  }
+
   LoadTiming load_slow(std::uint64_t pc, std::uint64_t address, unsigned bytes, Cycle now);
+  Cycle store_slow(std::uint64_t pc, std::uint64_t address, unsigned bytes, Cycle now);
   LoadTiming load_line(std::uint64_t pc, std::uint64_t address, unsigned bytes, Cycle now);
   LoadTiming load_gathered(StoreGather::Line& line, StoreGather::Bytes bytes, Cycle now);
   Cycle store_line(std::uint64_t pc, std::uint64_t address, unsigned bytes, Cycle now);
@@ -89,7 +104,7 @@ class MemoryHierarchy {
   Fill fetch_l1d(std::uint64_t line, Cycle start, By by, bool dirty);
   void translate_data(std::uint64_t address, Cycle& now);
   std::uint32_t walk_extra(std::uint64_t page);
-  void train_prefetcher(std::uint64_t pc, std::uint64_t line, Cycle now);
+  void train_prefetcher(std::uint64_t pc, std::uint64_t line, Prefetcher::At at, Cycle now);
   bool prefetch_into_l1d(std::uint64_t line, Cycle now);
   void prefetch_into_l1i(std::uint64_t line, Cycle now);
   Cycle refill_l1i(std::uint64_t line, Cycle now, By by);

@@ -19,20 +19,21 @@ Prefetcher::Prefetcher(const PrefetchConfig& config, std::uint32_t line_bytes, s
   assert(!streams_.empty());
 }
 
-Prefetcher::Stream& Prefetcher::entry_of(std::uint64_t pc, std::uint64_t line) {
-  Stream* oldest = &streams_.front();
-  for (Stream& stream : streams_) {
-    if (stream.pc == pc) {
-      return stream;
-    }
-    oldest = stream.used < oldest->used ? &stream : oldest;
-  }
-  *oldest = {.pc = pc, .last = line};
-  return *oldest;
+Prefetcher::Stream* Prefetcher::find(std::uint64_t pc) {
+  const auto found = std::ranges::find(streams_, pc, &Stream::pc);
+  return found == streams_.end() ? nullptr : &*found;
 }
 
-Prefetcher::Stream* Prefetcher::advance(std::uint64_t pc, std::uint64_t line) {
-  Stream& stream = entry_of(pc, line);
+Prefetcher::Stream& Prefetcher::begin(std::uint64_t pc, std::uint64_t line) {
+  Stream& oldest = *std::ranges::min_element(streams_, {}, &Stream::used);
+  oldest = {.pc = pc, .last = line};
+  return oldest;
+}
+
+Prefetcher::Stream* Prefetcher::advance(std::uint64_t pc, std::uint64_t line, At at) {
+  Stream* const found = find(pc);
+  if (at == At::kFirstUse && (found == nullptr || found->confidence < confirmations_)) return nullptr;
+  Stream& stream = found != nullptr ? *found : begin(pc, line);
   stream.used = ++clock_;
   std::int64_t delta = static_cast<std::int64_t>(line - stream.last);
   if (delta == 0) {

@@ -1,6 +1,8 @@
-// Data prefetcher: one entry a load instruction watches the lines at which it leaves the L1D (misses and
-// first uses of prefetched lines) and, once the strides repeat, runs ahead of it: a short way into the
-// L1D, a long way into the L2.
+// Data prefetcher: one entry an instruction watches the lines at which it leaves the L1D and, once the
+// strides repeat, runs ahead of it: a short way into the L1D, a long way into the L2. Demand misses train it
+// (Apple, CPU optimization guide 3.0, 4.6.12); first uses of prefetched lines only keep a stream going. Else
+// what one stream brought too much would begin another: that of a copy's source, say, one of stores at its
+// destination, whose lines are written whole and need not be read.
 //
 // That the cores prefetch strides is measured; table size, degree and distances are guesses (no public
 // measurement). Not modelled: the pointer-chasing data-memory-dependent prefetcher, AMPM maps.
@@ -19,11 +21,13 @@ class Prefetcher {
  public:
   Prefetcher(const PrefetchConfig& config, std::uint32_t line_bytes, std::uint32_t page_bytes);
 
-  // The load at `pc` left the L1D at `line`. Calls into_l1(line) and into_l2(line) for each L1D line
+  enum class At : std::uint8_t { kMiss, kFirstUse };
+
+  // The load or store at `pc` left the L1D at `line`. Calls into_l1(line) and into_l2(line) for each L1D line
   // number to prefetch; they return false if they have no room, and the line is asked for again later.
   template <class IntoL1, class IntoL2>
-  void train(std::uint64_t pc, std::uint64_t line, IntoL1 into_l1, IntoL2 into_l2) {
-    Stream* const stream = enabled_ ? advance(pc, line) : nullptr;
+  void train(std::uint64_t pc, std::uint64_t line, At at, IntoL1 into_l1, IntoL2 into_l2) {
+    Stream* const stream = enabled_ ? advance(pc, line, at) : nullptr;
     if (stream == nullptr) {
       return;
     }
@@ -44,8 +48,9 @@ class Prefetcher {
   };
 
   // The stream if it is confirmed and has moved on, else null.
-  Stream* advance(std::uint64_t pc, std::uint64_t line);
-  Stream& entry_of(std::uint64_t pc, std::uint64_t line);
+  Stream* advance(std::uint64_t pc, std::uint64_t line, At at);
+  Stream* find(std::uint64_t pc);
+  Stream& begin(std::uint64_t pc, std::uint64_t line);  // in place of the one used least recently
 
   template <class Issue>
   void run_ahead(const Stream& stream, std::uint64_t line, std::uint32_t& ahead, std::uint32_t distance,

@@ -6,11 +6,11 @@
 // that stores several hundred instructions old may not have reached the cache (CPU optimization
 // guide, 4.6.10).
 //
-// Not modelled: that a line is fetched after a while even if nobody needs the room, and at barriers: nobody
-// else looks at it. A line whose every eighth byte is stored is not whole. Lines of more than 64 bytes never
-// are.
+// A line that nobody has made whole for long is fetched with its next access. Not modelled: that it is
+// fetched though nobody accesses it, and at barriers: nobody else looks at it. A line whose every eighth byte
+// is stored is not whole. Lines of more than 64 bytes never are.
 //
-// Reads L1dConfig (line size, gathered lines).
+// Reads L1dConfig (line size, gathered lines and cycles).
 #pragma once
 
 #include <array>
@@ -33,12 +33,14 @@ class StoreGather {
     Bytes bytes = 0;               // written so far
     std::uint64_t pc = 0;          // of the first store
     Cycle free = 0;                // when the place can be used again
+    Cycle until = 0;               // it gathers
   };
   static constexpr std::uint64_t kNone = ~std::uint64_t{0};
 
   explicit StoreGather(const L1dConfig& config)
       : line_bytes_(config.cache.line_bytes),
         whole_(line_bytes_ < 64 ? (Bytes{1} << line_bytes_) - 1 : ~Bytes{0}),
+        longest_(config.gather_cycles),
         lines_(config.gather_lines) {}
 
   // The bytes of an access that begins at `address`, as far as they are in its line.
@@ -48,6 +50,8 @@ class StoreGather {
     return all << (address & (line_bytes_ - 1)) & whole_;
   }
   bool whole(const Line& line) const { return line.bytes == whole_ && line_bytes_ <= 64; }
+
+  static bool is_due(const Line& line, Cycle now) { return now > line.until; }
 
   // Null: not gathered.
   Line* find(std::uint64_t number) {
@@ -60,10 +64,10 @@ class StoreGather {
 
   // The place that is used next. What it still gathers has to be fetched first.
   Line& place() { return lines_[next_]; }
-  Line& open(std::uint64_t number, Bytes bytes, std::uint64_t pc) {
+  Line& open(std::uint64_t number, Bytes bytes, std::uint64_t pc, Cycle now) {
     Line& line = lines_[next_];
     next_ = next_ + 1 == lines_.size() ? 0 : next_ + 1;
-    line = {number, bytes, pc, line.free};
+    line = {number, bytes, pc, line.free, now + longest_};
     ++open_;
     return line;
   }
@@ -110,6 +114,7 @@ class StoreGather {
 
   std::uint32_t line_bytes_;
   Bytes whole_;
+  Cycle longest_;
   std::vector<Line> lines_;  // a ring, the oldest at next_
   std::size_t next_ = 0;
   unsigned open_ = 0;

@@ -192,7 +192,7 @@ TEST(MemoryHierarchy, StoresDoNotWaitForTheirLine) {
   memory.load(kPc, kData, 8, 0);
   EXPECT_EQ(memory.store(kPc, kData + 8, 8, 5000), 5001U);
   EXPECT_EQ(memory.store(kPc, kData + 0x2000, 8, 6000), 6001U);
-  EXPECT_EQ(memory.store(kPc, kData + 0x2008, 8, 8000), 8001U);
+  EXPECT_EQ(memory.store(kPc, kData + 0x2008, 8, 6500), 6501U);
   EXPECT_EQ(memory.stats().dram.reads, 1U) << "nobody has asked for the rest yet";
 }
 
@@ -213,6 +213,27 @@ TEST(MemoryHierarchy, ALoadGetsWhatStoresGatherAndFetchesTheRest) {
   EXPECT_EQ(memory.load(kPc, kData + 0x2008, 8, 7001).ready, rest.ready);
   memory.store(kPc, kData + 0x2008, 8, 7002);
   EXPECT_EQ(latency(memory, kData + 0x2008, 7003), config.l1d.load_to_use) << "stored meanwhile";
+}
+
+// A place on the stack, say, of which nothing else in its line is used: it does not gather for ever.
+TEST(MemoryHierarchy, WhatGathersForLongIsFetchedWithItsNextAccess) {
+  const CoreConfig config = without_prefetch();
+  for (const bool loads : {false, true}) {
+    MemoryHierarchy memory(config);
+    memory.load(kPc, kData, 8, 0);
+    const auto access = [&](Cycle now) {
+      return loads ? memory.load(kPc, kData + 0x2000, 8, now).ready - config.l1d.load_to_use
+                   : memory.store(kPc, kData + 0x2000, 8, now) - 1;
+    };
+    constexpr Cycle kNow = 6000;
+    memory.store(kPc, kData + 0x2000, 8, kNow);
+    for (Cycle now = kNow; now <= kNow + config.l1d.gather_cycles; now += 10) EXPECT_EQ(access(now), now);
+    EXPECT_EQ(memory.stats().dram.reads, 1U);
+    const Cycle due = kNow + config.l1d.gather_cycles + 1;
+    for (Cycle now = due; now < due + 2000; now += 10) EXPECT_EQ(access(now), now) << "nobody waits for it";
+    EXPECT_EQ(memory.stats().dram.reads, 2U);
+    EXPECT_EQ(latency(memory, kData + 0x2020, due + 2000), config.l1d.load_to_use);
+  }
 }
 
 struct Written {
@@ -248,6 +269,21 @@ TEST(MemoryHierarchy, LinesWrittenWholeAreNotReadAndGoAsFastAsMemoryTakesThem) {
     EXPECT_GE(partial.stats.dram.reads + 16, kBytes / config.l2.cache.line_bytes);
     EXPECT_NEAR(partial.bytes_per_cycle, channel / 2, 0.1 * channel);
   }
+}
+
+// What the prefetcher reads too much at the end of the source lies at the beginning of the destination.
+TEST(MemoryHierarchy, ACopyToBehindItsSourceWritesWholeLinesAllTheSame) {
+  const CoreConfig config = m2_pcore();
+  MemoryHierarchy memory(config);
+  constexpr std::uint64_t kBytes = 1 << 19;
+  constexpr std::uint64_t kRounds = 4;
+  Cycle now = 0;
+  for (std::uint64_t i = 0; i < kRounds * kBytes; i += 16, ++now) {
+    memory.load(kPc, kData + i % kBytes, 16, now);
+    now = std::max(now, memory.store(kPc + 4, kData + kBytes + i % kBytes, 16, now) - 1);
+  }
+  const std::uint64_t lines = kRounds * kBytes / config.l1d.cache.line_bytes;
+  EXPECT_GT(memory.stats().l1d.whole_lines, lines * 98 / 100);
 }
 
 // An M1 writes its L2 at 59 to 61 GB/s (Volatile MemBench).

@@ -17,11 +17,12 @@ struct Prefetched {
   std::vector<std::uint64_t> l2;
 };
 
-Prefetched train(Prefetcher& prefetcher, const std::vector<std::uint64_t>& lines) {
+Prefetched train(Prefetcher& prefetcher, const std::vector<std::uint64_t>& lines,
+                 Prefetcher::At at = Prefetcher::At::kMiss) {
   Prefetched got;
   for (const std::uint64_t line : lines) {
     prefetcher.train(
-        0x1000, line, [&](std::uint64_t wanted) { return got.l1.push_back(wanted), true; },
+        0x1000, line, at, [&](std::uint64_t wanted) { return got.l1.push_back(wanted), true; },
         [&](std::uint64_t wanted) { return got.l2.push_back(wanted), true; });
   }
   return got;
@@ -50,6 +51,25 @@ TEST(Prefetcher, RunsAheadByItsDistanceOnceAndInOrder) {
       EXPECT_EQ(static_cast<std::int64_t>(asked.back() - lines.back()), stride * std::int64_t{distance});
     }
   }
+}
+
+// First uses of what was prefetched: they keep a stream going that misses have begun, and begin none.
+TEST(Prefetcher, MissesTrainAndFirstUsesOnlyKeepItGoing) {
+  using enum Prefetcher::At;
+  const PrefetchConfig config = m2_pcore().prefetch;
+  const auto lines = [](std::uint64_t from, std::uint64_t count) {
+    std::vector<std::uint64_t> all;
+    for (std::uint64_t i = 0; i < count; ++i) all.push_back(from + i);
+    return all;
+  };
+  Prefetcher prefetcher(config, kLineBytes, kPageBytes);
+  EXPECT_TRUE(train(prefetcher, lines(1000, 50), kFirstUse).l2.empty()) << "by an instruction not known";
+  EXPECT_TRUE(train(prefetcher, lines(2000, config.confirmations + 1), kMiss).l2.empty());
+  EXPECT_TRUE(train(prefetcher, lines(2000 + config.confirmations + 1, 50), kFirstUse).l2.empty())
+      << "one confirmation too few";
+  ASSERT_FALSE(train(prefetcher, lines(3000, config.confirmations + 4), kMiss).l2.empty());
+  const std::uint64_t next = 3000 + config.confirmations + 4;
+  EXPECT_EQ(train(prefetcher, lines(next, 200), kFirstUse).l2.back(), next + 199 + config.l2_distance);
 }
 
 TEST(Prefetcher, LeavesRandomAndDistantAccessesAlone) {
@@ -128,7 +148,7 @@ TEST(Prefetcher, WatchesAsManyLoadsAsItHasEntries) {
     const auto count = [&](std::uint64_t) { return ++asked != 0; };
     for (std::uint64_t i = 0; i < 20; ++i) {
       for (std::uint64_t load = 0; load < loads; ++load) {
-        prefetcher.train(0x1000 + 4 * load, 1'000'000 * (load + 1) + i, count, count);
+        prefetcher.train(0x1000 + 4 * load, 1'000'000 * (load + 1) + i, Prefetcher::At::kMiss, count, count);
       }
     }
     EXPECT_EQ(asked != 0, loads == config.streams) << loads;
@@ -142,11 +162,11 @@ TEST(Prefetcher, ALineThatFoundNoRoomIsAskedForAgain) {
   std::vector<std::uint64_t> again;
   const auto nothing = [](std::uint64_t) { return false; };
   for (std::uint64_t line = 1000; line < 1000 + config.confirmations + 2; ++line) {
-    prefetcher.train(0x1000, line, nothing,
+    prefetcher.train(0x1000, line, Prefetcher::At::kMiss, nothing,
                      [&](std::uint64_t wanted) { return refused.push_back(wanted), false; });
   }
   ASSERT_EQ(refused.size(), 1U) << "after a refusal it asks for no more";
-  prefetcher.train(0x1000, 1000 + config.confirmations + 2, nothing,
+  prefetcher.train(0x1000, 1000 + config.confirmations + 2, Prefetcher::At::kMiss, nothing,
                    [&](std::uint64_t wanted) { return again.push_back(wanted), true; });
   ASSERT_FALSE(again.empty());
   EXPECT_EQ(again.front(), refused.front() + 1) << "the next line of the stream, one further on";
@@ -158,7 +178,7 @@ TEST(Prefetcher, AsksTheL2BeforeTheL1) {
   std::vector<char> order;
   for (std::uint64_t line = 1000; line < 1000 + config.confirmations + 2; ++line) {
     prefetcher.train(
-        0x1000, line, [&](std::uint64_t) { return order.push_back('1'), true; },
+        0x1000, line, Prefetcher::At::kMiss, [&](std::uint64_t) { return order.push_back('1'), true; },
         [&](std::uint64_t) { return order.push_back('2'), true; });
   }
   EXPECT_TRUE(std::ranges::is_sorted(order, std::greater<>{}));
