@@ -32,6 +32,7 @@ enum class TimingClass : std::uint8_t {
   kLoadPair,
   kLoadIndexed,  // pre- and post-indexed (writes the base)
   kLoadPairIndexed,
+  kLoadAcquire,  // ldar, ldapr
   kLoadExclusive,
   kStore,
   kStorePair,

@@ -28,7 +28,8 @@ bool place_index(const Inst& inst, Random& random, Sample& sample) {
 }  // namespace
 
 bool must_be_aligned(TimingClass timing) {
-  return timing == TimingClass::kAtomic || timing == TimingClass::kLoadExclusive ||
+  return timing == TimingClass::kAtomic || timing == TimingClass::kSwap || timing == TimingClass::kCas ||
+         timing == TimingClass::kCasPair || timing == TimingClass::kLoadExclusive ||
          timing == TimingClass::kStoreExclusive || timing == TimingClass::kLoadAcquire ||
          timing == TimingClass::kStoreRelease;
 }
