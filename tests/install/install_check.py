@@ -56,7 +56,7 @@ class Installed(unittest.TestCase):
         for mode, text in zip(MODES[1:], runs[1:]):
             cycles = int(re.search(r"(?m)^cycles (\d+)$", text).group(1))
             parts = {name: float(value) for name, value in re.findall(r"(?m)^  (\w+) ([\d.]+)$", text)}
-            self.assertIn("mispredict", parts)
+            self.assertIn("mispredict_conditional", parts)
             # Eighths of a cycle, so that three digits are exact.
             self.assertEqual(sum(parts.values()), cycles, mode)
             self.assertEqual(cycles, self.of_the_program(mode)["core.cycles"], mode)
