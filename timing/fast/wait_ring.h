@@ -31,9 +31,9 @@ class WaitRing {
   template <class Lose>
   void charge(std::uint64_t number, const RetireGroup& group, Cycle from, Cycle to, Lose&& lose) const {
     for (unsigned i = 0; i < group.issuing && from < to; ++i) {
-      const auto& [wait, uop] = waits_[place(number) + i];
-      from = timing::charge(wait, *uop, from, to,
-                            [&](Cycle end, StallReason reason) { lose(end, reason, wait.pc); });
+      const Entry& entry = waits_[place(number) + i];
+      from = timing::charge(entry.wait, *entry.uop, from, to,
+                            [&](Cycle end, StallReason reason) { lose(end, reason, entry.wait.pc); });
     }
     if (from < to) lose(to, StallReason::kRetire, 0);
   }
