@@ -45,8 +45,11 @@ struct Operands {
   bool writes_base = false;  // the last register written is the updated base address
   MemoryAccess memory{};
 
-  std::span<const Source> read() const { return {read_store.data(), reads}; }
-  std::span<const RegId> written() const { return {written_store.data(), writes}; }
+  // Spans of this object: asking a temporary for them, in the head of a loop say, does not compile.
+  std::span<const Source> read() const& { return {read_store.data(), reads}; }
+  std::span<const RegId> written() const& { return {written_store.data(), writes}; }
+  std::span<const Source> read() const&& = delete;
+  std::span<const RegId> written() const&& = delete;
 };
 
 // Every memory instruction has exactly one effective address in the retired log: its lowest one.

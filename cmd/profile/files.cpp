@@ -43,6 +43,7 @@ void append_counts(Figures& figures, const RunCounts& counts) {
   figures.emplace_back("block_hit_rate", counts.hit_rate);
   if (counts.steady_insts == 0) return;
   figures.emplace_back("steady.insts", counts.steady_insts);
+  figures.emplace_back("steady.blocks_decoded", counts.steady_decodes);
   figures.emplace_back("steady.block_hit_rate", counts.steady_hit_rate);
   figures.emplace_back("steady.allocations", counts.steady_allocations);
 }

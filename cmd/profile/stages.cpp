@@ -177,6 +177,7 @@ RunCounts run_counts(const ProgramCounts& program, const ModeProfile& mode) {
   counts.accesses = static_cast<double>(program.accesses);
   counts.allocations = static_cast<double>(run.allocations);
   counts.hit_rate = hit_rate(static_cast<double>(program.blocks_decoded), counts.transitions);
+  counts.steady_decodes = static_cast<double>(program.steady_blocks_decoded);
   counts.steady_hit_rate = hit_rate(static_cast<double>(program.steady_blocks_decoded),
                                     static_cast<double>(program.steady_transitions));
   counts.steady_insts = static_cast<double>(program.steady_insts);

@@ -65,6 +65,7 @@ struct RunCounts {
   double allocations = 0;
   double hit_rate = 0;         // transitions to a block that is decoded already
   double steady_hit_rate = 0;  // empty program part: see steady_insts
+  double steady_decodes = 0;   // blocks
   double steady_insts = 0;     // 0: the program was shorter
   double steady_allocations = 0;
   double decode_ns_per_inst = 0;

@@ -2,12 +2,14 @@
 """Profiles the whole suite in every mode, `m2sim profile --suite --mode all`, and checks each program's figures.
 
 More than 99.9 % of the blocks entered had been decoded before: after the first 10 million instructions, and from
-the beginning where a program is shorter. What a run allocates does not grow with its instructions: a few times
-for a system call or a chunk of a pool, whatever runs. The stages of every mode sum to the run's time within 5 %.
+the beginning where a program is shorter. Where few blocks are entered after that, its own end may miss more:
+printing a line and leaving enter some three hundred for the first time. What a run allocates does not grow with
+its instructions: a few times for a system call or a chunk of a pool, whatever runs. The stages of every mode sum to the run's time within 5 %.
 Prints one line a finding, then "N passed, N failed".
 """
 
 import json
+import math
 import pathlib
 import subprocess
 import sys
@@ -17,13 +19,14 @@ import programs
 
 MODES = ("emulation", "fast-timing", "timing")
 HIT_RATE = 0.999
+END_BLOCKS = 400
 ALLOCATIONS = 64
 STAGES = 0.05
 
 
 def check_mode(figures):
     hit_rate = figures.get("steady.block_hit_rate", figures["block_hit_rate"])
-    if hit_rate <= HIT_RATE:
+    if hit_rate <= HIT_RATE and figures.get("steady.blocks_decoded", math.inf) > END_BLOCKS:
         yield f"block hit rate {100 * hit_rate:.3f} %"
     allocations = figures["per_inst.allocations"] * figures["emulation.insts"]
     if allocations > ALLOCATIONS:

@@ -255,12 +255,13 @@ void InstCracker::crack_fused(const Inst& first, const Inst& branch, unsigned in
 
 void InstCracker::crack_fused_simd(const Inst& first, const Inst& second, unsigned index) {
   const Operands operands = insts::operands_of(first);
+  const Operands rest = insts::operands_of(second);
   UopInfo uop = make(op_timing(insts::timing_class_of(first.op)).steps[0]);
   uop.slots = 2;
   uop.inst = u8(index);
   uop.insts = 2;
   for (const Source& source : operands.read()) add_source(uop, source);
-  for (const Source& source : insts::operands_of(second).read()) {
+  for (const Source& source : rest.read()) {
     if (source.reg != operands.written_store[0]) add_source(uop, source);
   }
   add_dest(uop, operands.written_store[0]);
