@@ -40,7 +40,9 @@ void BasicFastCore<P>::switch_context() {
 template <Probe P>
 void BasicFastCore<P>::finish() {
   if (window_.open()) close_group();
-  parts_.ledger.advance(std::max(retirement_.last(), parts_.ledger.now() + 1), StallReason::kDrain);
+  const Cycle end = std::max(retirement_.last(), parts_.ledger.now() + 1);
+  stores_.write_until(end, load_store_);
+  parts_.ledger.advance(end, StallReason::kDrain);
 }
 
 template <Probe P>
@@ -116,7 +118,7 @@ void BasicFastCore<P>::close_group() {
   // A load opens its group. Who waits for its entry waits for what it waited for.
   if (group.load_number != 0)
     loads_[group.load_number % loads_.size()] = {group.retired, waits_.first(window_.newest_number()).work};
-  if (group.store_sequence != 0) load_store_.commit(group.store_sequence, group.retired);
+  if (group.store_sequence != 0) stores_.retire(group.store_sequence, group.retired);
   if constexpr (P::kOn) probe_.retired(window_.newest_number(), group.retired);
 }
 
@@ -175,7 +177,10 @@ inline void BasicFastCore<P>::execute(const UopInfo& uop, const Packet& packet) 
   }
   last_issue_ = issue(uop, {wait_.able, uop.port_reason});
   Cycle done = last_issue_ + uop.latency;
-  if (uop.is(kUopPrefetch)) done += load_store_.prefetch(address_ + uop.offset, last_issue_) - last_issue_;
+  if (uop.is(kUopPrefetch)) {
+    stores_.write_until(last_issue_, load_store_);
+    done += load_store_.prefetch(address_ + uop.offset, last_issue_) - last_issue_;
+  }
   complete(uop, done, uop.work, 0);
 }
 
@@ -188,9 +193,10 @@ void BasicFastCore<P>::execute_load(const UopInfo& uop, std::uint64_t address) {
   const std::uint64_t before = load_store_.load_before(group_->load_number);
   if (before != 0) admitted.wait_for(loads_[before % loads_.size()]);
   if (uop.is(kUopAcquire) && load_store_.release() != 0) {
-    admitted.wait_for({load_store_.store(load_store_.release()).freed, StallReason::kOrder});
+    admitted.wait_for({stores_.freed(load_store_.release(), load_store_), StallReason::kOrder});
   }
   const Cycle issued = issue(uop, admitted);
+  stores_.write_until(issued, load_store_);
   Loaded loaded = load_store_.access(wait_.pc, address, uop.bytes, issued);
   if (store != nullptr && LoadStoreUnit::must_forward(*store, issued)) {
     const bool runs_again = !predicted && store->issued > issued;
@@ -207,7 +213,7 @@ void BasicFastCore<P>::execute_store(const UopInfo& uop, std::uint64_t address) 
   StoreRecord& store = load_store_.add_store(uop, wait_.pc, address);
   Admission admitted{wait_.able, uop.port_reason};
   if (const std::uint64_t before = load_store_.store_before(store.sequence); before != 0) {
-    admitted.wait_for({load_store_.store(before).freed, StallReason::kStoreBuffer});
+    admitted.wait_for({stores_.freed(before, load_store_), StallReason::kStoreBuffer});
   }
   store.issued = issue(uop, admitted);
   group_->store_sequence = store.sequence;

@@ -6,9 +6,9 @@
 //   is what an oldest-first scheduler does.
 // - Occupancies are calendars: a resource taken at one known time and given back at another.
 //
-// Approximations against Core: memory accesses reach the caches in program order, not in issue order; the
-// dependence predictor learns in program order; a uop whose operands come later than the calendars reach
-// (port_calendar.h) has a port for nothing and takes no place in its scheduler.
+// Approximations against Core: loads reach the caches in program order, not in issue order, and stores where
+// pending_stores.h says; the dependence predictor learns in program order; a uop whose operands come later
+// than the calendars reach (port_calendar.h) has a port for nothing and takes no place in its scheduler.
 //
 // Reads CoreConfig whole.
 #pragma once
@@ -20,6 +20,7 @@
 #include "timing/config/bounds.h"
 #include "timing/config/config.h"
 #include "timing/fast/calendar_queue.h"
+#include "timing/fast/pending_stores.h"
 #include "timing/fast/wait_ring.h"
 #include "timing/pipe/bypass.h"
 #include "timing/pipe/load_store_unit.h"
@@ -128,6 +129,7 @@ class BasicFastCore {
   WaitRing waits_;
   RetireBandwidth retirement_;
   LoadStoreUnit load_store_;
+  PendingStores stores_;
   Steering steering_;
   std::array<CalendarQueue, kMaxDispatchQueues> queues_;
 
