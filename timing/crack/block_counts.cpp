@@ -55,6 +55,13 @@ void BlockCounts::count(const insts::Inst& inst) {
 
 void BlockCounts::count(const UopInfo& uop, std::uint32_t load_ports, std::uint32_t memory_ports,
                         std::uint32_t simd_ports) {
+  uops += uop.slots;
+  issued_uops += uop.issues;
+  if ((uop.ports & memory_ports) != 0) {
+    issued_memory_uops += uop.issues;
+  } else if ((uop.ports & simd_ports) != 0) {
+    issued_simd_uops += uop.issues;
+  }
   const bool vector = std::any_of(uop.dests.begin(), uop.dests.begin() + uop.dest_count,
                                   [](RegId reg) { return insts::is_vector(reg) && reg < insts::kRegCount; });
   if ((uop.ports & memory_ports) != 0) {

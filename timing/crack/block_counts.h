@@ -1,4 +1,5 @@
-// What Apple's counters of instructions and uops by kind count of one execution of a block.
+// What one execution of a block counts, whenever it is: its uops, and what Apple's counters of instructions
+// and uops by kind see.
 //
 // Instructions are told apart by their operands: one that reads or writes a vector register, or converts to
 // or from one, is SIMD's. An atomic is a load and a store, but one INST_LDST (guess: Apple does not say).
@@ -12,6 +13,12 @@
 namespace m2sim::timing {
 
 struct BlockCounts {
+  std::uint64_t uops = 0;  // rename slots
+  std::uint64_t issued_uops = 0;
+  std::uint64_t issued_memory_uops = 0;  // of these, by ports for loads or stores
+  std::uint64_t issued_simd_uops = 0;    // of these, by ports for FP and SIMD
+  std::uint64_t eliminated_uops = 0;
+  std::uint64_t fused_pairs = 0;
   std::uint64_t calls = 0;
   std::uint64_t returns = 0;
   std::uint64_t indirect = 0;  // br and blr

@@ -61,9 +61,9 @@ class BlockCracker {
     first_uop.push_back(static_cast<std::uint16_t>(out_.size()));
   }
 
-  std::uint16_t fused_pairs = 0;
-  std::uint16_t simd_pairs = 0;
-  std::uint16_t eliminated = 0;
+  unsigned fused_pairs = 0;
+  unsigned simd_pairs = 0;
+  unsigned eliminated = 0;
 
  private:
   bool fuses(unsigned i) {
@@ -191,12 +191,13 @@ std::uint16_t* CrackTable::room_for_indices(std::size_t count) {
   return place;
 }
 
-const CrackedBlock& CrackTable::crack(const emu::Block& block) {
+CrackTable::Entry& CrackTable::crack(const emu::Block& block) {
   if (block.id >= table_.size()) {
     table_.resize(block.id + 1);
     counts_.resize(block.id + 1);
   }
-  CrackedBlock& cracked = table_[block.id];
+  Entry& entry = table_[block.id];
+  CrackedBlock& cracked = entry.cracked;
   cracked.pc = block.pc;
   cracked.inst_count = block.inst_count;
   const auto insts = block.insts();
@@ -206,20 +207,11 @@ const CrackedBlock& CrackTable::crack(const emu::Block& block) {
   scratch_indices_.clear();
   BlockCracker cracker(config_, layout_, insts, scratch_);
   cracker.run(scratch_indices_);
-  cracked.fused_pairs = static_cast<std::uint16_t>(cracker.fused_pairs + cracker.simd_pairs);
-  cracked.eliminated = cracker.eliminated;
   BlockCounts& counts = counts_[block.id];
+  counts.fused_pairs = cracker.fused_pairs + cracker.simd_pairs;
+  counts.eliminated_uops = cracker.eliminated;
   for (const insts::Inst& inst : insts) counts.count(inst);
-  for (const UopInfo& uop : scratch_) {
-    counts.count(uop, load_ports_, memory_ports_, simd_ports_);
-    cracked.slots = static_cast<std::uint16_t>(cracked.slots + uop.slots);
-    cracked.issues = static_cast<std::uint16_t>(cracked.issues + uop.issues);
-    if ((uop.ports & memory_ports_) != 0) {
-      cracked.memory_issues = static_cast<std::uint16_t>(cracked.memory_issues + uop.issues);
-    } else if ((uop.ports & simd_ports_) != 0) {
-      cracked.simd_issues = static_cast<std::uint16_t>(cracked.simd_issues + uop.issues);
-    }
-  }
+  for (const UopInfo& uop : scratch_) counts.count(uop, load_ports_, memory_ports_, simd_ports_);
   if (cracked.has_branch) scratch_.back().flags |= kUopBranch;
 
   std::uint16_t* indices = room_for_indices(scratch_indices_.size());
@@ -228,7 +220,7 @@ const CrackedBlock& CrackTable::crack(const emu::Block& block) {
   UopInfo* uops = room_for_uops(scratch_.size());
   std::copy(scratch_.begin(), scratch_.end(), uops);
   cracked.uops = uops;
-  return cracked;
+  return entry;
 }
 
 }  // namespace m2sim::timing

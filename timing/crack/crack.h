@@ -28,14 +28,6 @@ struct CrackedBlock {
   std::uint16_t inst_count = 0;
   BranchKind branch = BranchKind::kDirect;
   bool has_branch = false;
-  std::uint16_t fused_pairs = 0;
-  std::uint16_t eliminated = 0;
-  std::uint16_t slots = 0;          // rename slots of all its uops
-  std::uint16_t issues = 0;         // issued operations of all its uops
-  std::uint16_t memory_issues = 0;  // of these, by ports for loads or stores
-  std::uint16_t simd_issues = 0;    // of these, by ports for FP and SIMD
-
-  std::uint64_t executions = 0;
 
   std::uint64_t end() const { return pc + 4 * std::uint64_t{inst_count}; }
   std::uint64_t branch_pc() const { return end() - 4; }
@@ -48,17 +40,15 @@ class CrackTable {
   CrackTable& operator=(const CrackTable&) = delete;
 
   // Valid until clear(). Allocates only when blocks that it has not seen fill a chunk.
-  const CrackedBlock& lookup(const emu::Block& block) {
-    if (block.id >= table_.size() || table_[block.id].uops == nullptr) [[unlikely]]
-      return crack(block);
-    return table_[block.id];
-  }
+  const CrackedBlock& lookup(const emu::Block& block) { return entry_of(block).cracked; }
   // The same for a block that executes now.
   const CrackedBlock& execute(const emu::Block& block) {
-    const CrackedBlock& cracked = lookup(block);
-    ++table_[block.id].executions;
-    return cracked;
+    Entry& entry = entry_of(block);
+    ++entry.executions;
+    return entry.cracked;
   }
+  // Of one execution of a block that was looked up.
+  const BlockCounts& counts(const emu::Block& block) const { return counts_[block.id]; }
   // Of all executed blocks so far, dropped ones too.
   BlockCounts executed() const;
 
@@ -68,7 +58,17 @@ class CrackTable {
   static constexpr std::size_t kChunkUops = 8192;
   static constexpr std::size_t kChunkIndices = 8192;
 
-  const CrackedBlock& crack(const emu::Block& block);
+  struct Entry {
+    CrackedBlock cracked;
+    std::uint64_t executions = 0;
+  };
+
+  Entry& entry_of(const emu::Block& block) {
+    if (block.id >= table_.size() || table_[block.id].cracked.uops == nullptr) [[unlikely]]
+      return crack(block);
+    return table_[block.id];
+  }
+  Entry& crack(const emu::Block& block);
   UopInfo* room_for_uops(std::size_t count);
   std::uint16_t* room_for_indices(std::size_t count);
 
@@ -77,7 +77,7 @@ class CrackTable {
   std::uint32_t memory_ports_;  // masks
   std::uint32_t simd_ports_;
   std::uint32_t load_ports_;
-  std::vector<CrackedBlock> table_;
+  std::vector<Entry> table_;
   std::vector<BlockCounts> counts_;  // of one execution, by the block's id
   BlockCounts dropped_;
   std::vector<std::unique_ptr<UopInfo[]>> uop_chunks_;

@@ -41,12 +41,6 @@ struct Parts {
   void begin(const emu::Record& record) {
     const CrackedBlock& cracked = table.execute(*record.block);
     fetch.begin_record(cracked, context.locate(record.block->pc), record.next_pc(), record.has_next());
-    counts.uops += cracked.slots;
-    counts.issued_uops += cracked.issues;
-    counts.issued_memory_uops += cracked.memory_issues;
-    counts.issued_simd_uops += cracked.simd_issues;
-    counts.eliminated_uops += cracked.eliminated;
-    counts.fused_pairs += cracked.fused_pairs;
   }
 
   // The pipe is empty and another thread's instructions follow. An exception drains it so; what the kernel
@@ -69,7 +63,14 @@ struct Parts {
     stats.core.forwarded_loads = load_store.counts().forwarded_loads;
     stats.core.forward_fails = load_store.counts().forward_fails;
     stats.core.order_violations = load_store.counts().order_violations;
-    stats.pmu = pmu_stats(stats, table.executed());
+    const BlockCounts blocks = table.executed();
+    stats.core.uops = blocks.uops;
+    stats.core.issued_uops = blocks.issued_uops;
+    stats.core.issued_memory_uops = blocks.issued_memory_uops;
+    stats.core.issued_simd_uops = blocks.issued_simd_uops;
+    stats.core.eliminated_uops = blocks.eliminated_uops;
+    stats.core.fused_pairs = blocks.fused_pairs;
+    stats.pmu = pmu_stats(stats, blocks);
     return stats;
   }
 

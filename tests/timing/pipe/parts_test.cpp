@@ -25,11 +25,11 @@ TEST(Parts, ARecordIsCountedAsItIsCracked) {
   const emu::RetiredBatch batch{words, pointers, emu::kNoBlock, 0, 3};
   parts.begin(batch);
   for (const emu::Record& record : emu::records(batch)) parts.begin(record);
-  const CrackedBlock& cracked = parts.table.lookup(*pointers[0]);
+  const BlockCounts& counts = parts.table.counts(*pointers[0]);
   const CoreStats core = parts.stats(load_store).core;
   EXPECT_EQ(core.insts, 3U);
-  EXPECT_EQ(core.uops, cracked.slots);
-  EXPECT_EQ(core.issued_uops, cracked.issues);
+  EXPECT_EQ(core.uops, counts.uops);
+  EXPECT_EQ(core.issued_uops, counts.issued_uops);
   EXPECT_EQ(core.eliminated_uops, 1U);
   EXPECT_EQ(core.fused_pairs, 1U);
   EXPECT_FALSE(parts.fetch.needs_record());
