@@ -164,18 +164,19 @@ void BasicFastCore<P>::run_eliminated(const UopInfo& uop, const Packet& packet) 
 template <Probe P>
 inline void BasicFastCore<P>::execute(const UopInfo& uop, const Packet& packet) {
   const Cycle dispatched = queue_->dispatch(ports_, renamed_at_ + steering_.dispatch_delay(), scheduler_);
-  wait_.able = std::max(operands_ready(uop), dispatched + steering_.issue_delay());
-  wait_.pc = packet.block_pc + 4 * std::uint64_t{uop.inst};
+  const Cycle able = std::max(operands_ready(uop), dispatched + steering_.issue_delay());
+  wait_ = &waits_.begin(window_.newest_number(), *group_, uop);
+  wait_->pc = packet.block_pc + 4 * std::uint64_t{uop.inst};
   if constexpr (P::kOn) {
     key_ = (key_ + 1) % kProbeKeys;
-    probe_.renamed({&uop, wait_.pc, window_.newest_number(), packet.fetched, renamed_at_, key_});
+    probe_.renamed({&uop, wait_->pc, window_.newest_number(), packet.fetched, renamed_at_, key_});
     probe_.dispatched(key_, dispatched);
   }
   if (uop.memory()) {
-    if (uop.is(kUopLoad)) return execute_load(uop, address_ + uop.offset);
-    if (uop.is(kUopStore)) return execute_store(uop, address_ + uop.offset);
+    if (uop.is(kUopLoad)) return execute_load(uop, able, address_ + uop.offset);
+    if (uop.is(kUopStore)) return execute_store(uop, able, address_ + uop.offset);
   }
-  last_issue_ = issue(uop, {wait_.able, uop.port_reason});
+  last_issue_ = issue(uop, able, {able, uop.port_reason});
   Cycle done = last_issue_ + uop.latency;
   if (uop.is(kUopPrefetch)) {
     stores_.write_until(last_issue_, load_store_);
@@ -185,22 +186,23 @@ inline void BasicFastCore<P>::execute(const UopInfo& uop, const Packet& packet) 
 }
 
 template <Probe P>
-void BasicFastCore<P>::execute_load(const UopInfo& uop, std::uint64_t address) {
-  const auto [store, predicted] = load_store_.dependence(wait_.pc, address, uop.bytes);
-  if (predicted) wait_.able = std::max(wait_.able, load_store_.ready_behind(*store));
-  Admission admitted{wait_.able, uop.port_reason};
+void BasicFastCore<P>::execute_load(const UopInfo& uop, Cycle able, std::uint64_t address) {
+  const std::uint64_t pc = wait_->pc;
+  const auto [store, predicted] = load_store_.dependence(pc, address, uop.bytes);
+  if (predicted) able = std::max(able, load_store_.ready_behind(*store));
+  Admission admitted{able, uop.port_reason};
   group_->load_number = load_store_.add_load();
   const std::uint64_t before = load_store_.load_before(group_->load_number);
   if (before != 0) admitted.wait_for(loads_[before % loads_.size()]);
   if (uop.is(kUopAcquire) && load_store_.release() != 0) {
     admitted.wait_for({stores_.freed(load_store_.release(), load_store_), StallReason::kOrder});
   }
-  const Cycle issued = issue(uop, admitted);
+  const Cycle issued = issue(uop, able, admitted);
   stores_.write_until(issued, load_store_);
-  Loaded loaded = load_store_.access(wait_.pc, address, uop.bytes, issued);
+  Loaded loaded = load_store_.access(pc, address, uop.bytes, issued);
   if (store != nullptr && LoadStoreUnit::must_forward(*store, issued)) {
     const bool runs_again = !predicted && store->issued > issued;
-    loaded = load_store_.forward(*store, predicted, wait_.pc, address, uop.bytes, issued, loaded.ready);
+    loaded = load_store_.forward(*store, predicted, pc, address, uop.bytes, issued, loaded.ready);
     if constexpr (P::kOn) {
       if (runs_again) probe_.flushed(key_, store->issued);
     }
@@ -209,13 +211,13 @@ void BasicFastCore<P>::execute_load(const UopInfo& uop, std::uint64_t address) {
 }
 
 template <Probe P>
-void BasicFastCore<P>::execute_store(const UopInfo& uop, std::uint64_t address) {
-  StoreRecord& store = load_store_.add_store(uop, wait_.pc, address);
-  Admission admitted{wait_.able, uop.port_reason};
+void BasicFastCore<P>::execute_store(const UopInfo& uop, Cycle able, std::uint64_t address) {
+  StoreRecord& store = load_store_.add_store(uop, wait_->pc, address);
+  Admission admitted{able, uop.port_reason};
   if (const std::uint64_t before = load_store_.store_before(store.sequence); before != 0) {
     admitted.wait_for({stores_.freed(before, load_store_), StallReason::kStoreBuffer});
   }
-  store.issued = issue(uop, admitted);
+  store.issued = issue(uop, able, admitted);
   group_->store_sequence = store.sequence;
   complete(uop, store.issued + uop.latency, uop.work, 0);
 }

@@ -100,26 +100,26 @@ class BasicFastCore {
     if (uop.dest_count > 1) values_[uop.dests[1]] = result.second();
     values_[kNoTimedReg] = Result{};
   }
-  [[gnu::always_inline]] Cycle issue(const UopInfo& uop, const Admission& admitted) {
+  [[gnu::always_inline]] Cycle issue(const UopInfo& uop, Cycle able, const Admission& admitted) {
     unsigned port = 0;
     const Cycle issued = queue_->issue(ports_, scheduler_, admitted.cycle, uop.occupancy, port);
     if constexpr (P::kOn) probe_.issued(key_, issued, queue_->port_name(port));
-    wait_.issued = issued;
-    wait_.held = held_by(uop, wait_.able, admitted, issued);
+    wait_->able = able;
+    wait_->issued = issued;
+    wait_->held = held_by(uop, able, admitted, issued);
     return issued;
   }
   [[gnu::always_inline]] void complete(const UopInfo& uop, Cycle cycle, StallReason work,
                                        unsigned base_sooner) {
     if constexpr (P::kOn) probe_.completed(key_, cycle);
     group_->complete_by(cycle);
-    wait_.complete = cycle;
-    wait_.work = work;
-    waits_.note(window_.newest_number(), *group_, uop, wait_);
+    wait_->complete = cycle;
+    wait_->work = work;
     write(uop, result_of(uop, cycle, base_sooner));
   }
   [[gnu::always_inline]] void execute(const UopInfo& uop, const Packet& packet);
-  void execute_load(const UopInfo& uop, std::uint64_t address);
-  void execute_store(const UopInfo& uop, std::uint64_t address);
+  void execute_load(const UopInfo& uop, Cycle able, std::uint64_t address);
+  void execute_store(const UopInfo& uop, Cycle able, std::uint64_t address);
 
   [[no_unique_address]] P probe_;
   Parts parts_;
@@ -139,7 +139,7 @@ class BasicFastCore {
   std::array<Admission, ring_size(Bounds<LsqConfig>::load_entries.max)> loads_{};
 
   // Of the uop at hand.
-  Wait wait_;
+  Wait* wait_ = nullptr;
   RetireGroup* group_ = nullptr;
   CalendarQueue* queue_ = nullptr;
   unsigned ports_ = 0;  // that can execute it, as its queue numbers them

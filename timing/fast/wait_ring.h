@@ -18,11 +18,14 @@ class WaitRing {
  public:
   explicit WaitRing(const RobConfig& config)
       : per_group_(config.issuing_uops_per_group),
-        waits_(ring_size(Bounds<RobConfig>::groups.max) * per_group_) {}
+        mask_(ring_size(config.groups) - 1),
+        waits_((mask_ + 1) * per_group_) {}
 
-  // Of the latest issuing uop of a group.
-  void note(std::uint64_t number, const RetireGroup& group, const UopInfo& uop, const Wait& wait) {
-    waits_[place(number) + group.issuing - 1] = {wait, &uop};
+  // Of the latest issuing uop of a group: to be filled in place, as its times become known.
+  Wait& begin(std::uint64_t number, const RetireGroup& group, const UopInfo& uop) {
+    Entry& entry = waits_[place(number) + group.issuing - 1];
+    entry.uop = &uop;
+    return entry.wait;
   }
 
   const Wait& first(std::uint64_t number) const { return waits_[place(number)].wait; }
@@ -43,11 +46,10 @@ class WaitRing {
     Wait wait;
     const UopInfo* uop = nullptr;
   };
-  std::size_t place(std::uint64_t number) const {
-    return number % ring_size(Bounds<RobConfig>::groups.max) * per_group_;
-  }
+  std::size_t place(std::uint64_t number) const { return (number & mask_) * per_group_; }
 
   std::size_t per_group_;
+  std::uint64_t mask_;  // of group numbers
   std::vector<Entry> waits_;
 };
 

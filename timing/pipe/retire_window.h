@@ -79,7 +79,7 @@ class RetireWindow {
         issuing_per_group_(config.rob.issuing_uops_per_group),
         entries_(config.rob.groups),
         available_(initial_resources(config)),
-        ring_(kRing) {}
+        ring_(ring_size(config.rob.groups)) {}
 
   // A uop joins the newest group unless that is closed or the uop must open another.
   bool must_open(const UopInfo& uop) const {
@@ -100,7 +100,7 @@ class RetireWindow {
   // The uop takes what it needs, in a group of its own if none is open.
   RetireGroup& rename(const UopInfo& uop) {
     if (!open_) {
-      ring_[next_++ % kRing] = RetireGroup{};
+      group(next_++) = RetireGroup{};
       open_ = true;
     }
     RetireGroup& group = newest();
@@ -118,17 +118,16 @@ class RetireWindow {
     if (++oldest_ == next_) open_ = false;
   }
 
-  RetireGroup& oldest() { return ring_[oldest_ % kRing]; }
-  const RetireGroup& oldest() const { return ring_[oldest_ % kRing]; }
-  RetireGroup& newest() { return ring_[(next_ - 1) % kRing]; }
-  const RetireGroup& newest() const { return ring_[(next_ - 1) % kRing]; }
-  RetireGroup& group(std::uint64_t number) { return ring_[number % kRing]; }
+  RetireGroup& oldest() { return group(oldest_); }
+  const RetireGroup& oldest() const { return group(oldest_); }
+  RetireGroup& newest() { return group(next_ - 1); }
+  const RetireGroup& newest() const { return group(next_ - 1); }
+  RetireGroup& group(std::uint64_t number) { return ring_[number & mask_]; }
+  const RetireGroup& group(std::uint64_t number) const { return ring_[number & mask_]; }
   std::uint64_t oldest_number() const { return oldest_; }
   std::uint64_t newest_number() const { return next_ - 1; }
 
  private:
-  static constexpr std::size_t kRing = ring_size(Bounds<RobConfig>::groups.max);
-
   unsigned uops_per_group_;
   unsigned issuing_per_group_;
   std::uint32_t entries_;
@@ -136,7 +135,8 @@ class RetireWindow {
   std::uint64_t oldest_ = 1;  // numbers of groups
   std::uint64_t next_ = 1;
   Resources available_;
-  std::vector<RetireGroup> ring_;
+  std::vector<RetireGroup> ring_;  // no larger than it needs to be: all of it passes through the host's cache
+  std::uint64_t mask_ = ring_.size() - 1;
 };
 
 }  // namespace m2sim::timing

@@ -27,7 +27,7 @@ std::vector<Piece> charged(const WaitRing& ring, std::uint64_t number, const Ret
 void note(WaitRing& ring, std::uint64_t number, RetireGroup& group, const UopInfo& uop, Cycle issued,
           Cycle complete, std::uint64_t pc) {
   ++group.issuing;
-  ring.note(number, group, uop, {issued, issued, complete, pc, uop.work, uop.port_reason});
+  ring.begin(number, group, uop) = {issued, issued, complete, pc, uop.work, uop.port_reason};
 }
 
 TEST(WaitRing, TheOldestUnfinishedUopIsCharged) {
@@ -53,14 +53,14 @@ TEST(WaitRing, KeepsEveryGroupInFlight) {
   config.rob.issuing_uops_per_group = 3;
   WaitRing ring(config.rob);
   const UopInfo add = uop_of(StallReason::kDependInteger);
-  constexpr std::uint64_t kGroups = Bounds<RobConfig>::groups.max;
-  for (std::uint64_t number = 1; number <= kGroups; ++number) {
+  const std::uint64_t groups = config.rob.groups;
+  for (std::uint64_t number = 1; number <= groups; ++number) {
     RetireGroup group;
     for (unsigned i = 0; i < 3; ++i) note(ring, number, group, add, number, number + 1, 16 * number + i);
   }
   RetireGroup group;
   group.issuing = 3;
-  for (std::uint64_t number = 1; number <= kGroups; ++number) {
+  for (std::uint64_t number = 1; number <= groups; ++number) {
     EXPECT_EQ(ring.first(number).pc, 16 * number);
     EXPECT_EQ(charged(ring, number, group, number, number + 1),
               (std::vector<Piece>{{number + 1, StallReason::kDependInteger, 16 * number}}));
