@@ -258,16 +258,16 @@ void MemoryHierarchy::train_prefetcher(std::uint64_t pc, std::uint64_t line, Pre
       [&](std::uint64_t wanted) {
         const OuterLevels::Flight flight = outer_.flight_of(wanted);
         return flight.least <= l2_load_to_use_ && flight.until <= now + l2_load_to_use_ &&
-               prefetch_into_l1d(wanted, now);
+               prefetch_into_l1d(wanted, flight, now);
       },
       [&](std::uint64_t wanted) { return outer_.prefetch(wanted, now); });
 }
 
-bool MemoryHierarchy::prefetch_into_l1d(std::uint64_t line, Cycle now) {
+bool MemoryHierarchy::prefetch_into_l1d(std::uint64_t line, const OuterLevels::Flight& flight, Cycle now) {
   if (l1d_.peek(line) != nullptr || gather_.find(line) != nullptr) return true;
   if (l1d_mshrs_.full(now) || outer_.room(now) > now) return false;
   ++stats_.l1d.prefetches;
-  const Cycle start = allocate_mshr(now, outer_.flight_of(line));
+  const Cycle start = allocate_mshr(now, flight);
   fetch_l1d(line, start, By::kPrefetch, false);
   return true;
 }
