@@ -10,8 +10,6 @@
 
 namespace m2sim::timing {
 
-static_assert(InFlightRing::kSize == kProbeKeys);
-
 template <Probe P>
 BasicCore<P>::BasicCore(const CoreConfig& config, P probe)
     : probe_(std::move(probe)),
@@ -20,7 +18,8 @@ BasicCore<P>::BasicCore(const CoreConfig& config, P probe)
       retirement_(config.rob),
       load_store_(config, parts_.memory),
       steering_(config),
-      schedulers_(config, steering_) {}
+      schedulers_(config, steering_),
+      ring_(config.rob) {}
 
 template <Probe P>
 void BasicCore<P>::consume(const emu::RetiredBatch& batch) {
@@ -183,7 +182,7 @@ void BasicCore<P>::dispatch() {
       active_ = true;
       schedulers_.insert(sequence, lane.scheduler_name[chosen], ring_);
       entry.ready = std::max(entry.ready, now_ + steering_.issue_delay());
-      const std::uint32_t index = InFlightRing::index_of(sequence);
+      const std::uint32_t index = ring_.index_of(sequence);
       if constexpr (P::kOn) probe_.dispatched(index, now_);
       if (entry.pending == 0) become_able(index, entry);
     }
@@ -304,7 +303,7 @@ void BasicCore<P>::rename_uop(const UopInfo& uop, unsigned queue, const Packet& 
     return;
   }
   const std::uint64_t sequence = ring_.allocate();
-  const std::uint32_t index = InFlightRing::index_of(sequence);
+  const std::uint32_t index = ring_.index_of(sequence);
   InFlight& entry = ring_.at(sequence);
   entry.start(uop, pc, number, last ? packet.penalty : std::uint8_t{0});
   if constexpr (P::kOn) probe_.renamed({&uop, pc, number, packet.fetched, now_, index});

@@ -34,6 +34,8 @@
 
 namespace m2sim::timing {
 
+static_assert(InFlightRing::kMost == kProbeKeys);
+
 template <Probe P>
 class BasicCore {
  public:

@@ -1,10 +1,13 @@
 // Uops between rename and retirement, by ring index: the cycle-driven model's reorder buffer entries.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <vector>
 
+#include "timing/config/bounds.h"
+#include "timing/config/config.h"
 #include "timing/crack/uop.h"
 #include "timing/cycle.h"
 #include "timing/pipe/bypass.h"
@@ -64,30 +67,32 @@ struct InFlight {
   Wait wait() const { return {able, issued, result.ready, pc, work, held}; }
 };
 
-// Entries by sequence number, from 1. The ring is larger than the retire groups of any real core hold;
-// rename stops when it is full.
+// Entries by sequence number, from 1. The ring is as large as its retire groups need, up to kMost; rename
+// stops when it is full. No larger: all of it passes through the host's cache.
 class InFlightRing {
  public:
-  static constexpr std::size_t kSize = 8192;
+  static constexpr std::size_t kMost = 8192;
 
-  InFlightRing() : entries_(kSize) {}
+  explicit InFlightRing(const RobConfig& config)
+      : entries_(std::min(kMost, ring_size(config.groups * config.issuing_uops_per_group))) {}
 
   std::uint64_t allocate() { return ++last_; }
-  InFlight& at(std::uint64_t sequence) { return entries_[sequence % kSize]; }
-  const InFlight& at(std::uint64_t sequence) const { return entries_[sequence % kSize]; }
+  InFlight& at(std::uint64_t sequence) { return entries_[index_of(sequence)]; }
+  const InFlight& at(std::uint64_t sequence) const { return entries_[index_of(sequence)]; }
   InFlight& at_index(std::uint32_t index) { return entries_[index]; }
   std::uint32_t index_of(const InFlight& entry) const {
     return static_cast<std::uint32_t>(&entry - entries_.data());
   }
-  static std::uint32_t index_of(std::uint64_t sequence) {
-    return static_cast<std::uint32_t>(sequence % kSize);
+  std::uint32_t index_of(std::uint64_t sequence) const {
+    return static_cast<std::uint32_t>(sequence & mask_);
   }
   // No room for another entry while that of `oldest` is in use.
-  bool full(std::uint64_t oldest) const { return last_ + 1 - oldest >= kSize; }
+  bool full(std::uint64_t oldest) const { return last_ + 1 - oldest > mask_; }
 
  private:
   std::uint64_t last_ = 0;
   std::vector<InFlight> entries_;
+  std::uint64_t mask_ = entries_.size() - 1;
 };
 
 inline WaiterLink waiter_link(std::uint32_t index, unsigned input) {

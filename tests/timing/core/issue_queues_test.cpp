@@ -14,7 +14,7 @@ struct Queues : public ::testing::Test {
   CoreConfig config = m2_pcore();
   Steering steering{config};
   IssueQueues queues{config, steering};
-  InFlightRing ring;
+  InFlightRing ring{config.rob};
   std::vector<UopInfo> infos = std::vector<UopInfo>(64);
 
   // A uop for all ports of the first queue's first scheduler.
@@ -44,8 +44,8 @@ TEST_F(Queues, TheOldestReadyUopGetsThePort) {
   queues.wake(ring.at(second));
   queues.wake(ring.at(first));
   EXPECT_TRUE(queues.any_ready());
-  EXPECT_EQ(pick(1), (std::vector<std::uint32_t>{InFlightRing::index_of(first)}));
-  EXPECT_EQ(pick(2), (std::vector<std::uint32_t>{InFlightRing::index_of(second)}));
+  EXPECT_EQ(pick(1), (std::vector<std::uint32_t>{ring.index_of(first)}));
+  EXPECT_EQ(pick(2), (std::vector<std::uint32_t>{ring.index_of(second)}));
   EXPECT_FALSE(queues.any_ready());
 }
 

@@ -10,6 +10,8 @@
 namespace m2sim::timing {
 namespace {
 
+constexpr std::uint32_t kIndices = 4096;  // of entries that wait
+
 // The wheel with its user, who adds again what comes back too early, beside a plain list of what is due when.
 class Harness {
  public:
@@ -49,7 +51,13 @@ class Harness {
   }
 
  private:
-  InFlightRing ring_;
+  static InFlightRing ring_of_many() {
+    RobConfig config = m2_pcore().rob;
+    config.groups = kIndices / config.issuing_uops_per_group - 1;
+    return InFlightRing(config);
+  }
+
+  InFlightRing ring_ = ring_of_many();
   WakeWheel wheel_;
   Cycle now_ = 0;
   std::map<Cycle, std::vector<std::uint32_t>> due_;
@@ -62,7 +70,7 @@ void run_random(Cycle reach, unsigned adds_each, bool jumps, unsigned* early) {
   std::mt19937 random(static_cast<unsigned>(reach));
   for (unsigned turn = 0; turn < 20'000; ++turn) {
     for (unsigned i = 0; i < random() % (adds_each + 1); ++i) {
-      const std::uint32_t index = random() % 4096;
+      const std::uint32_t index = random() % kIndices;
       if (!harness.waits(index)) harness.add(index, harness.now() + 1 + random() % reach);
     }
     const Cycle next = harness.next();
