@@ -1,4 +1,5 @@
-// Files that the build puts into the program: data/instructions.csv and what its code was assembled to.
+// Files that the build puts into the program: data/instructions.csv and what its code was assembled to, and
+// data/structures.csv.
 #pragma once
 
 #include <cstdint>
@@ -8,6 +9,7 @@
 namespace m2sim::calibration {
 
 std::string_view embedded_table();
+std::string_view embedded_structures();
 std::span<const std::uint32_t> embedded_code();
 
 }  // namespace m2sim::calibration

@@ -2,13 +2,9 @@
 
 #include <algorithm>
 #include <array>
-#include <chrono>
-#include <condition_variable>
 #include <cstdint>
+#include <exception>
 #include <memory>
-#include <mutex>
-#include <numeric>
-#include <thread>
 
 #include "calibration/assembly.h"
 #include "calibration/program.h"
@@ -137,63 +133,6 @@ double weight(const CataloguedExperiment& entry) {
                       std::min(experiment.passes, kWarmPasses + kMeasuredPasses);
 }
 
-class Pool {
- public:
-  explicit Pool(const Batch& batch) : batch_(batch), results_(batch.experiments.size()) {}
-
-  std::vector<Measurement> run(const ProgressSink& progress) {
-    const auto count = std::min<std::size_t>(std::max(batch_.jobs, 1U), results_.size());
-    {
-      std::vector<std::jthread> workers;
-      for (std::size_t i = 0; i < count; ++i) workers.emplace_back([this] { work(); });
-      watch(progress);
-    }
-    return std::move(results_);
-  }
-
- private:
-  void work() {
-    std::unique_lock lock(mutex_);
-    while (next_ < results_.size()) {
-      const std::size_t index = next_++;
-      lock.unlock();
-      Measurement result = one(*batch_.experiments[index]);
-      lock.lock();
-      results_[index] = std::move(result);
-      weight_done_ += weight(*batch_.experiments[index]);
-      ++done_;
-      if (done_ == results_.size()) finished_.notify_all();
-    }
-  }
-
-  Measurement one(const CataloguedExperiment& entry) const {
-    try {
-      return measure(entry, batch_.config, batch_.model);
-    } catch (const std::exception& error) {
-      return {.figures = {}, .failure = error.what()};
-    }
-  }
-
-  void watch(const ProgressSink& progress) {
-    const double total =
-        std::transform_reduce(batch_.experiments.begin(), batch_.experiments.end(), 0.0, std::plus<>(),
-                              [](const CataloguedExperiment* entry) { return weight(*entry); });
-    std::unique_lock lock(mutex_);
-    while (done_ < results_.size()) {
-      finished_.wait_for(lock, std::chrono::milliseconds(250));
-      progress(weight_done_, total);
-    }
-  }
-
-  const Batch& batch_;
-  std::mutex mutex_;
-  std::condition_variable finished_;
-  std::vector<Measurement> results_;
-  std::size_t next_ = 0;
-  std::size_t done_ = 0;
-  double weight_done_ = 0;
-};
-
 }  // namespace
 
 Measurement measure(const CataloguedExperiment& experiment, const timing::CoreConfig& config, Model model) {
@@ -202,7 +141,20 @@ Measurement measure(const CataloguedExperiment& experiment, const timing::CoreCo
 }
 
 std::vector<Measurement> measure_all(const Batch& batch, const ProgressSink& progress) {
-  return Pool(batch).run(progress);
+  std::vector<Measurement> results(batch.experiments.size());
+  const auto run = [&batch, &results](std::size_t i) {
+    try {
+      results[i] = measure(*batch.experiments[i], batch.config, batch.model);
+    } catch (const std::exception& error) {
+      results[i] = {.figures = {}, .failure = error.what()};
+    }
+  };
+  in_parallel({.count = results.size(),
+               .jobs = batch.jobs,
+               .run = run,
+               .weight = [&batch](std::size_t i) { return weight(*batch.experiments[i]); }},
+              progress);
+  return results;
 }
 
 }  // namespace m2sim::calibration

@@ -9,11 +9,11 @@
 // - Without a loop uops are counted, in one run; they do not depend on what is warm.
 #pragma once
 
-#include <functional>
 #include <string>
 #include <vector>
 
 #include "calibration/catalogue.h"
+#include "calibration/parallel.h"
 #include "timing/config/config.h"
 
 namespace m2sim::calibration {
@@ -34,9 +34,6 @@ struct Batch {
   Model model = Model::kCore;
   unsigned jobs = 1;  // threads
 };
-
-// Called in the caller's thread several times a second: `done` of `total` instructions.
-using ProgressSink = std::function<void(double done, double total)>;
 
 // In the order of the experiments.
 std::vector<Measurement> measure_all(const Batch& batch, const ProgressSink& progress);

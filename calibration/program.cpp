@@ -10,6 +10,7 @@ std::vector<std::byte> program_of(std::span<const std::uint32_t> code, ProgramMe
   constexpr std::uint32_t kReadAndExecute = 5;
   constexpr std::uint32_t kReadAndWrite = 6;
   constexpr std::uint64_t kHeaders = sizeof(emu::ElfHeader) + 2 * sizeof(emu::ElfPhdr);
+  static_assert(kCodeAddress + kHeaders == kFirstWord);
   const std::uint64_t size = kHeaders + code.size_bytes();
   emu::ElfHeader header{};
   std::memcpy(header.magic, "\177ELF", sizeof header.magic);
@@ -19,7 +20,7 @@ std::vector<std::byte> program_of(std::span<const std::uint32_t> code, ProgramMe
   header.type = emu::kElfTypeExecutable;
   header.machine = emu::kElfMachineAarch64;
   header.version = 1;
-  header.entry = kCodeAddress + kHeaders;
+  header.entry = kFirstWord;
   header.phdr_offset = sizeof header;
   header.header_size = sizeof header;
   header.phdr_size = sizeof(emu::ElfPhdr);

@@ -11,6 +11,8 @@
 namespace m2sim::calibration {
 
 inline constexpr std::uint64_t kCodeAddress = 0x400000;
+// Where execution begins: behind the headers of the file.
+inline constexpr std::uint64_t kFirstWord = kCodeAddress + 0xb0;
 
 // Zeroed memory of the program besides its stack.
 struct ProgramMemory {
@@ -18,7 +20,7 @@ struct ProgramMemory {
   std::uint64_t bytes;
 };
 
-// Execution begins with the first word, at kCodeAddress and a header.
+// Execution begins with the first word, at kFirstWord.
 std::vector<std::byte> program_of(std::span<const std::uint32_t> code, ProgramMemory memory);
 
 // An experiment with all its copies. Its parts as instructions: blocks end between them.

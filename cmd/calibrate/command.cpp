@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <regex>
+#include <string>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -11,6 +12,7 @@
 #include "calibration/catalogue.h"
 #include "calibration/measure.h"
 #include "cmd/calibrate/report.h"
+#include "cmd/calibrate/structures.h"
 #include "cmd/console/failure.h"
 #include "cmd/console/nearest.h"
 #include "cmd/console/output_file.h"
@@ -35,12 +37,7 @@ void check_kind(const std::string& kind) {
 }
 
 std::vector<const CataloguedExperiment*> chosen(const CalibrateOptions& options) {
-  std::regex pattern;
-  try {
-    pattern = std::regex(options.filter);
-  } catch (const std::regex_error&) {
-    throw failure("--filter: '{}' is no regular expression", options.filter);
-  }
+  const std::regex pattern = filter_pattern(options);
   std::vector<const CataloguedExperiment*> experiments;
   std::size_t matching = 0;
   for (const CataloguedExperiment& entry : calibration::instruction_catalogue()) {
@@ -53,12 +50,10 @@ std::vector<const CataloguedExperiment*> chosen(const CalibrateOptions& options)
   return experiments;
 }
 
-calibration::Model model_of(Mode mode) {
-  if (mode == Mode::kEmulation) throw failure("calibrate: emulation has no time; use timing or fast-timing");
-  return mode == Mode::kTiming ? calibration::Model::kCore : calibration::Model::kFastCore;
-}
-
 int calibrate_instructions(const CalibrateOptions& options) {
+  for (const auto& [name, value] : {std::pair{"--svg", &options.svg}, {"--against", &options.against}}) {
+    if (!value->empty()) throw failure("{}: is for structures", name);
+  }
   CalibrationSummary summary;
   summary.mode = parse_mode(options.mode);
   summary.core = options.core.core;
@@ -71,7 +66,7 @@ int calibrate_instructions(const CalibrateOptions& options) {
     if (!file.empty()) require_writable(file);
   }
   batch.experiments = chosen(options);
-  batch.jobs = options.jobs != 0 ? options.jobs : std::max(std::thread::hardware_concurrency(), 1U);
+  batch.jobs = jobs_of(options);
 
   Progress progress(!options.quiet);
   std::vector<calibration::Measurement> ours = calibration::measure_all(
@@ -87,37 +82,68 @@ int calibrate_instructions(const CalibrateOptions& options) {
 
 }  // namespace
 
+std::regex filter_pattern(const CalibrateOptions& options) {
+  try {
+    return std::regex(options.filter);
+  } catch (const std::regex_error&) {
+    throw failure("--filter: '{}' is no regular expression", options.filter);
+  }
+}
+
+calibration::Model model_of(Mode mode) {
+  if (mode == Mode::kEmulation) throw failure("calibrate: emulation has no time; use timing or fast-timing");
+  return mode == Mode::kTiming ? calibration::Model::kCore : calibration::Model::kFastCore;
+}
+
+unsigned jobs_of(const CalibrateOptions& options) {
+  return options.jobs != 0 ? options.jobs : std::max(std::thread::hardware_concurrency(), 1U);
+}
+
 CLI::App* add_calibrate_command(CLI::App& app, CalibrateOptions& options) {
   CLI::App* command = app.add_subcommand("calibrate", "Compare a core with what was measured on real ones");
   command->add_option("ACTION", options.action,
-                      "instructions: what single ones cost (M1's P-core was measured)");
+                      "instructions: what single ones cost (M1's P-core was measured); "
+                      "structures: the curves that show how large and how fast each structure is");
   command->add_option("--mode", options.mode, "timing (the default) or fast-timing")->type_name("MODE");
   add_core_options(*command, options.core);
   command
       ->add_option("--filter", options.filter,
-                   "only experiments in whose name (form, kind, dependence) this regular expression is found")
+                   "only experiments (form, kind, dependence) or curves in whose name this regular "
+                   "expression is found")
       ->type_name("REGEX");
-  command->add_option("--kind", options.kind, "only latency, throughput or uops")->type_name("KIND");
-  command->add_option("--every", options.every, "only one in N of them: a quick look")
+  command->add_option("--kind", options.kind, "instructions: only latency, throughput or uops")
+      ->type_name("KIND");
+  command->add_option("--every", options.every, "instructions: only one in N of them, a quick look")
       ->type_name("N")
       ->check(CLI::PositiveNumber);
   command->add_option("-j,--jobs", options.jobs, "experiments at once (default: one a processor)")
       ->type_name("N")
       ->check(CLI::NonNegativeNumber);
-  command->add_option("--top", options.top, "classes and forms that the table shows (default: 30; 0: all)")
+  command
+      ->add_option("--top", options.top,
+                   "instructions: classes and forms that the table shows (default: 30; 0: all)")
       ->type_name("N")
       ->check(CLI::NonNegativeNumber);
   command->add_option("--json", options.json, "write the results to a JSON file")->type_name("FILE");
-  command->add_option("--csv", options.csv, "write the results to a CSV file, one line an experiment")
+  command
+      ->add_option("--csv", options.csv, "write the results to a CSV file, one line an experiment or point")
       ->type_name("FILE");
+  command->add_option("--svg", options.svg, "structures: draw the curves with the measured points")
+      ->type_name("FILE");
+  command
+      ->add_option(
+          "--against", options.against,
+          "structures: m2-pcore or m1-pcore, whose measurements to compare with (default: the same core)")
+      ->type_name("CORE");
   command->add_flag("-q,--quiet", options.quiet, "no table and no progress bar");
   return command;
 }
 
 int calibrate(const CalibrateOptions& options) {
-  const std::vector<std::string> actions{"instructions"};
+  const std::vector<std::string> actions{"instructions", "structures"};
   if (options.action.empty()) throw failure("calibrate: say what: {}", fmt::join(actions, ", "));
   if (options.action == actions[0]) return calibrate_instructions(options);
+  if (options.action == actions[1]) return calibrate_structures(options);
   throw failure("calibrate: there is no '{}'{}", options.action, did_you_mean(options.action, actions));
 }
 

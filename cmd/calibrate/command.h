@@ -2,9 +2,12 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <regex>
 #include <string>
 
+#include "calibration/measure.h"
 #include "cmd/results/core_option.h"
+#include "cmd/results/manifest.h"
 
 namespace m2sim::cmd {
 
@@ -16,6 +19,8 @@ struct CalibrateOptions {
   std::string kind;
   std::string json;
   std::string csv;
+  std::string svg;
+  std::string against;
   unsigned jobs = 0;  // 0: one a processor
   unsigned every = 1;
   unsigned top = 30;
@@ -23,6 +28,11 @@ struct CalibrateOptions {
 };
 
 CLI::App* add_calibrate_command(CLI::App& app, CalibrateOptions& options);
+
+// What both actions read from the options. All throw UserError.
+std::regex filter_pattern(const CalibrateOptions& options);
+calibration::Model model_of(Mode mode);
+unsigned jobs_of(const CalibrateOptions& options);
 
 // Throws UserError.
 int calibrate(const CalibrateOptions& options);

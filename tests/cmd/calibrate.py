@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
-"""m2sim calibrate instructions, from outside."""
+"""m2sim calibrate, from outside."""
 import csv
 import io
 import json
 import pathlib
 import tempfile
 import unittest
+import xml.etree.ElementTree
 
 import guest
 
@@ -69,9 +70,41 @@ class Calibrate(guest.GuestTest):
     def test_quiet(self):
         self.assertEqual(self.run_it("instructions", "--quiet", *ADDS).out, "")
 
+    def test_structures(self):
+        with tempfile.TemporaryDirectory() as folder:
+            names = {kind: pathlib.Path(folder) / f"r.{kind}" for kind in ("json", "csv", "svg")}
+            files = [word for kind, name in names.items() for word in (f"--{kind}", str(name))]
+            out = self.run_it("structures", "--filter", "^(return_stack|window.flags)$", *files).out
+            text = {kind: name.read_text(encoding="utf-8") for kind, name in names.items()}
+        self.assertIn("window.flags: registers for flags\n", out)
+        self.assertRegex(out, r"\n  step +123 +123  agrees\n")
+        self.assertIn("knees       2 of   2 agree within 3 %", out)
+        found = json.loads(text["json"])
+        self.assertEqual([curve["name"] for curve in found["curves"]], ["return_stack", "window.flags"])
+        self.assertEqual(found["against"], "m2-pcore")
+        returns = found["curves"][0]
+        self.assertEqual([figure["ours"] for figure in returns["figures"]], [50])
+        self.assertGreater(len(returns["points"]), 10)
+        rows = list(csv.DictReader(io.StringIO(text["csv"])))
+        self.assertEqual({row["kind"] for row in rows}, {"ours", "point", "knee", "step"})
+        self.assertEqual(sum(row["kind"] == "ours" for row in rows), sum(len(c["ours"]) for c in found["curves"]))
+        drawing = xml.etree.ElementTree.fromstring(text["svg"])
+        lines = drawing.iter("{http://www.w3.org/2000/svg}polyline")
+        self.assertEqual([len(line.get("points").split()) for line in lines], [len(c["ours"]) for c in found["curves"]])
+
+    def test_structures_of_another_core(self):
+        flags = ("structures", "--filter", "window.flags", "--mode", "fast-timing")
+        out = self.run_it(*flags, "--set", "prf.flags=60", "--against", "m1-pcore").out
+        self.assertRegex(out, r"\n  step +60 +123  disagrees\n")
+        self.assertIn("measured on m1-pcore", out)
+        with tempfile.TemporaryDirectory() as folder:
+            file = pathlib.Path(folder) / "own.toml"
+            file.write_text("base = \"m2-pcore\"\n", encoding="utf-8")
+            self.assertNotIn("measured", self.run_it(*flags, "--core", str(file)).out)
+
     def test_nonsense(self):
         for arguments, text in (
-                ((), "calibrate: say what: instructions"),
+                ((), "calibrate: say what: instructions, structures"),
                 (("instruction",), "calibrate: there is no 'instruction'; did you mean 'instructions'?"),
                 (("instructions", "--filter", "["), "--filter: '[' is no regular expression"),
                 (("instructions", "--filter", "^nothing$"), "no experiment matches '^nothing$'"),
@@ -79,6 +112,13 @@ class Calibrate(guest.GuestTest):
                 (("instructions", "--mode", "emulation"), "emulation has no time"),
                 (("instructions", "--every", "0"), "--every"),
                 (("instructions", "--core", "m3"), "m3"),
+                (("instructions", "--svg", "a.svg"), "--svg: is for structures"),
+                (("structures", "--kind", "uops"), "--kind: curves have none"),
+                (("structures", "--every", "2"), "--every: is for instructions"),
+                (("structures", "--filter", "^nothing$"), "no curve matches '^nothing$'"),
+                (("structures", "--against", "m1-core"), "nothing was measured on 'm1-core'; did you mean 'm1-pcore'?"),
+                (("structures", "--mode", "emulation"), "emulation has no time"),
+                (("structures", "--svg", "/none/such.svg"), "/none/such.svg"),
                 (("instructions", "--json", "/none/such.json"), "/none/such.json")):
             result = self.run_it(*arguments, status=125)
             self.assertTrue(result.err.startswith("m2sim: ") and text in result.err, result.err)

@@ -1,0 +1,90 @@
+#include "cmd/calibrate/structures.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "calibration/structures/analysis.h"
+#include "calibration/structures/curves.h"
+#include "calibration/structures/reference.h"
+#include "calibration/structures/run.h"
+#include "cmd/calibrate/structures_plot.h"
+#include "cmd/calibrate/structures_report.h"
+#include "cmd/console/failure.h"
+#include "cmd/console/nearest.h"
+#include "cmd/console/output_file.h"
+#include "cmd/console/progress.h"
+#include "cmd/console/terminal.h"
+#include "cmd/results/config_file.h"
+#include "cmd/results/sha256.h"
+
+namespace m2sim::cmd {
+namespace {
+
+using calibration::Curve;
+using calibration::Reference;
+
+std::vector<const Curve*> chosen_curves(const CalibrateOptions& options) {
+  const std::regex pattern = filter_pattern(options);
+  std::vector<const Curve*> curves;
+  for (const Curve& curve : calibration::all_curves()) {
+    if (std::regex_search(curve.name.begin(), curve.name.end(), pattern)) curves.push_back(&curve);
+  }
+  if (curves.empty()) throw failure("no curve matches '{}'", options.filter);
+  return curves;
+}
+
+// The core whose measurements stand beside: the one that is asked for, or the one that is modelled.
+std::string reference_core(const CalibrateOptions& options) {
+  std::vector<std::string> measured;
+  for (const Reference& reference : calibration::structure_references()) {
+    if (std::ranges::find(measured, reference.core) == measured.end()) measured.push_back(reference.core);
+  }
+  const bool named = !options.against.empty();
+  const std::string& core = named ? options.against : options.core.core;
+  if (std::ranges::find(measured, core) != measured.end()) return core;
+  if (!named) return "";
+  throw failure("--against: nothing was measured on '{}'{}", core, did_you_mean(core, measured));
+}
+
+}  // namespace
+
+int calibrate_structures(const CalibrateOptions& options) {
+  if (!options.kind.empty()) throw failure("--kind: curves have none; --filter chooses among them");
+  if (options.every != 1) throw failure("--every: is for instructions; --filter chooses among curves");
+  StructuresSummary summary;
+  summary.mode = parse_mode(options.mode);
+  summary.core = options.core.core;
+  summary.against = reference_core(options);
+  calibration::StructureBatch batch;
+  batch.model = model_of(summary.mode);
+  batch.config = configured(options.core);
+  summary.config_sha256 = sha256(config_toml(batch.config));
+  for (const std::string& file : {options.json, options.csv, options.svg}) {
+    if (!file.empty()) require_writable(file);
+  }
+  batch.curves = chosen_curves(options);
+  batch.jobs = jobs_of(options);
+  for (const Reference& reference : calibration::structure_references()) {
+    if (reference.core == summary.against) batch.references.push_back(reference);
+  }
+
+  Progress progress(!options.quiet);
+  const std::vector<calibration::MeasuredCurve> ours = calibration::measure_structures(
+      batch, [&progress](double done, double total) { progress.show(done, total, "", ""); });
+  progress.erase();
+  for (const calibration::MeasuredCurve& curve : ours) {
+    summary.curves.push_back(calibration::compare(curve, batch.references));
+  }
+
+  if (!options.quiet) write_stdout(structures_table(summary, colors_wanted(STDOUT_FILENO)));
+  if (!options.json.empty()) write_file(options.json, structures_json(summary));
+  if (!options.csv.empty()) write_file(options.csv, structures_csv(summary));
+  if (!options.svg.empty()) write_file(options.svg, structures_svg(summary));
+  return 0;
+}
+
+}  // namespace m2sim::cmd
