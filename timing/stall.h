@@ -120,10 +120,11 @@ enum class Structure : std::uint8_t {
   kIntRegisters,
   kFpRegisters,
   kFlagRegisters,
+  kBranches,
   kDispatchQueues,
 };
 
-inline constexpr std::size_t kStructureCount = 6;
+inline constexpr std::size_t kStructureCount = 7;
 
 // The last part of "core.full.<name>".
 inline constexpr std::array<StallInfo, kStructureCount> kStructureInfo{{
@@ -132,6 +133,7 @@ inline constexpr std::array<StallInfo, kStructureCount> kStructureInfo{{
     {"int_registers", "no physical integer register was free"},
     {"fp_registers", "no physical FP register was free"},
     {"flag_registers", "no physical flag register was free"},
+    {"branches", "as many branches were in flight as can be"},
     {"dispatch_queues", "the dispatch queues that lead to the uop's ports were full"},
 }};
 

@@ -52,8 +52,8 @@ TEST(StallReasons, EachHasItsName) {
 }
 
 TEST(Structures, EachHasItsName) {
-  constexpr std::string_view kNames[] = {"retire_groups", "rename_entries", "int_registers",
-                                         "fp_registers",  "flag_registers", "dispatch_queues"};
+  constexpr std::string_view kNames[] = {"retire_groups",  "rename_entries", "int_registers",  "fp_registers",
+                                         "flag_registers", "branches",       "dispatch_queues"};
   ASSERT_EQ(std::size(kNames), kStructureCount);
   for (std::size_t s = 0; s < kStructureCount; ++s) EXPECT_EQ(kStructureInfo[s].name, kNames[s]);
 }

@@ -34,7 +34,7 @@ constexpr CoreConfig kM2PCore{
         .bytes_per_cycle = 64,  // measured: Jiajie Chen, M2 review
         .taken_branches_per_cycle = 1,  // measured: Jiajie Chen, M2 review
         .branches_per_cycle = 2,  // measured: Jiajie Chen, M2 review; 2 not-taken branches a cycle
-        .page_cross_bubble = 1,  // measured: Jiajie Chen, M2 review
+        .page_cross_bubble = 0,  // measured: Jiajie Chen, M2 review: the window ends with its page, and that is all
         .buffer_instructions = 96,  // guess: four fetch windows and four stages of 8 (Apple: 8 decoded a cycle); never measured
     },
     .decode = {
@@ -51,6 +51,7 @@ constexpr CoreConfig kM2PCore{
         .uops_per_group = 7,  // measured: Jiajie Chen, M2 review
         .issuing_uops_per_group = 4,  // measured: Dougall Johnson, applecpu (M1)
         .rename_entries = 586,  // published: Geekerwan, M2 diagram
+        .branches = 144,  // measured: Dougall Johnson, applecpu (M1), about 144; no figure for the M2
         .groups_per_cycle = 8,  // measured: Dougall Johnson, applecpu (M1)
         .renames_per_cycle = 16,  // measured: Dougall Johnson, applecpu (M1)
     },
@@ -350,7 +351,7 @@ constexpr CoreConfig kM2PCore{
         .load_to_use = 123,  // published: Apple, CPU optimization guide 3.0, A.14: about 35 ns on M1; M2 taken alike
     },
     .dram = {
-        .latency_ns = 102,  // fitted: to 102 ns over 256 MiB (Daniel Lemire), walks and hits in L2 and SLC included
+        .latency_ns = 94,  // fitted: to 102 ns over 256 MiB (Daniel Lemire), walks and hits in L2 and SLC included
         .mb_per_s = 54500,  // measured: Daniel Lemire, one core's stream read
         .write_lines = 32,  // guess: not published
     },

@@ -121,21 +121,21 @@ template <Probe P>
 void BasicCore<P>::retire() {
   while (!window_.empty()) {
     RetireGroup& oldest = window_.oldest();
-    if (oldest.unissued != 0 || oldest.complete > now_ || !retirement_.take(now_, oldest.needs)) return;
+    if (oldest.unissued != 0 || oldest.complete > now_ || !retirement_.take(now_, oldest.needs)) break;
     if constexpr (P::kOn) probe_.retired(window_.oldest_number(), now_);
     retire_group(oldest);
   }
+  if (!load_store_.loads_may_wait(sleepers_.last_freed_load())) return;
+  sleepers_.free_loads(ring_, oldest_sequence_, now_,
+                       [this](const InFlight& load) { free_load(load.memory_number, load.work); });
 }
 
 template <Probe P>
 void BasicCore<P>::retire_group(RetireGroup& group) {
   active_ = true;
-  if (group.load_number != 0) {
-    sleepers_.last_retired_load = group.load_number;
-    // A load opens its group. Who waits for its entry waits for what it waited for.
-    wake_sleeper(sleepers_.load(load_store_.load_behind(group.load_number)),
-                 {now_, ring_.at(oldest_sequence_).work});
-  }
+  // A load opens its group.
+  if (group.load_number > sleepers_.last_freed_load())
+    free_load(group.load_number, ring_.at(oldest_sequence_).work);
   if (group.store_sequence != 0) {
     const Cycle freed = load_store_.commit(group.store_sequence, now_);
     wake_sleeper(sleepers_.store(load_store_.store_behind(group.store_sequence)),
@@ -143,6 +143,13 @@ void BasicCore<P>::retire_group(RetireGroup& group) {
   }
   oldest_sequence_ += group.issuing;
   window_.release();
+}
+
+// Who waits for a load's queue entry waits for what it waited for.
+template <Probe P>
+void BasicCore<P>::free_load(std::uint64_t number, StallReason work) {
+  sleepers_.free_load(number);
+  wake_sleeper(sleepers_.load(load_store_.load_behind(number)), {now_, work});
 }
 
 template <Probe P>
@@ -231,6 +238,7 @@ Cycle BasicCore<P>::next_event() const {
     if (!queue.empty()) later(queue.front().earliest);
   }
   later(serialization_.until());
+  if (load_store_.loads_may_wait(sleepers_.last_freed_load())) later(sleepers_.next_free(ring_));
   if (parts_.buffer.has_room() && !input_.ended) next = std::min(next, parts_.fetch.next_cycle());
   return next;
 }
@@ -276,12 +284,6 @@ bool BasicCore<P>::can_rename(const UopInfo& uop, unsigned& queue) {
   }
   if (open) window_.close();
   return true;
-}
-
-template <Probe P>
-bool BasicCore<P>::stall(Structure full) {
-  stop_ = {StallReason::kRetire, full};
-  return false;
 }
 
 template <Probe P>
@@ -332,13 +334,6 @@ void BasicCore<P>::link_sources(std::uint32_t index, InFlight& entry) {
 }
 
 template <Probe P>
-void BasicCore<P>::wait_for(InFlight& producer, std::uint32_t index, InFlight& entry, unsigned input) {
-  entry.next[input] = producer.waiters;
-  producer.waiters = waiter_link(index, input);
-  ++entry.pending;
-}
-
-template <Probe P>
 void BasicCore<P>::rename_memory(std::uint32_t index, InFlight& entry, RetireGroup& group) {
   const UopInfo& uop = *entry.info;
   if (uop.is(kUopFirstAccess)) {
@@ -371,7 +366,7 @@ template <Probe P>
 bool BasicCore<P>::may_issue(InFlight& entry) {
   const std::uint32_t index = ring_.index_of(entry);
   if (entry.info->is(kUopLoad)) {
-    if (load_store_.load_before(entry.memory_number) > sleepers_.last_retired_load) {
+    if (load_store_.load_before(entry.memory_number) > sleepers_.last_freed_load()) {
       sleepers_.load(entry.memory_number) = index + 1;
       entry.held = entry.work;
     } else if (!waits_for_release(entry)) {

@@ -22,6 +22,7 @@
 #include "timing/config/config.h"
 #include "timing/core/inflight.h"
 #include "timing/core/issue_queues.h"
+#include "timing/core/queue_sleepers.h"
 #include "timing/core/wake_wheel.h"
 #include "timing/pipe/load_store_unit.h"
 #include "timing/pipe/parts.h"
@@ -83,16 +84,6 @@ class BasicCore {
     Cycle earliest;  // in a scheduler
   };
 
-  // Loads and stores that wait for a queue entry, by their number: index + 1 of the uop; 0: none.
-  struct Sleepers {
-    std::array<std::uint32_t, ring_size(Bounds<LsqConfig>::load_entries.max)> loads{};
-    std::array<std::uint32_t, ring_size(Bounds<RobConfig>::groups.max)>
-        stores{};  // one at most opens a group
-    std::uint64_t last_retired_load = 0;
-    std::uint32_t& load(std::uint64_t number) { return loads[number % loads.size()]; }
-    std::uint32_t& store(std::uint64_t number) { return stores[number % stores.size()]; }
-  };
-
   void tick();
   void end_cycle();
   void drain();
@@ -110,15 +101,23 @@ class BasicCore {
   void fetch();
 
   void retire_group(RetireGroup& group);
+  void free_load(std::uint64_t number, StallReason work);
   bool next_record();
 
   // Rename.
   bool can_rename(const UopInfo& uop, unsigned& queue);
-  bool stall(Structure full);
+  bool stall(Structure full) {
+    stop_ = {StallReason::kRetire, full};
+    return false;
+  }
   void rename_uop(const UopInfo& uop, unsigned queue, const Packet& packet, bool last);
   void link_sources(std::uint32_t index, InFlight& entry);
   void rename_memory(std::uint32_t index, InFlight& entry, RetireGroup& group);
-  void wait_for(InFlight& producer, std::uint32_t index, InFlight& entry, unsigned input);
+  void wait_for(InFlight& producer, std::uint32_t index, InFlight& entry, unsigned input) {
+    entry.next[input] = producer.waiters;
+    producer.waiters = waiter_link(index, input);
+    ++entry.pending;
+  }
 
   // Issue and execution.
   void schedule(std::uint32_t index, const InFlight& entry) { wheel_.add(ring_, index, now_, entry.ready); }
@@ -154,7 +153,7 @@ class BasicCore {
   RetireWindow window_;
   RetireBandwidth retirement_;
   LoadStoreUnit load_store_;
-  Sleepers sleepers_;
+  QueueSleepers sleepers_;
   Steering steering_;
   std::array<Ring<QueuedUop, ring_size(Bounds<DispatchQueueConfig>::entries.max)>, kMaxDispatchQueues>
       queues_;

@@ -86,6 +86,7 @@ class InFlightRing {
   std::uint32_t index_of(std::uint64_t sequence) const {
     return static_cast<std::uint32_t>(sequence & mask_);
   }
+  std::uint64_t last() const { return last_; }
   // No room for another entry while that of `oldest` is in use.
   bool full(std::uint64_t oldest) const { return last_ + 1 - oldest > mask_; }
 

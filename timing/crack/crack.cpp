@@ -212,7 +212,11 @@ CrackTable::Entry& CrackTable::crack(const emu::Block& block) {
   counts.eliminated_uops = cracker.eliminated;
   for (const insts::Inst& inst : insts) counts.count(inst);
   for (const UopInfo& uop : scratch_) counts.count(uop, load_ports_, memory_ports_, simd_ports_);
-  if (cracked.has_branch) scratch_.back().flags |= kUopBranch;
+  if (cracked.has_branch) {
+    UopInfo& branch = scratch_.back();
+    branch.flags |= kUopBranch;
+    if (branch.ports != 0) branch.needs += kBranchEntry;
+  }
 
   std::uint16_t* indices = room_for_indices(scratch_indices_.size());
   std::copy(scratch_indices_.begin(), scratch_indices_.end(), indices);

@@ -5,14 +5,14 @@
 
 namespace m2sim::timing {
 
-constexpr std::uint32_t kLaneMax = 0x7FFF;
-static_assert(Bounds<RobConfig>::rename_entries.max <= kLaneMax &&
-              Bounds<PrfConfig>::integer.max <= kLaneMax && Bounds<PrfConfig>::fp.max <= kLaneMax &&
-              Bounds<PrfConfig>::flags.max <= kLaneMax);
+static_assert(Bounds<RobConfig>::rename_entries.max <= kResourceMax &&
+              Bounds<RobConfig>::branches.max <= kResourceMax &&
+              Bounds<PrfConfig>::integer.max <= kResourceMax && Bounds<PrfConfig>::fp.max <= kResourceMax &&
+              Bounds<PrfConfig>::flags.max <= kResourceMax);
 
 Resources initial_resources(const CoreConfig& config) {
   return config.rob.rename_entries * kRenameEntry + config.prf.integer * kIntRegister +
-         config.prf.fp * kFpRegister + config.prf.flags * kFlagRegister;
+         config.prf.fp * kFpRegister + config.prf.flags * kFlagRegister + config.rob.branches * kBranchEntry;
 }
 
 }  // namespace m2sim::timing

@@ -39,23 +39,26 @@ enum UopFlag : std::uint16_t {
   kUopRelease = 1U << 10,   // store-release
 };
 
-// Counts of what rename hands out and retirement gives back, four 16-bit lanes in one word so that one
-// subtraction checks them all. Lanes hold at most 32,767; the top bit of a lane says "too few".
+// Counts of what rename hands out and retirement gives back, five 12-bit lanes in one word so that one
+// subtraction checks them all. Lanes hold at most 2,047; the top bit of a lane says "too few".
 using Resources = std::uint64_t;
+inline constexpr unsigned kResourceBits = 12;
 inline constexpr Resources kRenameEntry = Resources{1};  // one an architectural register write
-inline constexpr Resources kIntRegister = Resources{1} << 16;
-inline constexpr Resources kFpRegister = Resources{1} << 32;
-inline constexpr Resources kFlagRegister = Resources{1} << 48;
-inline constexpr Resources kResourceSigns = 0x8000800080008000;
+inline constexpr Resources kIntRegister = kRenameEntry << kResourceBits;
+inline constexpr Resources kFpRegister = kIntRegister << kResourceBits;
+inline constexpr Resources kFlagRegister = kFpRegister << kResourceBits;
+inline constexpr Resources kBranchEntry = kFlagRegister << kResourceBits;  // one a branch that executes
+inline constexpr Resources kResourceSigns = 0x800'800'800'800'800;
+inline constexpr unsigned kResourceMax = 0x7FF;
 
 constexpr bool lacks(Resources available, Resources needed) {
   return ((available - needed) & kResourceSigns) != 0;
 }
 
-// Rename-retire entries and speculative registers of a core.
+// Rename-retire entries, speculative registers and branches of a core.
 Resources initial_resources(const CoreConfig& config);
 
-constexpr unsigned rename_entries(Resources resources) { return resources & 0xFFFF; }
+constexpr unsigned rename_entries(Resources resources) { return resources & 0xFFF; }
 
 // One rename-time unit: at most one issued operation. Instructions of several issued operations are
 // several of these; those that count as one uop leave `slots` 0 on all but the first.
@@ -86,6 +89,8 @@ struct UopInfo {
   bool is(UopFlag flag) const { return (flags & flag) != 0; }
   // The ports behind a queue, as the queue numbers them.
   unsigned ports_behind(unsigned of_queue) const { return local_ports >> (4 * of_queue) & 15U; }
+  // May yet turn out to have been wrong, to fault or to have to run again, until it is done.
+  bool may_fail() const { return (flags & (kUopLoad | kUopStore | kUopBranch)) != 0; }
   bool memory() const { return (flags & (kUopLoad | kUopStore | kUopPrefetch)) != 0; }
 };
 

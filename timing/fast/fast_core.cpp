@@ -115,9 +115,6 @@ void BasicFastCore<P>::close_group() {
   RetireGroup& group = window_.newest();
   window_.close();
   group.retired = retirement_.take_first(group.complete, group.needs);
-  // A load opens its group. Who waits for its entry waits for what it waited for.
-  if (group.load_number != 0)
-    loads_[group.load_number % loads_.size()] = {group.retired, waits_.first(window_.newest_number()).work};
   if (group.store_sequence != 0) stores_.retire(group.store_sequence, group.retired);
   if constexpr (P::kOn) probe_.retired(window_.newest_number(), group.retired);
 }
@@ -183,6 +180,7 @@ inline void BasicFastCore<P>::execute(const UopInfo& uop, const Packet& packet) 
     done += load_store_.prefetch(address_ + uop.offset, last_issue_) - last_issue_;
   }
   complete(uop, done, uop.work, 0);
+  if (uop.is(kUopBranch)) may_fail_.wait_for({done, uop.work});
 }
 
 template <Probe P>
@@ -191,8 +189,8 @@ void BasicFastCore<P>::execute_load(const UopInfo& uop, Cycle able, std::uint64_
   const auto [store, predicted] = load_store_.dependence(pc, address, uop.bytes);
   if (predicted) able = std::max(able, load_store_.ready_behind(*store));
   Admission admitted{able, uop.port_reason};
-  group_->load_number = load_store_.add_load();
-  const std::uint64_t before = load_store_.load_before(group_->load_number);
+  const std::uint64_t number = load_store_.add_load();
+  const std::uint64_t before = load_store_.load_before(number);
   if (before != 0) admitted.wait_for(loads_[before % loads_.size()]);
   if (uop.is(kUopAcquire) && load_store_.release() != 0) {
     admitted.wait_for({stores_.freed(load_store_.release(), load_store_), StallReason::kOrder});
@@ -207,7 +205,11 @@ void BasicFastCore<P>::execute_load(const UopInfo& uop, Cycle able, std::uint64_
       if (runs_again) probe_.flushed(key_, store->issued);
     }
   }
-  complete(uop, loaded.ready + uop.latency, loaded.cause, loaded.base_sooner);
+  const Cycle done = loaded.ready + uop.latency;
+  complete(uop, done, loaded.cause, loaded.base_sooner);
+  // Who waits for its entry waits for what it waited for.
+  may_fail_.wait_for({done, loaded.cause});
+  loads_[number % loads_.size()] = may_fail_;
 }
 
 template <Probe P>
@@ -219,7 +221,9 @@ void BasicFastCore<P>::execute_store(const UopInfo& uop, Cycle able, std::uint64
   }
   store.issued = issue(uop, able, admitted);
   group_->store_sequence = store.sequence;
-  complete(uop, store.issued + uop.latency, uop.work, 0);
+  const Cycle done = store.issued + uop.latency;
+  complete(uop, done, uop.work, 0);
+  may_fail_.wait_for({done, uop.work});
 }
 
 template class BasicFastCore<NoProbe>;

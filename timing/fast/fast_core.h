@@ -138,6 +138,9 @@ class BasicFastCore {
   std::array<Cycle, ring_size(Bounds<FetchConfig>::buffer_instructions.max)> renamed_{};
   std::array<Admission, ring_size(Bounds<LsqConfig>::load_entries.max)> loads_{};
 
+  // When the last load, store or branch so far is done that can fail.
+  Admission may_fail_{0, StallReason::kBase};
+
   // Of the uop at hand.
   Wait* wait_ = nullptr;
   RetireGroup* group_ = nullptr;

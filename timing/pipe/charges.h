@@ -66,7 +66,7 @@ Cycle charge(const Wait& wait, const UopInfo& uop, Cycle from, Cycle to, Lose&& 
 // The first of what the uop needs and is not there.
 constexpr Structure lacking(Resources available, Resources needs) {
   const Resources signs = (available - needs) & kResourceSigns;
-  const unsigned lane = static_cast<unsigned>(std::countr_zero(signs)) / 16;
+  const unsigned lane = static_cast<unsigned>(std::countr_zero(signs)) / kResourceBits;
   return static_cast<Structure>(static_cast<unsigned>(Structure::kRenameEntries) + lane);
 }
 

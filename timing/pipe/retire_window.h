@@ -24,7 +24,7 @@ struct alignas(64) RetireGroup {
   Cycle retired = kNever;
   Resources needs = 0;
   std::uint64_t store_sequence = 0;  // its store; 0: none (a store opens a group, so there is one at most)
-  std::uint64_t load_number = 0;     // its load; 0: none
+  std::uint64_t load_number = 0;     // its load; 0: none; cycle-driven model
   std::uint16_t unissued = 0;        // cycle-driven model: uops whose completion is not known yet
   std::uint8_t uops = 0;
   std::uint8_t issuing = 0;

@@ -9,15 +9,16 @@
 namespace m2sim::timing {
 namespace {
 
-constexpr Resources kLanes[] = {kRenameEntry, kIntRegister, kFpRegister, kFlagRegister};
+constexpr Resources kLanes[] = {kRenameEntry, kIntRegister, kFpRegister, kFlagRegister, kBranchEntry};
 
 TEST(Resources, ACoreBeginsWithWhatItsConfigurationSays) {
   for (const CoreConfig& config : {m2_pcore(), m1_pcore()}) {
     const Resources all = initial_resources(config);
     EXPECT_EQ(rename_entries(all), config.rob.rename_entries);
-    EXPECT_EQ(all / kIntRegister % 65'536, config.prf.integer);
-    EXPECT_EQ(all / kFpRegister % 65'536, config.prf.fp);
-    EXPECT_EQ(all / kFlagRegister, config.prf.flags);
+    EXPECT_EQ(all / kIntRegister % 4'096, config.prf.integer);
+    EXPECT_EQ(all / kFpRegister % 4'096, config.prf.fp);
+    EXPECT_EQ(all / kFlagRegister % 4'096, config.prf.flags);
+    EXPECT_EQ(all / kBranchEntry, config.rob.branches);
     EXPECT_EQ(all & kResourceSigns, 0U);
   }
 }
@@ -25,15 +26,15 @@ TEST(Resources, ACoreBeginsWithWhatItsConfigurationSays) {
 // Enough of one thing makes up for no lack of another.
 TEST(Resources, EachLaneIsCheckedByItself) {
   for (const std::uint64_t have :
-       {std::uint64_t{0}, std::uint64_t{1}, std::uint64_t{100}, std::uint64_t{32'767}}) {
+       {std::uint64_t{0}, std::uint64_t{1}, std::uint64_t{100}, std::uint64_t{2'047}}) {
     for (const Resources lane : kLanes) {
-      for (const std::uint64_t others : {std::uint64_t{0}, std::uint64_t{32'767}}) {
+      for (const std::uint64_t others : {std::uint64_t{0}, std::uint64_t{2'047}}) {
         Resources available = have * lane;
         for (const Resources other : kLanes) {
           if (other != lane) available += others * other;
         }
         EXPECT_FALSE(lacks(available, have * lane)) << have;
-        if (have < 32'767) {
+        if (have < 2'047) {
           EXPECT_TRUE(lacks(available, (have + 1) * lane)) << have;
         }
         EXPECT_FALSE(lacks(available, 0));

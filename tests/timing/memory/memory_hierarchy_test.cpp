@@ -312,7 +312,7 @@ TEST(MemoryHierarchy, AnAccessCountsOnce) {
   std::uint64_t waited = 0;
   std::uint64_t accesses = 0;
   std::uint64_t stream = kData;
-  for (Cycle now = 0; now < 200'000; now += random() % 8) {
+  for (Cycle now = 0; now < 400'000; now += random() % 8) {
     const bool streams = random() % 2 == 0;
     const std::uint64_t address = streams ? stream : kData + (64 << 20) + random() % (4 << 20) / 8 * 8;
     stream += streams ? 16 : 0;

@@ -109,11 +109,12 @@ TEST(Charges, TheLongerWaitHeldIt) {
 }
 
 TEST(Charges, LackingNamesTheFirstResource) {
-  const Resources plenty = 100 * (kRenameEntry + kIntRegister + kFpRegister + kFlagRegister);
+  const Resources plenty = 100 * (kRenameEntry + kIntRegister + kFpRegister + kFlagRegister + kBranchEntry);
   EXPECT_EQ(lacking(plenty - 100 * kRenameEntry, kRenameEntry), Structure::kRenameEntries);
   EXPECT_EQ(lacking(plenty - 100 * kIntRegister, kRenameEntry + kIntRegister), Structure::kIntRegisters);
   EXPECT_EQ(lacking(plenty - 100 * kFpRegister, kRenameEntry + kFpRegister), Structure::kFpRegisters);
   EXPECT_EQ(lacking(plenty - 100 * kFlagRegister, kFlagRegister), Structure::kFlagRegisters);
+  EXPECT_EQ(lacking(plenty - 100 * kBranchEntry, kBranchEntry), Structure::kBranches);
 }
 
 }  // namespace
