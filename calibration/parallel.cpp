@@ -15,7 +15,7 @@ class Pool {
   explicit Pool(const ParallelWork& work) : work_(work) {}
 
   void run(const ProgressSink& progress) {
-    const auto threads = std::min<std::size_t>(std::max(work_.jobs, 1U), work_.count);
+    const auto threads = std::min<std::size_t>(std::clamp(work_.jobs, 1U, kMostJobs), work_.count);
     std::vector<std::jthread> workers;
     for (std::size_t i = 0; i < threads; ++i) workers.emplace_back([this] { take_work(); });
     watch(progress);

@@ -9,9 +9,12 @@ namespace m2sim::calibration {
 // Called in the caller's thread several times a second: `done` of `total`, in units of the weights.
 using ProgressSink = std::function<void(double done, double total)>;
 
+// More at once would not find room for as many guests' address spaces, of which each takes some terabytes.
+inline constexpr unsigned kMostJobs = 8;
+
 struct ParallelWork {
   std::size_t count = 0;
-  unsigned jobs = 1;                          // threads
+  unsigned jobs = 1;                          // threads, kMostJobs at most
   std::function<void(std::size_t)> run;       // must not throw
   std::function<double(std::size_t)> weight;  // about how long it takes
 };

@@ -37,10 +37,23 @@ bool on_plateau(const Reference& measured, double ours, Quantity quantity) {
   return (ours >= measured.low && ours <= measured.high) || near(measured.low) || near(measured.high);
 }
 
+// Whether much of what a curve rises in a reference's range is close to a place. Otherwise it is a slope.
+bool jumps(const MeasuredCurve& curve, const Interval& where, const Reference& reference) {
+  constexpr double kShare = 0.25;
+  constexpr double kClose = 0.02;  // the last fillers may find room in a group that has begun
+  const std::vector<Sample> range = within(curve.samples, reference.from, reference.to);
+  const double all = std::ranges::max_element(range, {}, &Sample::y)->y - range.front().y;
+  const auto x = static_cast<double>(where.from);
+  const double from = std::max(x * (1 - kClose) - 1, static_cast<double>(range.front().x));
+  const double to = std::min(x * (1 + kClose) + 1, static_cast<double>(range.back().x));
+  return *value_at(curve, to) - *value_at(curve, from) > kShare * all;
+}
+
 ComparedReference compare_knee(const MeasuredCurve& curve, const Reference& reference) {
   ComparedReference compared{.measured = &reference, .ours = {}, .agrees = false, .error = 0};
   const std::optional<Interval> found = knee(curve.samples, reference);
   if (!found) return compared;
+  if (reference.kind == ReferenceKind::kStep && !jumps(curve, *found, reference)) return compared;
   compared.ours = static_cast<double>(found->from);
   compared.error = log_ratio(*compared.ours, reference.value);
   const double low = reference.low * (1 - kKneeTolerance);

@@ -23,7 +23,7 @@ struct Interval {
 };
 
 // The last x in a reference's range before y has risen by 3 % of all that it rises there, or, of a step, by
-// half of it; nothing where all that is less than a twentieth.
+// half of it; nothing where all that is less than a twentieth. What is compared as a step must jump there.
 std::optional<Interval> knee(std::span<const Sample> samples, const Reference& reference);
 // Where a curve has knees that are to be known precisely: those that were measured, or, if none was, where it
 // rises most.

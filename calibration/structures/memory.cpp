@@ -137,9 +137,11 @@ Trial stream_trial(Stream stream, std::uint64_t bytes) {
   const std::uint64_t passes = std::max<std::uint64_t>(1, kLeast / steps);
   if (bytes > kLarge) {
     constexpr std::uint64_t kPart = 16 * kMega / kStep;
-    trial.warm_insts = setup + prologue + kPart / 2 * body;
-    trial.measured_insts = kPart * body;
-    trial.units = static_cast<double>(kPart * kStep);
+    constexpr std::uint64_t kFill = 32 * kMega / kStep;  // from then on as much leaves the caches as comes
+    trial.warm_insts = setup + prologue + kFill / (copies ? 2 : 1) * body;
+    const std::uint64_t measured = kPart / (copies ? 2 : 1);
+    trial.measured_insts = measured * body;
+    trial.units = static_cast<double>(measured * kStep);
   } else {
     trial.warm_insts = setup + std::max<std::uint64_t>(2, kLeast / 4 / steps) * pass;
     trial.measured_insts = passes * pass;

@@ -121,6 +121,7 @@ class Session {
       const auto [curve, x] = points[k];
       known_[curve].emplace(x, values[k]);
       if (!failures[k].empty()) {
+        ++results_[curve].failed;
         results_[curve].failure = "at " + std::to_string(x) + ": " + failures[k];
         continue;
       }

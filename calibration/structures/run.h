@@ -21,7 +21,8 @@ struct Sample {
 struct MeasuredCurve {
   const Curve* curve = nullptr;
   std::vector<Sample> samples;  // by x
-  std::string failure;          // of one point that did not run
+  std::string failure;          // of the last point that did not run
+  std::size_t failed = 0;       // points
 };
 
 struct StructureBatch {

@@ -74,15 +74,18 @@ int calibrate_instructions(const CalibrateOptions& options) {
   progress.erase();
   summary.comparison = calibration::compare_all(batch.experiments, std::move(ours));
 
-  if (!options.quiet) write_stdout(calibration_table(summary, options.top, colors_wanted(STDOUT_FILENO)));
   if (!options.json.empty()) write_file(options.json, calibration_json(summary));
   if (!options.csv.empty()) write_file(options.csv, calibration_csv(summary));
+  if (!options.quiet) write_stdout(calibration_table(summary, options.top, colors_wanted(STDOUT_FILENO)));
   return 0;
 }
 
 }  // namespace
 
 std::regex filter_pattern(const CalibrateOptions& options) {
+  constexpr std::size_t kLongest = 500;  // longer ones can take all of the stack
+  if (options.filter.size() > kLongest)
+    throw failure("--filter: {} characters, of at most {}", options.filter.size(), kLongest);
   try {
     return std::regex(options.filter);
   } catch (const std::regex_error&) {
@@ -115,10 +118,10 @@ CLI::App* add_calibrate_command(CLI::App& app, CalibrateOptions& options) {
       ->type_name("KIND");
   command->add_option("--every", options.every, "instructions: only one in N of them, a quick look")
       ->type_name("N")
-      ->check(CLI::PositiveNumber);
-  command->add_option("-j,--jobs", options.jobs, "experiments at once (default: one a processor)")
+      ->check(CLI::Range(1U, 1'000'000U));
+  command->add_option("-j,--jobs", options.jobs, "experiments at once, 8 at most (default: one a processor)")
       ->type_name("N")
-      ->check(CLI::NonNegativeNumber);
+      ->check(CLI::Range(0U, 1'000'000U));
   command
       ->add_option("--top", options.top,
                    "instructions: classes and forms that the table shows (default: 30; 0: all)")

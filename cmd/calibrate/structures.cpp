@@ -33,8 +33,10 @@ std::vector<const Curve*> chosen_curves(const CalibrateOptions& options) {
   for (const Curve& curve : calibration::all_curves()) {
     if (std::regex_search(curve.name.begin(), curve.name.end(), pattern)) curves.push_back(&curve);
   }
-  if (curves.empty()) throw failure("no curve matches '{}'", options.filter);
-  return curves;
+  if (!curves.empty()) return curves;
+  std::vector<std::string_view> names;
+  for (const Curve& curve : calibration::all_curves()) names.push_back(curve.name);
+  throw failure("no curve matches '{}'; there are {}", options.filter, fmt::join(names, ", "));
 }
 
 // The core whose measurements stand beside: the one that is asked for, or the one that is modelled.
@@ -50,6 +52,17 @@ std::string reference_core(const CalibrateOptions& options) {
   throw failure("--against: nothing was measured on '{}'{}", core, did_you_mean(core, measured));
 }
 
+void require_all(const std::vector<calibration::MeasuredCurve>& curves) {
+  std::size_t failed = 0;
+  const calibration::MeasuredCurve* last = nullptr;
+  for (const calibration::MeasuredCurve& curve : curves) {
+    failed += curve.failed;
+    if (curve.failed > 0) last = &curve;
+  }
+  if (failed > 0)
+    throw failure("calibrate: {} points did not run; {} {}", failed, last->curve->name, last->failure);
+}
+
 }  // namespace
 
 int calibrate_structures(const CalibrateOptions& options) {
@@ -58,6 +71,8 @@ int calibrate_structures(const CalibrateOptions& options) {
   StructuresSummary summary;
   summary.mode = parse_mode(options.mode);
   summary.core = options.core.core;
+  if (!options.core.sets.empty())
+    summary.core += fmt::format(" (--set {})", fmt::join(options.core.sets, " --set "));
   summary.against = reference_core(options);
   calibration::StructureBatch batch;
   batch.model = model_of(summary.mode);
@@ -80,10 +95,11 @@ int calibrate_structures(const CalibrateOptions& options) {
     summary.curves.push_back(calibration::compare(curve, batch.references));
   }
 
-  if (!options.quiet) write_stdout(structures_table(summary, colors_wanted(STDOUT_FILENO)));
   if (!options.json.empty()) write_file(options.json, structures_json(summary));
   if (!options.csv.empty()) write_file(options.csv, structures_csv(summary));
   if (!options.svg.empty()) write_file(options.svg, structures_svg(summary));
+  if (!options.quiet) write_stdout(structures_table(summary, colors_wanted(STDOUT_FILENO)));
+  require_all(ours);
   return 0;
 }
 

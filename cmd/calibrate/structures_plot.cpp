@@ -11,7 +11,6 @@ namespace {
 using calibration::ComparedCurve;
 using calibration::ComparedReference;
 using calibration::Curve;
-using calibration::ReferenceKind;
 using calibration::Sample;
 using calibration::Scale;
 
@@ -242,7 +241,8 @@ std::string structures_svg(const StructuresSummary& summary) {
   }
   svg += "</text>\n";
   for (unsigned i = 0; i < count; ++i) {
-    svg += Panel(summary.curves[i], kPanelWidth * (i % columns), kHead + kPanelHeight * (i / columns)).draw();
+    const unsigned row = i / columns;
+    svg += Panel(summary.curves[i], kPanelWidth * (i % columns), kHead + kPanelHeight * row).draw();
   }
   return svg + "</svg>\n";
 }

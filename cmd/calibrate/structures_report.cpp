@@ -15,7 +15,6 @@ namespace {
 using calibration::ComparedCurve;
 using calibration::ComparedReference;
 using calibration::Curve;
-using calibration::Quantity;
 using calibration::Reference;
 using calibration::ReferenceKind;
 using calibration::Sample;
@@ -48,6 +47,12 @@ std::string y_text(const std::optional<double>& y) {
   return y ? fmt::format("{:.{}f}", *y, *y < 100 ? 2 : 1) : std::string("-");
 }
 
+// A range where the reading, or the sources, leave one.
+std::string measured_text(const Reference& measured) {
+  if (measured.high <= measured.low) return y_text(measured.value);
+  return y_text(measured.low) + ".." + y_text(measured.high);
+}
+
 std::string verdict(const ComparedReference& figure, bool color) {
   const std::string& open = figure.measured->open;
   if (figure.agrees) return open.empty() ? "agrees" : fmt::format("agrees (open: {})", open);
@@ -70,9 +75,9 @@ std::string figure_line(const Curve& curve, const ComparedReference& figure, boo
     where = x_text(curve, measured.from);
     if (measured.to > measured.from) where += " to " + x_text(curve, measured.to);
     ours = y_text(figure.ours);
-    theirs = y_text(measured.value);
+    theirs = measured_text(measured);
   }
-  return fmt::format("  {:<34} {:>9} {:>9}  {}\n", where, ours, theirs, verdict(figure, color));
+  return fmt::format("  {:<30} {:>9} {:>13}  {}\n", where, ours, theirs, verdict(figure, color));
 }
 
 std::string points_line(const ComparedCurve& compared) {
@@ -83,6 +88,8 @@ std::string points_line(const ComparedCurve& compared) {
   if (count == 0) return "";
   const Curve& curve = *compared.ours->curve;
   std::string text = fmt::format("  {} points, off by {:.1f} %", count, 100 * *compared.error);
+  if (count < compared.points.size())
+    text += fmt::format("; {} lie beyond what is run here", compared.points.size() - count);
   if (compared.error_without_open && *compared.error_without_open != *compared.error)
     text += fmt::format(" ({:.1f} % without what is open)", 100 * *compared.error_without_open);
   if (compared.worst != nullptr && compared.worst->error > 0) {
@@ -110,14 +117,17 @@ std::string curve_text(const ComparedCurve& compared, bool color) {
   const Curve& curve = *compared.ours->curve;
   std::string text =
       paint(fmt::format("{}", curve.name), Color::kBold, color) + fmt::format(": {}\n", curve.title);
-  if (!compared.ours->failure.empty())
-    text += paint("  did not run " + printable(compared.ours->failure), Color::kRed, color) + "\n";
+  if (compared.ours->failed > 0) {
+    const std::string what = fmt::format("  {} points did not run, one {}", compared.ours->failed,
+                                         printable(compared.ours->failure));
+    text += paint(what, Color::kRed, color) + "\n";
+  }
   if (!curve.cases.empty() && curve.cases.size() > 1) {
     for (const Sample& sample : compared.ours->samples) {
       text += fmt::format("  {:<46} {:>7}", x_text(curve, static_cast<double>(sample.x)), y_text(sample.y));
       for (const ComparedReference& point : compared.points) {
         if (point.measured->from == static_cast<double>(sample.x))
-          text += fmt::format(" {:>7} measured  {}", y_text(point.measured->value), verdict(point, color));
+          text += fmt::format(" {:>13} measured  {}", measured_text(*point.measured), verdict(point, color));
       }
       text += "\n";
     }
@@ -163,6 +173,7 @@ std::string totals(const StructuresSummary& summary, bool color) {
   if (summary.against.empty()) return text + "\n";
   text += fmt::format(", beside what was measured on {}\n", summary.against);
   const auto line = [&text](std::string_view name, const Count& count, const std::string& tolerance) {
+    if (count.all + count.open == 0) return;
     text += fmt::format("{:<9} {:>3} of {:>3} agree within {}; {} of {} that are open\n", name, count.agree,
                         count.all, tolerance, count.open_agree, count.open);
   };
@@ -171,8 +182,9 @@ std::string totals(const StructuresSummary& summary, bool color) {
        fmt::format("{:.0f} % or {} of a cycle", 100 * calibration::kPlateauTolerance,
                    calibration::kPlateauCycles));
   if (curves > 0)
-    text += fmt::format("points    off by {:.1f} %, the geometric mean of {} curves without what is open\n",
-                        100 * std::expm1(sum / static_cast<double>(curves)), curves);
+    text += fmt::format(
+        "points    off by {:.1f} %, the geometric mean over {} of the curves, without what is open\n",
+        100 * std::expm1(sum / static_cast<double>(curves)), curves);
   return text;
 }
 

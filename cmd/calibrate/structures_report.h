@@ -11,7 +11,7 @@ namespace m2sim::cmd {
 
 struct StructuresSummary {
   Mode mode = Mode::kTiming;
-  std::string core;
+  std::string core;     // for people, with what was changed
   std::string against;  // the core whose measurements stand beside it
   std::string config_sha256;
   std::vector<calibration::ComparedCurve> curves;

@@ -97,6 +97,9 @@ class Calibrate(guest.GuestTest):
         out = self.run_it(*flags, "--set", "prf.flags=60", "--against", "m1-pcore").out
         self.assertRegex(out, r"\n  step +60 +123  disagrees\n")
         self.assertIn("measured on m1-pcore", out)
+        self.assertIn("m2-pcore (--set prf.flags=60) in fast-timing", out)
+        out = self.run_it(*flags, "--set", "prf.flags=8").out
+        self.assertRegex(out, r"\n  step +- +123  has none\n", "far below the range of the measured one")
         with tempfile.TemporaryDirectory() as folder:
             file = pathlib.Path(folder) / "own.toml"
             file.write_text("base = \"m2-pcore\"\n", encoding="utf-8")
@@ -115,7 +118,8 @@ class Calibrate(guest.GuestTest):
                 (("instructions", "--svg", "a.svg"), "--svg: is for structures"),
                 (("structures", "--kind", "uops"), "--kind: curves have none"),
                 (("structures", "--every", "2"), "--every: is for instructions"),
-                (("structures", "--filter", "^nothing$"), "no curve matches '^nothing$'"),
+                (("structures", "--filter", "^nothing$"), "no curve matches '^nothing$'; there are fetch.aligned, "),
+                (("structures", "--filter", "(" * 501), "--filter: 501 characters, of at most 500"),
                 (("structures", "--against", "m1-core"), "nothing was measured on 'm1-core'; did you mean 'm1-pcore'?"),
                 (("structures", "--mode", "emulation"), "emulation has no time"),
                 (("structures", "--svg", "/none/such.svg"), "/none/such.svg"),

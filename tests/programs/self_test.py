@@ -70,14 +70,21 @@ class Golden(unittest.TestCase):
 
 class Modes(unittest.TestCase):
     def test_the_models_agree(self):
-        def found(cycles, insts=1000, tolerance=modes_check.TOLERANCE):
+        def found(cycles, insts=1000, fetch=0.3):
             stats = {"timing": {"core.insts": 1000, "core.cycles": 1000},
                      "fast-timing": {"core.insts": insts, "core.cycles": cycles}}
-            return list(modes_check.compare_modes(stats, tolerance))
+            for mode, share in (("timing", 0.3), ("fast-timing", fetch)):
+                total = stats[mode]["core.cycles"]
+                stats[mode] |= {"core.cpi_stack.base": (1 - share) * total, "core.cpi_stack.fetch": share * total}
+            return list(modes_check.compare_modes(stats, modes_check.TOLERANCE, modes_check.SHARE_TOLERANCE))
         self.assertEqual(found(1019), [])
         self.assertIn("+2.1 %", found(1021)[0])
         self.assertIn("-2.1 %", found(979)[0])
         self.assertIn("1001", found(1000, insts=1001)[0])
+        self.assertEqual(found(1000, fetch=0.329), [])
+        self.assertEqual([line.partition(",")[0] for line in found(1000, fetch=0.331)],
+                         ["fast-timing charges -3.1 points of the slots to base",
+                          "fast-timing charges +3.1 points of the slots to fetch"])
 
     def test_the_stack_sums_up(self):
         def found(base, fetch):

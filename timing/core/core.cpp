@@ -111,6 +111,7 @@ void BasicCore<P>::charge_oldest(Cycle end) {
   const unsigned issuing = window_.empty() ? 0 : window_.oldest().issuing;
   for (unsigned i = 0; i < issuing && from < end; ++i) {
     const InFlight& entry = ring_.at(oldest_sequence_ + i);
+    if (entry.result.ready <= from) continue;
     from = charge(entry.wait(), *entry.info, from, end,
                   [&](Cycle until, StallReason reason) { lose(until, reason, entry.pc); });
   }

@@ -35,6 +35,7 @@ class WaitRing {
   void charge(std::uint64_t number, const RetireGroup& group, Cycle from, Cycle to, Lose&& lose) const {
     for (unsigned i = 0; i < group.issuing && from < to; ++i) {
       const Entry& entry = waits_[place(number) + i];
+      if (entry.wait.complete <= from) continue;
       from = timing::charge(entry.wait, *entry.uop, from, to,
                             [&](Cycle end, StallReason reason) { lose(end, reason, entry.wait.pc); });
     }

@@ -72,6 +72,14 @@ TEST(Analysis, AgreementHasItsTolerances) {
   EXPECT_TRUE(agrees(unsure)) << "what the reading leaves open";
 }
 
+// The middle of a slope is where its range puts it.
+TEST(Analysis, ASlopeIsNoStep) {
+  MeasuredCurve slope{.curve = &kCurve, .samples = {}, .failure = {}};
+  for (std::uint64_t x = 1; x <= 100; ++x) slope.samples.push_back({x, static_cast<double>(x)});
+  const Reference middle = reference(ReferenceKind::kStep, 1, 100, 50);
+  EXPECT_FALSE(compare(slope, std::span(&middle, 1)).figures[0].ours.has_value());
+}
+
 TEST(Analysis, ErrorsAreFactorsAndLeaveOutWhatIsOpen) {
   const MeasuredCurve curve = stairs();
   std::vector<Reference> measured{reference(ReferenceKind::kPoint, 5, 5, 10),

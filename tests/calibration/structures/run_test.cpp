@@ -80,6 +80,7 @@ TEST(Run, WhatDoesNotRunSaysWhy) {
   batch.curves = {&broken};
   const std::vector<MeasuredCurve> curves = measure_structures(batch, kSilent);
   EXPECT_EQ(curves[0].failure, "at 2: it faults");
+  EXPECT_EQ(curves[0].failed, 1U);
   EXPECT_EQ(curves[0].samples.size(), 1U);
 }
 
