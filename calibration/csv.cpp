@@ -1,5 +1,9 @@
 #include "calibration/csv.h"
 
+#include <algorithm>
+#include <stdexcept>
+#include <utility>
+
 namespace m2sim::calibration {
 
 namespace {
@@ -37,6 +41,20 @@ std::optional<std::vector<std::string>> csv_fields(std::string_view line) {
     }
     if (at == line.size()) return fields;
     ++at;
+  }
+}
+
+void for_each_row(std::string_view csv, std::string_view head,
+                  const std::function<void(std::string_view line, std::size_t number)>& row) {
+  bool head_seen = false;
+  for (std::size_t number = 1; !csv.empty(); ++number) {
+    const std::size_t end = std::min(csv.find('\n'), csv.size());
+    const std::string_view line = csv.substr(0, end);
+    csv.remove_prefix(std::min(end + 1, csv.size()));
+    if (line.empty() || line.front() == '#') continue;
+    if (!head_seen && line != head)
+      throw std::invalid_argument("line " + std::to_string(number) + ": not the columns' names");
+    if (std::exchange(head_seen, true)) row(line, number);
   }
 }
 

@@ -193,21 +193,10 @@ std::string_view name_of(ExperimentKind kind) {
 
 std::vector<Experiment> parse_experiments(std::string_view csv) {
   std::vector<Experiment> experiments;
-  bool head_seen = false;
-  for (std::size_t number = 1; !csv.empty(); ++number) {
-    const std::size_t end = std::min(csv.find('\n'), csv.size());
-    const std::string_view line = csv.substr(0, end);
-    csv.remove_prefix(std::min(end + 1, csv.size()));
-    if (line.empty() || line.front() == '#') continue;
-    if (!head_seen) {
-      if (line != kHead)
-        throw std::invalid_argument("line " + std::to_string(number) + ": not the columns' names");
-      head_seen = true;
-      continue;
-    }
+  for_each_row(csv, kHead, [&experiments](std::string_view line, std::size_t number) {
     const RowReader row(line, number);
     experiments.push_back(read_row(row, experiments.empty() ? nullptr : &experiments.back()));
-  }
+  });
   name_all(experiments);
   return experiments;
 }

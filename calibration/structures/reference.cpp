@@ -1,6 +1,5 @@
 #include "calibration/structures/reference.h"
 
-#include <algorithm>
 #include <charconv>
 #include <cstddef>
 #include <optional>
@@ -79,20 +78,9 @@ Reference read_row(const Row& row, const Reference& above) {
 
 std::vector<Reference> parse_references(std::string_view csv) {
   std::vector<Reference> references;
-  bool head_seen = false;
-  for (std::size_t number = 1; !csv.empty(); ++number) {
-    const std::size_t end = std::min(csv.find('\n'), csv.size());
-    const std::string_view line = csv.substr(0, end);
-    csv.remove_prefix(std::min(end + 1, csv.size()));
-    if (line.empty() || line.front() == '#') continue;
-    if (!head_seen) {
-      if (line != kColumns)
-        throw std::invalid_argument("line " + std::to_string(number) + ": not the columns' names");
-      head_seen = true;
-      continue;
-    }
+  for_each_row(csv, kColumns, [&references](std::string_view line, std::size_t number) {
     references.push_back(read_row(Row(line, number), references.empty() ? Reference{} : references.back()));
-  }
+  });
   return references;
 }
 

@@ -116,7 +116,8 @@ class Session {
     };
     in_parallel(
         {.count = points.size(), .jobs = batch_.jobs, .run = run, .weight = [](std::size_t) { return 1.0; }},
-        progress_);
+        [this](double done, double total) { progress_(measured_ + done, measured_ + total); });
+    measured_ += static_cast<double>(points.size());
     for (std::size_t k = 0; k < points.size(); ++k) {
       const auto [curve, x] = points[k];
       known_[curve].emplace(x, values[k]);
@@ -140,6 +141,7 @@ class Session {
 
   const StructureBatch& batch_;
   const ProgressSink& progress_;
+  double measured_ = 0;  // points
   std::vector<MeasuredCurve> results_;
   std::vector<std::map<std::uint64_t, double>> known_;  // also what did not run
 };

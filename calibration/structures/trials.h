@@ -19,7 +19,7 @@ Trial code_pages_trial(std::uint64_t pages);
 // Calls as deep; `sites`: from each function one or two calls, by turns, so that only a stack of return
 // addresses knows where to.
 Trial calls_trial(std::uint64_t depth, std::uint64_t sites);
-// A branch to the next instruction on bytes that are random, or 0 and 1 by turns.
+// Conditional branches on the bits of a register, which are random, or 0 and 1 by turns.
 enum class Bits : std::uint8_t { kRandom, kAlternating };
 Trial conditional_branches_trial(Bits bits);
 

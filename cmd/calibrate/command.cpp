@@ -55,12 +55,9 @@ int calibrate_instructions(const CalibrateOptions& options) {
     if (!value->empty()) throw failure("{}: is for structures", name);
   }
   CalibrationSummary summary;
-  summary.mode = parse_mode(options.mode);
-  summary.core = options.core.core;
   calibration::Batch batch;
-  batch.model = model_of(summary.mode);
-  batch.config = configured(options.core);
-  summary.config_sha256 = sha256(config_toml(batch.config));
+  summary.model = chosen_model(options, batch.config);
+  batch.model = model_of(summary.model.mode);
   check_kind(options.kind);
   for (const std::string& file : {options.json, options.csv}) {
     if (!file.empty()) require_writable(file);
@@ -96,6 +93,11 @@ std::regex filter_pattern(const CalibrateOptions& options) {
 calibration::Model model_of(Mode mode) {
   if (mode == Mode::kEmulation) throw failure("calibrate: emulation has no time; use timing or fast-timing");
   return mode == Mode::kTiming ? calibration::Model::kCore : calibration::Model::kFastCore;
+}
+
+CalibratedModel chosen_model(const CalibrateOptions& options, timing::CoreConfig& config) {
+  config = configured(options.core);
+  return {parse_mode(options.mode), options.core.core, options.core.sets, sha256(config_toml(config))};
 }
 
 unsigned jobs_of(const CalibrateOptions& options) {

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "calibration/measure.h"
+#include "cmd/calibrate/model.h"
 #include "cmd/results/core_option.h"
 #include "cmd/results/manifest.h"
 
@@ -23,7 +24,8 @@ struct CalibrateOptions {
   std::string against;
   unsigned jobs = 0;  // 0: one a processor
   unsigned every = 1;
-  unsigned top = 30;
+  static constexpr unsigned kTop = 30;
+  unsigned top = kTop;
   bool quiet = false;
 };
 
@@ -32,6 +34,8 @@ CLI::App* add_calibrate_command(CLI::App& app, CalibrateOptions& options);
 // What both actions read from the options. All throw UserError.
 std::regex filter_pattern(const CalibrateOptions& options);
 calibration::Model model_of(Mode mode);
+// Fills the configuration in.
+CalibratedModel chosen_model(const CalibrateOptions& options, timing::CoreConfig& config);
 unsigned jobs_of(const CalibrateOptions& options);
 
 // Throws UserError.

@@ -155,7 +155,7 @@ std::string calibration_table(const CalibrationSummary& summary, unsigned top, b
       class_table(summary, top, color) + form_table(summary, top, color) + failed_table(summary, color);
   if (!text.empty()) text = text.substr(1) + "\n";
   constexpr std::size_t kWidth = 16;
-  text += paint(fmt::format("{} in {}", summary.core, mode_name(summary.mode)), Color::kBold, color) +
+  text += paint(model_name(summary.model), Color::kBold, color) +
           fmt::format(": figures agree within the larger of {:.0f} % and {} of a cycle or uop\n",
                       100 * calibration::kRelativeTolerance, calibration::kAbsoluteTolerance);
   for (const Rollup& rollup : comparison.kinds) text += share_line(rollup, kWidth);
@@ -169,11 +169,7 @@ std::string calibration_json(const CalibrationSummary& summary) {
   const calibration::Comparison& comparison = summary.comparison;
   ordered_json json;
   json["schema_version"] = kSchemaVersion;
-  json["manifest"] = {{"version", version()},
-                      {"revision", revision()},
-                      {"mode", mode_name(summary.mode)},
-                      {"core", summary.core},
-                      {"config_sha256", summary.config_sha256}};
+  json["manifest"] = model_json(summary.model);
   json["tolerance"] = {{"relative", calibration::kRelativeTolerance},
                        {"absolute", calibration::kAbsoluteTolerance}};
   json["cycles"] = rollup_json(comparison.cycles);

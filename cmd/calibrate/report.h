@@ -4,14 +4,12 @@
 #include <string>
 
 #include "calibration/comparison.h"
-#include "cmd/results/manifest.h"
+#include "cmd/calibrate/model.h"
 
 namespace m2sim::cmd {
 
 struct CalibrationSummary {
-  Mode mode = Mode::kTiming;
-  std::string core;
-  std::string config_sha256;
+  CalibratedModel model;
   calibration::Comparison comparison;
 };
 

@@ -18,8 +18,6 @@
 #include "cmd/console/output_file.h"
 #include "cmd/console/progress.h"
 #include "cmd/console/terminal.h"
-#include "cmd/results/config_file.h"
-#include "cmd/results/sha256.h"
 
 namespace m2sim::cmd {
 namespace {
@@ -68,16 +66,13 @@ void require_all(const std::vector<calibration::MeasuredCurve>& curves) {
 int calibrate_structures(const CalibrateOptions& options) {
   if (!options.kind.empty()) throw failure("--kind: curves have none; --filter chooses among them");
   if (options.every != 1) throw failure("--every: is for instructions; --filter chooses among curves");
+  if (options.top != CalibrateOptions::kTop)
+    throw failure("--top: is for instructions; the table has all curves");
   StructuresSummary summary;
-  summary.mode = parse_mode(options.mode);
-  summary.core = options.core.core;
-  if (!options.core.sets.empty())
-    summary.core += fmt::format(" (--set {})", fmt::join(options.core.sets, " --set "));
-  summary.against = reference_core(options);
   calibration::StructureBatch batch;
-  batch.model = model_of(summary.mode);
-  batch.config = configured(options.core);
-  summary.config_sha256 = sha256(config_toml(batch.config));
+  summary.model = chosen_model(options, batch.config);
+  summary.against = reference_core(options);
+  batch.model = model_of(summary.model.mode);
   for (const std::string& file : {options.json, options.csv, options.svg}) {
     if (!file.empty()) require_writable(file);
   }

@@ -230,8 +230,7 @@ std::string structures_svg(const StructuresSummary& summary) {
       width, height);
   svg += kStyle;
   svg += fmt::format("<rect width='{:.0f}' height='{:.0f}' fill='white'/>\n", width, height);
-  svg += fmt::format("<text x='16' y='24' class='head'>{} in {}</text>\n", escaped(summary.core),
-                     mode_name(summary.mode));
+  svg += fmt::format("<text x='16' y='24' class='head'>{}</text>\n", escaped(model_name(summary.model)));
   svg += "<text x='16' y='43'><tspan fill='#1763b6'>line: the model</tspan>";
   if (!summary.against.empty()) {
     svg += fmt::format(

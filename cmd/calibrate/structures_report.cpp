@@ -168,8 +168,7 @@ std::string totals(const StructuresSummary& summary, bool color) {
     sum += std::log1p(*compared.error_without_open);
     ++curves;
   }
-  std::string text =
-      paint(fmt::format("{} in {}", summary.core, mode_name(summary.mode)), Color::kBold, color);
+  std::string text = paint(model_name(summary.model), Color::kBold, color);
   if (summary.against.empty()) return text + "\n";
   text += fmt::format(", beside what was measured on {}\n", summary.against);
   const auto line = [&text](std::string_view name, const Count& count, const std::string& tolerance) {
@@ -235,11 +234,7 @@ std::string structures_table(const StructuresSummary& summary, bool color) {
 std::string structures_json(const StructuresSummary& summary) {
   ordered_json json;
   json["schema_version"] = kSchemaVersion;
-  json["manifest"] = {{"version", version()},
-                      {"revision", revision()},
-                      {"mode", mode_name(summary.mode)},
-                      {"core", summary.core},
-                      {"config_sha256", summary.config_sha256}};
+  json["manifest"] = model_json(summary.model);
   json["against"] = summary.against;
   json["curves"] = ordered_json::array();
   for (const ComparedCurve& compared : summary.curves) json["curves"].push_back(curve_json(compared));

@@ -5,15 +5,13 @@
 #include <vector>
 
 #include "calibration/structures/analysis.h"
-#include "cmd/results/manifest.h"
+#include "cmd/calibrate/model.h"
 
 namespace m2sim::cmd {
 
 struct StructuresSummary {
-  Mode mode = Mode::kTiming;
-  std::string core;     // for people, with what was changed
+  CalibratedModel model;
   std::string against;  // the core whose measurements stand beside it
-  std::string config_sha256;
   std::vector<calibration::ComparedCurve> curves;
 };
 

@@ -3,7 +3,7 @@
 
 usage: structures_floor.py [--m2sim FILE]
 Fails when one disagrees that is not named as open in calibration/data/structures.csv, or when a curve does not run.
-Bandwidths are left out, which take most of the time. Each core in one mode: unit tests compare the modes.
+Bandwidths are left out, which take most of the time. Each core in one mode, to save time.
 """
 import argparse
 import csv

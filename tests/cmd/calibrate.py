@@ -117,6 +117,7 @@ class Calibrate(guest.GuestTest):
                 (("instructions", "--core", "m3"), "m3"),
                 (("instructions", "--svg", "a.svg"), "--svg: is for structures"),
                 (("structures", "--kind", "uops"), "--kind: curves have none"),
+                (("structures", "--top", "2"), "--top: is for instructions"),
                 (("structures", "--every", "2"), "--every: is for instructions"),
                 (("structures", "--filter", "^nothing$"), "no curve matches '^nothing$'; there are fetch.aligned, "),
                 (("structures", "--filter", "(" * 501), "--filter: 501 characters, of at most 500"),

@@ -28,8 +28,6 @@ class WaitRing {
     return entry.wait;
   }
 
-  const Wait& first(std::uint64_t number) const { return waits_[place(number)].wait; }
-
   // Charges the cycles of [from, to) to the uops of a group, in order: lose(end, reason, pc).
   template <class Lose>
   void charge(std::uint64_t number, const RetireGroup& group, Cycle from, Cycle to, Lose&& lose) const {

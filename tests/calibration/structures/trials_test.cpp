@@ -19,7 +19,7 @@ double cycles_a_unit(const Trial& trial, Model model = Model::kFastCore) {
   return cycles_of(trial, core(), model) / trial.units;
 }
 
-// Every curve's ends run, and what is measured is whole passes of the loop: run again, one takes as long.
+// Nothing at the ends of any curve faults or leaves its memory.
 TEST(Trials, TheEndsOfAllCurvesRun) {
   for (const Curve& curve : all_curves()) {
     if (curve.quantity == Quantity::kUnitsPerCycle || curve.name == "latency") continue;  // slow: below

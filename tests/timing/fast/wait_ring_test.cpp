@@ -40,7 +40,6 @@ TEST(WaitRing, TheOldestUnfinishedUopIsCharged) {
   note(ring, 7, group, load, 100, 400, 0x1000);
   note(ring, 7, group, multiply, 110, 113, 0x1004);  // done long before the load
   note(ring, 7, group, add, 400, 401, 0x1008);
-  EXPECT_EQ(ring.first(7).pc, 0x1000U);
   EXPECT_EQ(
       charged(ring, 7, group, 200, 403),
       (std::vector<Piece>{{400, kMemoryDram, 0x1000}, {401, kDependInteger, 0x1008}, {403, kRetire, 0}}));
@@ -61,7 +60,6 @@ TEST(WaitRing, KeepsEveryGroupInFlight) {
   RetireGroup group;
   group.issuing = 3;
   for (std::uint64_t number = 1; number <= groups; ++number) {
-    EXPECT_EQ(ring.first(number).pc, 16 * number);
     EXPECT_EQ(charged(ring, number, group, number, number + 1),
               (std::vector<Piece>{{number + 1, StallReason::kDependInteger, 16 * number}}));
   }
