@@ -11,7 +11,8 @@ BranchPredictor::BranchPredictor(const BranchConfig& config)
       indirect_(config),
       ras_(config.ras_entries) {}
 
-bool BranchPredictor::predicted(const BranchSite& site, bool taken, std::uint64_t target) {
+bool BranchPredictor::predicted(const BranchSite& site, bool taken, std::uint64_t target,
+                                std::uint32_t last) {
   switch (site.kind) {
     case BranchKind::kConditional: {
       ++stats_.conditional;
@@ -24,7 +25,7 @@ bool BranchPredictor::predicted(const BranchSite& site, bool taken, std::uint64_
       return true;
     case BranchKind::kIndirect:
     case BranchKind::kIndirectCall: {
-      const bool right = indirect_.observe(site.pc, history_, target) == target;
+      const bool right = indirect_.observe(site.pc, history_, last, word_of(target)) == word_of(target);
       stats_.mispredicts_indirect += right ? 0 : 1;
       stats_.mispredicts_indirect_call += right || site.kind == BranchKind::kIndirect ? 0 : 1;
       return right;
@@ -41,7 +42,9 @@ bool BranchPredictor::predicted(const BranchSite& site, bool taken, std::uint64_
 BranchOutcome BranchPredictor::observe(const BranchSite& site, bool taken, std::uint64_t target) {
   ++stats_.branches;
   BranchOutcome outcome{};
-  outcome.mispredicted = !predicted(site, taken, target);
+  const Btb::Found found = taken ? btb_.access(site.pc, target) : Btb::Found{};
+  outcome.supply = found.supply;
+  outcome.mispredicted = !predicted(site, taken, target, found.target);
   if (outcome.mispredicted) {
     ++stats_.mispredicts;
     outcome.penalty = site.kind == BranchKind::kReturn ? return_penalty_ : mispredict_penalty_;
@@ -54,7 +57,6 @@ BranchOutcome BranchPredictor::observe(const BranchSite& site, bool taken, std::
   }
   ++stats_.taken;
   history_.taken(site.pc, target);
-  outcome.supply = btb_.access(site.pc);
   stats_.btb_l1_hits += outcome.supply == TargetSupply::kBtbL1 ? 1 : 0;
   stats_.btb_l2_hits += outcome.supply == TargetSupply::kBtbL2 ? 1 : 0;
   stats_.btb_misses += outcome.supply == TargetSupply::kPredecode ? 1 : 0;

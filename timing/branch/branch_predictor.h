@@ -53,7 +53,8 @@ class BranchPredictor {
  private:
   static std::uint8_t narrow(std::uint32_t cycles) { return static_cast<std::uint8_t>(cycles); }
 
-  bool predicted(const BranchSite& site, bool taken, std::uint64_t target);
+  // `last`: where it went last, as far as the BTB knows.
+  bool predicted(const BranchSite& site, bool taken, std::uint64_t target, std::uint32_t last);
 
   std::array<std::uint8_t, 4> bubbles_;  // by TargetSupply
   std::uint8_t mispredict_penalty_;

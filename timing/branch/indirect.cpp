@@ -4,34 +4,42 @@
 
 namespace m2sim::timing {
 
+namespace {
+
+constexpr std::int32_t kUseAlternateLimit = 8;
+constexpr std::uint32_t kFailedAllocationLimit = 256;
+
+HistoryMask mask_of(std::uint32_t length) {
+  return PathHistory::mask(length, std::min(length, kBranchHistoryBits));
+}
+
+}  // namespace
+
 IndirectPredictor::IndirectPredictor(const BranchConfig& config)
-    : masks_{PathHistory::mask(config.indirect_long_history,
-                               std::min(config.indirect_long_history, kBranchHistoryBits)),
-             PathHistory::mask(config.indirect_short_history,
-                               std::min(config.indirect_short_history, kBranchHistoryBits))},
+    : masks_{mask_of(config.indirect_long_history), mask_of(config.indirect_short_history)},
       ways_(config.indirect_ways),
-      set_mask_((1U << config.indirect_index_bits) - 1),
-      last_(std::size_t{set_mask_} + 1) {
+      set_mask_((1U << config.indirect_index_bits) - 1) {
   for (std::vector<Entry>& table : tables_) {
     table.resize((std::size_t{set_mask_} + 1) * ways_);
   }
 }
 
-IndirectPredictor::Slot IndirectPredictor::find(unsigned table, std::uint64_t hash) {
-  Entry* const set = tables_[table].data() + (static_cast<std::size_t>(hash >> 48) & set_mask_) * ways_;
-  Slot slot{nullptr, set, static_cast<std::uint16_t>((hash >> 32) | 1)};
-  for (Entry* entry = set; entry != set + ways_; ++entry) {
-    if (entry->tag == slot.tag) {
-      slot.hit = entry;
-    }
-    if (entry->confidence < slot.replaceable->confidence) {
-      slot.replaceable = entry;
-    }
+void IndirectPredictor::look_up(std::uint64_t pc, const PathHistory& history, Lookup& lookup) {
+  const std::uint64_t pc_hash = (pc >> 2) * 0x9e3779b97f4a7c15U;
+  lookup.provider = kTables;
+  for (unsigned t = kTables; t-- > 0;) {
+    const std::uint64_t hash = history.hash(masks_[t]) ^ pc_hash;
+    const auto tag = static_cast<std::uint16_t>((hash >> 32) | 1);
+    Entry* const set = tables_[t].data() + (static_cast<std::size_t>(hash >> 48) & set_mask_) * ways_;
+    Entry* const hit = std::find_if(set, set + ways_, [tag](const Entry& entry) { return entry.tag == tag; });
+    lookup.set[t] = set;
+    lookup.tag[t] = tag;
+    lookup.hit[t] = hit == set + ways_ ? nullptr : hit;
+    lookup.provider = lookup.hit[t] != nullptr ? t : lookup.provider;
   }
-  return slot;
 }
 
-void IndirectPredictor::train(Entry& entry, std::uint64_t target) {
+void IndirectPredictor::train(Entry& entry, std::uint32_t target) {
   if (entry.target == target) {
     entry.confidence = static_cast<std::uint8_t>(std::min(entry.confidence + 1, 3));
   } else if (entry.confidence > 0) {
@@ -41,29 +49,69 @@ void IndirectPredictor::train(Entry& entry, std::uint64_t target) {
   }
 }
 
-std::uint64_t IndirectPredictor::observe(std::uint64_t pc, const PathHistory& history, std::uint64_t target) {
-  const std::uint64_t pc_hash = (pc >> 2) * 0x9e3779b97f4a7c15U;
-  std::array<Slot, kTables> slots;
-  unsigned provider = kTables;
-  for (unsigned t = kTables; t-- > 0;) {
-    slots[t] = find(t, history.hash(masks_[t]) ^ pc_hash);
-    provider = slots[t].hit != nullptr ? t : provider;
+std::uint32_t IndirectPredictor::observe(std::uint64_t pc, const PathHistory& history, std::uint32_t last,
+                                         std::uint32_t target) {
+  Lookup lookup;
+  look_up(pc, history, lookup);
+  if (lookup.provider == kTables) {
+    if (last != target) allocate(lookup, target);
+    return last;
   }
-  std::uint64_t& last = last_[(pc >> 2) & set_mask_];
-  const std::uint64_t prediction = provider < kTables ? slots[provider].hit->target : last;
-  if (provider < kTables) {
-    train(*slots[provider].hit, target);
+  Entry& entry = *lookup.hit[lookup.provider];
+  Entry* const next = lookup.provider + 1 < kTables ? lookup.hit[lookup.provider + 1] : nullptr;
+  const std::uint32_t longest = entry.target;
+  const std::uint32_t alternate = next != nullptr ? next->target : last;
+  const bool fresh = entry.confidence == 0;
+  const std::uint32_t prediction = fresh && use_alternate_ >= 0 && alternate != 0 ? alternate : longest;
+  if (longest != alternate) {
+    if (fresh && alternate == target) use_alternate_ = std::min(use_alternate_ + 1, kUseAlternateLimit - 1);
+    if (fresh && longest == target) use_alternate_ = std::max(use_alternate_ - 1, -kUseAlternateLimit);
   }
-  last = target;
-  if (prediction != target && provider > 0) {
-    const Slot& slot = slots[provider - 1];
-    if (slot.replaceable->confidence == 0) {
-      *slot.replaceable = {.target = target, .tag = slot.tag, .confidence = 0};
-    } else {
-      --slot.replaceable->confidence;
-    }
-  }
+  // While the entry has not proved useful, the one that would take its place keeps learning.
+  if (!entry.useful && next != nullptr) train(*next, target);
+  if (longest != alternate) entry.useful = longest == target || (entry.useful && alternate != target);
+  train(entry, target);
+  // An entry that was right is left to prove itself before a longer history is tried.
+  if (prediction != target && longest != target) allocate(lookup, target);
   return prediction;
+}
+
+IndirectPredictor::Entry* IndirectPredictor::victim(Entry* set, std::uint32_t start) const {
+  Entry* least = nullptr;
+  for (std::uint32_t i = 0; i < ways_; ++i) {
+    Entry& entry = set[(start + i) % ways_];
+    if (!entry.useful && (least == nullptr || entry.confidence < least->confidence)) least = &entry;
+  }
+  return least;
+}
+
+void IndirectPredictor::allocate(const Lookup& lookup, std::uint32_t target) {
+  if (lookup.provider == 0) return;
+  // Mostly in the next longer table, at times beyond: branches that meet in the sets of one by turns, and
+  // would always put each other out, get away from there.
+  const std::uint32_t bits = random();
+  const unsigned skip = (bits & 3) != 0 ? 0U : 1U;
+  for (unsigned t = lookup.provider - std::min(skip, lookup.provider - 1); t-- > 0;) {
+    Entry* const entry = victim(lookup.set[t], bits >> 8);
+    if (entry != nullptr) {
+      *entry = {.target = target, .tag = lookup.tag[t], .confidence = 0, .useful = false};
+      failed_allocations_ -= failed_allocations_ > 0 ? 1 : 0;
+      return;
+    }
+    ++failed_allocations_;
+  }
+  if (failed_allocations_ < kFailedAllocationLimit) return;
+  failed_allocations_ = 0;
+  for (std::vector<Entry>& table : tables_) {
+    for (Entry& entry : table) entry.useful = false;
+  }
+}
+
+std::uint32_t IndirectPredictor::random() {
+  random_state_ ^= random_state_ << 13;
+  random_state_ ^= random_state_ >> 17;
+  random_state_ ^= random_state_ << 5;
+  return random_state_;
 }
 
 }  // namespace m2sim::timing

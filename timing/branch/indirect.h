@@ -1,8 +1,12 @@
-// Targets of br and blr. Two tagged tables indexed by a long and a short piece of the path histories
-// over a table of last targets by address, the longest hit wins (the shape of ITTAGE).
+// Targets of br and blr. Two tagged tables indexed by a long and a short piece of the path histories over
+// the branch's own entry of the BTB, which has where it went last: ITTAGE (Seznec), whose rules of
+// usefulness, allocation and fresh entries these are.
 //
-// That Apple's predictor has this shape is a guess, and so are its sizes: only its effect is public
-// (few misses in interpreters and simulators on M2, more on M1).
+// That a branch which neither table nor the BTB knows has no target at all, since predecode sees only direct
+// ones, is what makes code of many branches expensive on an M1, which has a quarter of the M2's BTB. That
+// Apple's tables have this shape is a guess, and so are their sizes: only their effect is public.
+//
+// Addresses are words (code_word.h); 0 is none.
 #pragma once
 
 #include <array>
@@ -18,30 +22,40 @@ class IndirectPredictor {
  public:
   explicit IndirectPredictor(const BranchConfig& config);
 
-  // Predicts the target of the branch at `pc`, trains with the true one, returns the prediction (0: none).
-  std::uint64_t observe(std::uint64_t pc, const PathHistory& history, std::uint64_t target);
+  // Predicts the target of the branch at `pc`, of which the BTB knows that it went to `last`, trains with
+  // the true one, returns the prediction.
+  std::uint32_t observe(std::uint64_t pc, const PathHistory& history, std::uint32_t last,
+                        std::uint32_t target);
 
  private:
+  static constexpr unsigned kTables = 2;  // long history first
+
   struct Entry {
-    std::uint64_t target;
+    std::uint32_t target;
     std::uint16_t tag;
     std::uint8_t confidence;  // 0..3; a wrong target is replaced only at 0
+    bool useful;              // was right where what would take its place was wrong: is not put out
   };
-  struct Slot {
-    Entry* hit;          // null: miss
-    Entry* replaceable;  // the way with the least confidence
-    std::uint16_t tag;
+  struct Lookup {
+    std::array<Entry*, kTables> set;
+    std::array<std::uint16_t, kTables> tag;
+    std::array<Entry*, kTables> hit;  // null: miss
+    unsigned provider;                // kTables: the BTB
   };
 
-  Slot find(unsigned table, std::uint64_t hash);
-  static void train(Entry& entry, std::uint64_t target);
+  void look_up(std::uint64_t pc, const PathHistory& history, Lookup& lookup);
+  static void train(Entry& entry, std::uint32_t target);
+  void allocate(const Lookup& lookup, std::uint32_t target);
+  Entry* victim(Entry* set, std::uint32_t start) const;
+  std::uint32_t random();
 
-  static constexpr unsigned kTables = 2;  // long history first
   std::array<HistoryMask, kTables> masks_;
   std::uint32_t ways_;
   std::uint32_t set_mask_;
   std::array<std::vector<Entry>, kTables> tables_;
-  std::vector<std::uint64_t> last_;  // by address alone
+  std::int32_t use_alternate_ = 0;  // >= 0: a fresh entry is less reliable than the next
+  std::uint32_t failed_allocations_ = 0;
+  std::uint32_t random_state_ = 0x2545f491U;
 };
 
 }  // namespace m2sim::timing

@@ -31,7 +31,7 @@ CoreConfig m1_pcore() {
   core.lsq.dependence_pairs = 70;  // measured: Jiajie Chen, M1 review
   core.branch.btb_l2_entries = 0;  // measured: Jiajie Chen, M1 review, absent
   core.branch.btb_l2_ways = 1;  // guess: unused: absent
-  core.branch.indirect_index_bits = 7;  // guess: not published; smaller than on M2, which SPEC's misses suggest
+  core.branch.indirect_index_bits = 6;  // guess: not published; what M1 mispredicts more than M2 in network simulation and meshing suggests it
   core.branch.return_penalty = 14;  // measured: Jiajie Chen, M1 review, 14.5 cycles behind depth 50
   core.l1i.refill_interval = 7;  // measured: Jiajie Chen, M1 review, 2.22 instructions a cycle beyond the L1I
   core.l2.cache.kib = 12288;  // published: Apple's own value, quoted by Jiajie Chen

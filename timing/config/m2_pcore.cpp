@@ -300,7 +300,7 @@ constexpr CoreConfig kM2PCore{
                 .tag_bits = 12,  // guess: the usual width; not published
             },
         }},
-        .indirect_index_bits = 9,  // guess: not published; 2 tables of 2048 targets
+        .indirect_index_bits = 9,  // guess: not published; 2 tables of 2048 targets, beyond which nothing changes
         .indirect_ways = 4,  // guess: not published
         .indirect_long_history = 57,  // guess: one of the direction predictor's lengths
         .indirect_short_history = 18,  // guess: one of the direction predictor's lengths

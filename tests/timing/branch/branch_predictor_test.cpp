@@ -167,6 +167,31 @@ TEST(Indirect, LearnsAConstantAndARepeatedSequenceOfTargets) {
   }
 }
 
+// Indirect branches that always go to one place, more than the target tables hold: what is left is the BTB.
+std::uint64_t misses_a_round(const BranchConfig& config, std::uint64_t branches) {
+  BranchPredictor predictor(config);
+  std::uint64_t before = 0;
+  for (int round = 0; round < 6; ++round) {
+    before = predictor.stats().mispredicts_indirect;
+    for (std::uint64_t i = 0; i < branches; ++i) {
+      predictor.observe({kCode + 4 * i, BranchKind::kIndirect}, true, kCode + 4 * i + 4);
+    }
+  }
+  return predictor.stats().mispredicts_indirect - before;
+}
+
+TEST(Indirect, ABranchIsKnownAsLongAsTheBtbHasIt) {
+  BranchConfig config = m2_pcore().branch;
+  config.indirect_index_bits = 1;
+  const std::uint64_t first = config.btb_l1_entries;
+  const std::uint64_t both = first + config.btb_l2_entries;
+  EXPECT_EQ(misses_a_round(config, first), 0U);
+  EXPECT_EQ(misses_a_round(config, both), 0U) << "the second level knows targets, too";
+  EXPECT_GT(misses_a_round(config, 4 * both), 3 * both);
+  config.btb_l2_entries = 0;
+  EXPECT_GT(misses_a_round(config, both), both / 2) << "and without one predecode does not";
+}
+
 TEST(BranchPredictor, DirectBranchesAreNeverWrongAndEachBranchIsCountedOnce) {
   BranchPredictor predictor(m2_pcore().branch);
   predictor.observe({kCode, BranchKind::kDirect}, true, kCode + 0x40);

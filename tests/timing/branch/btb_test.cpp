@@ -6,6 +6,7 @@
 #include <list>
 #include <map>
 #include <random>
+#include <utility>
 #include <vector>
 
 namespace m2sim::timing {
@@ -20,8 +21,14 @@ class PlainBtb {
             config.btb_l2_ways,
             {}} {}
 
-  TargetSupply access(std::uint64_t pc) {
-    const std::uint64_t branch = pc / 4;
+  std::pair<TargetSupply, std::uint64_t> access(std::uint64_t pc, std::uint64_t target) {
+    const TargetSupply supply = supply_of(pc / 4);
+    const std::uint64_t last = std::exchange(last_[pc], target);
+    return {supply, supply == TargetSupply::kPredecode ? 0 : last};
+  }
+
+ private:
+  TargetSupply supply_of(std::uint64_t branch) {
     if (l1_.remove(branch)) {
       l1_.push(branch);
       return TargetSupply::kBtbL1;
@@ -32,7 +39,6 @@ class PlainBtb {
     return in_l2 ? TargetSupply::kBtbL2 : TargetSupply::kPredecode;
   }
 
- private:
   struct Level {
     std::uint64_t sets;
     std::uint64_t ways;
@@ -57,6 +63,7 @@ class PlainBtb {
 
   Level l1_;
   Level l2_;
+  std::map<std::uint64_t, std::uint64_t> last_;
 };
 
 BranchConfig shape(std::uint32_t l1, std::uint32_t l1_ways, std::uint32_t l2, std::uint32_t l2_ways) {
@@ -80,8 +87,11 @@ TEST(BtbAlone, AgreesWithListsInOrderOfUse) {
       // Mostly a neighbourhood that moves on, so that all levels hit.
       const std::uint64_t near = turn / 16 + random() % (config.btb_l1_entries / 2 + 1);
       const std::uint64_t branch = 1 + (random() % 4 == 0 ? random() : near) % branches;
-      const TargetSupply supply = btb.access(4 * branch);
-      ASSERT_EQ(supply, plain.access(4 * branch)) << "turn " << turn;
+      const std::uint64_t target = random() % 4 == 0 ? 4 * (random() % 1000) : 8 * branch;
+      const Btb::Found found = btb.access(4 * branch, target);
+      const auto [supply, last] = plain.access(4 * branch, target);
+      ASSERT_EQ(found.supply, supply) << "turn " << turn;
+      ASSERT_EQ(found.target, last / 4) << "turn " << turn;
       ++seen[supply];
     }
     EXPECT_GT(seen[TargetSupply::kBtbL1], 100U);

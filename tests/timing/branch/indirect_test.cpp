@@ -8,27 +8,42 @@ namespace m2sim::timing {
 namespace {
 
 constexpr std::uint64_t kBranch = 0x400000;
-constexpr std::uint64_t kTargets[] = {0x500000, 0x600000, 0x700000};
+constexpr std::uint32_t kTargets[] = {0x140000, 0x180000, 0x1c0000};
+constexpr std::uint32_t kUnknown = 0;
 
-TEST(IndirectAlone, KnowsNothingFirstAndThenTheLastTarget) {
+TEST(IndirectAlone, ABranchThatNothingKnowsHasNoTarget) {
   IndirectPredictor predictor(m2_pcore().branch);
   const PathHistory history;
-  EXPECT_EQ(predictor.observe(kBranch, history, kTargets[0]), 0U);
-  for (int i = 0; i < 10; ++i) EXPECT_EQ(predictor.observe(kBranch, history, kTargets[0]), kTargets[0]);
-  EXPECT_EQ(predictor.observe(kBranch + 4, history, kTargets[1]), 0U) << "another branch";
+  EXPECT_EQ(predictor.observe(kBranch, history, kUnknown, kTargets[0]), kUnknown);
+  EXPECT_EQ(predictor.observe(kBranch, history, kUnknown, kTargets[0]), kTargets[0])
+      << "but once seen it has";
+  EXPECT_EQ(predictor.observe(kBranch + 4, history, kUnknown, kTargets[1]), kUnknown) << "another branch";
 }
 
-// With a history that never comes back, only the table of last targets is left.
-TEST(IndirectAlone, FallsBackOnTheLastTarget) {
+TEST(IndirectAlone, WhatTheBtbKnowsTakesNoEntries) {
+  BranchConfig config = m2_pcore().branch;
+  config.indirect_index_bits = 1;
+  config.indirect_ways = 1;
+  IndirectPredictor predictor(config);
+  const PathHistory history;
+  predictor.observe(kBranch, history, kUnknown, kTargets[0]);
+  for (std::uint64_t i = 1; i <= 1000; ++i) {
+    EXPECT_EQ(predictor.observe(kBranch + 4 * i, history, kTargets[1], kTargets[1]), kTargets[1]);
+  }
+  EXPECT_EQ(predictor.observe(kBranch, history, kUnknown, kTargets[0]), kTargets[0]);
+}
+
+// With a history that never comes back, only what the BTB knows is left.
+TEST(IndirectAlone, FallsBackOnTheBtb) {
   IndirectPredictor predictor(m2_pcore().branch);
   PathHistory history;
   std::mt19937 random(1);
-  std::uint64_t last = 0;
+  std::uint32_t last = kUnknown;
   unsigned wrong = 0;
   for (unsigned i = 0; i < 1000; ++i) {
     for (unsigned k = 0; k < 4; ++k) history.taken(random(), random());
-    const std::uint64_t target = kTargets[i / 5 % 3];
-    if (predictor.observe(kBranch, history, target) != last) ++wrong;
+    const std::uint32_t target = kTargets[i / 5 % 3];
+    if (predictor.observe(kBranch, history, last, target) != last) ++wrong;
     last = target;
   }
   EXPECT_LT(wrong, 20U) << "a tag may match by chance";
@@ -46,7 +61,7 @@ double misses_at(const BranchConfig& config, unsigned distance) {
     const std::uint64_t bit = random() & 1;
     history.taken(kBranch + 0x100, kBranch + 0x200 + 4 * bit);
     for (unsigned i = 0; i < distance; ++i) history.taken(kBranch + 0x4000, kBranch + 0x8000);
-    const bool missed = predictor.observe(kBranch, history, kTargets[bit]) != kTargets[bit];
+    const bool missed = predictor.observe(kBranch, history, kTargets[2], kTargets[bit]) != kTargets[bit];
     if (missed && round >= kRounds / 2) ++wrong;
   }
   return wrong / (kRounds / 2.0);
@@ -68,36 +83,49 @@ TEST(IndirectAlone, EachTableSeesItsHistoryAndNotABitMore) {
 TEST(IndirectAlone, OneExceptionCostsTwoMissesAtMost) {
   IndirectPredictor predictor(m2_pcore().branch);
   const PathHistory history;
-  for (int i = 0; i < 10; ++i) predictor.observe(kBranch, history, kTargets[0]);
+  std::uint32_t last = kUnknown;
   unsigned wrong = 0;
-  for (int i = 0; i < 10; ++i) {
-    const std::uint64_t target = kTargets[i == 0 ? 1 : 0];
-    if (predictor.observe(kBranch, history, target) != target) ++wrong;
+  for (int i = 0; i < 20; ++i) {
+    const std::uint32_t target = kTargets[i == 10 ? 1 : 0];
+    if (predictor.observe(kBranch, history, last, target) != target && i >= 10) ++wrong;
+    last = target;
   }
   EXPECT_LE(wrong, 2U);
   EXPECT_GE(wrong, 1U);
 }
 
-// Whether a branch that was right four times is still predicted after `visits` of another, which always goes
-// somewhere else. The predictor has so few entries that half of the branches meet in one.
-bool survives(std::uint64_t other, unsigned visits) {
+// Tables of two entries, and an entry that is right where the BTB is wrong.
+TEST(IndirectAlone, AUsefulEntryIsNotPutOutByNewcomers) {
+  BranchConfig config = m2_pcore().branch;
+  config.indirect_index_bits = 1;
+  config.indirect_ways = 1;
+  for (std::uint64_t branch = 0; branch < 20; ++branch) {
+    IndirectPredictor predictor(config);
+    const std::uint64_t pc = kBranch + 4 * branch;
+    const PathHistory history;
+    for (int i = 0; i < 50; ++i) predictor.observe(pc, history, kTargets[1], kTargets[0]);
+    for (std::uint64_t i = 1; i <= 20; ++i)
+      predictor.observe(pc + 0x1000 + 4 * i, history, kTargets[1], kTargets[2]);
+    EXPECT_EQ(predictor.observe(pc, history, kTargets[1], kTargets[0]), kTargets[0]) << branch;
+  }
+}
+
+TEST(IndirectAlone, WhatWasUsefulLongAgoMakesRoomAtLast) {
   BranchConfig config = m2_pcore().branch;
   config.indirect_index_bits = 1;
   config.indirect_ways = 1;
   IndirectPredictor predictor(config);
   const PathHistory history;
-  for (int i = 0; i < 6; ++i) predictor.observe(kBranch, history, kTargets[0]);
-  for (unsigned i = 0; i < visits; ++i) predictor.observe(other, history, kTargets[1] + 64 * i);
-  return predictor.observe(kBranch, history, kTargets[0]) == kTargets[0];
-}
-
-TEST(IndirectAlone, ATargetThatWasOftenRightIsNotPutOutByAFewMisses) {
-  unsigned lost = 0;
-  for (std::uint64_t i = 1; i <= 64; ++i) {
-    EXPECT_TRUE(survives(kBranch + 4 * i, 3)) << i;
-    lost += survives(kBranch + 4 * i, 8) ? 0U : 1U;
+  for (std::uint64_t i = 0; i < 8; ++i) {
+    for (int visit = 0; visit < 10; ++visit)
+      predictor.observe(kBranch + 4 * i, history, kTargets[1], kTargets[0]);
   }
-  EXPECT_GT(lost, 8U) << "but by many it is";
+  unsigned late = 0;
+  for (std::uint64_t round = 0; round < 2000; ++round) {
+    const bool right = predictor.observe(kBranch + 0x4000, history, kTargets[1], kTargets[2]) == kTargets[2];
+    if (!right && round >= 1000) ++late;
+  }
+  EXPECT_EQ(late, 0U);
 }
 
 }  // namespace
