@@ -184,7 +184,7 @@ void BasicCore<P>::dispatch() {
     for (unsigned n = lane.per_cycle; n != 0 && !queue.empty() && queue.front().earliest <= now_; --n) {
       const std::uint64_t sequence = queue.front().sequence;
       InFlight& entry = ring_.at(sequence);
-      const unsigned chosen = lane.choose_scheduler(entry.info->ports_behind(q), schedulers_.waiting(lane));
+      const unsigned chosen = lane.choose_scheduler(entry.info->ports_behind(q), schedulers_.waiting(q));
       if (chosen == kLaneCount) break;
       queue.pop();
       active_ = true;
@@ -352,7 +352,7 @@ void BasicCore<P>::rename_memory(std::uint32_t index, InFlight& entry, RetireGro
   entry.memory_number = group.load_number = load_store_.add_load();
   if (uop.is(kUopAcquire)) entry.release = static_cast<std::uint32_t>(load_store_.release());
   const auto [store, predicted] = load_store_.dependence(entry.pc, entry.address, uop.bytes);
-  entry.store = store != nullptr ? store->sequence : 0;
+  entry.store = store != nullptr ? static_cast<std::uint32_t>(store->sequence) : 0;
   entry.predicted = predicted;
   if (!predicted) return;
   if (store->issued != kNever) {
@@ -397,7 +397,7 @@ template <Probe P>
 bool BasicCore<P>::waits_for_release(InFlight& entry) {
   if (entry.release == 0) return false;
   const StoreRecord& release = load_store_.store(entry.release);
-  if (static_cast<std::uint32_t>(release.sequence) != entry.release || release.freed <= now_) return false;
+  if (!InFlight::same(entry.release, release.sequence) || release.freed <= now_) return false;
   postpone(entry, release.freed == kNever ? now_ + 1 : release.freed);
   entry.held = StallReason::kOrder;
   return true;
@@ -432,7 +432,7 @@ void BasicCore<P>::execute_load(InFlight& entry) {
   const Loaded loaded = load_store_.access(entry.pc, entry.address, entry.info->bytes, now_);
   if (entry.store != 0) {
     const StoreRecord& store = load_store_.store(entry.store);
-    if (store.sequence == entry.store && LoadStoreUnit::must_forward(store, now_)) {
+    if (InFlight::same(entry.store, store.sequence) && LoadStoreUnit::must_forward(store, now_)) {
       entry.ready = loaded.ready;
       if (store.issued != kNever) return forward(entry, store);
       // The load overtakes the store: it runs again once the store has executed.

@@ -22,21 +22,22 @@ inline constexpr unsigned kInputStore = kMaxSources;          // the store that 
 inline constexpr unsigned kInputViolation = kMaxSources + 1;  // the store that a load overtook
 inline constexpr unsigned kInputs = 8;
 
-struct InFlight {
+// Two lines of the host's cache. Numbers of 32 bits are the low ones of a number that is larger in the end.
+struct alignas(64) InFlight {
   const UopInfo* info = nullptr;
   Cycle ready = 0;      // latest known time of its inputs
   Cycle able = kNever;  // when it could have issued for the first time
   Cycle issued = kNever;
-  Result result{kNever};    // kNever: not known yet
-  std::uint64_t group = 0;  // its retire group
+  Result result{kNever};  // kNever: not known yet
   std::uint64_t pc = 0;
   std::uint64_t address = 0;
   std::uint64_t memory_number = 0;   // of the load or store, in program order
-  std::uint64_t store = 0;           // load: sequence of the store that it overlaps; 0: none
   std::array<WaiterLink, 6> next{};  // by input: the next in the list that the input waits in
   WaiterLink waiters = kNoWaiter;    // who waits for this entry's result
   std::uint32_t next_woken = 0;      // in the wake wheel
-  std::uint32_t release = 0;         // acquire: low bits of the release that it waits for; 0: none
+  std::uint32_t group = 0;           // its retire group
+  std::uint32_t store = 0;           // load: sequence of the store that it overlaps; 0: none
+  std::uint32_t release = 0;         // acquire: sequence of the release that it waits for; 0: none
   std::uint8_t pending = 0;          // inputs whose time is not known
   std::uint8_t second = 0;           // mask of sources that read their producer's second destination
   std::uint8_t penalty = 0;          // of the mispredicted branch
@@ -52,7 +53,7 @@ struct InFlight {
   void start(const UopInfo& uop, std::uint64_t its_pc, std::uint64_t its_group, std::uint8_t its_penalty) {
     info = &uop;
     pc = its_pc;
-    group = its_group;
+    group = static_cast<std::uint32_t>(its_group);
     penalty = its_penalty;
     ready = 0;
     able = issued = result.ready = kNever;
@@ -64,8 +65,14 @@ struct InFlight {
     work = uop.work;
     held = uop.port_reason;
   }
+  // Whether `number` is the one of which only the low bits are kept here.
+  static bool same(std::uint32_t kept, std::uint64_t number) {
+    return static_cast<std::uint32_t>(number) == kept;
+  }
   Wait wait() const { return {able, issued, result.ready, pc, work, held}; }
 };
+
+static_assert(sizeof(InFlight) == 128);
 
 // Entries by sequence number, from 1. The ring is as large as its retire groups need, up to kMost; rename
 // stops when it is full. No larger: all of it passes through the host's cache.

@@ -22,7 +22,7 @@ namespace m2sim::timing {
 
 class IssueQueues {
  public:
-  IssueQueues(const CoreConfig& config, const Steering& steering) : count_(config.schedulers.size()) {
+  IssueQueues(const CoreConfig& config, const Steering& steering) {
     for (unsigned q = 0; q < steering.queues(); ++q) {
       const QueueLane& lane = steering.queue(q);
       for (unsigned i = 0; i < kPortsPerQueue; ++i) {
@@ -31,44 +31,43 @@ class IssueQueues {
         place.uops = Scheduler(config.schedulers[lane.scheduler_name[i]].entries);
         place.queue = q;
         place.ports = lane.ports_of[i];
+        place.one = in_lane(i, 1);
       }
     }
   }
 
   // How many uops wait in each scheduler behind a queue.
-  Lanes waiting(const QueueLane& lane) const {
-    Lanes counts = 0;
-    for (unsigned i = 0; i < kLaneCount; ++i) {
-      if (lane.ports_of[i] != 0) counts |= in_lane(i, places_[lane.scheduler_name[i]].uops.waiting());
-    }
-    return counts;
-  }
+  Lanes waiting(unsigned queue) const { return waiting_[queue]; }
 
   // The uop enters the scheduler of that number in the configuration.
   void insert(std::uint64_t sequence, std::uint8_t scheduler, InFlightRing& ring) {
     InFlight& entry = ring.at(sequence);
+    Place& place = places_[scheduler];
+    waiting_[place.queue] += place.one;
     entry.scheduler = scheduler;
-    entry.slot = static_cast<std::uint8_t>(
-        places_[scheduler].uops.insert(sequence, [&ring](std::uint64_t moved, unsigned slot) {
+    entry.slot =
+        static_cast<std::uint8_t>(place.uops.insert(sequence, [&ring](std::uint64_t moved, unsigned slot) {
           ring.at(moved).slot = static_cast<std::uint8_t>(slot);
         }));
     entry.dispatched = true;
   }
-  void wake(const InFlight& entry) { places_[entry.scheduler].uops.wake(entry.slot); }
-  void sleep(const InFlight& entry) { places_[entry.scheduler].uops.sleep(entry.slot); }
-
-  bool any_ready() const {
-    return std::any_of(places_.begin(), places_.begin() + count_,
-                       [](const Place& place) { return place.uops.any_ready(); });
+  void wake(const InFlight& entry) {
+    places_[entry.scheduler].uops.wake(entry.slot);
+    ready_ |= 1U << entry.scheduler;
   }
+  void sleep(const InFlight& entry) {
+    places_[entry.scheduler].uops.sleep(entry.slot);
+    look_again(entry.scheduler);
+  }
+
+  bool any_ready() const { return ready_ != 0; }
 
   // One cycle. `may_issue(entry)` may put a uop to sleep instead; `issue(entry, queue, port)` executes one
   // that has got a port, named as the queue numbers them.
   template <class MayIssue, class Issue>
   void pick(Cycle now, InFlightRing& ring, MayIssue&& may_issue, Issue&& issue) {
-    for (unsigned s = 0; s < count_; ++s) {
-      Place& place = places_[s];
-      if (place.uops.any_ready()) pick_from(place, now, ring, may_issue, issue);
+    for (unsigned rest = ready_; rest != 0; rest &= rest - 1) {
+      pick_from(static_cast<unsigned>(std::countr_zero(rest)), now, ring, may_issue, issue);
     }
   }
 
@@ -77,19 +76,25 @@ class IssueQueues {
     Scheduler uops{0};
     unsigned queue = 0;
     unsigned ports = 0;  // mask of the queue's port numbers
+    Lanes one = 0;       // a uop, in its lane of the queue's counts
   };
 
+  void look_again(unsigned scheduler) {
+    ready_ &= ~(unsigned{!places_[scheduler].uops.any_ready()} << scheduler);
+  }
+
   template <class MayIssue, class Issue>
-  void pick_from(Place& place, Cycle now, InFlightRing& ring, MayIssue&& may_issue, Issue&& issue) {
-    std::uint64_t candidates = place.uops.ready();
+  void pick_from(unsigned scheduler, Cycle now, InFlightRing& ring, MayIssue&& may_issue, Issue&& issue) {
+    Place& place = places_[scheduler];
+    std::uint64_t candidates = place.uops.ready_by_age();
     auto& port_free = port_free_[place.queue];
     unsigned free = 0;
     for (unsigned rest = place.ports; rest != 0; rest &= rest - 1) {
       if (port_free[static_cast<unsigned>(std::countr_zero(rest))] <= now) free |= rest & -rest;
     }
     while (candidates != 0 && free != 0) {
-      const unsigned slot = Scheduler::oldest(candidates);
-      candidates &= ~(std::uint64_t{1} << slot);
+      const unsigned slot = place.uops.oldest(candidates);
+      candidates &= candidates - 1;
       InFlight& entry = ring.at(place.uops.sequence(slot));
       const unsigned usable = free & entry.info->ports_behind(place.queue);
       if (usable == 0 || !may_issue(entry)) continue;
@@ -97,12 +102,16 @@ class IssueQueues {
       free &= ~(1U << port);
       port_free[port] = now + entry.info->occupancy;
       place.uops.remove(slot);
+      look_again(scheduler);
+      waiting_[place.queue] -= place.one;
       issue(entry, place.queue, port);
     }
   }
 
-  unsigned count_;
+  unsigned ready_ = 0;  // mask of the schedulers with a ready uop
+  static_assert(kMaxSchedulers <= 32);
   std::array<Place, kMaxSchedulers> places_{};
+  std::array<Lanes, kMaxDispatchQueues> waiting_{};
   std::array<std::array<Cycle, kPortsPerQueue>, kMaxDispatchQueues> port_free_{};
 };
 

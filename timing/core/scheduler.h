@@ -20,15 +20,15 @@ class Scheduler {
   std::uint32_t waiting() const { return waiting_; }
   bool full() const { return waiting_ >= capacity_; }
   bool any_ready() const { return ready_ != 0; }
-  std::uint64_t ready() const { return ready_; }
   std::uint64_t sequence(unsigned slot) const { return sequences_[slot]; }
 
-  // The slot that the uop gets. Slots are in order of age; when they run out, the waiting uops move up and
-  // `moved(sequence, slot)` tells where each is now.
+  // The slot that the uop gets. Slots are taken in a circle, so that they are in order of age; when the next
+  // one is still taken, the waiting uops close up and `moved(sequence, slot)` tells where each is now.
   template <class Moved>
   unsigned insert(std::uint64_t sequence, Moved&& moved) {
-    if (end_ == kMaxEntries) close_gaps(moved);
-    const unsigned slot = end_++;
+    if ((occupied_ & bit(end_)) != 0) close_gaps(moved);
+    const unsigned slot = end_;
+    end_ = (end_ + 1) % kMaxEntries;
     occupied_ |= bit(slot);
     sequences_[slot] = sequence;
     ++waiting_;
@@ -42,34 +42,37 @@ class Scheduler {
     --waiting_;
   }
 
-  // The slot of the oldest among `candidates`, which is not empty.
-  static unsigned oldest(std::uint64_t candidates) {
-    return static_cast<unsigned>(std::countr_zero(candidates));
+  // The ready uops by age: bit 0 is the slot from which the youngest is farthest. Until the next insert.
+  std::uint64_t ready_by_age() const { return std::rotr(ready_, static_cast<int>(end_)); }
+  // The slot of the oldest of some of those, which are not none.
+  unsigned oldest(std::uint64_t candidates) const {
+    return (static_cast<unsigned>(std::countr_zero(candidates)) + end_) % kMaxEntries;
   }
 
  private:
-  // One more than can wait, so that the last slot is free once the gaps are closed.
+  // One more than can wait, so that a slot is free once the gaps are closed.
   static constexpr std::uint32_t kMaxEntries = 64;
   static_assert(Bounds<SchedulerConfig>::entries.max < kMaxEntries, "a word holds the slots");
   static constexpr std::uint64_t bit(unsigned slot) { return std::uint64_t{1} << slot; }
 
+  // From the oldest on, which stays where it is.
   template <class Moved>
   void close_gaps(Moved&& moved) {
+    const unsigned begin = end_;
     std::uint64_t ready = 0;
-    end_ = 0;
-    for (std::uint64_t rest = occupied_; rest != 0; rest &= rest - 1) {
-      const auto from = static_cast<unsigned>(std::countr_zero(rest));
+    for (std::uint64_t rest = std::rotr(occupied_, static_cast<int>(begin)); rest != 0; rest &= rest - 1) {
+      const unsigned from = (begin + static_cast<unsigned>(std::countr_zero(rest))) % kMaxEntries;
       if ((ready_ & bit(from)) != 0) ready |= bit(end_);
       sequences_[end_] = sequences_[from];
       moved(sequences_[end_], end_);
-      ++end_;
+      end_ = (end_ + 1) % kMaxEntries;
     }
     ready_ = ready;
-    occupied_ = end_ == kMaxEntries ? ~std::uint64_t{0} : bit(end_) - 1;
+    occupied_ = std::rotl(bit(waiting_) - 1, static_cast<int>(begin));
   }
 
   std::uint32_t capacity_;
-  unsigned end_ = 0;  // behind the youngest
+  unsigned end_ = 0;  // the next slot to be taken
   std::uint32_t waiting_ = 0;
   std::uint64_t occupied_ = 0;
   std::uint64_t ready_ = 0;

@@ -71,10 +71,10 @@ TEST_F(Queues, WhoSleepsIsNotAskedAgainAndKeepsItsPlace) {
   queues.pick(1, ring, refuse, [](InFlight&, unsigned, unsigned) { FAIL() << "it may not issue"; });
   queues.pick(2, ring, refuse, [](InFlight&, unsigned, unsigned) { FAIL() << "it may not issue"; });
   EXPECT_EQ(asked, 1U);
-  EXPECT_EQ(queues.waiting(steering.queue(0)), in_lane(0, 1));
+  EXPECT_EQ(queues.waiting(0), in_lane(0, 1));
   queues.wake(ring.at(sequence));
   EXPECT_EQ(pick(3).size(), 1U);
-  EXPECT_EQ(queues.waiting(steering.queue(0)), 0U);
+  EXPECT_EQ(queues.waiting(0), 0U);
 }
 
 }  // namespace

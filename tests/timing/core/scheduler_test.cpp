@@ -34,21 +34,19 @@ struct Harness {
     });
     plain[sequence] = {slot, false};
   }
+  std::uint64_t oldest() const { return scheduler.sequence(scheduler.oldest(scheduler.ready_by_age())); }
   void check() const {
     ASSERT_EQ(scheduler.waiting(), plain.size());
-    std::uint64_t ready = 0;
-    std::uint64_t oldest = 0;
+    std::uint64_t rest = scheduler.ready_by_age();
+    ASSERT_EQ(scheduler.any_ready(), rest != 0);
     for (const auto& [sequence, entry] : plain) {
       ASSERT_EQ(scheduler.sequence(entry.slot), sequence);
       if (!entry.ready) continue;
-      ready |= std::uint64_t{1} << entry.slot;
-      if (oldest == 0) oldest = sequence;
+      ASSERT_NE(rest, 0U);
+      ASSERT_EQ(scheduler.oldest(rest), entry.slot) << "in order of age";
+      rest &= rest - 1;
     }
-    ASSERT_EQ(scheduler.ready(), ready);
-    ASSERT_EQ(scheduler.any_ready(), ready != 0);
-    if (ready != 0) {
-      ASSERT_EQ(scheduler.sequence(Scheduler::oldest(ready)), oldest);
-    }
+    ASSERT_EQ(rest, 0U);
   }
 };
 
@@ -91,7 +89,7 @@ TEST(Scheduler, TheOldestReadyUopIsFoundWhateverLeftBeforeIt) {
       harness.check();
       if (HasFatalFailure()) return;
     }
-    if (entries > 1) {
+    if (entries >= 12) {
       EXPECT_GT(harness.moves, entries) << "slots ran out often";
     }
   }
@@ -107,20 +105,14 @@ TEST(Scheduler, AUopThatSleepsKeepsItsAge) {
     const Entry young = harness.plain.at(harness.last);
     harness.scheduler.wake(young.slot);
     harness.scheduler.wake(harness.plain.at(old).slot);
-    EXPECT_EQ(harness.scheduler.sequence(Scheduler::oldest(harness.scheduler.ready())), old);
+    EXPECT_EQ(harness.oldest(), old);
     harness.scheduler.sleep(harness.plain.at(old).slot);
-    EXPECT_EQ(harness.scheduler.sequence(Scheduler::oldest(harness.scheduler.ready())), harness.last);
+    EXPECT_EQ(harness.oldest(), harness.last);
     harness.scheduler.remove(young.slot);
     harness.plain.erase(harness.last);
   }
   EXPECT_EQ(harness.scheduler.waiting(), 1U);
-}
-
-TEST(Scheduler, TheOldestOfAMaskOfCandidatesIsItsLowestSlot) {
-  for (unsigned slot = 0; slot < 64; ++slot) {
-    EXPECT_EQ(Scheduler::oldest(~std::uint64_t{0} << slot), slot);
-    EXPECT_EQ(Scheduler::oldest(std::uint64_t{1} << slot), slot);
-  }
+  EXPECT_GT(harness.moves, 2U);
 }
 
 }  // namespace
