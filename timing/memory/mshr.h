@@ -10,6 +10,7 @@
 #include <cassert>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "timing/cycle.h"
@@ -34,16 +35,17 @@ class MshrFile {
     const Cycle until_step = std::min(round(until), first + kSteps / 2);
     Cycle end = std::max(first + least, until_step);
     reach(end);
-    for (Cycle step = first; step < end; ++step) {
-      if (taken(step) >= entries_) {
+    if (most_taken(first, end) >= entries_) {
+      for (Cycle step = first; step < end; ++step) {
+        if (taken(step) < entries_) continue;
         first = step + 1;
         end = std::max(first + least, until_step);
         reach(end);
       }
     }
-    for (Cycle step = first; step < end; ++step) {
-      ++taken(step);
-    }
+    in_pieces(first, end, [](std::span<std::uint16_t> steps) {
+      for (std::uint16_t& taken : steps) ++taken;
+    });
     return first == wanted ? now : first << kStepShift;
   }
 
@@ -69,6 +71,25 @@ class MshrFile {
   static Cycle round(Cycle cycle) { return (cycle + (1U << (kStepShift - 1))) >> kStepShift; }
 
   std::uint16_t& taken(Cycle step) { return taken_[step % kSteps]; }
+
+  // Of the steps [first, end).
+  std::uint16_t most_taken(Cycle first, Cycle end) {
+    std::uint16_t most = 0;
+    in_pieces(first, end, [&most](std::span<const std::uint16_t> steps) {
+      for (const std::uint16_t taken : steps) most = std::max(most, taken);
+    });
+    return most;
+  }
+
+  // The steps [first, end) as they lie in the ring, so that the host can take many at once.
+  template <class Piece>
+  void in_pieces(Cycle first, Cycle end, Piece&& piece) {
+    const std::size_t from = first % kSteps;
+    const std::size_t count = end - first;
+    const std::size_t straight = std::min(count, kSteps - from);
+    piece(std::span(taken_).subspan(from, straight));
+    if (count > straight) piece(std::span(taken_).first(count - straight));
+  }
 
   // Opens the calendar up to `end`, over the oldest steps.
   void reach(Cycle end) {
