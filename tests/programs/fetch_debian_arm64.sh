@@ -1,10 +1,10 @@
 #!/bin/sh
-# Makes FOLDER the root of a Debian for arm64, unpacked and never booted: fetch_debian_arm64.sh FOLDER
+# Makes FOLDER the root of a Debian for arm64, unpacked and never booted: fetch_debian_arm64.sh FOLDER [PACKAGE...]
 #
 # apt runs with the machine's own package sources and keys, so it verifies what it downloads as ever, but
 # with state of its own: neither the system's architectures nor its package lists change, and no right
-# beyond writing FOLDER is needed. Takes some 15 seconds and 250 MB; does nothing when this same script
-# filled FOLDER before.
+# beyond writing FOLDER is needed. The corpus's packages, which are taken when none is named, need some 15 seconds and
+# 250 MB. Does nothing when this same script filled FOLDER with the same packages before.
 set -eu
 
 # Programs, and what they need comes along. libc-bin: iconv, locale and the C.UTF-8 locale; tzdata: time zones.
@@ -19,13 +19,17 @@ packages="
 # Nothing reads these.
 left_out="doc info locale man lintian bug"
 
-if [ $# -ne 1 ]; then
-    echo "usage: $0 FOLDER" >&2
+if [ $# -lt 1 ]; then
+    echo "usage: $0 FOLDER [PACKAGE...]" >&2
     exit 2
 fi
 script=$(cd "$(dirname "$0")" && pwd)/$(basename "$0")
 mkdir -p "$(dirname "$1")"
 folder=$(cd "$(dirname "$1")" && pwd)/$(basename "$1")
+shift
+if [ $# -gt 0 ]; then
+    packages="libc-bin $*"
+fi
 
 private_apt() {
     apt-get -qq -o APT::Architecture=arm64 -o APT::Architectures=arm64 -o Acquire::Languages=none \
@@ -91,9 +95,14 @@ fetch() {
     download
     unpack
     configure
-    cp "$script" "$root/.made_by"
+    made_by >"$root/.made_by"
     rm -rf "$folder"
     mv "$root" "$folder"
 }
 
-cmp -s "$script" "$folder/.made_by" || fetch
+made_by() {
+    cat "$script"
+    echo "$packages"
+}
+
+made_by | cmp -s - "$folder/.made_by" || fetch

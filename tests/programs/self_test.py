@@ -10,6 +10,8 @@ import unittest.mock
 
 import golden
 import modes_check
+import real_programs
+import real_report
 
 ROW = {"name": "sum"}
 ENTRIES = {"emulation": {"emulation.insts": 7},
@@ -93,6 +95,75 @@ class Modes(unittest.TestCase):
         self.assertEqual(len(found(4.5, 5)), 1)
         self.assertEqual(len(found(11, -1)), 1)
         self.assertTrue(list(modes_check.check_stack({"core.cycles": 10})))
+
+
+def windows(program, core, *counts, kin="same"):
+    """Windows of 1000 instructions with these cycles and mispredictions, a quarter of whose cycles waits for DRAM."""
+    return [{"program": program, "application": program, "kin": kin, "core": core, "mode": "timing", "run": "0", "skip": str(i),
+             "insts": 1000, "cycles": cycles, "mispredicts": mispredicts, "base": 0.75 * cycles, "memory_dram": 0.25 * cycles}
+            for i, (cycles, mispredicts) in enumerate(counts)]
+
+
+class RealPrograms(unittest.TestCase):
+    KNOWN = {("a", "m1-pcore"): (2.0, 4.0), ("a", "m2-pcore"): (2.5, 2.0), ("b", "m1-pcore"): (4.0, 1.0),
+             ("b", "m2-pcore"): (4.2, 1.0), ("c", "m2-pcore"): (1.0, 10.0)}
+    ROWS = [*windows("a", "m1-pcore", (400, 4), (600, 6)), *windows("a", "m2-pcore", (500, 2)),
+            *windows("b", "m1-pcore", (500, 2)), *windows("b", "m2-pcore", (1000, 0.5)),
+            *windows("c", "m2-pcore", (700, 5), kin="alike")]
+
+    def rows(self, changed=()):
+        return real_report.figures([*self.ROWS, *changed], self.KNOWN)
+
+    def test_windows_weigh_by_their_cycles(self):
+        first = self.rows()[0]
+        self.assertEqual((first.ipc, first.lowest, first.mpki), (2.0, 1000 / 600, 5.0))
+        self.assertEqual((first.ratio, first.mpki_ratio, first.stack["memory_dram"]), (1.0, 1.25, 0.25))
+        far = self.rows(windows("a", "m1-pcore", (2000, 0)))[0]
+        self.assertEqual((far.ipc, far.highest), (1.0, 2.5))
+
+    def test_the_summary_counts(self):
+        lines = list(real_report.summary(self.rows()))
+        # M1: 1.0 and 0.5. M2: 0.8, 1/4.2 and 1/0.7.
+        self.assertIn("m1-pcore: geometric mean of simulated to published IPC 0.707 over 2", lines[0])
+        self.assertIn("IPC 0.648 over 3", lines[1])
+        self.assertIn("above 1.35 of the published: 3 of 5; b m1-pcore 0.50; b m2-pcore 0.24; c m2-pcore 1.43", lines[2])
+        # 1.25, 1 are near; 2, 0.5 and 0.5 are not.
+        self.assertIn("within a factor of 1.6: 2 of 5", lines[3])
+
+    def test_the_sign_counts_where_the_gain_is_clear(self):
+        lines = list(real_report.summary(self.rows()))
+        self.assertIn("right sign: 0 of 1; a +0.0 % for +25.0 %", lines[-1])
+        faster = [row for row in self.ROWS if (row["program"], row["core"]) != ("a", "m2-pcore")]
+        rows = real_report.figures([*faster, *windows("a", "m2-pcore", (499, 2))], self.KNOWN)
+        self.assertTrue(list(real_report.summary(rows))[-1].endswith("right sign: 1 of 1"))
+        alone = real_report.figures(windows("a", "m2-pcore", (499, 2)), self.KNOWN)
+        self.assertFalse([line for line in real_report.summary(alone) if "sign" in line])
+
+    def test_what_is_alike_counts_apart(self):
+        lines = list(real_report.report(self.ROWS, self.KNOWN))
+        same, everything = lines.index("The same applications"), lines.index("All programs")
+        self.assertIn("of 4", lines[same + 4])
+        self.assertIn("of 5", lines[everything + 4])
+
+    def test_files_keep_the_figures(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = pathlib.Path(folder, "rows.csv")
+            real_report.write_windows(path, self.ROWS)
+            self.assertEqual(real_report.read_windows(path), self.ROWS)
+
+    def test_a_comparison_names_the_change(self):
+        lines = list(real_report.comparison(self.ROWS, windows("a", "m2-pcore", (400, 2)), self.KNOWN))
+        self.assertEqual(len(lines), 2)
+        self.assertIn("2.000  2.500   +25.0%   1.00", lines[1])
+
+    def test_every_program_has_its_published_figures(self):
+        known = real_report.published()
+        _, listed = real_programs.load()
+        self.assertGreaterEqual(sum(program["kin"] == "same" for program in listed), 12)
+        self.assertEqual(known["508.namd_r", "m2-pcore"], (5.4123, 1.023))
+        for program in listed:
+            for core in real_report.CORES:
+                self.assertIn((program["application"], core), known)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,338 @@
+"""Makes the inputs of the real programs: the same bytes on every machine that unpacked the same packages."""
+
+import array
+import hashlib
+import lzma
+import pathlib
+import random
+import shutil
+import struct
+import subprocess
+import zlib
+
+HERE = pathlib.Path(__file__).parent
+WIDTH, HEIGHT = 1920, 1080
+FRAME = (1280, 720)
+CROSS = "aarch64-linux-gnu-"
+
+
+def corpus(root, size):
+    """Files of the unpacked Debian, one after another: libraries, headers, Python, tables, text."""
+    patterns = ("usr/lib/python3.11/*.py", "usr/lib/aarch64-linux-gnu/libc.so.6", "usr/include/c++/12/bits/*.h",
+                "usr/lib/aarch64-linux-gnu/libstdc++.so.6.*", "usr/share/perl/5.36.0/*.pm", "usr/bin/perl",
+                "usr/lib/python3.11/encodings/*.py", "usr/include/eigen3/Eigen/src/*/*.h", "usr/bin/python3.11")
+    taken = bytearray()
+    for pattern in patterns:
+        for path in sorted(root.glob(pattern)):
+            taken += path.read_bytes()
+    if len(taken) < size:
+        raise SystemExit(f"inputs.py: only {len(taken)} bytes of files for the compressors")
+    return bytes(taken[:size])
+
+
+def files_bin(root, path):
+    path.write_bytes(corpus(root, 20_000_000))
+
+
+def files_bin_xz(root, path):
+    path.write_bytes(lzma.compress(corpus(root, 20_000_000), preset=6))
+
+
+def vocabulary(rng, size):
+    parts = ("an", "be", "cor", "di", "el", "fa", "gre", "hin", "in", "jo", "ka", "lo", "men", "no", "or", "per", "qui",
+             "re", "sta", "ti", "un", "ver", "wo", "xe", "ya", "zo")
+    return ["".join(rng.choice(parts) for _ in range(rng.choice((1, 2, 2, 3, 3, 4)))) for _ in range(size)]
+
+
+def prose(rng, known, count):
+    """Words as Zipf has them, in sentences."""
+    result = []
+    for i in range(count):
+        word = known[min(int(12 * rng.paretovariate(0.9)) - 12, len(known) - 1)]
+        result.append(word.capitalize() if i % 11 == 0 else word)
+        if i % 11 == 10:
+            result[-1] += rng.choice((".", ".", "?", "!", ";"))
+    return result
+
+
+def words_txt(_, path):
+    rng = random.Random(1)
+    text = prose(rng, vocabulary(rng, 4000), 60_000)
+    for i in range(50, len(text), 97):
+        text[i] = f"{rng.randrange(1900, 2030)}-{rng.randrange(1, 13):02}-{rng.randrange(1, 29):02}"
+    path.write_text(" ".join(text) + "\n")
+
+
+def mails_txt(_, path):
+    rng = random.Random(2)
+    known = vocabulary(rng, 3000)
+    lines = []
+    for number in range(600):
+        sender = f"{rng.choice(known)}@{rng.choice(known)}.example"
+        lines += [f"From {sender} Mon Jan  5 12:00:00 2026", f"From: {sender}", f"To: {rng.choice(known)}@here.example",
+                  f"Subject: {' '.join(prose(rng, known, 6))}", f"Message-Id: <{number}.{rng.randrange(10 ** 9)}@x.example>",
+                  "Received: from a.example", "\tby b.example; Mon, 5 Jan 2026", ""]
+        for _ in range(rng.randrange(5, 60)):
+            line = " ".join(prose(rng, known, rng.randrange(4, 13)))
+            extra = rng.random()
+            if extra < 0.05:
+                line += f" FREE OFFER ${rng.randrange(100)}.99!!! http://{rng.choice(known)}.example/{rng.choice(known)}"
+            elif extra < 0.2:
+                line = "> " * rng.randrange(1, 4) + line
+            elif extra < 0.25:
+                line += f" {rng.choice(known)}@{rng.choice(known)}.example"
+            elif extra < 0.28:
+                line = "-" * rng.randrange(10, 70)
+            lines.append(line)
+        lines.append("")
+    path.write_text("\n".join(lines))
+
+
+def channel(rng, base):
+    """One colour of a picture that has soft areas, edges and grain."""
+    rows = [array.array("i", [base]) * WIDTH for _ in range(HEIGHT)]
+    for cell, depth in ((240, 60), (60, 30), (15, 14), (5, 6)):
+        grid = [[rng.randrange(-depth, depth + 1) for _ in range(WIDTH // cell + 2)] for _ in range(HEIGHT // cell + 2)]
+        for y, row in enumerate(rows):
+            upper, lower, part = grid[y // cell], grid[y // cell + 1], y % cell
+            ends = [(a * (cell - part) + b * part) for a, b in zip(upper, lower)]
+            x = 0
+            for left, right in zip(ends, ends[1:]):
+                for step in range(min(cell, WIDTH - x)):
+                    row[x] += (left * (cell - step) + right * step) // (cell * cell)
+                    x += 1
+    return rows
+
+
+def shapes(rng, count):
+    for _ in range(count):
+        yield (rng.randrange(WIDTH), rng.randrange(HEIGHT), rng.randrange(10, 160), rng.randrange(10, 160),
+               [rng.randrange(-50, 51) for _ in range(3)])
+
+
+def picture():
+    """Rows of bytes for red, green and blue."""
+    rng = random.Random(3)
+    channels = [channel(rng, base) for base in (120, 125, 115)]
+    for x, y, width, height, tint in shapes(rng, 60):
+        for rows, change in zip(channels, tint):
+            for row in rows[y:y + height]:
+                row[x:x + width] = array.array("i", [value + change for value in row[x:x + width]])
+    grain = [rng.randrange(-3, 4) for _ in range(65_537)]
+    limit = [min(max(i - 512, 0), 255) for i in range(1400)]
+    return [[bytes(limit[value + 512 + grain[(y * 7919 + x) % 65_537]] for x, value in enumerate(row))
+             for y, row in enumerate(rows)] for rows in channels]
+
+
+def interleaved(red, green, blue):
+    row = bytearray(3 * len(red))
+    row[0::3], row[1::3], row[2::3] = red, green, blue
+    return row
+
+
+def photo_ppm(_, path):
+    rows = b"".join(interleaved(*row) for row in zip(*picture()))
+    path.write_bytes(b"P6\n%d %d\n255\n" % (WIDTH, HEIGHT) + rows)
+
+
+def read_photo(path):
+    return path.read_bytes()[-3 * WIDTH * HEIGHT:]
+
+
+def part_png(_, path):
+    """The middle of the photo as a PNG file."""
+    pixels = read_photo(path.with_name("photo.ppm"))
+    width, height = 768, 512
+    rows = b"".join(b"\0" + pixels[3 * (y * WIDTH + 300):3 * (y * WIDTH + 300 + width)] for y in range(200, 200 + height))
+
+    def chunk(kind, data):
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+    path.write_bytes(b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)) +
+                     chunk(b"IDAT", zlib.compress(rows, 6)) + chunk(b"IEND", b""))
+
+
+def film_y4m(_, path):
+    """A camera that pans over the photo while a piece of it moves the other way; the grain changes with the frame."""
+    pixels = read_photo(path.with_name("photo.ppm"))
+    width, height = FRAME
+    rng = random.Random(8)
+    grain = [[rng.choice((-2, -1, -1, 0, 0, 0, 1, 1, 2)) for _ in range(WIDTH * HEIGHT)] for _ in range(3)]
+    grainy = [bytes(min(max(value + change, 0), 255) for value, change in zip(pixels[1::3], changes)) for changes in grain]
+    small = [plane[::2] for plane in (pixels[2::3], pixels[0::3])]
+    with open(path, "wb") as file:
+        file.write(b"YUV4MPEG2 W%d H%d F25:1 Ip A1:1 C420jpeg\n" % FRAME)
+        for frame in range(40):
+            green = grainy[frame % len(grainy)]
+            left, top = 4 * frame + frame % 3, 2 * frame
+            luma = [bytearray(green[y * WIDTH + left:y * WIDTH + left + width]) for y in range(top, top + height)]
+            x = 900 - 13 * frame
+            for y in range(200 + 3 * frame, 400 + 3 * frame):
+                luma[y][x:x + 240] = green[(y + 300) * WIDTH + 100:(y + 300) * WIDTH + 340]
+            file.write(b"FRAME\n" + b"".join(luma))
+            for plane in small:
+                file.write(b"".join(plane[(y * WIDTH + left) // 2:(y * WIDTH + left + width) // 2]
+                                    for y in range(top, top + height, 2)))
+
+
+def fill_sql(_, path):
+    """Rows in transactions, in order, out of order and by key."""
+    rng = random.Random(4)
+    known = vocabulary(rng, 500)
+    lines = []
+    for table in ("one", "two"):
+        lines.append("BEGIN;")
+        for i in range(40_000):
+            key = i if table == "one" else rng.randrange(10 ** 6)
+            text = " ".join(prose(rng, known, rng.randrange(3, 9))).replace("'", "")
+            lines.append(f"INSERT INTO {table} VALUES({key},{rng.randrange(10 ** 6)},'{text}');")
+        lines.append("COMMIT;")
+    lines.append("BEGIN;")
+    lines += [f"INSERT OR REPLACE INTO three VALUES('{rng.choice(known)}{i % 5000}',{rng.random()});" for i in range(30_000)]
+    lines.append("COMMIT;")
+    path.write_text("\n".join(lines) + "\n")
+
+
+def ask_sql(_, path):
+    """Questions and changes in turn, so that every stretch of the run has some of each."""
+    rng = random.Random(5)
+    known = vocabulary(rng, 500)
+    lines = []
+    for turn in range(60):
+        lines.append("BEGIN;")
+        for _ in range(150):
+            low = rng.randrange(10 ** 6)
+            key = rng.randrange(40_000)
+            lines += [f"SELECT count(*), avg(b), sum(length(c)) FROM two WHERE b BETWEEN {low} AND {low + 4000};",
+                      f"SELECT * FROM one WHERE a = {key};",
+                      f"UPDATE one SET b = b + 1, c = c || '{rng.choice(known)[:3]}' WHERE a BETWEEN {key} AND {key + 9};",
+                      f"INSERT OR REPLACE INTO three VALUES('{rng.choice(known)}', {low});"]
+        lines.append("COMMIT;")
+        word = rng.choice(known)
+        lines += [f"SELECT count(*), max(b) FROM one WHERE c LIKE '%{word}%';",
+                  f"SELECT one.a, two.b, substr(two.c, 1, 20) FROM one JOIN two ON one.b = two.b ORDER BY two.c LIMIT 10;",
+                  f"SELECT c, count(*) AS n FROM two WHERE a > {turn * 1000} GROUP BY substr(c, 1, 5) ORDER BY n DESC LIMIT 5;",
+                  f"DELETE FROM two WHERE b % 997 = {turn};", f"SELECT k, v FROM three WHERE k > '{word}' LIMIT 50;"]
+    path.write_text("\n".join(lines) + "\n")
+
+
+def catalogue_xml(_, path):
+    rng = random.Random(6)
+    known = vocabulary(rng, 2000)
+    lines = ['<?xml version="1.0" encoding="UTF-8"?>', "<catalogue>"]
+    for section in range(600):
+        lines.append(f'<section rank="{rng.randrange(1000)}"><title>{" ".join(prose(rng, known, 3))}</title>')
+        for item in range(80):
+            lines += [f'  <item id="s{section}i{item}" maker="m{rng.randrange(1600)}" stock="{rng.randrange(50)}">',
+                      f"    <name>{rng.choice(known)} {rng.choice(known)}</name>",
+                      f"    <price>{rng.randrange(100_000) / 100}</price>",
+                      f"    <text>{' '.join(prose(rng, known, rng.randrange(8, 30)))}</text>", "  </item>"]
+        lines.append("</section>")
+    path.write_text("\n".join([*lines, "</catalogue>", ""]))
+
+
+class Netlist:
+    """Gates as BLIF has them."""
+
+    def __init__(self):
+        self.lines, self.count = [], 0
+
+    def gate(self, inputs, *rows):
+        self.count += 1
+        name = f"n{self.count}"
+        self.lines += [f".names {' '.join([*inputs, name])}", *(f"{row} 1" for row in rows)]
+        return name
+
+    def adder(self, a, b, c):
+        return (self.gate((a, b, c), "100", "010", "001", "111"), self.gate((a, b, c), "11-", "1-1", "-11"))
+
+
+def multiplier(net, a, b):
+    rows = [[net.gate((x, y), "11") for x in a] for y in b]
+    total, low = rows[0], []
+    zero = net.gate(())
+    for row in rows[1:]:
+        low.append(total[0])
+        carry, sums = zero, []
+        for x, y in zip(row, [*total[1:], zero][:len(row)]):
+            value, carry = net.adder(x, y, carry)
+            sums.append(value)
+        total = [*sums, carry]
+    return low + total
+
+
+def substitution(net, rng, inputs):
+    """A random permutation of the bytes, each output as a sum of products."""
+    table = list(range(256))
+    rng.shuffle(table)
+    return [net.gate(inputs, *(f"{i:08b}" for i in range(256) if table[i] >> bit & 1)) for bit in range(8)]
+
+
+def logic_blif(_, path):
+    """A multiplier, and rounds of substitution and mixing."""
+    rng = random.Random(7)
+    net = Netlist()
+    a, b = [f"a{i}" for i in range(40)], [f"b{i}" for i in range(40)]
+    product = multiplier(net, a, b)
+    state = product[:16]
+    for _ in range(3):
+        state = [bit for start in range(0, len(state), 8) for bit in substitution(net, rng, state[start:start + 8])]
+        state = [net.gate((state[i], state[(i * 5 + 3) % 16], product[i + 16]), "100", "010", "001", "111") for i in range(16)]
+    outputs = product[16:] + state
+    names = [f"o{i}" for i in range(len(outputs))]
+    ends = [line for name, bit in zip(names, outputs) for line in (f".names {bit} {name}", "1 1")]
+    path.write_text("\n".join([".model logic", f".inputs {' '.join(a + b)}", f".outputs {' '.join(names)}", *net.lines,
+                               *ends, ".end", ""]))
+
+
+def compile_here(source, path, compiler, *words):
+    """With the machine's cross compiler, which is of the same Debian as the libraries."""
+    command = [CROSS + compiler, "-O3", "-o", str(path), str(HERE / source), *words]
+    done = subprocess.run(command, capture_output=True, check=False)
+    if done.returncode != 0:
+        raise SystemExit(f"inputs.py: {source} does not compile: {done.stderr.decode(errors='replace')[:2000]}")
+
+
+def lattice(_, path):
+    compile_here("lattice.c", path, "gcc")
+
+
+def network(root, path):
+    libraries = root / "usr/lib/aarch64-linux-gnu"
+    modules = ("applications", "core", "internet", "mobility", "network", "point-to-point", "wifi")
+    compile_here("network.cpp", path, "g++", "-std=c++17", f"-I{root}/usr/include", "-w",
+                 *(str(libraries / f"libns3-{module}.so") for module in modules), f"-Wl,-rpath-link,{libraries}",
+                 "-Wl,--allow-shlib-undefined")
+
+
+def make(name, root, folder):
+    """Makes folder/name by the function of that name, or copies the file of this folder."""
+    path = folder / name
+    if path.exists():
+        return
+    part = folder / f".{name}.part"
+    function = globals().get(name.replace(".", "_"))
+    if function is None:
+        shutil.copyfile(HERE / name, part)
+    else:
+        function(root, part)
+    part.rename(path)
+
+
+def stamp():
+    """What all inputs follow from, the unpacked packages aside."""
+    digest = hashlib.sha256()
+    for path in sorted(HERE.glob("*.*")):
+        if path.suffix != ".toml":
+            digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()
+
+
+def make_all(names, root, folder):
+    """Makes those of `names` that are not there; all anew when this folder changed."""
+    made_by = folder / ".made_by"
+    if not made_by.exists() or made_by.read_text(encoding="utf-8") != stamp():
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir()
+        made_by.write_text(stamp(), encoding="utf-8")
+    for name in names:
+        make(name, root, folder)

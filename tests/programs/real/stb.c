@@ -1,0 +1,19 @@
+/* Single-file C libraries in one unit: decoders, a font rasteriser, an image writer and resizer, containers. */
+#include <stdio.h>
+#define STB_IMAGE_IMPLEMENTATION
+#include <stb/stb_image.h>
+#define STB_RECT_PACK_IMPLEMENTATION
+#include <stb/stb_rect_pack.h>
+#define STB_TRUETYPE_IMPLEMENTATION
+#include <stb/stb_truetype.h>
+#define STB_IMAGE_WRITE_IMPLEMENTATION
+#include <stb/stb_image_write.h>
+#define STB_IMAGE_RESIZE_IMPLEMENTATION
+#include <stb/stb_image_resize.h>
+#define STB_DS_IMPLEMENTATION
+#include <stb/stb_ds.h>
+#define STB_SPRINTF_IMPLEMENTATION
+#include <stb/stb_sprintf.h>
+#define STB_DXT_IMPLEMENTATION
+#include <stb/stb_dxt.h>
+#include <stb/stb_vorbis.h>

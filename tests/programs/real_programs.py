@@ -1,0 +1,166 @@
+#!/usr/bin/env python3
+"""Runs windows of real programs on both cores and sets IPC and mispredictions beside the published figures.
+
+real/programs.toml lists the programs; --root is a Debian for arm64 with their packages (fetch_debian_arm64.sh), in
+which the inputs are made once. Names that a guest sees lie below it: the figures are the same wherever it is.
+"""
+
+import argparse
+import contextlib
+import itertools
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import time
+import tomllib
+
+import programs
+import real_report
+import statistics_file
+from real import inputs
+
+LIST = pathlib.Path(__file__).parent / "real" / "programs.toml"
+STACK = "core.cpi_stack."
+
+
+def load(pattern=""):
+    """(the file's windows, its programs whose name matches)"""
+    with open(LIST, "rb") as file:
+        listed = tomllib.load(file)
+    return listed, [program for program in listed["program"] if re.search(pattern, program["name"])]
+
+
+def make_inputs(root, chosen):
+    # Programs that keep files in their user's home must not find the host's.
+    (root / "etc" / "passwd").write_text("root:x:0:0:root:/real:/bin/sh\n", encoding="utf-8")
+    inputs.make_all(dict.fromkeys(name for program in chosen for name in program["inputs"]), root, root / "real")
+
+
+def jobs(options, listed, chosen):
+    """One dictionary a window, a core after the other."""
+    number = itertools.count()
+    for program in chosen:
+        for core in options.core:
+            for index, run in enumerate(program["runs"]):
+                for skip in run["skip"]:
+                    yield {"program": program["name"], "application": program["application"], "kin": program["kin"],
+                           "core": core, "mode": options.mode, "run": index, "skip": skip, "command": run["command"],
+                           "environment": run.get("environment", []), "stdin": run.get("stdin"), "number": next(number),
+                           "limit": listed["limit"], "warmup": listed["warmup"]}
+
+
+def millions(text):
+    return int(text.removesuffix("M")) * 10 ** 6
+
+
+@contextlib.contextmanager
+def typed(path):
+    """A pipe that has what the file says and then stays open, as a terminal at which nobody types further."""
+    reader, writer = os.pipe()
+    try:
+        os.write(writer, path.read_bytes() if path else b"")
+        yield reader
+    finally:
+        os.close(reader)
+        os.close(writer)
+
+
+def new_scratch(root, number):
+    """A folder whose name is the same every time, unless another run on the same root has it now."""
+    for choice in itertools.count(number, 1000):
+        path = root / "scratch" / f"{choice:05}"
+        try:
+            path.mkdir(parents=True)
+            return path
+        except FileExistsError:
+            pass
+
+
+def window(options, job):
+    """A row of the output, or what went wrong."""
+    scratch = new_scratch(options.root, job["number"])
+    more = ["--core", job["core"], "--skip", job["skip"], "--warmup", job["warmup"], "--limit", job["limit"], "--cwd", str(scratch)]
+    more += [word for value in options.set for word in ("--set", value)]
+    more += [word for value in job["environment"] for word in ("--env", value)]
+    try:
+        with typed(job["stdin"] and options.root / "real" / job["stdin"]) as stdin:
+            _, stats = statistics_file.run(options.m2sim, job["mode"], job["command"], sysroot=options.root, more=more, stdin=stdin)
+    except statistics_file.RunFailed as failure:
+        return f"{job['program']} {job['core']} at {job['skip']}: {failure}"
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+    if stats["core.insts"] != millions(job["limit"]):
+        return f"{job['program']} {job['core']} at {job['skip']}: ended after {stats['core.insts']:.0f} instructions of its window"
+    row = {name: job[name] for name in real_report.KEYS}
+    row |= {"insts": stats["core.insts"], "cycles": stats["core.cycles"], "mispredicts": stats["branch.mispredicts"]}
+    return row | {name.removeprefix(STACK): value for name, value in stats.items() if name.startswith(STACK)}
+
+
+def run_all(options, listed, chosen):
+    """(rows, failures), with progress on standard error."""
+    todo = list(jobs(options, listed, chosen))
+    rows, failures = [], []
+    begun = time.monotonic()
+    for done, result in enumerate(programs.in_parallel(options.jobs, lambda job: window(options, job), todo), 1):
+        (failures if isinstance(result, str) else rows).append(result)
+        if isinstance(result, str):
+            print(result, file=sys.stderr)
+        elif sys.stderr.isatty():
+            spent = time.monotonic() - begun
+            print(f"\r{done} of {len(todo)} windows, {spent:.0f} s, {spent / done * (len(todo) - done):.0f} s left  ",
+                  end="" if done < len(todo) else "\n", file=sys.stderr, flush=True)
+    return rows, failures
+
+
+def parse():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--m2sim", default=os.environ.get("M2SIM_EXECUTABLE") or "build/release/m2sim")
+    parser.add_argument("--root", type=pathlib.Path, required=True, help="folder that fetch_debian_arm64.sh filled")
+    parser.add_argument("--filter", default="", help="only programs whose name contains a match of this regular expression")
+    parser.add_argument("--core", action="append", choices=real_report.CORES, help="only this core; repeatable")
+    parser.add_argument("--mode", default="timing", choices=("timing", "fast-timing"))
+    parser.add_argument("--set", action="append", default=[], metavar="PATH=VALUE", help="as m2sim run has it; repeatable")
+    parser.add_argument("--output", type=pathlib.Path, help="write the windows' figures here (CSV), for real_report.py")
+    parser.add_argument("--before", type=pathlib.Path, help="show what changed since that --output")
+    parser.add_argument("-j", "--jobs", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--list", action="store_true", help="name the programs")
+    parser.add_argument("--packages", action="store_true", help="name the packages that all programs need")
+    options = parser.parse_args()
+    options.core = options.core or list(real_report.CORES)
+    options.m2sim = programs.resolve_command(options.m2sim)
+    options.root = options.root.resolve()
+    return options
+
+
+def main():
+    options = parse()
+    listed, chosen = load(options.filter)
+    if options.packages:
+        print("\n".join(dict.fromkeys(name for program in listed["program"] for name in program["packages"])))
+        return 0
+    if options.list:
+        print("\n".join(f"{program['name']:12} {program['application']:16} {program['kin']}" for program in chosen))
+        return 0
+    if not chosen:
+        print(f"no program matches {options.filter}", file=sys.stderr)
+        return 1
+    make_inputs(options.root, chosen)
+    rows, failures = run_all(options, listed, chosen)
+    if not rows:
+        return 1
+    if options.output:
+        real_report.write_windows(options.output, rows)
+    known = real_report.published()
+    if options.before:
+        print("\n".join([*real_report.comparison(real_report.read_windows(options.before), rows, known), ""]))
+    print("\n".join(real_report.report(rows, known)))
+    for failure in failures:
+        print(f"not run: {failure}")
+    return 1 if failures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
