@@ -100,15 +100,19 @@ def window(options, job):
 
 
 def run_all(options, listed, chosen):
-    """(rows, failures), with progress on standard error."""
+    """(rows, failures), with progress on standard error. A run that is broken off keeps the rows it has."""
     todo = list(jobs(options, listed, chosen))
     rows, failures = [], []
     begun = time.monotonic()
     for done, result in enumerate(programs.in_parallel(options.jobs, lambda job: window(options, job), todo), 1):
-        (failures if isinstance(result, str) else rows).append(result)
         if isinstance(result, str):
+            failures.append(result)
             print(result, file=sys.stderr)
-        elif sys.stderr.isatty():
+            continue
+        rows.append(result)
+        if options.output:
+            real_report.write_windows(options.output, rows)
+        if sys.stderr.isatty():
             spent = time.monotonic() - begun
             print(f"\r{done} of {len(todo)} windows, {spent:.0f} s, {spent / done * (len(todo) - done):.0f} s left  ",
                   end="" if done < len(todo) else "\n", file=sys.stderr, flush=True)
@@ -151,8 +155,6 @@ def main():
     rows, failures = run_all(options, listed, chosen)
     if not rows:
         return 1
-    if options.output:
-        real_report.write_windows(options.output, rows)
     known = real_report.published()
     if options.before:
         print("\n".join([*real_report.comparison(real_report.read_windows(options.before), rows, known), ""]))

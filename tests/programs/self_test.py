@@ -12,6 +12,7 @@ import golden
 import modes_check
 import real_programs
 import real_report
+from real import inputs
 
 ROW = {"name": "sum"}
 ENTRIES = {"emulation": {"emulation.insts": 7},
@@ -164,6 +165,11 @@ class RealPrograms(unittest.TestCase):
         for program in listed:
             for core in real_report.CORES:
                 self.assertIn((program["application"], core), known)
+
+    def test_every_input_is_made_or_a_file(self):
+        for program in real_programs.load()[1]:
+            for name in [*program["inputs"], *(run["stdin"] for run in program["runs"] if "stdin" in run)]:
+                self.assertTrue(inputs.maker(name) or (inputs.HERE / name).is_file(), name)
 
 
 if __name__ == "__main__":

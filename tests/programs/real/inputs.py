@@ -139,11 +139,19 @@ def read_photo(path):
     return path.read_bytes()[-3 * WIDTH * HEIGHT:]
 
 
-def part_png(_, path):
-    """The middle of the photo as a PNG file."""
+def crop(path, width, height):
+    """Rows of the middle of the photo."""
     pixels = read_photo(path.with_name("photo.ppm"))
+    return [pixels[3 * (y * WIDTH + 300):3 * (y * WIDTH + 300 + width)] for y in range(200, 200 + height)]
+
+
+def small_ppm(_, path):
+    path.write_bytes(b"P6\n64 48\n255\n" + b"".join(crop(path, 64, 48)))
+
+
+def part_png(_, path):
     width, height = 768, 512
-    rows = b"".join(b"\0" + pixels[3 * (y * WIDTH + 300):3 * (y * WIDTH + 300 + width)] for y in range(200, 200 + height))
+    rows = b"".join(b"\0" + row for row in crop(path, width, height))
 
     def chunk(kind, data):
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
@@ -284,6 +292,15 @@ def logic_blif(_, path):
                                *ends, ".end", ""]))
 
 
+def position_gtp(_, path):
+    path.write_text("boardsize 9\nclear_board\ngenmove b\ngenmove w\n")
+
+
+def position_xboard(_, path):
+    path.write_text("xboard\nnew\neasy\nst 2000\nsd 14\nsetboard r1bq1rk1/pp2ppbp/2np1np1/8/3NP3/2N1BP2/PPPQ2PP/R3KB1R w KQ - 0 9\n"
+                    "go\n")
+
+
 def compile_here(source, path, compiler, *words):
     """With the machine's cross compiler, which is of the same Debian as the libraries."""
     command = [CROSS + compiler, "-O3", "-o", str(path), str(HERE / source), *words]
@@ -304,13 +321,17 @@ def network(root, path):
                  "-Wl,--allow-shlib-undefined")
 
 
+def maker(name):
+    return globals().get(name.replace(".", "_"))
+
+
 def make(name, root, folder):
     """Makes folder/name by the function of that name, or copies the file of this folder."""
     path = folder / name
     if path.exists():
         return
     part = folder / f".{name}.part"
-    function = globals().get(name.replace(".", "_"))
+    function = maker(name)
     if function is None:
         shutil.copyfile(HERE / name, part)
     else:
