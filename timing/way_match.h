@@ -13,35 +13,23 @@ namespace m2sim::timing {
 
 inline constexpr unsigned kMatchWays = 8;
 
-// One bit a way for which (set[way] & mask) == want. `set` has kMatchWays elements and is aligned to 16
-// bytes.
-inline unsigned match_ways(const std::uint16_t* set, std::uint16_t mask, std::uint16_t want) {
+// Two sets with a tag each: one bit a way that has it, bits 0 to 7 for the first set, 8 to 15 for the second.
+// The sets have kMatchWays elements and are aligned to 16 bytes.
+inline unsigned match_ways(const std::uint16_t* first, const std::uint16_t* second, std::uint16_t want_first,
+                           std::uint16_t want_second) {
 #if defined(__AVX2__) && !defined(M2SIM_PORTABLE)
-  const __m128i ways = _mm_load_si128(reinterpret_cast<const __m128i*>(set));
-  const __m128i masked = _mm_and_si128(ways, _mm_set1_epi16(static_cast<short>(mask)));
-  const __m128i equal = _mm_cmpeq_epi16(masked, _mm_set1_epi16(static_cast<short>(want)));
-  return static_cast<unsigned>(_mm_movemask_epi8(_mm_packs_epi16(equal, _mm_setzero_si128())));
-#else
-  unsigned bits = 0;
-  for (unsigned way = 0; way < kMatchWays; ++way) {
-    bits |= static_cast<unsigned>((set[way] & mask) == want) << way;
-  }
-  return bits;
-#endif
-}
-
-// The same for two sets with a tag each: bits 0 to 7 for the first, 8 to 15 for the second.
-inline unsigned match_ways(const std::uint16_t* first, const std::uint16_t* second, std::uint16_t mask,
-                           std::uint16_t want_first, std::uint16_t want_second) {
-#if defined(__AVX2__) && !defined(M2SIM_PORTABLE)
-  const __m128i masks = _mm_set1_epi16(static_cast<short>(mask));
-  const __m128i a = _mm_and_si128(_mm_load_si128(reinterpret_cast<const __m128i*>(first)), masks);
-  const __m128i b = _mm_and_si128(_mm_load_si128(reinterpret_cast<const __m128i*>(second)), masks);
+  const __m128i a = _mm_load_si128(reinterpret_cast<const __m128i*>(first));
+  const __m128i b = _mm_load_si128(reinterpret_cast<const __m128i*>(second));
   const __m128i equal_a = _mm_cmpeq_epi16(a, _mm_set1_epi16(static_cast<short>(want_first)));
   const __m128i equal_b = _mm_cmpeq_epi16(b, _mm_set1_epi16(static_cast<short>(want_second)));
   return static_cast<unsigned>(_mm_movemask_epi8(_mm_packs_epi16(equal_a, equal_b)));
 #else
-  return match_ways(first, mask, want_first) | match_ways(second, mask, want_second) << kMatchWays;
+  unsigned bits = 0;
+  for (unsigned way = 0; way < kMatchWays; ++way) {
+    bits |= static_cast<unsigned>(first[way] == want_first) << way;
+    bits |= static_cast<unsigned>(second[way] == want_second) << (kMatchWays + way);
+  }
+  return bits;
 #endif
 }
 

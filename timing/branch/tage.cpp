@@ -29,7 +29,7 @@ std::uint32_t hash_pc(std::uint64_t pc) {
 Tage::Tage(const BranchConfig& config)
     : base_(std::size_t{1} << config.base_index_bits, std::uint8_t{1}), base_mask_(base_.size() - 1) {
   using Most = Bounds<TageTableConfig>;
-  static_assert(Most::ways.max <= kMatchWays && Most::tag_bits.max <= 16 - kTagShift &&
+  static_assert(Most::ways.max <= kMatchWays && Most::tag_bits.max <= kIndexShift &&
                 Most::index_bits.max <= 32 - kIndexShift && Most::target_history.max <= kTargetHistoryBits &&
                 Most::branch_history.max <= kBranchHistoryBits);
   std::uint32_t sets = 0;
@@ -42,11 +42,12 @@ Tage::Tage(const BranchConfig& config)
     masks_[3][t] = static_cast<std::uint32_t>(mask.high >> 32);
     first_set_[t] = sets;
     set_mask_[t] = (1U << table.index_bits) - 1;
-    tag_mask_[t] = ((1U << table.tag_bits) - 1) << kTagShift;
+    tag_mask_[t] = (1U << table.tag_bits) - 1;
     way_mask_[t] = static_cast<std::uint8_t>((1U << table.ways) - 1);
     sets += 1U << table.index_bits;
   }
-  sets_.resize(sets);
+  tags_.resize(sets);
+  states_.resize(sets);
 }
 
 void Tage::hash_history(const PathHistory& history) {
@@ -75,14 +76,14 @@ void Tage::look_up(std::uint64_t pc, const PathHistory& history, Lookup& lookup)
   for (unsigned t = 0; t < kLanes; ++t) {
     const std::uint32_t hash = hashes_[t] ^ pc_hash;
     const std::uint32_t tag = hash & tag_mask_[t];
-    tags[t] = tag == 0 ? 1U << kTagShift : tag;
+    tags[t] = tag == 0 ? 1U : tag;
     sets[t] = first_set_[t] + ((hash >> kIndexShift) & set_mask_[t]);
   }
   static_assert(kTageTableCount % 2 == 0 && kTageTableCount < sizeof(lookup.hits));
   std::uint64_t all_hits = std::uint64_t{1} << (kBaseTable * kMatchWays);
   for (unsigned t = 0; t < kTageTableCount; t += 2) {
     const std::uint64_t hits =
-        match_ways(sets_[sets[t]].ways.data(), sets_[sets[t + 1]].ways.data(), 0xfff0,
+        match_ways(tags_[sets[t]].ways.data(), tags_[sets[t + 1]].ways.data(),
                    static_cast<std::uint16_t>(tags[t]), static_cast<std::uint16_t>(tags[t + 1]));
     all_hits |= hits << (t * kMatchWays);
   }
@@ -97,19 +98,19 @@ void Tage::look_up(std::uint64_t pc, const PathHistory& history, Lookup& lookup)
                    : lookup.provider + 1 + static_cast<unsigned>(std::countr_zero(shorter)) / kMatchWays;
 }
 
-Tage::Entry& Tage::hit_entry(const Lookup& lookup, unsigned table) {
+Tage::State& Tage::hit_state(const Lookup& lookup, unsigned table) {
   const int way = std::countr_zero(lookup.hits >> (table * kMatchWays));
-  return sets_[lookup.set[table]].ways[static_cast<unsigned>(way)];
+  return states_[lookup.set[table]][static_cast<unsigned>(way)];
 }
 
 bool Tage::table_prediction(const Lookup& lookup, unsigned table, std::uint8_t base) {
-  return table == kBaseTable ? base >= 2 : counter(hit_entry(lookup, table)) >= 4;
+  return table == kBaseTable ? base >= 2 : counter(hit_state(lookup, table)) >= 4;
 }
 
-void Tage::train(Entry& entry, bool taken) {
-  const unsigned value = counter(entry);
+void Tage::train(State& state, bool taken) {
+  const unsigned value = counter(state);
   if (taken ? value < kCounterMask : value > 0) {
-    entry = static_cast<Entry>(taken ? entry + (1U << kCounterShift) : entry - (1U << kCounterShift));
+    state = static_cast<State>(taken ? state + (1U << kCounterShift) : state - (1U << kCounterShift));
   }
 }
 
@@ -125,10 +126,10 @@ bool Tage::observe(std::uint64_t pc, const PathHistory& history, bool taken) {
     }
     return prediction;
   }
-  const Entry entry = hit_entry(lookup, lookup.provider);
-  const bool longest = counter(entry) >= 4;
+  const State state = hit_state(lookup, lookup.provider);
+  const bool longest = counter(state) >= 4;
   const bool alternate = table_prediction(lookup, lookup.alternate, base);
-  const bool fresh = weak(counter(entry)) && (entry & kUseful) == 0;
+  const bool fresh = weak(counter(state)) && (state & kUseful) == 0;
   const bool prediction = fresh && use_alternate_ >= 0 ? alternate : longest;
   if (fresh && longest != alternate) {
     use_alternate_ = alternate == taken ? std::min(use_alternate_ + 1, kUseAlternateLimit - 1)
@@ -143,20 +144,28 @@ bool Tage::observe(std::uint64_t pc, const PathHistory& history, bool taken) {
 }
 
 void Tage::train_tables(const Lookup& lookup, std::uint8_t& base, bool alternate_prediction, bool taken) {
-  Entry& entry = hit_entry(lookup, lookup.provider);
-  const bool longest = counter(entry) >= 4;
+  State& state = hit_state(lookup, lookup.provider);
+  const bool longest = counter(state) >= 4;
   // While the entry has not proved useful, the one that would take its place keeps learning.
-  if ((entry & kUseful) == 0) {
+  if ((state & kUseful) == 0) {
     if (lookup.alternate == kBaseTable) {
       base = static_cast<std::uint8_t>(taken ? std::min(base + 1, 3) : std::max(base - 1, 0));
     } else {
-      train(hit_entry(lookup, lookup.alternate), taken);
+      train(hit_state(lookup, lookup.alternate), taken);
     }
   }
-  train(entry, taken);
+  train(state, taken);
   if (longest != alternate_prediction) {
-    entry = static_cast<Entry>(longest == taken ? entry | kUseful : entry & ~kUseful);
+    state = static_cast<State>(longest == taken ? state | kUseful : state & ~kUseful);
   }
+}
+
+unsigned Tage::useless(const States& states) {
+  unsigned ways = 0;
+  for (unsigned way = 0; way < kMatchWays; ++way) {
+    ways |= static_cast<unsigned>((states[way] & kUseful) == 0) << way;
+  }
+  return ways;
 }
 
 void Tage::allocate(const Lookup& lookup, bool taken) {
@@ -169,17 +178,18 @@ void Tage::allocate(const Lookup& lookup, bool taken) {
   const unsigned skip = (bits & 3) != 0 ? 0U : (bits & 4) != 0 ? 1U : 2U;
   const unsigned table = lookup.provider - 1 - std::min(skip, lookup.provider - 1);
   for (unsigned t = table + 1; t-- > 0;) {
-    Set& set = sets_[lookup.set[t]];
-    const unsigned free = match_ways(set.ways.data(), kUseful, 0) & way_mask_[t];
+    States& states = states_[lookup.set[t]];
+    const unsigned free = useless(states) & way_mask_[t];
     if (free == 0) {
       ++failed_allocations_;
       continue;
     }
     // The first free way at or above a random one.
     const unsigned above = free & (~0U << ((bits >> 8) & 7));
-    const int way = std::countr_zero(above != 0 ? above : free);
+    const auto way = static_cast<unsigned>(std::countr_zero(above != 0 ? above : free));
     const unsigned start = taken ? 4 : 3;
-    set.ways[static_cast<unsigned>(way)] = static_cast<Entry>(lookup.tag[t] | start << kCounterShift);
+    tags_[lookup.set[t]].ways[way] = static_cast<std::uint16_t>(lookup.tag[t]);
+    states[way] = static_cast<State>(start << kCounterShift);
     failed_allocations_ -= failed_allocations_ > 0 ? 1 : 0;
     break;
   }
@@ -190,9 +200,9 @@ void Tage::allocate(const Lookup& lookup, bool taken) {
 
 void Tage::forget_usefulness() {
   failed_allocations_ = 0;
-  for (Set& set : sets_) {
-    for (Entry& entry : set.ways) {
-      entry = static_cast<Entry>(entry & ~kUseful);
+  for (States& states : states_) {
+    for (State& state : states) {
+      state = static_cast<State>(state & ~kUseful);
     }
   }
 }

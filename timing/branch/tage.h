@@ -1,6 +1,7 @@
 // Direction predictor of conditional branches: TAGE with the six tagged tables measured on M1, each
 // indexed by its own lengths of the two path histories, over a table of two-bit counters. Cold branches
-// are predicted not taken.
+// are predicted not taken. Which bits are xored into an index and a tag is published; these are hashes of the
+// same histories instead (path_history.h), which was tried and changes mispredictions by 1 %.
 //
 // Usefulness, allocation and the choice between a weak entry and the next one are those of the
 // literature (Seznec's TAGE), because nobody has measured them. Not modelled: a loop predictor, a
@@ -25,12 +26,12 @@ class Tage {
   bool observe(std::uint64_t pc, const PathHistory& history, bool taken);
 
  private:
-  // An entry is a tag (12 bits), a three-bit counter and a usefulness bit. Tag 0 is an empty entry.
-  using Entry = std::uint16_t;
-  static constexpr unsigned kTagShift = 4;
+  // An entry is a tag, of which 0 is empty, and its state: a three-bit counter and a usefulness bit. A
+  // look-up reads the tags of all tables and the state of one or two.
+  using State = std::uint8_t;
   static constexpr unsigned kCounterShift = 1;
   static constexpr unsigned kCounterMask = 7;
-  static constexpr Entry kUseful = 1;
+  static constexpr State kUseful = 1;
 
   // One element a table, filled up to the width of a host vector: loops over all elements compile to
   // vector code, which is what keeps six look-ups cheap.
@@ -39,28 +40,30 @@ class Tage {
   using Lanes = std::array<T, kLanes>;
   static_assert(kTageTableCount <= kLanes);
 
-  // Eight entries are one vector; a table with fewer ways leaves the rest empty.
-  struct alignas(16) Set {
-    std::array<Entry, 8> ways;
+  // Eight tags are one vector; a table with fewer ways leaves the rest empty.
+  struct alignas(16) Tags {
+    std::array<std::uint16_t, 8> ways;
   };
+  using States = std::array<State, 8>;
   struct Lookup {
     alignas(32) Lanes<std::uint32_t> set;
-    alignas(32) Lanes<std::uint32_t> tag;  // shifted to its place in an entry
-    std::uint64_t hits;                    // a byte a table, a bit a way; one bit more for the base table
-    unsigned provider;                     // kTageTableCount: the base table
+    alignas(32) Lanes<std::uint32_t> tag;
+    std::uint64_t hits;  // a byte a table, a bit a way; one bit more for the base table
+    unsigned provider;   // kTageTableCount: the base table
     unsigned alternate;
   };
 
-  static unsigned counter(Entry entry) { return (entry >> kCounterShift) & kCounterMask; }
+  static unsigned counter(State state) { return (state >> kCounterShift) & kCounterMask; }
   static bool weak(unsigned value) { return value == 3 || value == 4; }
-  static void train(Entry& entry, bool taken);
+  static void train(State& state, bool taken);
 
   void hash_history(const PathHistory& history);
   void look_up(std::uint64_t pc, const PathHistory& history, Lookup& lookup);
-  Entry& hit_entry(const Lookup& lookup, unsigned table);
+  State& hit_state(const Lookup& lookup, unsigned table);
   bool table_prediction(const Lookup& lookup, unsigned table, std::uint8_t base);
   void train_tables(const Lookup& lookup, std::uint8_t& base, bool alternate_prediction, bool taken);
   void allocate(const Lookup& lookup, bool taken);
+  static unsigned useless(const States& states);  // a bit a way
   void forget_usefulness();
   std::uint32_t random();
 
@@ -72,7 +75,8 @@ class Tage {
   std::uint64_t hashed_low_ = 0;
   std::uint64_t hashed_high_ = 0;
   Lanes<std::uint8_t> way_mask_{};  // a bit a way
-  std::vector<Set> sets_;
+  std::vector<Tags> tags_;          // a set an element
+  std::vector<States> states_;      // the same
   std::vector<std::uint8_t> base_;  // two-bit counters
   std::uint64_t base_mask_;
   std::uint32_t random_state_ = 0x2545f491U;

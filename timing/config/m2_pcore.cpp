@@ -262,42 +262,42 @@ constexpr CoreConfig kM2PCore{
                 .branch_history = 28,  // measured: Chen, Qu, Zhang, arXiv 2411.13900 (M1; same histories on M2)
                 .ways = 4,  // measured: Chen, Qu, Zhang, arXiv 2411.13900 (M1; same histories on M2)
                 .index_bits = 10,  // measured: Chen, Qu, Zhang, arXiv 2411.13900 (M1; same histories on M2)
-                .tag_bits = 12,  // guess: the usual width; not published
+                .tag_bits = 16,  // measured: Chen, cbp-experiments, tag functions (M1): 12 hashed bits and PC[5:2]
             },
             {
                 .target_history = 57,  // measured: Chen, Qu, Zhang, arXiv 2411.13900 (M1; same histories on M2)
                 .branch_history = 28,  // measured: Chen, Qu, Zhang, arXiv 2411.13900 (M1; same histories on M2)
                 .ways = 4,  // measured: Chen, Qu, Zhang, arXiv 2411.13900 (M1; same histories on M2)
                 .index_bits = 10,  // measured: Chen, Qu, Zhang, arXiv 2411.13900 (M1; same histories on M2)
-                .tag_bits = 12,  // guess: the usual width; not published
+                .tag_bits = 16,  // measured: Chen, cbp-experiments, tag functions (M1): 12 hashed bits and PC[5:2]
             },
             {
                 .target_history = 32,  // measured: Chen, Qu, Zhang, arXiv 2411.13900 (M1; same histories on M2)
                 .branch_history = 28,  // measured: Chen, Qu, Zhang, arXiv 2411.13900 (M1; same histories on M2)
                 .ways = 4,  // measured: Chen, Qu, Zhang, arXiv 2411.13900 (M1; same histories on M2)
                 .index_bits = 10,  // measured: Chen, Qu, Zhang, arXiv 2411.13900 (M1; same histories on M2)
-                .tag_bits = 12,  // guess: the usual width; not published
+                .tag_bits = 16,  // measured: Chen, cbp-experiments, tag functions (M1): 12 hashed bits and PC[5:2]
             },
             {
                 .target_history = 18,  // measured: Chen, Qu, Zhang, arXiv 2411.13900 (M1; same histories on M2)
                 .branch_history = 18,  // measured: Chen, Qu, Zhang, arXiv 2411.13900 (M1; same histories on M2)
                 .ways = 4,  // measured: Chen, Qu, Zhang, arXiv 2411.13900 (M1; same histories on M2)
                 .index_bits = 11,  // measured: Chen, Qu, Zhang, arXiv 2411.13900 (M1; same histories on M2)
-                .tag_bits = 12,  // guess: the usual width; not published
+                .tag_bits = 16,  // measured: Chen, cbp-experiments, tag functions (M1): 12 hashed bits and PC[5:2]
             },
             {
                 .target_history = 11,  // measured: Chen, Qu, Zhang, arXiv 2411.13900 (M1; same histories on M2)
                 .branch_history = 11,  // measured: Chen, Qu, Zhang, arXiv 2411.13900 (M1; same histories on M2)
                 .ways = 6,  // measured: Chen, Qu, Zhang, arXiv 2411.13900 (M1; same histories on M2)
                 .index_bits = 11,  // measured: Chen, Qu, Zhang, arXiv 2411.13900 (M1; same histories on M2)
-                .tag_bits = 12,  // guess: the usual width; not published
+                .tag_bits = 16,  // measured: Chen, cbp-experiments, tag functions (M1): 12 hashed bits and PC[5:2]
             },
             {
                 .target_history = 6,  // measured: Chen, Qu, Zhang, arXiv 2411.13900 (M1; same histories on M2)
                 .branch_history = 6,  // measured: Chen, Qu, Zhang, arXiv 2411.13900 (M1; same histories on M2)
                 .ways = 6,  // measured: Chen, Qu, Zhang, arXiv 2411.13900 (M1; same histories on M2), low confidence
                 .index_bits = 11,  // measured: Chen, Qu, Zhang, arXiv 2411.13900 (M1; same histories on M2), low confidence
-                .tag_bits = 12,  // guess: the usual width; not published
+                .tag_bits = 16,  // measured: Chen, cbp-experiments, tag functions (M1): 12 hashed bits and PC[5:2]
             },
         }},
         .indirect_index_bits = 9,  // guess: not published; 2 tables of 2048 targets, beyond which nothing changes
