@@ -60,8 +60,8 @@ Trial taken_branches_trial(std::uint64_t branches, std::uint64_t spacing) {
 }
 
 Trial code_pages_trial(std::uint64_t pages) {
-  // Places within the pages that differ in the bits by which caches and target buffers find their sets.
-  const auto place = [](std::uint64_t page) { return page * kPage + page * 68 % kPage; };
+  // A line further on each page, as in the source: every 32nd shares a set of the target buffer.
+  const auto place = [](std::uint64_t page) { return page * kPage + page * 64 % kPage; };
   Code code;
   const std::uint64_t setup = 1;
   code.jump_to_place(kPage);

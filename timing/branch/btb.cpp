@@ -4,52 +4,86 @@
 
 namespace m2sim::timing {
 
-Btb::Level::Level(std::uint32_t entries, std::uint32_t ways)
-    : ways_(entries == 0 ? 0 : ways), mask_(entries == 0 ? 0 : entries / ways - 1), entries_(entries) {}
+namespace {
 
-Btb::Entry* Btb::Level::find(std::uint32_t branch) {
+// In a full set of the second level one newcomer in so many replaces an entry. With less, programs would keep
+// the branches of their past; with more, the measured curve would reach its end sooner than it does.
+constexpr std::uint32_t kReplaceOneIn = 4;
+
+}  // namespace
+
+Btb::Entry* Btb::Level::find(std::uint32_t branch, std::uint32_t wanted) {
   Entry* const first = set(branch);
+  Entry* const end = first + ways_;
   Entry* const found =
-      std::find_if(first, first + ways_, [branch](const Entry& entry) { return entry.branch == branch; });
-  return found == first + ways_ ? nullptr : found;
-}
-
-bool Btb::Level::touch(std::uint32_t branch) {
-  Entry* const found = find(branch);
-  if (found != nullptr) std::rotate(set(branch), found, found + 1);
-  return found != nullptr;
-}
-
-bool Btb::Level::remove(std::uint32_t branch, Entry& it) {
-  Entry* const found = find(branch);
-  if (found == nullptr) return false;
-  it = *found;
-  Entry* const end = set(branch) + ways_;
-  std::copy(found + 1, end, found);
-  end[-1] = {};
-  return true;
-}
-
-Btb::Entry Btb::Level::push(const Entry& entry) {
-  Entry* const first = set(entry.branch);
-  const Entry last = first[ways_ - 1];
-  std::copy_backward(first, first + ways_ - 1, first + ways_);
-  first[0] = entry;
-  return last;
+      std::find_if(first, end, [wanted](const Entry& entry) { return entry.branch == wanted; });
+  return found == end ? nullptr : found;
 }
 
 Btb::Btb(const BranchConfig& config)
-    : l1_(config.btb_l1_entries, config.btb_l1_ways), l2_(config.btb_l2_entries, config.btb_l2_ways) {}
+    : l1_(config.btb_l1_entries / config.btb_l1_ways, config.btb_l1_ways),
+      waiting_(config.btb_l1_entries / config.btb_l1_ways,
+               config.btb_l2_entries == 0 ? 0 : config.btb_waiting),
+      l2_(config.btb_l2_entries == 0 ? 1 : config.btb_l2_entries / config.btb_l2_ways,
+          config.btb_l2_entries == 0 ? 0 : config.btb_l2_ways) {}
 
 Btb::Found Btb::access_slow(const Entry& now) {
-  if (l1_.touch(now.branch)) {
-    return {TargetSupply::kBtbL1, std::exchange(l1_.front(now.branch).target, now.target)};
+  Entry& front = *l1_.set(now.branch);
+  if (Entry* const hit = l1_.find(now.branch, now.branch)) {
+    std::swap(front, *hit);
+    return {TargetSupply::kBtbL1, std::exchange(front.target, now.target)};
   }
-  Entry known{};
-  const bool in_l2 = l2_.present() && l2_.remove(now.branch, known);
-  const Entry victim = l1_.push(now);
-  if (l2_.present() && victim.branch != 0) l2_.push(victim);
-  return {in_l2 ? TargetSupply::kBtbL2 : TargetSupply::kPredecode, known.target};
+  const Found found = take_from_l2(now.branch);
+  Entry* place = l1_.find(now.branch, 0);
+  if (place == nullptr) {
+    place = &front + random() % l1_.ways();
+    put_out(*place);
+  }
+  *place = front;
+  front = now;
+  return found;
+}
+
+Btb::Found Btb::take_from_l2(std::uint32_t branch) {
+  if (Entry* const hit = l2_.find(branch, branch)) {
+    const Found found{TargetSupply::kBtbL2, hit->target};
+    *hit = {};
+    return found;
+  }
+  if (Entry* const hit = waiting_.find(branch, branch)) {
+    Entry* const oldest = waiting_.set(branch);
+    std::copy_backward(oldest, hit, hit + 1);
+    *oldest = {};
+  }
+  return {TargetSupply::kPredecode, 0};
+}
+
+void Btb::put_out(const Entry& entry) {
+  if (!waiting_.present()) return enter_l2(entry);
+  Entry* const oldest = waiting_.set(entry.branch);
+  Entry* const newest = oldest + waiting_.ways() - 1;
+  const Entry next = *oldest;
+  std::copy(oldest + 1, newest + 1, oldest);
+  *newest = entry;
+  if (next.branch != 0) enter_l2(next);
+}
+
+void Btb::enter_l2(const Entry& entry) {
+  if (!l2_.present()) return;
+  Entry* place = l2_.find(entry.branch, 0);
+  if (place == nullptr) {
+    const std::uint32_t bits = random();
+    if (bits % kReplaceOneIn != 0) return;
+    place = l2_.set(entry.branch) + (bits >> 8) % l2_.ways();
+  }
+  *place = entry;
+}
+
+std::uint32_t Btb::random() {
+  random_state_ ^= random_state_ << 13;
+  random_state_ ^= random_state_ >> 17;
+  random_state_ ^= random_state_ << 5;
+  return random_state_;
 }
 
 }  // namespace m2sim::timing

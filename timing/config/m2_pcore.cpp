@@ -250,6 +250,7 @@ constexpr CoreConfig kM2PCore{
         .btb_l1_entries = 1024,  // measured: Jiajie Chen, M2 review
         .btb_l1_ways = 2,  // measured: Jiajie Chen, M1 review; M2 taken alike
         .btb_l1_bubble = 0,  // measured: Jiajie Chen, M2 review
+        .btb_waiting = 2,  // fitted: to Chen's curve of the M2, whose hump it is; with the first level the 4 ways of 512 sets that Kim and Choi find
         .btb_l2_entries = 3072,  // measured: JamesAslan, by way of Jiajie Chen's diagrams; his own knee is at 4096
         .btb_l2_ways = 6,  // guess: 512 sets, as the first level
         .btb_l2_bubble = 1,  // measured: Jiajie Chen, M2 review

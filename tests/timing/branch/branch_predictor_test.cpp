@@ -118,7 +118,7 @@ TEST(ReturnStack, OverflowLosesEverything) {
 std::uint64_t bubbles_a_round(const BranchConfig& config, std::uint64_t branches, std::uint64_t spacing) {
   BranchPredictor predictor(config);
   std::uint64_t before = 0;
-  for (int round = 0; round < 4; ++round) {
+  for (int round = 0; round < 12; ++round) {
     before = predictor.stats().bubble_cycles;
     for (std::uint64_t i = 0; i < branches; ++i) {
       const std::uint64_t pc = kCode + i * spacing;
@@ -128,14 +128,28 @@ std::uint64_t bubbles_a_round(const BranchConfig& config, std::uint64_t branches
   return predictor.stats().bubble_cycles - before;
 }
 
+double bubbles_a_branch(const BranchConfig& config, std::uint64_t branches, std::uint64_t spacing = 4) {
+  return static_cast<double>(bubbles_a_round(config, branches, spacing)) / static_cast<double>(branches);
+}
+
 TEST(Btb, CapacityCurve) {
   const BranchConfig config = m2_pcore().branch;
   const std::uint64_t first = config.btb_l1_entries;
   const std::uint64_t both = first + config.btb_l2_entries;
   EXPECT_EQ(bubbles_a_round(config, first, 4), first * config.btb_l1_bubble);
   EXPECT_GT(bubbles_a_round(config, first + 1, 4), first * config.btb_l1_bubble);
-  EXPECT_EQ(bubbles_a_round(config, both, 4), both * config.btb_l2_bubble);
-  EXPECT_EQ(bubbles_a_round(config, 4 * both, 4), 4 * both * config.btb_miss_bubble);
+  EXPECT_NEAR(bubbles_a_branch(config, both), config.btb_l2_bubble, 0.1);
+  EXPECT_GT(bubbles_a_branch(config, both / 2), config.btb_l2_bubble + 0.5) << "the hump";
+  EXPECT_NEAR(bubbles_a_branch(config, 16 * both), config.btb_miss_bubble, 0.1);
+}
+
+TEST(Btb, BeyondItsCapacityTheSecondLevelStillHelps) {
+  const BranchConfig config = m2_pcore().branch;
+  const std::uint64_t both = config.btb_l1_entries + config.btb_l2_entries;
+  for (const std::uint64_t times : {2U, 3U, 4U}) {
+    const double saved = config.btb_miss_bubble - bubbles_a_branch(config, times * both);
+    EXPECT_GT(saved * static_cast<double>(times), 0.4) << "of ever more branches almost as many are found";
+  }
 }
 
 TEST(Btb, WiderSpacingUsesHalfOfTheSets) {
@@ -143,13 +157,17 @@ TEST(Btb, WiderSpacingUsesHalfOfTheSets) {
   const std::uint64_t half = config.btb_l1_entries / 2;
   EXPECT_EQ(bubbles_a_round(config, half, 8), half * config.btb_l1_bubble);
   EXPECT_GT(bubbles_a_round(config, half + 1, 8), half * config.btb_l1_bubble);
+  for (const std::uint64_t branches : {2048U, 4096U, 12288U}) {
+    EXPECT_NEAR(bubbles_a_branch(config, branches / 2, 8), bubbles_a_branch(config, branches), 0.1)
+        << branches;
+  }
 }
 
 TEST(Btb, WithoutASecondLevelMissesGoToPredecode) {
   const BranchConfig config = m1_pcore().branch;
   ASSERT_EQ(config.btb_l2_entries, 0U);
-  const std::uint64_t many = 4 * std::uint64_t{config.btb_l1_entries};
-  EXPECT_EQ(bubbles_a_round(config, many, 4), many * config.btb_miss_bubble);
+  EXPECT_NEAR(bubbles_a_branch(config, 8 * std::uint64_t{config.btb_l1_entries}), config.btb_miss_bubble,
+              0.1);
 }
 
 TEST(Indirect, LearnsAConstantAndARepeatedSequenceOfTargets) {
@@ -171,7 +189,7 @@ TEST(Indirect, LearnsAConstantAndARepeatedSequenceOfTargets) {
 std::uint64_t misses_a_round(const BranchConfig& config, std::uint64_t branches) {
   BranchPredictor predictor(config);
   std::uint64_t before = 0;
-  for (int round = 0; round < 6; ++round) {
+  for (int round = 0; round < 12; ++round) {
     before = predictor.stats().mispredicts_indirect;
     for (std::uint64_t i = 0; i < branches; ++i) {
       predictor.observe({kCode + 4 * i, BranchKind::kIndirect}, true, kCode + 4 * i + 4);
@@ -186,7 +204,7 @@ TEST(Indirect, ABranchIsKnownAsLongAsTheBtbHasIt) {
   const std::uint64_t first = config.btb_l1_entries;
   const std::uint64_t both = first + config.btb_l2_entries;
   EXPECT_EQ(misses_a_round(config, first), 0U);
-  EXPECT_EQ(misses_a_round(config, both), 0U) << "the second level knows targets, too";
+  EXPECT_LT(misses_a_round(config, both), both / 10) << "the second level knows targets, too";
   EXPECT_GT(misses_a_round(config, 4 * both), 3 * both);
   config.btb_l2_entries = 0;
   EXPECT_GT(misses_a_round(config, both), both / 2) << "and without one predecode does not";
@@ -212,6 +230,8 @@ TEST(BranchPredictor, BubblesFollowTheSupplyAndPenaltiesTheKind) {
   config.btb_l1_bubble = 3;
   config.btb_l2_bubble = 5;
   config.btb_miss_bubble = 7;
+  config.btb_l1_ways = 1;
+  config.btb_waiting = 0;
   BranchPredictor predictor(config);
   const BranchSite branch{kCode, BranchKind::kDirect};
   const auto next = [&] { return predictor.observe(branch, true, kCode + 0x40); };
@@ -220,17 +240,13 @@ TEST(BranchPredictor, BubblesFollowTheSupplyAndPenaltiesTheKind) {
   EXPECT_EQ(first.bubble, config.btb_miss_bubble);
   EXPECT_EQ(first.penalty, 0);
   EXPECT_EQ(next().bubble, config.btb_l1_bubble);
-  // As many branches in its set as the first level has ways push it into the second.
-  const std::uint64_t stride = 4 * std::uint64_t{config.btb_l1_entries / config.btb_l1_ways};
-  for (std::uint64_t i = 1; i <= config.btb_l1_ways; ++i) {
-    predictor.observe({kCode + i * stride, BranchKind::kDirect}, true, kCode);
-  }
+  // Another branch in the one way of its set pushes it into the second level.
+  predictor.observe({kCode + 4 * std::uint64_t{config.btb_l1_entries}, BranchKind::kDirect}, true, kCode);
   const BranchOutcome back = next();
   EXPECT_EQ(back.supply, TargetSupply::kBtbL2);
   EXPECT_EQ(back.bubble, config.btb_l2_bubble);
   const BranchStats& stats = predictor.stats();
-  EXPECT_EQ(stats.bubble_cycles,
-            (1 + config.btb_l1_ways) * config.btb_miss_bubble + config.btb_l1_bubble + config.btb_l2_bubble);
+  EXPECT_EQ(stats.bubble_cycles, 2 * config.btb_miss_bubble + config.btb_l1_bubble + config.btb_l2_bubble);
   const BranchOutcome wrong = predictor.observe({kCode + 0x4000, BranchKind::kIndirect}, true, kCode);
   EXPECT_TRUE(wrong.mispredicted);
   EXPECT_EQ(wrong.bubble, 0) << "fetch waits for execution anyway";
