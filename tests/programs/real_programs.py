@@ -34,21 +34,25 @@ def load(pattern=""):
 
 
 def make_inputs(root, chosen):
+    """The folder of the inputs, as a guest sees it."""
     # Programs that keep files in their user's home must not find the host's.
-    (root / "etc" / "passwd").write_text("root:x:0:0:root:/real:/bin/sh\n", encoding="utf-8")
-    inputs.make_all(dict.fromkeys(name for program in chosen for name in program["inputs"]), root, root / "real")
+    (root / "guest").mkdir(exist_ok=True)
+    (root / "etc" / "passwd").write_text("root:x:0:0:root:/guest:/bin/sh\n", encoding="utf-8")
+    return inputs.make_all(dict.fromkeys(name for program in chosen for name in program["inputs"]), root)
 
 
-def jobs(options, listed, chosen):
+def jobs(options, listed, chosen, folder):
     """One dictionary a window, a core after the other."""
     number = itertools.count()
     for program in chosen:
         for core in options.core:
             for index, run in enumerate(program["runs"]):
+                command = [word.replace("/real/", f"{folder}/") for word in run["command"]]
+                stdin = options.root / folder[1:] / run["stdin"] if "stdin" in run else None
                 for skip in run["skip"]:
                     yield {"program": program["name"], "application": program["application"], "kin": program["kin"],
-                           "core": core, "mode": options.mode, "run": index, "skip": skip, "command": run["command"],
-                           "environment": run.get("environment", []), "stdin": run.get("stdin"), "number": next(number),
+                           "core": core, "mode": options.mode, "run": index, "skip": skip, "command": command,
+                           "environment": run.get("environment", []), "stdin": stdin, "number": next(number),
                            "limit": listed["limit"], "warmup": listed["warmup"]}
 
 
@@ -86,7 +90,7 @@ def window(options, job):
     more += [word for value in options.set for word in ("--set", value)]
     more += [word for value in job["environment"] for word in ("--env", value)]
     try:
-        with typed(job["stdin"] and options.root / "real" / job["stdin"]) as stdin:
+        with typed(job["stdin"]) as stdin:
             _, stats = statistics_file.run(options.m2sim, job["mode"], job["command"], sysroot=options.root, more=more, stdin=stdin)
     except statistics_file.RunFailed as failure:
         return f"{job['program']} {job['core']} at {job['skip']}: {failure}"
@@ -99,9 +103,9 @@ def window(options, job):
     return row | {name.removeprefix(STACK): value for name, value in stats.items() if name.startswith(STACK)}
 
 
-def run_all(options, listed, chosen):
+def run_all(options, listed, chosen, folder):
     """(rows, failures), with progress on standard error. A run that is broken off keeps the rows it has."""
-    todo = list(jobs(options, listed, chosen))
+    todo = list(jobs(options, listed, chosen, folder))
     rows, failures = [], []
     begun = time.monotonic()
     for done, result in enumerate(programs.in_parallel(options.jobs, lambda job: window(options, job), todo), 1):
@@ -151,8 +155,7 @@ def main():
     if not chosen:
         print(f"no program matches {options.filter}", file=sys.stderr)
         return 1
-    make_inputs(options.root, chosen)
-    rows, failures = run_all(options, listed, chosen)
+    rows, failures = run_all(options, listed, chosen, make_inputs(options.root, chosen))
     if not rows:
         return 1
     known = real_report.published()

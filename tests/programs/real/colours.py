@@ -1,4 +1,6 @@
 # A film's colour pipeline over one picture: camera curve, matrix, a 3D table, tone curve, saturation, display curve.
+import sys
+
 import numpy
 import PyOpenColorIO as ocio
 
@@ -34,7 +36,7 @@ def processor():
 
 def main():
     width, height = 1920, 1080
-    with open("/real/photo.ppm", "rb") as file:
+    with open(sys.argv[1], "rb") as file:
         pixels = file.read()[-3 * width * height:]
     picture = numpy.frombuffer(pixels, dtype=numpy.uint8).astype(numpy.float32) / 255
     cpu = processor()

@@ -48,7 +48,7 @@ sub rewrite {
     return join "\n", map { sprintf "%-72s|", substr($_, 0, 72) } split /\n/, $body;
 }
 
-open my $file, '<', '/real/mails.txt' or die;
+open my $file, '<', $ARGV[0] or die;
 my @mails = do { local $/; split /^From [^\n]*\n/m, <$file> };
 for my $turn (1 .. 20) {
     for my $mail (@mails) {

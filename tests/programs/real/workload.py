@@ -3,6 +3,7 @@
 import json
 import random
 import re
+import sys
 
 
 class Body:
@@ -119,7 +120,7 @@ def matrix(rng, n):
 
 def main():
     rng = random.Random(20260101)
-    with open("/real/words.txt", encoding="utf-8") as file:
+    with open(sys.argv[1], encoding="utf-8") as file:
         text = file.read()
     total = 0.0
     for turn in range(200):
