@@ -242,7 +242,7 @@ constexpr CoreConfig kM2PCore{
         .forward_line_cross_extra = 1,  // measured: Jiajie Chen, M2 review
         .forward_merge_extra = 4,  // measured: Jiajie Chen, M2 review, 1 to 4 cycles, the upper end
         .forward_fail_latency = 26,  // measured: Jiajie Chen, M2 review
-        .order_violation_penalty = 15,  // guess: as a misprediction
+        .order_violation_penalty = 21,  // measured: Jiajie Chen, M2 review, 128 address-dependent pairs: 21.2 cycles each
         .predicted_wait = 1,  // guess: in the cycle behind the store
         .dependence_pairs = 62,  // measured: Jiajie Chen, M2 review, knee of the address-dependent pairs
     },

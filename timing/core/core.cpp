@@ -35,13 +35,6 @@ void BasicCore<P>::consume(const emu::RetiredBatch& batch) {
 }
 
 template <Probe P>
-void BasicCore<P>::blocks_cleared() {
-  drain();
-  parts_.fetch.close_window();
-  parts_.table.clear();
-}
-
-template <Probe P>
 void BasicCore<P>::drain() {
   input_.ended = true;
   while (!fetched_.packets.empty() || !window_.empty()) tick();
@@ -190,6 +183,8 @@ void BasicCore<P>::dispatch() {
       active_ = true;
       schedulers_.insert(sequence, lane.scheduler_name[chosen], ring_);
       entry.ready = std::max(entry.ready, now_ + steering_.issue_delay());
+      if (entry.info->is(kUopStore))
+        load_store_.store(entry.memory_number).know(now_ + steering_.issue_delay());
       const std::uint32_t index = ring_.index_of(sequence);
       if constexpr (P::kOn) probe_.dispatched(index, now_);
       if (entry.pending == 0) become_able(index, entry);
@@ -311,8 +306,8 @@ void BasicCore<P>::rename_uop(const UopInfo& uop, unsigned queue, const Packet& 
   entry.start(uop, pc, number, last ? packet.penalty : std::uint8_t{0});
   if constexpr (P::kOn) probe_.renamed({&uop, pc, number, packet.fetched, now_, index});
   ++group.unissued;
-  link_sources(index, entry);
   if (uop.memory()) rename_memory(index, entry, group);
+  link_sources(index, entry);
   for (unsigned d = 0; d < uop.dest_count; ++d) map_[uop.dests[d]] = {sequence, d != 0};
   steering_.enter(uop);
   queues_[queue].push({sequence, now_ + steering_.dispatch_delay()});
@@ -326,10 +321,13 @@ void BasicCore<P>::link_sources(std::uint32_t index, InFlight& entry) {
     if (mapping.producer < oldest_sequence_) continue;
     InFlight& producer = ring_.at(mapping.producer);
     if (producer.result.ready != kNever) {
-      entry.ready = std::max(entry.ready, visible(producer, uop.sources[s].role, mapping.second));
+      const Cycle time = visible(producer, uop.sources[s].role, mapping.second);
+      entry.ready = std::max(entry.ready, time);
+      if (uop.addresses(s)) load_store_.store(entry.memory_number).addressed_by(time);
       continue;
     }
     if (mapping.second) entry.second = static_cast<std::uint8_t>(entry.second | 1U << s);
+    if (uop.addresses(s)) ++load_store_.store(entry.memory_number).unknown;
     wait_for(producer, index, entry, s);
   }
 }
@@ -345,6 +343,7 @@ void BasicCore<P>::rename_memory(std::uint32_t index, InFlight& entry, RetireGro
   if (uop.is(kUopStore)) {
     StoreRecord& store = load_store_.add_store(uop, entry.pc, entry.address);
     store.entry = index;
+    store.unknown = 1;  // until it is in its scheduler
     entry.memory_number = group.store_sequence = store.sequence;
     return;
   }
@@ -485,6 +484,7 @@ void BasicCore<P>::wake_waiters(InFlight& producer) {
                                             : visible(producer, entry.info->sources[input].role,
                                                       (entry.second >> input & 1U) != 0);
     entry.ready = std::max(entry.ready, time);
+    if (entry.info->addresses(input)) load_store_.store(entry.memory_number).know(time);
     if (--entry.pending == 0 && entry.dispatched) become_able(index, entry);
   }
 }

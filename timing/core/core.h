@@ -48,7 +48,11 @@ class BasicCore {
 
   void consume(const emu::RetiredBatch& batch);
   // Uops in flight refer to blocks: the pipe drains, as it would behind the isb that such code needs.
-  void blocks_cleared();
+  void blocks_cleared() {
+    drain();
+    parts_.fetch.close_window();
+    parts_.table.clear();
+  }
   void finish();  // the last uops retire
   // At any time; of all whole cycles so far.
   TimingStats stats() const { return parts_.stats(load_store_); }

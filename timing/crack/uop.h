@@ -91,6 +91,10 @@ struct UopInfo {
   unsigned ports_behind(unsigned of_queue) const { return local_ports >> (4 * of_queue) & 15U; }
   // May yet turn out to have been wrong, to fault or to have to run again, until it is done.
   bool may_fail() const { return (flags & (kUopLoad | kUopStore | kUopBranch)) != 0; }
+  // A source that a store's address needs, not its data.
+  bool addresses(unsigned source) const {
+    return is(kUopStore) && source < source_count && sources[source].role != insts::Role::kStoreData;
+  }
   bool memory() const { return (flags & (kUopLoad | kUopStore | kUopPrefetch)) != 0; }
 };
 

@@ -161,7 +161,8 @@ void BasicFastCore<P>::run_eliminated(const UopInfo& uop, const Packet& packet) 
 template <Probe P>
 inline void BasicFastCore<P>::execute(const UopInfo& uop, const Packet& packet) {
   const Cycle dispatched = queue_->dispatch(ports_, renamed_at_ + steering_.dispatch_delay(), scheduler_);
-  const Cycle able = std::max(operands_ready(uop), dispatched + steering_.issue_delay());
+  const Cycle placed = dispatched + steering_.issue_delay();
+  const Cycle able = std::max(operands_ready(uop), placed);
   wait_ = &waits_.begin(window_.newest_number(), *group_, uop);
   wait_->pc = packet.block_pc + 4 * std::uint64_t{uop.inst};
   if constexpr (P::kOn) {
@@ -171,7 +172,7 @@ inline void BasicFastCore<P>::execute(const UopInfo& uop, const Packet& packet) 
   }
   if (uop.memory()) {
     if (uop.is(kUopLoad)) return execute_load(uop, able, address_ + uop.offset);
-    if (uop.is(kUopStore)) return execute_store(uop, able, address_ + uop.offset);
+    if (uop.is(kUopStore)) return execute_store(uop, able, placed);
   }
   last_issue_ = issue(uop, able, {able, uop.port_reason});
   Cycle done = last_issue_ + uop.latency;
@@ -199,7 +200,7 @@ void BasicFastCore<P>::execute_load(const UopInfo& uop, Cycle able, std::uint64_
   stores_.write_until(issued, load_store_);
   Loaded loaded = load_store_.access(pc, address, uop.bytes, issued);
   if (store != nullptr && LoadStoreUnit::must_forward(*store, issued)) {
-    const bool runs_again = !predicted && store->issued > issued;
+    const bool runs_again = !predicted && !store->seen_by(issued);
     loaded = load_store_.forward(*store, predicted, pc, address, uop.bytes, issued, loaded.ready);
     if constexpr (P::kOn) {
       if (runs_again) probe_.flushed(key_, store->issued);
@@ -213,8 +214,12 @@ void BasicFastCore<P>::execute_load(const UopInfo& uop, Cycle able, std::uint64_
 }
 
 template <Probe P>
-void BasicFastCore<P>::execute_store(const UopInfo& uop, Cycle able, std::uint64_t address) {
-  StoreRecord& store = load_store_.add_store(uop, wait_->pc, address);
+void BasicFastCore<P>::execute_store(const UopInfo& uop, Cycle able, Cycle placed) {
+  StoreRecord& store = load_store_.add_store(uop, wait_->pc, address_ + uop.offset);
+  store.addressed_by(placed);
+  for (unsigned s = 0; s < uop.source_count; ++s) {
+    if (uop.addresses(s)) store.addressed_by(values_[uop.sources[s].reg].as(uop.sources[s].role));
+  }
   Admission admitted{able, uop.port_reason};
   if (const std::uint64_t before = load_store_.store_before(store.sequence); before != 0) {
     admitted.wait_for({stores_.freed(before, load_store_), StallReason::kStoreBuffer});

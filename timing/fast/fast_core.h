@@ -119,7 +119,7 @@ class BasicFastCore {
   }
   [[gnu::always_inline]] void execute(const UopInfo& uop, const Packet& packet);
   void execute_load(const UopInfo& uop, Cycle able, std::uint64_t address);
-  void execute_store(const UopInfo& uop, Cycle able, std::uint64_t address);
+  void execute_store(const UopInfo& uop, Cycle able, Cycle placed);
 
   [[no_unique_address]] P probe_;
   Parts parts_;

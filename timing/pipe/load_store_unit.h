@@ -90,10 +90,8 @@ class LoadStoreUnit {
     const Forwarding forwarding = stores_.forward(store, address, bytes, issued, l1_ready, predicted);
     ++counts_.forwarded_loads;
     if (forwarding.failed) ++counts_.forward_fails;
-    if (forwarding.violated) {
-      ++counts_.order_violations;
-      dependences_.learn(pc);
-    }
+    if (forwarding.violated) ++counts_.order_violations;
+    if (forwarding.early) dependences_.learn(pc);
     return {forwarding.ready, 0, StallReason::kForwarding};
   }
   // Returns when the prefetch is under way and waits for nothing more.

@@ -47,7 +47,11 @@ StoreTable::StoreTable(const CoreConfig& config)
 StoreRecord& StoreTable::add(std::uint64_t pc, std::uint64_t address, unsigned bytes) {
   const std::uint64_t sequence = ++sequence_;
   StoreRecord& store = record(sequence);
-  store = {sequence, pc, address, bytes, 0, kNever, kNever};
+  store = {};
+  store.sequence = sequence;
+  store.pc = pc;
+  store.address = address;
+  store.bytes = static_cast<std::uint16_t>(bytes);
   const std::uint64_t last = (address + bytes - 1) >> kGranuleLog2;
   for (std::uint64_t granule = address >> kGranuleLog2; granule <= last; ++granule) {
     granules_[slot_of(granule)] = {granule, sequence};
@@ -70,7 +74,7 @@ StoreRecord* StoreTable::find(std::uint64_t address, unsigned bytes) {
 
 Forwarding StoreTable::forward(const StoreRecord& store, std::uint64_t address, unsigned bytes, Cycle issued,
                                Cycle l1_ready, bool predicted) const {
-  Forwarding result{l1_ready, false, false};
+  Forwarding result{l1_ready, false, false, false};
   Cycle latency = predicted ? config_.forward_predicted_latency : config_.forward_latency;
   const std::uint64_t end = address + bytes;
   const bool same_line = address / line_bytes_ == (end - 1) / line_bytes_;
@@ -84,10 +88,9 @@ Forwarding StoreTable::forward(const StoreRecord& store, std::uint64_t address, 
       result.failed = true;
     }
   }
-  if (!predicted && store.issued > issued) {
-    result.violated = true;
-    latency = std::max<Cycle>(latency, config_.order_violation_penalty);
-  }
+  result.early = !predicted && store.issued > issued;
+  result.violated = result.early && !store.seen_by(issued);
+  if (result.violated) latency = std::max<Cycle>(latency, config_.order_violation_penalty);
   result.ready = std::max(contained ? issued + load_to_use_ : l1_ready, store.issued + latency);
   return result;
 }

@@ -2,8 +2,10 @@
 // makes the load wait for it, and when the forwarded value arrives.
 //
 // The log gives every address, so the youngest older store that overlaps a load is known at rename;
-// what the hardware would learn late (a load that ran too early) is decided from issue times. An older
-// store is found through the 8-byte granules that it wrote last; one that a later, disjoint store to
+// what the hardware would learn late (a load that ran too early) is decided from issue times. A store's
+// address is an operation of its own, which needs no data: a load that finds it in the queue waits there for
+// the data; only one that executes before the address is known has read something old and runs again. An
+// older store is found through the 8-byte granules that it wrote last; one that a later, disjoint store to
 // the same granule hides is not found, and the load reads the L1D then.
 //
 // Reads LsqConfig, L1dConfig (line size).
@@ -48,15 +50,27 @@ struct StoreRecord {
   std::uint64_t sequence = 0;  // number of the store in program order, from 1; 0: none
   std::uint64_t pc = 0;
   std::uint64_t address = 0;
-  std::uint32_t bytes = 0;
-  std::uint32_t entry = 0;  // the model's own handle (cycle-driven: in-flight uop)
-  Cycle issued = kNever;
-  Cycle freed = kNever;  // first cycle without a store queue entry
+  std::uint16_t bytes = 0;
+  std::uint16_t unknown = 0;  // what its address waits for and has no time yet
+  std::uint32_t entry = 0;    // the model's own handle (cycle-driven: in-flight uop)
+  Cycle addressed = 0;        // once nothing is unknown: when loads can see its address
+  Cycle issued = kNever;      // with its data
+  Cycle freed = kNever;       // first cycle without a store queue entry
+
+  void addressed_by(Cycle cycle) { addressed = std::max(addressed, cycle); }
+  // One thing less is unknown.
+  void know(Cycle cycle) {
+    addressed_by(cycle);
+    --unknown;
+  }
+  // A load that executes at `cycle` sees that it needs this store, whether its data is there or not.
+  bool seen_by(Cycle cycle) const { return unknown == 0 && addressed <= cycle; }
 };
 
 struct Forwarding {
   Cycle ready;
-  bool violated;  // the load ran before the store and had to run again
+  bool early;     // the load ran before the store had its data, and nothing had foretold it
+  bool violated;  // it could not see the store's address either, and had to run again
   bool failed;    // the store queue could not supply the value
 };
 

@@ -45,6 +45,7 @@ TEST_F(LoadStore, ACollisionIsCountedAndForeseenTheNextTime) {
   auto dependence = unit.dependence(kPc + 4, kAddress, 8);
   ASSERT_EQ(dependence.store, &store);
   EXPECT_FALSE(dependence.predicted);
+  store.addressed = 110;
   store.issued = 120;  // the load ran at 100
   const Loaded loaded = unit.forward(store, false, kPc + 4, kAddress, 8, 100, 104);
   EXPECT_GE(loaded.ready, store.issued + config.lsq.order_violation_penalty);
@@ -55,6 +56,16 @@ TEST_F(LoadStore, ACollisionIsCountedAndForeseenTheNextTime) {
   EXPECT_EQ(unit.ready_behind(store), store.issued + config.lsq.predicted_wait);
   // Another load of the same bytes has to learn for itself.
   EXPECT_FALSE(unit.dependence(kPc + 8, kAddress, 8).predicted);
+}
+
+TEST_F(LoadStore, ALoadThatSeesTheAddressWaitsForTheDataAndIsForeseenTheNextTime) {
+  StoreRecord& store = unit.add_store(eight_bytes(), kPc, kAddress);
+  store.addressed = 100;
+  store.issued = 120;  // the load ran at 100
+  const Loaded loaded = unit.forward(store, false, kPc + 4, kAddress, 8, 100, 104);
+  EXPECT_EQ(loaded.ready, store.issued + config.lsq.forward_latency);
+  EXPECT_EQ(unit.counts().order_violations, 0U);
+  EXPECT_TRUE(unit.dependence(kPc + 4, kAddress, 8).predicted);
 }
 
 TEST_F(LoadStore, AStoreForwardsUntilItHasLeftTheQueue) {

@@ -136,10 +136,13 @@ struct ForwardingTest : public ::testing::Test {
   CoreConfig config = m2_pcore();
   std::uint64_t line = config.l1d.cache.line_bytes;
 
+  Cycle addressed = kStored;
+
   Forwarding forward(std::uint64_t at, unsigned stored, std::uint64_t from, unsigned loaded, Cycle issued,
                      bool predicted, Cycle l1_ready = kL1) {
     StoreTable table(config);
     StoreRecord& store = table.add(kPc, kData + at, stored);
+    store.addressed = addressed;
     store.issued = kStored;
     return table.forward(store, kData + from, loaded, issued, l1_ready, predicted);
   }
@@ -197,9 +200,19 @@ TEST_F(ForwardingTest, ALoadThatRanBeforeItsStoreRunsAgainUnlessItWasForeseen) {
   EXPECT_TRUE(early.violated);
   EXPECT_EQ(early.ready, kStored + std::max(config.lsq.order_violation_penalty, config.lsq.forward_latency));
   EXPECT_FALSE(forward(0, 8, 0, 8, kStored - 1, true).violated);
+  EXPECT_FALSE(forward(0, 8, 0, 8, kStored - 1, true).early);
   config.lsq.order_violation_penalty = 0;
   EXPECT_EQ(forward(0, 8, 0, 8, kStored - 1, false).ready, kStored + config.lsq.forward_latency)
       << "no sooner than without";
+}
+
+TEST_F(ForwardingTest, ALoadThatSeesTheAddressOfItsStoreWaitsForTheData) {
+  addressed = kStored - 10;
+  const Forwarding seen = forward(0, 8, 0, 8, addressed, false);
+  EXPECT_TRUE(seen.early);
+  EXPECT_FALSE(seen.violated);
+  EXPECT_EQ(seen.ready, kStored + config.lsq.forward_latency);
+  EXPECT_TRUE(forward(0, 8, 0, 8, addressed - 1, false).violated);
 }
 
 // Stores to lines that the L1D has.
