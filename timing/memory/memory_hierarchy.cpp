@@ -150,7 +150,7 @@ LoadTiming MemoryHierarchy::load_line(std::uint64_t pc, std::uint64_t address, u
     ++stats_.l1d.load_misses;
     const Cycle start = allocate_mshr(now, outer_.flight_of(line));
     const Fill fill = fetch_l1d(line, start, By::kDemand, false);
-    train_prefetcher(pc, line, Prefetcher::At::kMiss, now);
+    train_prefetcher(pc, address, Prefetcher::At::kMiss, now);
     return {fill.ready, 0, fill.source, true};
   }
   const Cycle ready = found->ready;
@@ -158,7 +158,7 @@ LoadTiming MemoryHierarchy::load_line(std::uint64_t pc, std::uint64_t address, u
   const bool late = ready > done && !gather_.has_written(line, gather_.bytes_of(address, bytes), ready);
   const bool trains = found->prefetched;
   count_use(*found, late);
-  if (trains) train_prefetcher(pc, line, Prefetcher::At::kFirstUse, now);
+  if (trains) train_prefetcher(pc, address, Prefetcher::At::kFirstUse, now);
   if (!late) return {done, 0, MemLevel::kL1, false};
   if (gather_.fetched_after(line, now, ready)) {
     // Nobody has asked for it yet at this time: the load does.
@@ -189,7 +189,7 @@ Cycle MemoryHierarchy::store_line(std::uint64_t pc, std::uint64_t address, unsig
     if (late) gather_.written(line, written, found->ready);
     const bool trains = found->prefetched;
     count_use(*found, late);
-    if (trains) train_prefetcher(pc, line, Prefetcher::At::kFirstUse, now);
+    if (trains) train_prefetcher(pc, address, Prefetcher::At::kFirstUse, now);
     return now + 1;
   }
   StoreGather::Line* gathered = gather_.find(line);
@@ -201,7 +201,7 @@ Cycle MemoryHierarchy::store_line(std::uint64_t pc, std::uint64_t address, unsig
     ++stats_.l1d.store_misses;
     if (gather_.place().number != StoreGather::kNone) fetch_gathered(gather_.place(), now);
     now = std::max(now, gather_.place().free);
-    gathered = &gather_.open(line, written, pc, now);
+    gathered = &gather_.open(line, written, pc, address, now);
   }
   if (gather_.whole(*gathered)) {
     write_whole(*gathered, now);
@@ -225,7 +225,7 @@ MemoryHierarchy::Fill MemoryHierarchy::fetch_gathered(StoreGather::Line& gathere
   const Fill fill = fetch_l1d(line.number, start, By::kDemand, true);
   gather_.close(gathered, start);
   gather_.fetched(line.number, line.bytes, start, fill.ready);
-  train_prefetcher(line.pc, line.number, Prefetcher::At::kMiss, now);
+  train_prefetcher(line.pc, line.address, Prefetcher::At::kMiss, now);
   return fill;
 }
 
@@ -251,9 +251,10 @@ void MemoryHierarchy::install_l1d(std::uint64_t line, const Cache::Line& state, 
   outer_.write_back(victim.line, now);
 }
 
-void MemoryHierarchy::train_prefetcher(std::uint64_t pc, std::uint64_t line, Prefetcher::At at, Cycle now) {
+void MemoryHierarchy::train_prefetcher(std::uint64_t pc, std::uint64_t address, Prefetcher::At at,
+                                       Cycle now) {
   prefetcher_.train(
-      pc, line, at,
+      pc, address, at,
       // Only what the L2 has by now: a prefetch that waits for memory would hold an MSHR of the L1D.
       [&](std::uint64_t wanted) {
         const OuterLevels::Flight flight = outer_.flight_of(wanted);

@@ -104,7 +104,7 @@ class MemoryHierarchy {
   Fill fetch_l1d(std::uint64_t line, Cycle start, By by, bool dirty);
   void translate_data(std::uint64_t address, Cycle& now);
   std::uint32_t walk_extra(std::uint64_t page);
-  void train_prefetcher(std::uint64_t pc, std::uint64_t line, Prefetcher::At at, Cycle now);
+  void train_prefetcher(std::uint64_t pc, std::uint64_t address, Prefetcher::At at, Cycle now);
   bool prefetch_into_l1d(std::uint64_t line, const OuterLevels::Flight& flight, Cycle now);
   void prefetch_into_l1i(std::uint64_t line, Cycle now);
   Cycle refill_l1i(std::uint64_t line, Cycle now, By by);

@@ -32,6 +32,7 @@ class StoreGather {
     std::uint64_t number = kNone;  // kNone: what it held is with a miss register, or was
     Bytes bytes = 0;               // written so far
     std::uint64_t pc = 0;          // of the first store
+    std::uint64_t address = 0;     // the same
     Cycle free = 0;                // when the place can be used again
     Cycle until = 0;               // it gathers
   };
@@ -64,10 +65,10 @@ class StoreGather {
 
   // The place that is used next. What it still gathers has to be fetched first.
   Line& place() { return lines_[next_]; }
-  Line& open(std::uint64_t number, Bytes bytes, std::uint64_t pc, Cycle now) {
+  Line& open(std::uint64_t number, Bytes bytes, std::uint64_t pc, std::uint64_t address, Cycle now) {
     Line& line = lines_[next_];
     next_ = next_ + 1 == lines_.size() ? 0 : next_ + 1;
-    line = {number, bytes, pc, line.free, now + longest_};
+    line = {number, bytes, pc, address, line.free, now + longest_};
     ++open_;
     return line;
   }

@@ -12,6 +12,9 @@
 namespace m2sim::timing {
 namespace {
 
+constexpr std::uint32_t kLineBytes = 64;
+constexpr std::uint32_t kPageBytes = 16384;
+
 struct Prefetched {
   std::vector<std::uint64_t> l1;
   std::vector<std::uint64_t> l2;
@@ -22,14 +25,11 @@ Prefetched train(Prefetcher& prefetcher, const std::vector<std::uint64_t>& lines
   Prefetched got;
   for (const std::uint64_t line : lines) {
     prefetcher.train(
-        0x1000, line, at, [&](std::uint64_t wanted) { return got.l1.push_back(wanted), true; },
+        0x1000, line * kLineBytes, at, [&](std::uint64_t wanted) { return got.l1.push_back(wanted), true; },
         [&](std::uint64_t wanted) { return got.l2.push_back(wanted), true; });
   }
   return got;
 }
-
-constexpr std::uint32_t kLineBytes = 64;
-constexpr std::uint32_t kPageBytes = 16384;
 
 TEST(Prefetcher, RunsAheadByItsDistanceOnceAndInOrder) {
   PrefetchConfig config = m2_pcore().prefetch;
@@ -49,6 +49,31 @@ TEST(Prefetcher, RunsAheadByItsDistanceOnceAndInOrder) {
         ASSERT_EQ(static_cast<std::int64_t>(asked[i] - asked[i - 1]), stride);
       }
       EXPECT_EQ(static_cast<std::int64_t>(asked.back() - lines.back()), stride * std::int64_t{distance});
+    }
+  }
+}
+
+// Strides that are no multiple of the line: larger ones are followed to the byte, smaller ones line by line.
+TEST(Prefetcher, FollowsAStrideOfAnyNumberOfBytes) {
+  const PrefetchConfig config = m2_pcore().prefetch;
+  for (const std::int64_t stride : {160, -160, 1000, 24, -40}) {
+    Prefetcher prefetcher(config, kLineBytes, kPageBytes);
+    std::vector<std::uint64_t> wanted;
+    const auto ask = [&](std::uint64_t line) { return wanted.push_back(line), true; };
+    std::uint64_t address = 1'000'000;
+    std::uint64_t line = 0;
+    for (int i = 0; i < 1000; ++i, address += static_cast<std::uint64_t>(stride)) {
+      if (std::exchange(line, address / kLineBytes) == address / kLineBytes) continue;
+      prefetcher.train(0x1000, address, Prefetcher::At::kMiss, ask, [](std::uint64_t) { return true; });
+    }
+    ASSERT_GT(wanted.size(), 300U) << stride;
+    std::uint64_t expected = wanted.front();
+    for (std::size_t i = 1; i < wanted.size(); ++i) {
+      const std::uint64_t step = (wanted[i] - expected) * static_cast<std::uint64_t>(stride < 0 ? -1 : 1);
+      const auto lines = static_cast<std::uint64_t>(std::abs(stride)) / kLineBytes;
+      ASSERT_GE(step, std::max<std::uint64_t>(lines, 1)) << stride << ": asked twice";
+      ASSERT_LE(step, lines + 1) << stride << ": one left out";
+      expected = wanted[i];
     }
   }
 }
@@ -148,7 +173,8 @@ TEST(Prefetcher, WatchesAsManyLoadsAsItHasEntries) {
     const auto count = [&](std::uint64_t) { return ++asked != 0; };
     for (std::uint64_t i = 0; i < 20; ++i) {
       for (std::uint64_t load = 0; load < loads; ++load) {
-        prefetcher.train(0x1000 + 4 * load, 1'000'000 * (load + 1) + i, Prefetcher::At::kMiss, count, count);
+        prefetcher.train(0x1000 + 4 * load, (1'000'000 * (load + 1) + i) * kLineBytes, Prefetcher::At::kMiss,
+                         count, count);
       }
     }
     EXPECT_EQ(asked != 0, loads == config.streams) << loads;
@@ -162,11 +188,11 @@ TEST(Prefetcher, ALineThatFoundNoRoomIsAskedForAgain) {
   std::vector<std::uint64_t> again;
   const auto nothing = [](std::uint64_t) { return false; };
   for (std::uint64_t line = 1000; line < 1000 + config.confirmations + 2; ++line) {
-    prefetcher.train(0x1000, line, Prefetcher::At::kMiss, nothing,
+    prefetcher.train(0x1000, line * kLineBytes, Prefetcher::At::kMiss, nothing,
                      [&](std::uint64_t wanted) { return refused.push_back(wanted), false; });
   }
   ASSERT_EQ(refused.size(), 1U) << "after a refusal it asks for no more";
-  prefetcher.train(0x1000, 1000 + config.confirmations + 2, Prefetcher::At::kMiss, nothing,
+  prefetcher.train(0x1000, (1000 + config.confirmations + 2) * kLineBytes, Prefetcher::At::kMiss, nothing,
                    [&](std::uint64_t wanted) { return again.push_back(wanted), true; });
   ASSERT_FALSE(again.empty());
   EXPECT_EQ(again.front(), refused.front() + 1) << "the next line of the stream, one further on";
@@ -178,7 +204,8 @@ TEST(Prefetcher, AsksTheL2BeforeTheL1) {
   std::vector<char> order;
   for (std::uint64_t line = 1000; line < 1000 + config.confirmations + 2; ++line) {
     prefetcher.train(
-        0x1000, line, Prefetcher::At::kMiss, [&](std::uint64_t) { return order.push_back('1'), true; },
+        0x1000, line * kLineBytes, Prefetcher::At::kMiss,
+        [&](std::uint64_t) { return order.push_back('1'), true; },
         [&](std::uint64_t) { return order.push_back('2'), true; });
   }
   EXPECT_TRUE(std::ranges::is_sorted(order, std::greater<>{}));

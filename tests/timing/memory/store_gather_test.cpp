@@ -23,7 +23,7 @@ TEST(StoreGather, ALineIsWholeWithItsLastByte) {
     L1dConfig config = l1d();
     config.cache.line_bytes = line_bytes;
     StoreGather gather(config);
-    StoreGather::Line& line = gather.open(7, 0, kPc, 0);
+    StoreGather::Line& line = gather.open(7, 0, kPc, 0, 0);
     for (unsigned byte = 0; byte < line_bytes; ++byte) {
       EXPECT_FALSE(gather.whole(line)) << byte;
       line.bytes |= gather.bytes_of(7 * line_bytes + line_bytes - 1 - byte, 1);
@@ -36,7 +36,7 @@ TEST(StoreGather, ALineOfMoreThan64BytesIsNeverWhole) {
   L1dConfig config = l1d();
   config.cache.line_bytes = 128;
   StoreGather gather(config);
-  StoreGather::Line& line = gather.open(7, gather.bytes_of(7 * 128, 64), kPc, 0);
+  StoreGather::Line& line = gather.open(7, gather.bytes_of(7 * 128, 64), kPc, 7 * 128, 0);
   EXPECT_FALSE(gather.whole(line));
   EXPECT_FALSE(gather.has_written(7, gather.bytes_of(7 * 128, 8), 0)) << "nor does it know what was written";
 }
@@ -47,14 +47,14 @@ TEST(StoreGather, PlacesAreUsedInTurn) {
   EXPECT_EQ(gather.find(100), nullptr);
   for (std::uint64_t n = 0; n < places; ++n) {
     EXPECT_EQ(gather.place().number, StoreGather::kNone);
-    gather.open(100 + n, n + 1, kPc + n, 0);
+    gather.open(100 + n, n + 1, kPc + n, 0, 0);
   }
   EXPECT_EQ(gather.place().number, 100U) << "the oldest has to go";
   gather.close(*gather.find(101), 500);
   EXPECT_EQ(gather.find(101), nullptr);
   gather.close(gather.place(), 900);
   EXPECT_EQ(gather.place().free, 900U);
-  gather.open(200, 1, kPc, 0);
+  gather.open(200, 1, kPc, 0, 0);
   EXPECT_EQ(gather.place().number, StoreGather::kNone);
   EXPECT_EQ(gather.place().free, 500U);
   for (std::uint64_t n = 2; n < places; ++n) {
@@ -66,7 +66,7 @@ TEST(StoreGather, PlacesAreUsedInTurn) {
 
 TEST(StoreGather, ALineIsDueAfterSoManyCycles) {
   StoreGather gather(l1d());
-  const StoreGather::Line& line = gather.open(7, 1, kPc, 5000);
+  const StoreGather::Line& line = gather.open(7, 1, kPc, 0, 5000);
   EXPECT_FALSE(StoreGather::is_due(line, 5000 + l1d().gather_cycles));
   EXPECT_TRUE(StoreGather::is_due(line, 5000 + l1d().gather_cycles + 1));
 }
