@@ -9,10 +9,9 @@
 //   hits (M1 at 1289 branches, M2 up to 2048), where replacing the oldest would have none hit.
 // - What it puts out is not found until later entries of the set have pushed it on into the second level. So
 //   this is no help at 2048 branches and a full one at 3072: the hump of the M2.
-// - The levels are exclusive (1024 + 3072 entries end at 4096 branches): what hits in the second moves up,
-// and
-//   its place is taken by what comes down. In a full set most newcomers are dropped, so that of ever more
-//   branches ever the same number hits, up to 49152 of them.
+// - The levels are exclusive (1024 + 3072 entries end at 4096 branches): what hits in the second moves up and
+//   what comes down takes its place. In a full set most newcomers are dropped, so that of ever more branches
+//   ever the same number hits, up to 49152 of them.
 #pragma once
 
 #include <cstdint>
