@@ -183,7 +183,13 @@ Cycle MemoryHierarchy::store_line(std::uint64_t pc, std::uint64_t address, unsig
   const std::uint64_t line = l1d_.line_of(address);
   const StoreGather::Bytes written = gather_.bytes_of(address, bytes);
   ++stats_.l1d.accesses;
-  if (Cache::Line* const found = l1d_.find(line); found != nullptr) {
+  Cache::Line* found = l1d_.find(line);
+  StoreGather::Line* gathered = found == nullptr ? gather_.find(line) : nullptr;
+  if (found == nullptr && gathered == nullptr && gather_.place().number != StoreGather::kNone) {
+    fetch_gathered(gather_.place(), now);
+    found = l1d_.find(line);  // the line that makes room may have set off a prefetch of this one
+  }
+  if (found != nullptr) {
     found->dirty = true;
     const bool late = found->ready > now + load_to_use_;
     if (late) gather_.written(line, written, found->ready);
@@ -192,14 +198,12 @@ Cycle MemoryHierarchy::store_line(std::uint64_t pc, std::uint64_t address, unsig
     if (trains) train_prefetcher(pc, address, Prefetcher::At::kFirstUse, now);
     return now + 1;
   }
-  StoreGather::Line* gathered = gather_.find(line);
   if (gathered != nullptr) {
     ++stats_.l1d.merges;
     gathered->bytes |= written;
   } else {
     ++stats_.l1d.misses;
     ++stats_.l1d.store_misses;
-    if (gather_.place().number != StoreGather::kNone) fetch_gathered(gather_.place(), now);
     now = std::max(now, gather_.place().free);
     gathered = &gather_.open(line, written, pc, address, now);
   }

@@ -271,6 +271,30 @@ TEST(MemoryHierarchy, LinesWrittenWholeAreNotReadAndGoAsFastAsMemoryTakesThem) {
   }
 }
 
+// Stores to a part of each line train the prefetcher when the line makes room, and what that brings may be
+// the very line that the next store wants: it comes once all the same.
+TEST(MemoryHierarchy, WhatAStoreWantsComesOnce) {
+  CoreConfig config = m2_pcore();
+  config.l1d.gather_lines = 2;
+  config.mmu.scatter_pages = 0;
+  MemoryHierarchy memory(config);
+  constexpr std::uint64_t kBytes = 1 << 20;
+  const std::uint64_t line = config.l1d.cache.line_bytes;
+  Cycle now = 0;
+  const auto pass = [&](unsigned bytes) {
+    for (std::uint64_t offset = 0; offset < kBytes; offset += line) {
+      now = std::max(now + 40, memory.store(kPc, kData + offset, bytes, now));
+    }
+  };
+  pass(64);
+  const MemoryStats before = memory.stats();
+  pass(8);
+  const MemoryStats after = memory.stats();
+  const auto brought = [](const MemoryStats& stats) { return stats.l1d.prefetches + stats.l2.accesses; };
+  EXPECT_GT(after.l1d.prefetches, before.l1d.prefetches + kBytes / line / 2);
+  EXPECT_NEAR(double(brought(after) - brought(before)), double(kBytes / line), 64);
+}
+
 // What the prefetcher reads too much at the end of the source lies at the beginning of the destination.
 TEST(MemoryHierarchy, ACopyToBehindItsSourceWritesWholeLinesAllTheSame) {
   const CoreConfig config = m2_pcore();
