@@ -62,10 +62,14 @@ def millions(text):
 
 @contextlib.contextmanager
 def typed(path):
-    """A pipe that has what the file says and then stays open, as a terminal at which nobody types further."""
+    """A pipe that has what the file says and then stays open, as a terminal at which nobody types further. Without a
+    file the input has ended: povray asks for Enter and would look for it again and again in every window."""
+    if path is None:
+        yield subprocess.DEVNULL
+        return
     reader, writer = os.pipe()
     try:
-        os.write(writer, path.read_bytes() if path else b"")
+        os.write(writer, path.read_bytes())
         yield reader
     finally:
         os.close(reader)
