@@ -21,6 +21,8 @@ class Context {
     space_ = space;
     return true;
   }
+  // Of the batch's blocks, as emu::Block has it.
+  std::uint64_t space() const { return space_ >> kAddressBits; }
   // Pointers may carry data in their top byte.
   std::uint64_t locate(std::uint64_t address) const { return (address & kAddressMask) | space_; }
 

@@ -1,5 +1,7 @@
 #include "timing/branch/branch_predictor.h"
 
+#include "timing/branch/code_word.h"
+
 namespace m2sim::timing {
 
 BranchPredictor::BranchPredictor(const BranchConfig& config)
@@ -37,6 +39,27 @@ bool BranchPredictor::predicted(const BranchSite& site, bool taken, std::uint64_
     }
   }
   return true;
+}
+
+std::uint64_t BranchPredictor::returns_to(Path& path) const {
+  return path.called != 0 ? path.calls[--path.called % path.calls.size()] : ras_.peek(path.returned++);
+}
+
+BranchPredictor::Guess BranchPredictor::predict(const BranchSite& site, std::uint64_t target, Path& path) {
+  if (site.kind == BranchKind::kConditional && !tage_.predict(site.pc, path.history)) {
+    return {site.pc + 4, TargetSupply::kNone, 0};
+  }
+  const Btb::Found found = btb_.peek(site.pc);
+  if (site.kind == BranchKind::kReturn) {
+    target = returns_to(path);
+  } else if (site.kind == BranchKind::kIndirect || site.kind == BranchKind::kIndirectCall) {
+    target = address_of(indirect_.predict(site.pc, path.history, found.target), site.pc);
+  }
+  if (site.kind == BranchKind::kCall || site.kind == BranchKind::kIndirectCall) {
+    path.calls[path.called++ % path.calls.size()] = site.pc + 4;
+  }
+  path.history.taken(site.pc, target);
+  return {target, found.supply, bubbles_[static_cast<unsigned>(found.supply)]};
 }
 
 BranchOutcome BranchPredictor::observe(const BranchSite& site, bool taken, std::uint64_t target) {

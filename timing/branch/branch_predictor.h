@@ -48,11 +48,28 @@ class BranchPredictor {
   // branch went to; it is ignored when not taken.
   BranchOutcome observe(const BranchSite& site, bool taken, std::uint64_t target);
 
+  // A predicted path: what the predictors are asked with ahead of the branches that they have observed.
+  struct Path {
+    PathHistory history;
+    std::array<std::uint64_t, 16> calls;  // return addresses of its own calls, the last first popped
+    unsigned called = 0;
+    unsigned returned = 0;  // beyond its own calls
+  };
+  struct Guess {
+    std::uint64_t next;   // where fetch goes; 0: nobody knows
+    TargetSupply supply;  // of the target of a branch that is taken
+    std::uint8_t bubble;
+  };
+  Path path() const { return {history_, {}, 0, 0}; }
+  // Where the branch goes, by what is known now; the path goes on behind it. `target`: a direct one's.
+  Guess predict(const BranchSite& site, std::uint64_t target, Path& path);
+
   const BranchStats& stats() const { return stats_; }
 
  private:
   static std::uint8_t narrow(std::uint32_t cycles) { return static_cast<std::uint8_t>(cycles); }
 
+  std::uint64_t returns_to(Path& path) const;
   // `last`: where it went last, as far as the BTB knows.
   bool predicted(const BranchSite& site, bool taken, std::uint64_t target, std::uint32_t last);
 

@@ -42,6 +42,13 @@ class Btb {
     if (front.branch != now.branch) return access_slow(now);
     return {TargetSupply::kBtbL1, std::exchange(front.target, now.target)};
   }
+  // The same without a trace.
+  Found peek(std::uint64_t pc) {
+    const std::uint32_t branch = word_of(pc);
+    if (const Entry* const hit = l1_.find(branch, branch)) return {TargetSupply::kBtbL1, hit->target};
+    if (const Entry* const hit = l2_.find(branch, branch)) return {TargetSupply::kBtbL2, hit->target};
+    return {TargetSupply::kPredecode, 0};
+  }
 
  private:
   struct Entry {

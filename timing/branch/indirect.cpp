@@ -62,7 +62,7 @@ std::uint32_t IndirectPredictor::observe(std::uint64_t pc, const PathHistory& hi
   const std::uint32_t longest = entry.target;
   const std::uint32_t alternate = next != nullptr ? next->target : last;
   const bool fresh = entry.confidence == 0;
-  const std::uint32_t prediction = fresh && use_alternate_ >= 0 && alternate != 0 ? alternate : longest;
+  const std::uint32_t prediction = chosen(entry, alternate);
   if (longest != alternate) {
     if (fresh && alternate == target) use_alternate_ = std::min(use_alternate_ + 1, kUseAlternateLimit - 1);
     if (fresh && longest == target) use_alternate_ = std::max(use_alternate_ - 1, -kUseAlternateLimit);
@@ -74,6 +74,14 @@ std::uint32_t IndirectPredictor::observe(std::uint64_t pc, const PathHistory& hi
   // An entry that was right is left to prove itself before a longer history is tried.
   if (prediction != target && longest != target) allocate(lookup, target);
   return prediction;
+}
+
+std::uint32_t IndirectPredictor::predict(std::uint64_t pc, const PathHistory& history, std::uint32_t last) {
+  Lookup lookup;
+  look_up(pc, history, lookup);
+  if (lookup.provider == kTables) return last;
+  const Entry* const next = behind(lookup);
+  return chosen(*lookup.hit[lookup.provider], next != nullptr ? next->target : last);
 }
 
 IndirectPredictor::Entry* IndirectPredictor::victim(Entry* set, std::uint32_t start) const {

@@ -26,6 +26,8 @@ class IndirectPredictor {
   // the true one, returns the prediction.
   std::uint32_t observe(std::uint64_t pc, const PathHistory& history, std::uint32_t last,
                         std::uint32_t target);
+  // The prediction alone.
+  std::uint32_t predict(std::uint64_t pc, const PathHistory& history, std::uint32_t last);
 
  private:
   static constexpr unsigned kTables = 2;  // long history first
@@ -43,6 +45,12 @@ class IndirectPredictor {
     unsigned provider;                // kTables: the BTB
   };
 
+  static const Entry* behind(const Lookup& lookup) {
+    return lookup.provider + 1 < kTables ? lookup.hit[lookup.provider + 1] : nullptr;
+  }
+  std::uint32_t chosen(const Entry& longest, std::uint32_t alternate) const {
+    return longest.confidence == 0 && use_alternate_ >= 0 && alternate != 0 ? alternate : longest.target;
+  }
   void look_up(std::uint64_t pc, const PathHistory& history, Lookup& lookup);
   static void train(Entry& entry, std::uint32_t target);
   void allocate(const Lookup& lookup, std::uint32_t target);

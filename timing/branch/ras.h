@@ -22,6 +22,8 @@ class ReturnStack {
     return overflow;
   }
 
+  // What a pop would give behind so many others.
+  std::uint64_t peek(std::size_t behind) const { return depth_ > behind ? entries_[depth_ - behind - 1] : 0; }
   // The predicted target of a return; 0 if the stack is empty.
   std::uint64_t pop() { return depth_ == 0 ? 0 : entries_[--depth_]; }
 

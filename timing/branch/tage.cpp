@@ -143,6 +143,16 @@ bool Tage::observe(std::uint64_t pc, const PathHistory& history, bool taken) {
   return prediction;
 }
 
+bool Tage::predict(std::uint64_t pc, const PathHistory& history) {
+  Lookup lookup;
+  look_up(pc, history, lookup);
+  const std::uint8_t base = base_[(pc >> 2) & base_mask_];
+  if (lookup.provider == kBaseTable) return base >= 2;
+  const State state = hit_state(lookup, lookup.provider);
+  const bool fresh = weak(counter(state)) && (state & kUseful) == 0;
+  return table_prediction(lookup, fresh && use_alternate_ >= 0 ? lookup.alternate : lookup.provider, base);
+}
+
 void Tage::train_tables(const Lookup& lookup, std::uint8_t& base, bool alternate_prediction, bool taken) {
   State& state = hit_state(lookup, lookup.provider);
   const bool longest = counter(state) >= 4;

@@ -24,6 +24,8 @@ class Tage {
   // Predicts the branch at `pc`, trains with what it did, and returns the prediction. The history must
   // not contain the branch itself yet.
   bool observe(std::uint64_t pc, const PathHistory& history, bool taken);
+  // The prediction alone.
+  bool predict(std::uint64_t pc, const PathHistory& history);
 
  private:
   // An entry is a tag, of which 0 is empty, and its state: a three-bit counter and a usefulness bit. A

@@ -35,6 +35,7 @@ constexpr CoreConfig kM2PCore{
         .taken_branches_per_cycle = 1,  // measured: Jiajie Chen, M2 review
         .branches_per_cycle = 2,  // measured: Jiajie Chen, M2 review; 2 not-taken branches a cycle
         .page_cross_bubble = 0,  // measured: Jiajie Chen, M2 review: the window ends with its page, and that is all
+        .targets_ahead = 32,  // guess: not published; more does nothing on ns3, 8 costs 2 % of it
         .buffer_instructions = 96,  // guess: four fetch windows and four stages of 8 (Apple: 8 decoded a cycle); never measured
     },
     .decode = {
@@ -315,7 +316,6 @@ constexpr CoreConfig kM2PCore{
             .line_bytes = 64,  // measured: Jiajie Chen, M2 review
         },
         .refill_interval = 8,  // measured: Jiajie Chen, M2 review, 2.0 instructions a cycle beyond the L1I
-        .prefetch_lines = 4,  // guess: covers the L2's latency at the measured rate
     },
     .l1d = {
         .cache = {

@@ -163,11 +163,26 @@ BlockCounts CrackTable::executed() const {
 void CrackTable::clear() {
   dropped_ = executed();
   table_.clear();
+  places_.assign(kFirstPlaces, {});
+  entered_ = 0;
   counts_.clear();
   uop_chunks_.clear();
   index_chunks_.clear();
   uops_used_ = kChunkUops;
   indices_used_ = kChunkIndices;
+}
+
+void CrackTable::enter(const Place& block) {
+  if (2 * ++entered_ > places_.size()) {
+    const std::vector<Place> all = std::exchange(places_, std::vector<Place>(2 * places_.size()));
+    entered_ = 1;
+    for (const Place& place : all) {
+      if (place.id != emu::kNoBlock) enter(place);
+    }
+  }
+  std::size_t at = place_of(block.pc, block.space);
+  while (places_[at].id != emu::kNoBlock) at = (at + 1) % places_.size();
+  places_[at] = block;
 }
 
 UopInfo* CrackTable::room_for_uops(std::size_t count) {
@@ -202,6 +217,8 @@ CrackTable::Entry& CrackTable::crack(const emu::Block& block) {
   cracked.inst_count = block.inst_count;
   const auto insts = block.insts();
   cracked.has_branch = branch_kind_of(insts.back().op, cracked.branch);
+  cracked.target = cracked.branch_pc() + static_cast<std::uint64_t>(insts.back().imm);
+  enter({block.pc, block.space, block.id});
 
   scratch_.clear();
   scratch_indices_.clear();

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "emu/block.h"
+#include "emu/retired.h"
 #include "timing/branch/branch_predictor.h"
 #include "timing/config/config.h"
 #include "timing/config/port_layout.h"
@@ -25,6 +26,7 @@ struct CrackedBlock {
   const UopInfo* uops = nullptr;             // null: not cracked yet
   const std::uint16_t* first_uop = nullptr;  // inst_count + 1 entries: where an instruction's uops begin
   std::uint64_t pc = 0;
+  std::uint64_t target = 0;  // of a direct branch
   std::uint16_t inst_count = 0;
   BranchKind branch = BranchKind::kDirect;
   bool has_branch = false;
@@ -47,6 +49,14 @@ class CrackTable {
     ++entry.executions;
     return entry.cracked;
   }
+  // A block that was looked up, by where it begins in which address space; null: there is none.
+  const CrackedBlock* find(std::uint64_t pc, std::uint64_t space) const {
+    for (std::size_t at = place_of(pc, space);; at = (at + 1) % places_.size()) {
+      const Place& place = places_[at];
+      if (place.id == emu::kNoBlock) return nullptr;
+      if (place.pc == pc && place.space == space) return &table_[place.id].cracked;
+    }
+  }
   // Of one execution of a block that was looked up.
   const BlockCounts& counts(const emu::Block& block) const { return counts_[block.id]; }
   // Of all executed blocks so far, dropped ones too.
@@ -57,6 +67,7 @@ class CrackTable {
  private:
   static constexpr std::size_t kChunkUops = 8192;
   static constexpr std::size_t kChunkIndices = 8192;
+  static constexpr std::size_t kFirstPlaces = 1024;  // a power of two
 
   struct Entry {
     CrackedBlock cracked;
@@ -69,6 +80,16 @@ class CrackTable {
     return table_[block.id];
   }
   Entry& crack(const emu::Block& block);
+  // A hash table of blocks, at most half full.
+  struct Place {
+    std::uint64_t pc;
+    std::uint64_t space;
+    std::uint32_t id = emu::kNoBlock;
+  };
+  std::size_t place_of(std::uint64_t pc, std::uint64_t space) const {
+    return ((pc >> 2 ^ space << 40) * 0x9e3779b97f4a7c15U >> 32) % places_.size();
+  }
+  void enter(const Place& block);
   UopInfo* room_for_uops(std::size_t count);
   std::uint16_t* room_for_indices(std::size_t count);
 
@@ -78,6 +99,8 @@ class CrackTable {
   std::uint32_t simd_ports_;
   std::uint32_t load_ports_;
   std::vector<Entry> table_;
+  std::vector<Place> places_ = std::vector<Place>(kFirstPlaces);
+  std::size_t entered_ = 0;
   std::vector<BlockCounts> counts_;  // of one execution, by the block's id
   BlockCounts dropped_;
   std::vector<std::unique_ptr<UopInfo[]>> uop_chunks_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <cassert>
+#include <utility>
 
 namespace m2sim::timing {
 
@@ -20,7 +21,6 @@ MemoryHierarchy::MemoryHierarchy(const CoreConfig& config)
       page_cross_channel_(1.0 / config.l1d.page_cross_penalty, 1),
       l2_load_to_use_(config.l2.load_to_use),
       refill_interval_(config.l1i.refill_interval),
-      prefetch_lines_(config.l1i.prefetch_lines),
       l1i_(config.l1i.cache),
       l1d_(config.l1d.cache),
       l1d_mshrs_(config.l1d.mshrs),
@@ -277,35 +277,27 @@ bool MemoryHierarchy::prefetch_into_l1d(std::uint64_t line, const OuterLevels::F
   return true;
 }
 
-Cycle MemoryHierarchy::fetch_line(std::uint64_t pc, Cycle now) {
+MemoryHierarchy::CodeLine MemoryHierarchy::fetch_line(std::uint64_t pc, Cycle now) {
   const std::uint64_t line = l1i_.line_of(pc);
   ++stats_.l1i.accesses;
   Cache::Line* const found = l1i_.find(line);
-  Cycle ready = now;
-  bool run_ahead = true;
   if (found == nullptr) {
     ++stats_.l1i.misses;
-    ready = refill_l1i(line, now, By::kDemand);
-  } else {
-    ready = std::max(now, found->ready);
-    if (ready > now) ++(found->prefetched ? stats_.l1i.late_prefetches : stats_.l1i.merges);
-    stats_.l1i.prefetch_hits += found->prefetched ? 1 : 0;
-    run_ahead = found->prefetched;
-    found->prefetched = false;
+    return {refill_l1i(line, now, By::kDemand), true};
   }
-  const std::uint64_t last_of_page = l1i_.line_of(pc | ((std::uint64_t{1} << page_shift_) - 1));
-  for (std::uint64_t next = line + 1; run_ahead && next <= std::min(line + prefetch_lines_, last_of_page);
-       ++next) {
-    prefetch_into_l1i(next, now);
-  }
-  return ready;
+  const bool first_use = std::exchange(found->prefetched, false);
+  if (found->ready > now) ++(first_use ? stats_.l1i.late_prefetches : stats_.l1i.merges);
+  if (first_use) ++stats_.l1i.prefetch_hits;
+  return {std::max(now, found->ready), first_use};
 }
 
-void MemoryHierarchy::prefetch_into_l1i(std::uint64_t line, Cycle now) {
-  if (l1i_.peek(line) == nullptr) {
-    ++stats_.l1i.prefetches;
-    refill_l1i(line, now, By::kPrefetch);
-  }
+Cycle MemoryHierarchy::prefetch_code(std::uint64_t pc, Cycle now) {
+  const std::uint64_t page = pc >> page_shift_;
+  if (page != recent_code_page_ && !itlb_.contains(page)) return kNever;
+  const std::uint64_t line = l1i_.line_of(pc);
+  if (const Cache::Line* const found = l1i_.peek(line); found != nullptr) return std::max(now, found->ready);
+  ++stats_.l1i.prefetches;
+  return refill_l1i(line, now, By::kPrefetch);
 }
 
 Cycle MemoryHierarchy::refill_l1i(std::uint64_t line, Cycle now, By by) {

@@ -65,10 +65,16 @@ class MemoryHierarchy {
 
   // The cycle in which the instructions of the L1I line that holds `pc` can be fetched; `now` for a hit
   // of the L1I and the ITLB.
-  Cycle fetch(std::uint64_t pc, Cycle now) { return fetch_line(pc, translate_instruction(pc, now)); }
+  Cycle fetch(std::uint64_t pc, Cycle now) { return fetch_line(pc, translate_instruction(pc, now)).ready; }
   // When translation of that is done, which fetch_line() goes on from: the two halves of fetch().
   Cycle translate_instruction(std::uint64_t pc, Cycle now);
-  Cycle fetch_line(std::uint64_t pc, Cycle now);
+  struct CodeLine {
+    Cycle ready;
+    bool first_use;  // it was not there, or a prefetch has brought it
+  };
+  CodeLine fetch_line(std::uint64_t pc, Cycle now);
+  // Asks for a line that fetch will come to; returns when it is there. kNever: the ITLB lacks its page.
+  Cycle prefetch_code(std::uint64_t pc, Cycle now);
 
   // A prefetch instruction for data: never dropped. Returns when it has its page and its miss register, which
   // is all that it waits for.
@@ -106,7 +112,6 @@ class MemoryHierarchy {
   std::uint32_t walk_extra(std::uint64_t page);
   void train_prefetcher(std::uint64_t pc, std::uint64_t address, Prefetcher::At at, Cycle now);
   bool prefetch_into_l1d(std::uint64_t line, const OuterLevels::Flight& flight, Cycle now);
-  void prefetch_into_l1i(std::uint64_t line, Cycle now);
   Cycle refill_l1i(std::uint64_t line, Cycle now, By by);
   void install_l1d(std::uint64_t line, const Cache::Line& state, Cycle now);
 
@@ -120,7 +125,6 @@ class MemoryHierarchy {
   Cycle l2_load_to_use_;
   Cycle refill_interval_;
   Cycle refill_free_ = 0;  // when the next line may come into the L1I
-  std::uint32_t prefetch_lines_;
 
   Cache l1i_;
   Cache l1d_;

@@ -5,9 +5,11 @@
 
 namespace m2sim::timing {
 
-Fetch::Fetch(const CoreConfig& config, MemoryHierarchy& memory, BranchPredictor& predictor)
+Fetch::Fetch(const CoreConfig& config, MemoryHierarchy& memory, BranchPredictor& predictor,
+             FetchTargets& targets)
     : memory_(memory),
       predictor_(predictor),
+      targets_(targets),
       window_size_(std::min(config.fetch.instructions_per_cycle, config.fetch.bytes_per_cycle / 4)),
       branches_per_cycle_(config.fetch.branches_per_cycle),
       taken_per_cycle_(config.fetch.taken_branches_per_cycle),
@@ -49,7 +51,8 @@ Packet Fetch::take() {
   packet.fetched = now_;
   packet.reason = reason_;
 
-  const auto [translated, ready] = fetch_lines(location, insts);
+  const auto [translated, ready, first_use] = fetch_lines(location, insts);
+  if (first_use || targets_.leads()) targets_.look_ahead({block_.pc, line_, ready, translated});
   packet.available = ready + depth_;
   reason_ = StallReason::kFetch;
   left_ -= insts;
@@ -70,19 +73,23 @@ Packet Fetch::take() {
 }
 
 Fetch::Lines Fetch::fetch_lines(std::uint64_t location, unsigned insts) {
-  Lines lines{now_, now_};
+  Lines lines{now_, now_, false};
   const std::uint64_t last = (location + 4 * std::uint64_t{insts} - 4) & ~line_mask_;
   for (std::uint64_t line = location & ~line_mask_; line <= last; line += line_mask_ + 1) {
     if (line == line_) continue;
     line_ = line;
     const Cycle translated = memory_.translate_instruction(line, now_);
     lines.translated = std::max(lines.translated, translated);
-    lines.ready = std::max(lines.ready, memory_.fetch_line(line, translated));
+    const MemoryHierarchy::CodeLine code = memory_.fetch_line(line, translated);
+    lines.ready = std::max(lines.ready, code.ready);
+    lines.first_use |= code.first_use;
+    targets_.advance();
   }
   return lines;
 }
 
 void Fetch::finish_block(Packet& packet) {
+  targets_.finish(next_pc_);
   if (!block_.has_branch || !has_next_) return;
   const bool taken = block_.branch != BranchKind::kConditional || next_pc_ != block_.end();
   const BranchOutcome outcome = predictor_.observe({block_.branch_pc(), block_.branch}, taken, next_pc_);

@@ -19,6 +19,7 @@
 #include "timing/crack/uop.h"
 #include "timing/cycle.h"
 #include "timing/memory/memory_hierarchy.h"
+#include "timing/pipe/fetch_targets.h"
 #include "timing/stall.h"
 
 namespace m2sim::timing {
@@ -37,7 +38,7 @@ struct Packet {
 
 class Fetch {
  public:
-  Fetch(const CoreConfig& config, MemoryHierarchy& memory, BranchPredictor& predictor);
+  Fetch(const CoreConfig& config, MemoryHierarchy& memory, BranchPredictor& predictor, FetchTargets& targets);
 
   // The next executed block and the address behind it; the last block of a program has no successor.
   bool needs_record() const { return next_inst_ == block_.inst_count; }
@@ -69,6 +70,7 @@ class Fetch {
   // Another thread's instructions follow, from cycle `now` on.
   void restart(Cycle now) {
     close_window();
+    targets_.forget();
     next_cycle_ = now;
     reason_ = StallReason::kSerialize;
   }
@@ -88,12 +90,14 @@ class Fetch {
   struct Lines {
     Cycle translated;
     Cycle ready;
+    bool first_use;  // see MemoryHierarchy::CodeLine
   };
   Lines fetch_lines(std::uint64_t location, unsigned insts);
   void finish_block(Packet& packet);
 
   MemoryHierarchy& memory_;
   BranchPredictor& predictor_;
+  FetchTargets& targets_;
   unsigned window_size_;
   unsigned branches_per_cycle_;
   unsigned taken_per_cycle_;

@@ -13,6 +13,7 @@
 #include "timing/memory/memory_hierarchy.h"
 #include "timing/pipe/fetch.h"
 #include "timing/pipe/fetch_buffer.h"
+#include "timing/pipe/fetch_targets.h"
 #include "timing/pipe/load_store_unit.h"
 #include "timing/pipe/pmu.h"
 #include "timing/slots.h"
@@ -25,7 +26,8 @@ struct Parts {
       : memory(config),
         predictor(config.branch),
         table(config),
-        fetch(config, memory, predictor),
+        targets(config, memory, predictor, table, context),
+        fetch(config, memory, predictor, targets),
         buffer(config.fetch.buffer_instructions, fetch.window_instructions()),
         ledger(config.rename.width) {}
   Parts(const Parts&) = delete;
@@ -77,10 +79,11 @@ struct Parts {
   MemoryHierarchy memory;
   BranchPredictor predictor;
   CrackTable table;
+  Context context;
+  FetchTargets targets;
   Fetch fetch;
   FetchBuffer buffer;
   SlotLedger ledger;
-  Context context;
   CoreStats counts{};
 };
 

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <random>
 #include <vector>
 
@@ -280,6 +281,57 @@ TEST(BranchPredictor, NotTakenAsksForNoTarget) {
   EXPECT_EQ(predictor.observe({kCode, BranchKind::kConditional}, true, kCode + 0x40).supply,
             TargetSupply::kPredecode)
       << "not in the BTB before it was taken";
+}
+
+// Before each branch: what predict() says is what observe() then finds, and leaves no trace.
+TEST(BranchPredictor, PredictsAheadWhatItWouldHavePredicted) {
+  BranchPredictor asked(m2_pcore().branch);
+  BranchPredictor other(m2_pcore().branch);
+  std::mt19937 random(3);
+  constexpr std::array kKinds = {BranchKind::kConditional,  BranchKind::kDirect, BranchKind::kCall,
+                                 BranchKind::kIndirectCall, BranchKind::kReturn, BranchKind::kIndirect};
+  std::vector<std::uint64_t> calls;
+  unsigned wrong = 0;
+  for (int i = 0; i < 20000; ++i) {
+    const std::uint64_t which = random() % 300;
+    const BranchSite site{kCode + 64 * which, kKinds[which % kKinds.size()]};
+    const bool taken = site.kind != BranchKind::kConditional || random() % 4 != 0;
+    std::uint64_t target = site.pc + 0x1000;
+    if (site.kind == BranchKind::kIndirect || site.kind == BranchKind::kIndirectCall) {
+      target += 4 * (random() % 2);
+    }
+    if (site.kind == BranchKind::kReturn && !calls.empty()) {
+      target = calls.back();
+      calls.pop_back();
+    }
+    const std::uint64_t went = taken ? target : site.pc + 4;
+    BranchPredictor::Path path = asked.path();
+    const BranchPredictor::Guess guess = asked.predict(site, target, path);
+    const BranchOutcome outcome = asked.observe(site, taken, target);
+    ASSERT_EQ(guess.next != went, outcome.mispredicted) << i;
+    ASSERT_EQ(outcome.mispredicted, other.observe(site, taken, target).mispredicted) << i;
+    if (taken && !outcome.mispredicted) {
+      ASSERT_EQ(guess.supply, outcome.supply) << i;
+    }
+    wrong += outcome.mispredicted ? 1 : 0;
+    if (site.kind == BranchKind::kCall || site.kind == BranchKind::kIndirectCall) {
+      calls.push_back(site.pc + 4);
+    }
+  }
+  EXPECT_GT(wrong, 1000U);
+}
+
+TEST(BranchPredictor, APathHasItsOwnCallsAboveTheReturnStack) {
+  BranchPredictor predictor(m2_pcore().branch);
+  predictor.observe({kCode, BranchKind::kCall}, true, kCode + 0x100);
+  predictor.observe({kCode + 0x40, BranchKind::kCall}, true, kCode + 0x200);
+  BranchPredictor::Path path = predictor.path();
+  predictor.predict({kCode + 0x80, BranchKind::kCall}, kCode + 0x300, path);
+  const BranchSite returns{kCode + 0x308, BranchKind::kReturn};
+  EXPECT_EQ(predictor.predict(returns, 0, path).next, kCode + 0x84);
+  EXPECT_EQ(predictor.predict(returns, 0, path).next, kCode + 0x44);
+  EXPECT_EQ(predictor.predict(returns, 0, path).next, kCode + 0x04);
+  EXPECT_EQ(predictor.predict(returns, 0, path).next, 0U) << "nobody knows";
 }
 
 }  // namespace

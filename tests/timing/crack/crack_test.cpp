@@ -160,5 +160,20 @@ TEST_F(Crack, ABlockIsCrackedOnce) {
   EXPECT_EQ(table.lookup(*pointers.back()).uops, first);
 }
 
+TEST_F(Crack, BlocksAreFoundByWhereTheyBegin) {
+  constexpr unsigned kBlocks = 3000;  // more than there are places at first
+  for (unsigned i = 0; i < kBlocks; ++i) program.block(kCode + 4 * i, {b(8)}, i % 3);
+  for (const emu::Block* block : program.pointers()) table.lookup(*block);
+  for (unsigned i = 0; i < kBlocks; ++i) {
+    const std::uint64_t pc = kCode + 4 * i;
+    ASSERT_NE(table.find(pc, i % 3), nullptr);
+    ASSERT_EQ(table.find(pc, i % 3)->pc, pc);
+    ASSERT_EQ(table.find(pc, i % 3)->target, pc + 8);
+    ASSERT_EQ(table.find(pc, i % 3 + 1), nullptr);
+  }
+  table.clear();
+  EXPECT_EQ(table.find(kCode, 0), nullptr);
+}
+
 }  // namespace
 }  // namespace m2sim::timing

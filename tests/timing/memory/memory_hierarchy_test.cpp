@@ -440,40 +440,6 @@ TEST(MemoryHierarchy, PrefetchInstructionsDoNotTrainThePrefetcher) {
   EXPECT_EQ(memory.stats().l2.prefetches, 0U);
 }
 
-TEST(MemoryHierarchy, FetchHitsAtOnceAndStreamsFromTheL2AtItsInterval) {
-  const CoreConfig config = m2_pcore();
-  MemoryHierarchy memory(config);
-  const std::uint64_t line = config.l1i.cache.line_bytes;
-  const std::uint64_t lines = 2ULL * config.l1i.cache.kib * 1024 / line;
-  Cycle now = 0;
-  Cycle before = 0;
-  for (int round = 0; round < 3; ++round) {
-    before = now;
-    for (std::uint64_t i = 0; i < lines; ++i) {
-      now = memory.fetch(kPc + i * line, now + 1);
-    }
-  }
-  const double interval = static_cast<double>(now - before) / static_cast<double>(lines);
-  EXPECT_NEAR(interval, config.l1i.refill_interval, 0.05 * config.l1i.refill_interval);
-  EXPECT_EQ(memory.fetch(kPc + (lines - 1) * line, now + 5), now + 5);
-}
-
-TEST(MemoryHierarchy, ItlbMissesAddTheirTime) {
-  const CoreConfig config = m2_pcore();
-  const std::uint64_t page = std::uint64_t{config.mmu.page_kib} * 1024;
-  const std::uint64_t pages = config.mmu.itlb.entries + config.mmu.itlb.entries / config.mmu.itlb.ways;
-  MemoryHierarchy memory(config);
-  const auto address = [&](std::uint64_t i) { return kPc + i * page + i % 256 * 64; };
-  Cycle now = 0;
-  for (std::uint64_t i = 0; i < pages; ++i, now += 5000) {
-    memory.fetch(address(i), now);
-  }
-  for (std::uint64_t i = 0; i < pages; ++i, now += 5000) {
-    EXPECT_EQ(memory.fetch(address(i), now), now + config.mmu.itlb.miss_extra);
-  }
-}
-
-// Out-of-order times must neither break nor delay: a load long before another is not held up by it.
 TEST(MemoryHierarchy, ToleratesTimesThatRunBackwards) {
   const CoreConfig config = without_prefetch();
   MemoryHierarchy memory(config);

@@ -21,6 +21,8 @@ struct Front {
   MemoryHierarchy memory;
   BranchPredictor predictor;
   CrackTable table;
+  Context context;
+  FetchTargets targets;
   Fetch fetch;
   SyntheticProgram program;
 
@@ -32,7 +34,11 @@ struct Front {
   std::size_t at = 0;
 
   explicit Front(const CoreConfig& config)
-      : memory(config), predictor(config.branch), table(config), fetch(config, memory, predictor) {
+      : memory(config),
+        predictor(config.branch),
+        table(config),
+        targets(config, memory, predictor, table, context),
+        fetch(config, memory, predictor, targets) {
     fetch.restart(kStart);
   }
 
