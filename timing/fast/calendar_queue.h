@@ -4,6 +4,7 @@
 // Reads DispatchQueueConfig, SchedulerConfig, PortConfig (through Steering).
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cstdint>
@@ -22,18 +23,16 @@ class CalendarQueue {
  public:
   void set_lane(const QueueLane& lane) { lane_ = lane; }
 
-  // Uops that have not left by `now`, which does not go back. Nothing enters to leave at once, so one look a
-  // cycle is enough.
-  std::uint64_t queued(Cycle now) {
-    if (now != settled_) {
-      settled_ = now;
-      while (waiting_from_ < entered_ && next_leave() <= now) ++waiting_from_;
+  // Uops that have not left by `now`, which does not go back.
+  std::uint32_t queued(Cycle now) {
+    while (next_leave_ <= now) {
+      next_leave_ = --queued_ == 0 ? kNever : dispatched_[++oldest_ % dispatched_.size()];
     }
-    return entered_ - waiting_from_;
+    return queued_;
   }
   bool full(Cycle now) { return queued(now) >= lane_.entries; }
   // When the oldest of those leaves.
-  Cycle next_leave() const { return dispatched_[waiting_from_ % dispatched_.size()]; }
+  Cycle next_leave() const { return next_leave_; }
 
   // Binds a uop to a scheduler that leads to one of `ports`; returns when it gets there, not before
   // `earliest`.
@@ -46,8 +45,10 @@ class CalendarQueue {
       advance(calendar_.next_leave(lane_.choices[ports].leaving));
     }
     --left_;
-    dispatched_[entered_++ % dispatched_.size()] = calendar_.now();
-    return calendar_.now();
+    const Cycle dispatched = calendar_.now();
+    dispatched_[(oldest_ + queued_++) % dispatched_.size()] = dispatched;
+    next_leave_ = std::min(next_leave_, dispatched);
+    return dispatched;
   }
 
   // The first free cycle from `ready` on of those of `ports` that the scheduler leads to; books it.
@@ -81,20 +82,22 @@ class CalendarQueue {
     if (cycle > calendar_.now()) advance_to(cycle);
   }
   [[gnu::noinline]] void advance_to(Cycle cycle) {
-    calendar_.advance(cycle, [this](unsigned port, unsigned count) {
-      waiting_ -= in_lane(lane_.scheduler_of[port], count);
+    Lanes left = 0;
+    calendar_.advance(cycle, [this, &left](unsigned port, unsigned count) {
+      left += in_lane(lane_.scheduler_of[port], count);
     });
+    waiting_ -= left;
     left_ = lane_.per_cycle;
   }
 
   PortCalendar calendar_;
   std::array<Cycle, ring_size(Bounds<DispatchQueueConfig>::entries.max)>
-      dispatched_{};  // ring: when the latest uops leave the queue
-  std::uint64_t entered_ = 0;
-  std::uint64_t waiting_from_ = 0;  // the oldest that had not left at the last look
-  Cycle settled_ = kNever;          // of the last look
-  std::uint32_t left_ = 0;          // dispatches left in the calendar's cycle
-  Lanes waiting_ = 0;               // uops in each scheduler
+      dispatched_{};           // ring: when the latest uops leave the queue
+  Cycle next_leave_ = kNever;  // of the oldest that had not left at the last look
+  std::uint32_t oldest_ = 0;   // its number
+  std::uint32_t queued_ = 0;   // it and those behind it
+  std::uint32_t left_ = 0;     // dispatches left in the calendar's cycle
+  Lanes waiting_ = 0;          // uops in each scheduler
   QueueLane lane_;
 };
 

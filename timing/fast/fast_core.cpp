@@ -57,10 +57,11 @@ void BasicFastCore<P>::run_packet(const Packet& packet, const std::uint64_t*& ad
       if (uop->is(kUopFirstAccess)) address_ = parts_.context.locate(*addresses++);
       execute(*uop, packet);
     }
-    // The place of the next instruction is written even if none ends here: it is so again when one does.
+    // The places of the next instructions are written even if none ends here: they are so again when one
+    // does.
     const std::uint64_t left = parts_.buffer.left();
     renamed_[left % renamed_.size()] = renamed_at_;
-    if (uop->insts > 1) renamed_[(left + 1) % renamed_.size()] = renamed_at_;
+    renamed_[(left + 1) % renamed_.size()] = renamed_at_;
     parts_.buffer.leave(uop->insts);
   }
   if (packet.penalty != 0) parts_.fetch.redirect(last_issue_, packet.penalty);
@@ -137,12 +138,14 @@ inline void BasicFastCore<P>::enter_queue(const UopInfo& uop) {
 // Step by step as groups retire, so that each cycle is charged to what the oldest group waits for then.
 template <Probe P>
 void BasicFastCore<P>::wait_for_queue(const UopInfo& uop) {
-  release(parts_.ledger.now());
   Cycle room = kNever;
   for (unsigned rest = uop.queues; rest != 0; rest &= rest - 1) {
     room = std::min(room, queues_[static_cast<unsigned>(std::countr_zero(rest))].next_leave());
   }
-  wait_for_oldest(std::min(room, window_.oldest().retired), Structure::kDispatchQueues);
+  do {
+    release(parts_.ledger.now());
+    wait_for_oldest(std::min(room, window_.oldest().retired), Structure::kDispatchQueues);
+  } while (parts_.ledger.now() < room);
 }
 
 template <Probe P>

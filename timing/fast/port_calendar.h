@@ -70,7 +70,7 @@ class PortCalendar {
   }
 
   // Moves to `cycle` and reports each port's operations that left their scheduler after the old time up
-  // to and including the new one.
+  // to and including the new one: left(port, count), none and several times too.
   template <class Left>
   void advance(Cycle cycle, Left&& left) {
     while (now_ < cycle) {
@@ -117,8 +117,7 @@ class PortCalendar {
     const std::uint64_t high = ~std::uint64_t{0} >> (63 - upto % 64);
     const Span& current = span(upto);
     for (unsigned p = 0; p < kCalendarPorts; ++p) {
-      const std::uint64_t bits = current.leaves[p] & low & high;
-      if (bits != 0) left(p, static_cast<unsigned>(std::popcount(bits)));
+      left(p, static_cast<unsigned>(std::popcount(current.leaves[p] & low & high)));
     }
   }
 
@@ -126,7 +125,7 @@ class PortCalendar {
   void report_first(Left&& left) {
     const Span& current = span(now_);
     for (unsigned p = 0; p < kCalendarPorts; ++p) {
-      if ((current.leaves[p] & 1U) != 0) left(p, 1U);
+      left(p, static_cast<unsigned>(current.leaves[p] & 1U));
     }
   }
 

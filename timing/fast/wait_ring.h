@@ -31,11 +31,12 @@ class WaitRing {
   // Charges the cycles of [from, to) to the uops of a group, in order: lose(end, reason, pc).
   template <class Lose>
   void charge(std::uint64_t number, const RetireGroup& group, Cycle from, Cycle to, Lose&& lose) const {
-    for (unsigned i = 0; i < group.issuing && from < to; ++i) {
-      const Entry& entry = waits_[place(number) + i];
-      if (entry.wait.complete <= from) continue;
-      from = timing::charge(entry.wait, *entry.uop, from, to,
-                            [&](Cycle end, StallReason reason) { lose(end, reason, entry.wait.pc); });
+    const Entry* const first = &waits_[place(number)];
+    const Entry* const end = first + group.issuing;
+    for (const Entry* entry = first; entry != end && from < to; ++entry) {
+      if (entry->wait.complete <= from) continue;
+      from = timing::charge(entry->wait, *entry->uop, from, to,
+                            [&](Cycle until, StallReason reason) { lose(until, reason, entry->wait.pc); });
     }
     if (from < to) lose(to, StallReason::kRetire, 0);
   }

@@ -31,6 +31,19 @@ struct alignas(64) RetireGroup {
   bool ended = false;
 
   void complete_by(Cycle cycle) { complete = std::max(complete, cycle); }
+  // Makes it an empty one. Member by member: a copy of an empty one is built on the stack and read back in
+  // pieces that it was not written in, for which the host has to wait.
+  void open() {
+    complete = 0;
+    retired = kNever;
+    needs = 0;
+    store_sequence = 0;
+    load_number = 0;
+    unissued = 0;
+    uops = 0;
+    issuing = 0;
+    ended = false;
+  }
 };
 
 // How many groups and rename-retire entries leave a cycle, in order. A group with more entries than a cycle
@@ -100,7 +113,7 @@ class RetireWindow {
   // The uop takes what it needs, in a group of its own if none is open.
   RetireGroup& rename(const UopInfo& uop) {
     if (!open_) {
-      group(next_++) = RetireGroup{};
+      group(next_++).open();
       open_ = true;
     }
     RetireGroup& group = newest();
