@@ -99,7 +99,6 @@ Cycle MemoryHierarchy::prefetch(std::uint64_t address, Cycle now) {
 void MemoryHierarchy::translate_data(std::uint64_t address, Cycle& now) {
   ++stats_.dtlb.accesses;
   const std::uint64_t page = address >> page_shift_;
-  recent_page_ = page;
   if (dtlb_.access(page)) {
     return;
   }

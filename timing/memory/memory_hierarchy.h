@@ -90,11 +90,11 @@ class MemoryHierarchy {
     return (address & 7) + (bytes < 8 ? bytes : 8) <= 8 ? base_lead_ : std::uint8_t{0};
   }
 
-  // An access to the page used last and, in its set, the line used last, which is there by `done`: nothing
-  // changes that anybody looks at.
+  // An access to the page and the line used last, each in its set, which is there by `done`: nothing changes
+  // that anybody looks at.
   bool hits_at_once(std::uint64_t address, unsigned bytes, Cycle done) const {
     const std::uint64_t line = l1d_.line_of(address);
-    return address >> page_shift_ == recent_page_ && line == l1d_.line_of(address + bytes - 1) &&
+    return dtlb_.is_most_recent(address >> page_shift_) && line == l1d_.line_of(address + bytes - 1) &&
            l1d_.is_most_recent(line) && (done >= l1d_.settled() || done >= l1d_.most_recent(line).ready);
   }
 
@@ -118,7 +118,6 @@ class MemoryHierarchy {
   std::uint32_t load_to_use_;
   std::uint8_t base_lead_;
   std::uint32_t page_shift_;
-  std::uint64_t recent_page_ = ~std::uint64_t{0};  // data page accessed last
   std::uint64_t recent_code_page_ = ~std::uint64_t{0};
   Cycle page_cross_penalty_;
   Bandwidth page_cross_channel_;  // such accesses go one at a time, as measured for loads and stores

@@ -13,8 +13,11 @@ class Tlb {
  public:
   explicit Tlb(const TlbConfig& config);
 
+  // True if `page` is the most recently used of its set: an access that changes nothing.
+  bool is_most_recent(std::uint64_t page) const { return pages_[(page & set_mask_) * ways_] == page; }
+
   // Whether `page` is present; afterwards it is, as the most recently used.
-  bool access(std::uint64_t page) { return pages_[(page & set_mask_) * ways_] == page || access_slow(page); }
+  bool access(std::uint64_t page) { return is_most_recent(page) || access_slow(page); }
 
   bool contains(std::uint64_t page) const;
 
