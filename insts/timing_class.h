@@ -60,10 +60,12 @@ enum class TimingClass : std::uint8_t {
   kBarrierSync,         // dsb
   kBarrierSpeculation,  // sb, ssbb, pssbb
   kIsb,
-  kSysRead,   // mrs
-  kSysFlags,  // mrs, msr of nzcv: see crack
-  kSysWrite,  // msr
-  kCacheOp,   // dc, ic, at user level
+  kSysRead,       // mrs
+  kSysFlags,      // mrs, msr of nzcv: see crack
+  kSysWrite,      // msr
+  kSysReadFpsr,   // mrs of fpsr: see crack
+  kSysWriteFpcr,  // msr of fpcr: see crack
+  kCacheOp,       // dc, ic, at user level
   kSvc,
   kTrap,        // brk, udf, hlt
   kFpMove,      // fmov register, vector mov: candidates for elimination

@@ -4,14 +4,6 @@
 
 namespace m2sim::timing {
 
-namespace {
-
-// In a full set of the second level one newcomer in so many replaces an entry. With less, programs would keep
-// the branches of their past; with more, the measured curve would reach its end sooner than it does.
-constexpr std::uint32_t kReplaceOneIn = 4;
-
-}  // namespace
-
 Btb::Entry* Btb::Level::find(std::uint32_t branch, std::uint32_t wanted) {
   Entry* const first = set(branch);
   Entry* const end = first + ways_;
@@ -25,7 +17,8 @@ Btb::Btb(const BranchConfig& config)
       waiting_(config.btb_l1_entries / config.btb_l1_ways,
                config.btb_l2_entries == 0 ? 0 : config.btb_waiting),
       l2_(config.btb_l2_entries == 0 ? 1 : config.btb_l2_entries / config.btb_l2_ways,
-          config.btb_l2_entries == 0 ? 0 : config.btb_l2_ways) {}
+          config.btb_l2_entries == 0 ? 0 : config.btb_l2_ways),
+      l2_replace_one_in_(config.btb_l2_replace_one_in) {}
 
 Btb::Found Btb::access_slow(const Entry& now) {
   Entry& front = *l1_.set(now.branch);
@@ -73,7 +66,7 @@ void Btb::enter_l2(const Entry& entry) {
   Entry* place = l2_.find(entry.branch, 0);
   if (place == nullptr) {
     const std::uint32_t bits = random();
-    if (bits % kReplaceOneIn != 0) return;
+    if (bits % l2_replace_one_in_ != 0) return;
     place = l2_.set(entry.branch) + (bits >> 8) % l2_.ways();
   }
   *place = entry;

@@ -11,7 +11,8 @@
 //   this is no help at 2048 branches and a full one at 3072: the hump of the M2.
 // - The levels are exclusive (1024 + 3072 entries end at 4096 branches): what hits in the second moves up and
 //   what comes down takes its place. In a full set most newcomers are dropped, so that of ever more branches
-//   ever the same number hits, up to 49152 of them.
+//   ever the same number hits, up to 49152 of them. (With none dropped the curve would end sooner; with all,
+//   a program would keep the branches of its past.)
 #pragma once
 
 #include <cstdint>
@@ -80,6 +81,7 @@ class Btb {
   Level l1_;       // the entry used last is the first of its set
   Level waiting_;  // between the levels, the oldest first; the sets are those of the first level
   Level l2_;
+  std::uint32_t l2_replace_one_in_;
   std::uint32_t random_state_ = 0x2545f491U;
 };
 

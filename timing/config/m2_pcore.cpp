@@ -255,6 +255,7 @@ constexpr CoreConfig kM2PCore{
         .btb_l2_entries = 3072,  // measured: JamesAslan, by way of Jiajie Chen's diagrams; his own knee is at 4096
         .btb_l2_ways = 6,  // guess: 512 sets, as the first level
         .btb_l2_bubble = 1,  // measured: Jiajie Chen, M2 review
+        .btb_l2_replace_one_in = 4,  // fitted: to Chen's curve of the M2, from 4096 branches to its end
         .btb_miss_bubble = 2,  // measured: Jiajie Chen, M2 review
         .ras_entries = 50,  // measured: Jiajie Chen, M2 review
         .base_index_bits = 14,  // guess: not published

@@ -22,6 +22,9 @@ using insts::Source;
 using insts::TimingClass;
 
 constexpr unsigned kZeroRegister = 31;
+// System registers, as Imm::kSysReg has them.
+constexpr std::int64_t kFpcr = 0xDA20;  // S3_3_C4_C4_0
+constexpr std::int64_t kFpsr = 0xDA21;  // S3_3_C4_C4_1
 
 Imm imm_kind(const Inst& inst) { return insts::encoding_of(inst.op).imm; }
 
@@ -116,7 +119,10 @@ TimingClass effective_class(const Inst& inst) {
     const auto written = operands.written();
     const bool flags = reads(operands, insts::kNzcv) ||
                        std::find(written.begin(), written.end(), insts::kNzcv) != written.end();
-    return flags ? TimingClass::kSysFlags : c;
+    if (flags) return TimingClass::kSysFlags;
+    if (c == TimingClass::kSysRead && inst.imm == kFpsr) return TimingClass::kSysReadFpsr;
+    if (c == TimingClass::kSysWrite && inst.imm == kFpcr) return TimingClass::kSysWriteFpcr;
+    return c;
   }
   // ror #imm, an extract from one register twice.
   if (imm_kind(inst) == Imm::kExtract && inst.rn == inst.rm) return TimingClass::kAlu;
