@@ -62,6 +62,7 @@ constexpr CoreConfig kM2PCore{
         .flags = 123,  // measured: Jiajie Chen, M2 review
     },
     .issue = {
+        .queue_difference = 6,  // fitted: arithmetic and the loops of multiply-adds, which 4 fits as well
         .dispatch_delay = 1,  // guess: a stage each; only their sum with the front end is measured
         .issue_delay = 1,  // guess: the same
     },
@@ -72,21 +73,25 @@ constexpr CoreConfig kM2PCore{
                 .name = {"int0"},
                 .entries = 12,  // published: Geekerwan, M2 diagram; the same measured on M1 by Dougall Johnson
                 .per_cycle = 6,  // guess: enough for the sustained rate of its ports
+                .bound_cycles = 64,  // fitted: any from 16 on gives the same loops; the schedulers' measured sizes ask for less than 100
             },
             {
                 .name = {"int1"},
                 .entries = 12,  // published: Geekerwan, M2 diagram; the same measured on M1 by Dougall Johnson
                 .per_cycle = 6,  // guess: as above
+                .bound_cycles = 64,  // fitted: any from 16 on gives the same loops; the schedulers' measured sizes ask for less than 100
             },
             {
                 .name = {"mem"},
                 .entries = 10,  // published: Geekerwan, M2 diagram; the same measured on M1 by Dougall Johnson
                 .per_cycle = 4,  // measured: Jiajie Chen, M2 review, 4 memory uops a cycle sustained
+                .bound_cycles = 0,  // fitted: nothing measured asks for more
             },
             {
                 .name = {"fp"},
                 .entries = 12,  // published: Geekerwan, M2 diagram; the same measured on M1 by Dougall Johnson
                 .per_cycle = 6,  // guess: as above
+                .bound_cycles = 0,  // fitted: nothing measured asks for more
             },
         }},
     },

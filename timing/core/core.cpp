@@ -172,24 +172,27 @@ void BasicCore<P>::issue() {
 template <Probe P>
 void BasicCore<P>::dispatch() {
   for (unsigned q = 0; q < steering_.queues(); ++q) {
-    auto& queue = queues_[q];
-    const QueueLane& lane = steering_.queue(q);
-    for (unsigned n = lane.per_cycle; n != 0 && !queue.empty() && queue.front().earliest <= now_; --n) {
-      const std::uint64_t sequence = queue.front().sequence;
-      InFlight& entry = ring_.at(sequence);
-      const unsigned chosen = lane.choose_scheduler(entry.info->ports_behind(q), schedulers_.waiting(q));
-      if (chosen == kLaneCount) break;
-      queue.pop();
-      active_ = true;
-      schedulers_.insert(sequence, lane.scheduler_name[chosen], ring_);
-      entry.ready = std::max(entry.ready, now_ + steering_.issue_delay());
-      if (entry.info->is(kUopStore))
-        load_store_.store(entry.memory_number).know(now_ + steering_.issue_delay());
-      const std::uint32_t index = ring_.index_of(sequence);
-      if constexpr (P::kOn) probe_.dispatched(index, now_);
-      if (entry.pending == 0) become_able(index, entry);
-    }
+    queues_[q].leave(now_, steering_.queue(q).per_cycle,
+                     [this, q](const QueuedUop& uop) { return dispatch_uop(uop, q); });
   }
+}
+
+template <Probe P>
+bool BasicCore<P>::dispatch_uop(const QueuedUop& uop, unsigned q) {
+  const QueueLane& lane = steering_.queue(q);
+  InFlight& entry = ring_.at(uop.sequence);
+  const unsigned chosen = lane.bound_at(now_, uop.earliest)
+                              ? lane.if_room(uop.bound, schedulers_.waiting(q))
+                              : lane.choose_scheduler(entry.info->ports_behind(q), schedulers_.waiting(q));
+  if (chosen == kLaneCount) return false;
+  active_ = true;
+  schedulers_.insert(uop.sequence, lane.scheduler_name[chosen], ring_);
+  entry.ready = std::max(entry.ready, now_ + steering_.issue_delay());
+  if (entry.info->is(kUopStore)) load_store_.store(entry.memory_number).know(now_ + steering_.issue_delay());
+  const std::uint32_t index = ring_.index_of(entry);
+  if constexpr (P::kOn) probe_.dispatched(index, now_);
+  if (entry.pending == 0) become_able(index, entry);
+  return true;
 }
 
 template <Probe P>
@@ -230,9 +233,7 @@ Cycle BasicCore<P>::next_event() const {
     if (cycle > now_) next = std::min(next, cycle);
   };
   if (!fetched_.packets.empty()) later(fetched_.packets.front().available);
-  for (const auto& queue : queues_) {
-    if (!queue.empty()) later(queue.front().earliest);
-  }
+  for (unsigned q = 0; q < steering_.queues(); ++q) queues_[q].events(steering_.queue(q).bound_cycles, later);
   later(serialization_.until());
   if (load_store_.loads_may_wait(sleepers_.last_freed_load())) later(sleepers_.next_free(ring_));
   if (parts_.buffer.has_room() && !input_.ended) next = std::min(next, parts_.fetch.next_cycle());
@@ -309,8 +310,7 @@ void BasicCore<P>::rename_uop(const UopInfo& uop, unsigned queue, const Packet& 
   if (uop.memory()) rename_memory(index, entry, group);
   link_sources(index, entry);
   for (unsigned d = 0; d < uop.dest_count; ++d) map_[uop.dests[d]] = {sequence, d != 0};
-  steering_.enter(uop);
-  queues_[queue].push({sequence, now_ + steering_.dispatch_delay()});
+  queues_[queue].push({sequence, now_ + steering_.dispatch_delay(), steering_.enter(uop, queue)});
 }
 
 template <Probe P>

@@ -20,6 +20,7 @@
 #include "emu/retired.h"
 #include "timing/config/bounds.h"
 #include "timing/config/config.h"
+#include "timing/core/dispatch_queue.h"
 #include "timing/core/inflight.h"
 #include "timing/core/issue_queues.h"
 #include "timing/core/queue_sleepers.h"
@@ -83,11 +84,6 @@ class BasicCore {
     std::uint64_t address = 0;                                              // of the instruction at rename
   };
 
-  struct QueuedUop {
-    std::uint64_t sequence;
-    Cycle earliest;  // in a scheduler
-  };
-
   void tick();
   void end_cycle();
   void drain();
@@ -101,6 +97,7 @@ class BasicCore {
   void complete();
   void issue();
   void dispatch();
+  bool dispatch_uop(const QueuedUop& uop, unsigned queue);
   void rename();
   void fetch();
 
@@ -159,8 +156,7 @@ class BasicCore {
   LoadStoreUnit load_store_;
   QueueSleepers sleepers_;
   Steering steering_;
-  std::array<Ring<QueuedUop, ring_size(Bounds<DispatchQueueConfig>::entries.max)>, kMaxDispatchQueues>
-      queues_;
+  std::array<DispatchQueue, kMaxDispatchQueues> queues_;
   IssueQueues schedulers_;
   WakeWheel wheel_;
   InFlightRing ring_;

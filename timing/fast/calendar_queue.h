@@ -25,30 +25,28 @@ class CalendarQueue {
 
   // Uops that have not left by `now`, which does not go back.
   std::uint32_t queued(Cycle now) {
-    while (next_leave_ <= now) {
-      next_leave_ = --queued_ == 0 ? kNever : dispatched_[++oldest_ % dispatched_.size()];
-    }
+    while (next_leave_ <= now) next_leave_ = --queued_ == 0 ? kNever : leaves(++oldest_);
     return queued_;
   }
   bool full(Cycle now) { return queued(now) >= lane_.entries; }
-  // When the oldest of those leaves.
+  // When the first of those leaves, or kNever.
   Cycle next_leave() const { return next_leave_; }
 
-  // Binds a uop to a scheduler that leads to one of `ports`; returns when it gets there, not before
-  // `earliest`.
-  [[gnu::always_inline]] Cycle dispatch(unsigned ports, Cycle earliest, unsigned& scheduler) {
+  // A uop that is bound to a scheduler, or to none (kLaneCount), goes to one that leads to one of `ports`;
+  // returns when it gets there, not before `earliest`.
+  [[gnu::always_inline]] Cycle dispatch(unsigned ports, Cycle earliest, unsigned bound, unsigned& scheduler) {
     advance(earliest);
     if (left_ == 0) advance_to(calendar_.now() + 1);
-    for (;;) {
-      scheduler = lane_.choose_scheduler(ports, waiting_);
-      if (scheduler != kLaneCount) break;
-      advance(calendar_.next_leave(lane_.choices[ports].leaving));
+    const bool free = bound == kLaneCount;
+    scheduler = free ? lane_.choose_scheduler(ports, waiting_) : lane_.if_room(bound, waiting_);
+    Cycle at = calendar_.now();
+    if (scheduler != kLaneCount) [[likely]] {
+      --left_;
+    } else {
+      at = free ? wait_in_order(ports, scheduler) : wait_bound(ports, earliest, bound, scheduler);
     }
-    --left_;
-    const Cycle dispatched = calendar_.now();
-    dispatched_[(oldest_ + queued_++) % dispatched_.size()] = dispatched;
-    next_leave_ = std::min(next_leave_, dispatched);
-    return dispatched;
+    will_leave(at);
+    return at;
   }
 
   // The first free cycle from `ready` on of those of `ports` that the scheduler leads to; books it.
@@ -78,6 +76,46 @@ class CalendarQueue {
   unsigned port_name(unsigned port) const { return lane_.port_name[port]; }
 
  private:
+  Cycle& leaves(std::uint32_t number) { return leaves_[number % leaves_.size()]; }
+  void will_leave(Cycle cycle) {
+    std::uint32_t place = oldest_ + queued_++;
+    for (; place != oldest_ && leaves(place - 1) > cycle; --place) leaves(place) = leaves(place - 1);
+    leaves(place) = cycle;
+    next_leave_ = std::min(next_leave_, cycle);
+  }
+
+  // Whoever comes later leaves later.
+  Cycle wait_in_order(unsigned ports, unsigned& scheduler) {
+    while (scheduler == kLaneCount) {
+      advance(calendar_.next_leave(lane_.choices[ports].leaving));
+      scheduler = lane_.choose_scheduler(ports, waiting_);
+    }
+    --left_;
+    return calendar_.now();
+  }
+  // Others overtake it: their time goes on from where it is. What a scheduler will hold is known, so the
+  // cycle is too in which it has room behind those that wait for it already.
+  [[gnu::noinline]] Cycle wait_bound(unsigned ports, Cycle earliest, unsigned bound, unsigned& scheduler) {
+    const Cycle freed = earliest + lane_.bound_cycles;
+    scheduler = bound;
+    Cycle leaves = room_in(bound);
+    if (leaves < freed) return leaves;
+    const QueueLane::Choice& choice = lane_.choices[ports];
+    for (unsigned i = 0; i < choice.count; ++i) {
+      const Cycle room = std::max(freed, room_in(choice.leading[i]));
+      if (room >= leaves) continue;
+      leaves = room;
+      scheduler = choice.leading[i];
+    }
+    return leaves;
+  }
+  Cycle room_in(unsigned scheduler) const {
+    const std::uint64_t waiting = QueueLane::in(scheduler, waiting_);
+    const std::uint64_t capacity = QueueLane::in(scheduler, lane_.capacity);
+    if (waiting < capacity) return calendar_.now();
+    return calendar_.leave_of(lane_.ports_of[scheduler], waiting - capacity + 1);
+  }
+
   void advance(Cycle cycle) {
     if (cycle > calendar_.now()) advance_to(cycle);
   }
@@ -91,13 +129,13 @@ class CalendarQueue {
   }
 
   PortCalendar calendar_;
-  std::array<Cycle, ring_size(Bounds<DispatchQueueConfig>::entries.max)>
-      dispatched_{};           // ring: when the latest uops leave the queue
-  Cycle next_leave_ = kNever;  // of the oldest that had not left at the last look
+  // Ring: when those leave that had not at the last look, in this order.
+  std::array<Cycle, ring_size(Bounds<DispatchQueueConfig>::entries.max)> leaves_{};
+  Cycle next_leave_ = kNever;  // of the first of them
   std::uint32_t oldest_ = 0;   // its number
   std::uint32_t queued_ = 0;   // it and those behind it
   std::uint32_t left_ = 0;     // dispatches left in the calendar's cycle
-  Lanes waiting_ = 0;          // uops in each scheduler
+  Lanes waiting_ = 0;          // uops in each scheduler, and bound to it
   QueueLane lane_;
 };
 

@@ -128,11 +128,13 @@ inline void BasicFastCore<P>::enter_queue(const UopInfo& uop) {
     const unsigned chosen =
         steering_.choose_queue(uop, [this, now](unsigned q) { return queues_[q].queued(now); });
     queue_ = &queues_[chosen];
-    ports_ = uop.ports_behind(chosen);
-    if (!queue_->full(now)) break;
+    if (!queue_->full(now)) {
+      ports_ = uop.ports_behind(chosen);
+      bound_ = steering_.enter(uop, chosen);
+      return;
+    }
     wait_for_queue(uop);
   }
-  steering_.enter(uop);
 }
 
 // Step by step as groups retire, so that each cycle is charged to what the oldest group waits for then.
@@ -163,7 +165,8 @@ void BasicFastCore<P>::run_eliminated(const UopInfo& uop, const Packet& packet) 
 
 template <Probe P>
 inline void BasicFastCore<P>::execute(const UopInfo& uop, const Packet& packet) {
-  const Cycle dispatched = queue_->dispatch(ports_, renamed_at_ + steering_.dispatch_delay(), scheduler_);
+  const Cycle dispatched =
+      queue_->dispatch(ports_, renamed_at_ + steering_.dispatch_delay(), bound_, scheduler_);
   const Cycle placed = dispatched + steering_.issue_delay();
   const Cycle able = std::max(operands_ready(uop), placed);
   wait_ = &waits_.begin(window_.newest_number(), *group_, uop);

@@ -145,7 +145,8 @@ class BasicFastCore {
   Wait* wait_ = nullptr;
   RetireGroup* group_ = nullptr;
   CalendarQueue* queue_ = nullptr;
-  unsigned ports_ = 0;  // that can execute it, as its queue numbers them
+  unsigned ports_ = 0;           // that can execute it, as its queue numbers them
+  unsigned bound_ = kLaneCount;  // to a scheduler of that queue, or to none
   unsigned scheduler_ = 0;
   std::uint32_t key_ = 0;      // for a probe
   std::uint64_t address_ = 0;  // effective address of its instruction

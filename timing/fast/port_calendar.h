@@ -85,15 +85,35 @@ class PortCalendar {
   }
 
   // The first cycle after now() in which an operation leaves one of the ports of `mask`, or kNever.
-  Cycle next_leave(unsigned mask) const {
-    for (Cycle cycle = now_ + 1; cycle - now_ < kCycles - 128;) {
+  Cycle next_leave(unsigned mask) const { return leave_of(mask, 1); }
+
+  // The cycle by whose end so many operations have left those ports since now(), or kNever.
+  Cycle leave_of(unsigned mask, std::uint64_t count) const {
+    for (Cycle cycle = now_ + 1; cycle - now_ < kCycles - 128; cycle = (cycle | 63) + 1) {
+      const Span& current = span(cycle);
+      const std::uint64_t rest = ~std::uint64_t{0} << (cycle % 64);
       std::uint64_t any = 0;
+      std::uint64_t leaving = 0;
       for (unsigned p = 0; p < kCalendarPorts; ++p) {
-        if ((mask >> p & 1U) != 0) any |= span(cycle).leaves[p];
+        if ((mask >> p & 1U) == 0) continue;
+        any |= current.leaves[p] & rest;
+        leaving += static_cast<unsigned>(std::popcount(current.leaves[p] & rest));
       }
-      any = any >> (cycle % 64) << (cycle % 64);
-      if (any != 0) return (cycle & ~Cycle{63}) + static_cast<unsigned>(std::countr_zero(any));
-      cycle = (cycle | 63) + 1;
+      if (leaving < count) {
+        count -= leaving;
+        continue;
+      }
+      if (std::has_single_bit(mask)) {
+        for (; count != 1; --count) any &= any - 1;
+        return (cycle & ~Cycle{63}) + static_cast<unsigned>(std::countr_zero(any));
+      }
+      for (;; any &= any - 1) {
+        const auto at = static_cast<unsigned>(std::countr_zero(any));
+        for (unsigned p = 0; p < kCalendarPorts; ++p) {
+          if ((mask >> p & 1U) != 0) count -= std::min<std::uint64_t>(count, current.leaves[p] >> at & 1U);
+        }
+        if (count == 0) return (cycle & ~Cycle{63}) + at;
+      }
     }
     return kNever;
   }

@@ -24,19 +24,23 @@ void number_schedulers(QueueLane& lane, const QueuePorts& ports, const CoreConfi
 Steering::Steering(const CoreConfig& config)
     : count_(config.dispatch_queues.size()),
       dispatch_delay_(config.issue.dispatch_delay),
-      issue_delay_(config.issue.issue_delay) {
+      issue_delay_(config.issue.issue_delay),
+      emptier_by_{config.issue.queue_difference, 1 - std::int64_t{config.issue.queue_difference}} {
   const QueueLayout layout = queue_layout(config);
   for (unsigned q = 0; q < count_; ++q) {
     QueueLane& lane = queues_[q];
     lane.entries = config.dispatch_queues[q].entries;
     lane.per_cycle = config.dispatch_queues[q].per_cycle;
+    lane.bound_cycles = config.dispatch_queues[q].bound_cycles;
     number_schedulers(lane, layout[q], config);
     for (unsigned ports = 0; ports < lane.choices.size(); ++ports) {
       QueueLane::Choice& choice = lane.choices[ports];
       for (unsigned i = 0; i < kPortsPerQueue; ++i) {
         const bool leads = (lane.ports_of[i] & ports) != 0;
         if (!leads) choice.excluded |= in_lane(i, kWholeLane);
-        if (leads) choice.leaving |= lane.ports_of[i];
+        if (!leads) continue;
+        choice.leaving |= lane.ports_of[i];
+        choice.leading[choice.count++] = static_cast<std::uint8_t>(i);
       }
     }
   }

@@ -22,11 +22,15 @@ namespace m2sim::timing {
 
 static_assert(kPortsPerQueue == kLaneCount);
 
-// A dispatch queue and what is behind it. Masks are of its own port numbers.
+// A dispatch queue and what is behind it. A queue without bound_cycles is left in order, each uop for the
+// emptiest scheduler. In one with bound_cycles a uop is bound to a scheduler when it enters, without a look
+// at how full that is, and those that find theirs full are overtaken; after so many cycles it is as free as
+// in the other kind. Masks are of its own port numbers.
 struct QueueLane {
   std::uint32_t entries = 0;
-  std::uint32_t per_cycle = 0;                                // uops that leave it
-  Lanes capacity = 0;                                         // entries of the schedulers
+  std::uint32_t per_cycle = 0;  // uops that leave it
+  Cycle bound_cycles = 0;       // that a uop keeps its scheduler; 0: it has none until it leaves
+  Lanes capacity = 0;           // entries of the schedulers
   std::array<std::uint8_t, kPortsPerQueue> scheduler_of{};    // of each port
   std::array<std::uint32_t, kPortsPerQueue> ports_of{};       // mask of each scheduler's ports
   std::array<std::uint8_t, kPortsPerQueue> scheduler_name{};  // of each scheduler, in the configuration
@@ -36,12 +40,22 @@ struct QueueLane {
   struct Choice {
     Lanes excluded = 0;
     unsigned leaving = 0;
+    unsigned count = 0;  // of the schedulers that lead there
+    std::array<std::uint8_t, kPortsPerQueue> leading{};
   };
   std::array<Choice, std::size_t{1} << kPortsPerQueue> choices{};
 
   // The least occupied scheduler with room that leads to one of `ports`; kLaneCount: none has room.
   unsigned choose_scheduler(unsigned ports, Lanes waiting) const {
     return least_lane(waiting, capacity, choices[ports].excluded);
+  }
+  bool bound_at(Cycle now, Cycle earliest) const { return now - earliest < bound_cycles; }
+  // The scheduler, if it has room, else kLaneCount.
+  unsigned if_room(unsigned scheduler, Lanes waiting) const {
+    return in(scheduler, waiting) < in(scheduler, capacity) ? scheduler : kLaneCount;
+  }
+  static std::uint64_t in(unsigned scheduler, Lanes counts) {
+    return counts >> (16 * scheduler) & kWholeLane;
   }
 };
 
@@ -55,24 +69,30 @@ class Steering {
   Cycle dispatch_delay() const { return dispatch_delay_; }
   Cycle issue_delay() const { return issue_delay_; }
 
-  // Of the queues that lead to a port for the uop the one with the fewest uops; of equals the first and the
-  // last take turns. `queued(q)`: the uops in queue q.
+  // The queues that lead to a port for the uop take turns, unless one has so many uops fewer than another.
+  // `queued(q)`: the uops in queue q.
   template <class Queued>
   unsigned choose_queue(const UopInfo& uop, Queued&& queued) const {
     unsigned chosen = uop.queue;
     if (std::has_single_bit(unsigned{uop.queues})) return chosen;
-    std::uint64_t fewest = 2 * queued(chosen) + turn_;
+    auto fewest = static_cast<std::int64_t>(queued(chosen));
     for (unsigned rest = uop.queues & (uop.queues - 1U); rest != 0; rest &= rest - 1) {
       const auto q = static_cast<unsigned>(std::countr_zero(rest));
-      const std::uint64_t here = 2 * queued(q);
-      if (here >= fewest) continue;
-      fewest = here + turn_;
+      const auto here = static_cast<std::int64_t>(queued(q));
+      if (here + emptier_by_[turn_] > fewest) continue;
+      fewest = here;
       chosen = q;
     }
     return chosen;
   }
-  // The uop has entered a queue.
-  void enter(const UopInfo& uop) { turn_ ^= std::has_single_bit(unsigned{uop.queues}) ? 0U : 1U; }
+  // The uop enters a queue. Returns the scheduler that it is bound to there, or kLaneCount: to none.
+  unsigned enter(const UopInfo& uop, unsigned queue) {
+    turn_ ^= std::has_single_bit(unsigned{uop.queues}) ? 0U : 1U;
+    const QueueLane& lane = queues_[queue];
+    if (lane.bound_cycles == 0) return kLaneCount;
+    const QueueLane::Choice& choice = lane.choices[uop.ports_behind(queue)];
+    return choice.leading[choice.count == 1 ? 0 : random_below(choice.count)];
+  }
 
   // Of the ports of a mask that are free at once: the most specialised.
   static unsigned choose_port(unsigned ports) { return static_cast<unsigned>(std::countr_zero(ports)); }
@@ -82,7 +102,18 @@ class Steering {
   Cycle dispatch_delay_;
   Cycle issue_delay_;
   std::array<QueueLane, kMaxDispatchQueues> queues_{};
+  // Of a xorshift generator: whatever the choice is made from, it has nothing to do with what is chosen.
+  unsigned random_below(unsigned count) {
+    random_ ^= random_ << 13;
+    random_ ^= random_ >> 17;
+    random_ ^= random_ << 5;
+    return (random_ >> 16) * count >> 16;
+  }
+
+  std::array<std::int64_t, 2>
+      emptier_by_;  // that a later queue has to be, when it is not its turn and when it is
   std::uint32_t turn_ = 0;
+  std::uint32_t random_ = 0x2545F491;
 };
 
 }  // namespace m2sim::timing

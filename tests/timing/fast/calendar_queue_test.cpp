@@ -26,7 +26,7 @@ TEST_F(CalendarQueues, SoManyLeaveInACycle) {
   for (unsigned i = 0; i < 4 * lane.per_cycle; ++i) {
     unsigned scheduler = 0;
     unsigned port = 0;
-    const Cycle cycle = queue->dispatch(all, 10, scheduler);
+    const Cycle cycle = queue->dispatch(all, 10, kLaneCount, scheduler);
     queue->issue(all, scheduler, cycle + 1, 1, port);
     ++leaving[cycle];
   }
@@ -38,7 +38,7 @@ TEST_F(CalendarQueues, CountsWhoHasNotLeft) {
   for (unsigned i = 0; i < 3 * lane.per_cycle; ++i) {
     unsigned scheduler = 0;
     unsigned port = 0;
-    queue->issue(all, scheduler, queue->dispatch(all, 10, scheduler) + 1, 1, port);
+    queue->issue(all, scheduler, queue->dispatch(all, 10, kLaneCount, scheduler) + 1, 1, port);
   }
   EXPECT_EQ(queue->queued(9), 3 * lane.per_cycle);
   EXPECT_EQ(queue->next_leave(), 10U);
@@ -53,7 +53,7 @@ TEST_F(CalendarQueues, OnePortIsTakenOnceACycle) {
   for (unsigned i = 0; i < 20; ++i) {
     unsigned scheduler = 0;
     unsigned port = 0;
-    const Cycle cycle = queue->dispatch(port_mask, 5, scheduler);
+    const Cycle cycle = queue->dispatch(port_mask, 5, kLaneCount, scheduler);
     EXPECT_EQ(scheduler, 0U);
     ++taken[queue->issue(port_mask, scheduler, cycle + 1, 1, port)];
     EXPECT_EQ(1U << port, port_mask);
@@ -69,11 +69,54 @@ TEST_F(CalendarQueues, AFullSchedulerLetsTheNextInWhenOneLeaves) {
   unsigned port = 0;
   Cycle last = 0;
   for (unsigned i = 0; i < capacity; ++i) {
-    last = queue->dispatch(ports, 1, scheduler);
+    last = queue->dispatch(ports, 1, kLaneCount, scheduler);
     queue->issue(ports, scheduler, kLate, 1, port);
   }
   EXPECT_LT(last, kLate);
-  EXPECT_GE(queue->dispatch(ports, 1, scheduler), kLate);
+  EXPECT_GE(queue->dispatch(ports, 1, kLaneCount, scheduler), kLate);
+}
+
+// Fills the scheduler with uops whose operands come one a cycle from `first` on.
+void fill(CalendarQueue& queue, const QueueLane& lane, unsigned bound, Cycle first) {
+  unsigned scheduler = 0;
+  unsigned port = 0;
+  for (Cycle i = 0; i < QueueLane::in(bound, lane.capacity); ++i) {
+    queue.dispatch(lane.ports_of[bound], 1, bound, scheduler);
+    EXPECT_EQ(scheduler, bound);
+    EXPECT_EQ(queue.issue(lane.ports_of[bound], scheduler, first + i, 1, port), first + i);
+  }
+}
+
+TEST_F(CalendarQueues, WhoIsBoundToAFullSchedulerWaitsForItsRoomAndIsOvertaken) {
+  constexpr Cycle kFirst = 40;  // within the time for which it stays bound
+  ASSERT_GT(lane.bound_cycles, kFirst + 10);
+  fill(*queue, lane, 0, kFirst);
+  const Cycle now = 20;
+  unsigned scheduler = 0;
+  unsigned port = 0;
+  for (Cycle i = 0; i < 5; ++i) {
+    EXPECT_EQ(queue->dispatch(all, now, 0, scheduler), kFirst + i) << "one leaves in each cycle";
+    EXPECT_EQ(scheduler, 0U);
+    queue->issue(all, scheduler, 500, 1, port);
+    EXPECT_EQ(queue->dispatch(all, now, 1, scheduler), now);
+    EXPECT_EQ(scheduler, 1U);
+    queue->issue(all, scheduler, now + 1, 1, port);
+  }
+  EXPECT_EQ(queue->queued(now), 5U);
+  EXPECT_EQ(queue->next_leave(), kFirst);
+  EXPECT_EQ(queue->queued(kFirst + 2), 2U);
+}
+
+TEST_F(CalendarQueues, AfterSoManyCyclesABoundUopGoesWhereThereIsRoom) {
+  constexpr Cycle kNever = 5000;
+  fill(*queue, lane, 0, kNever);
+  const Cycle now = 20;
+  unsigned scheduler = 0;
+  EXPECT_EQ(queue->dispatch(lane.ports_of[0] | lane.ports_of[2], now, 0, scheduler), now + lane.bound_cycles);
+  EXPECT_EQ(scheduler, 2U);
+  // What nothing else executes waits on.
+  EXPECT_EQ(queue->dispatch(lane.ports_of[0], now, 0, scheduler), kNever);
+  EXPECT_EQ(scheduler, 0U);
 }
 
 }  // namespace

@@ -30,27 +30,70 @@ TEST(Steering, EveryPortIsBehindTheQueueOfItsScheduler) {
   EXPECT_EQ(seen, config.ports.size());
 }
 
-TEST(Steering, TheEmptierQueueAndTurnsBetweenEquals) {
-  Steering steering(m2_pcore());
-  UopInfo both;
-  both.queue = 0;
-  both.queues = 0b11;
-  UopInfo only;
-  only.queue = 1;
-  only.queues = 0b10;
-  std::array<std::size_t, 2> queued{4, 4};
-  const auto count = [&](unsigned q) { return queued[q]; };
-  EXPECT_EQ(steering.choose_queue(both, count), 0U);
-  steering.enter(both);
-  EXPECT_EQ(steering.choose_queue(both, count), 1U);
-  steering.enter(only);  // has no choice, so no turn
-  EXPECT_EQ(steering.choose_queue(both, count), 1U);
-  queued = {3, 4};
-  EXPECT_EQ(steering.choose_queue(both, count), 0U);
-  steering.enter(both);
-  queued = {4, 3};
-  EXPECT_EQ(steering.choose_queue(both, count), 1U);
-  EXPECT_EQ(steering.choose_queue(only, count), 1U);
+TEST(Steering, QueuesTakeTurnsUntilOneIsSoMuchEmptier) {
+  for (const std::uint32_t difference : {1U, 6U}) {
+    CoreConfig config = m2_pcore();
+    config.issue.queue_difference = difference;
+    Steering steering(config);
+    UopInfo both;
+    both.queue = 0;
+    both.queues = 0b11;
+    UopInfo only;
+    only.queue = 1;
+    only.queues = 0b10;
+    std::array<std::size_t, 2> queued{8, 8};
+    const auto count = [&](unsigned q) { return queued[q]; };
+    for (unsigned turn = 0; turn < 6; ++turn) {
+      SCOPED_TRACE(turn);
+      queued = {8, 8};
+      EXPECT_EQ(steering.choose_queue(both, count), turn % 2);
+      EXPECT_EQ(steering.choose_queue(only, count), 1U);
+      queued = {8, 8 - difference + 1};
+      EXPECT_EQ(steering.choose_queue(both, count), turn % 2);
+      queued = {8, 8 - difference};
+      EXPECT_EQ(steering.choose_queue(both, count), 1U);
+      queued = {8 - difference, 8};
+      EXPECT_EQ(steering.choose_queue(both, count), 0U);
+      steering.enter(only, 1);  // has no choice, so no turn
+      steering.enter(both, 0);
+    }
+  }
+}
+
+// Blindly: as often to each, and in no pattern that the place of an instruction in its loop could follow.
+TEST(Steering, ABoundUopGetsAnySchedulerThatLeadsToItsPortsAsOften) {
+  const CoreConfig config = m2_pcore();
+  Steering steering(config);
+  for (unsigned q = 0; q < config.dispatch_queues.size(); ++q) {
+    const QueueLane& lane = steering.queue(q);
+    UopInfo uop;
+    uop.queue = static_cast<std::uint8_t>(q);
+    uop.queues = static_cast<std::uint8_t>(1U << q);
+    for (const unsigned ports : {lane.ports_of[0], lane.ports_of[0] | lane.ports_of[1] | lane.ports_of[2]}) {
+      uop.local_ports = static_cast<std::uint16_t>(ports << (4 * q));
+      ASSERT_EQ(uop.ports_behind(q), ports);
+      constexpr unsigned kRounds = 12'000;
+      std::array<unsigned, kPortsPerQueue + 1> got{};
+      unsigned as_before = 0;
+      unsigned last = 0;
+      for (unsigned i = 0; i < kRounds; ++i) {
+        const unsigned bound = steering.enter(uop, q);
+        ++got[bound];
+        as_before += bound == last ? 1 : 0;
+        last = bound;
+      }
+      if (lane.bound_cycles == 0) {
+        EXPECT_EQ(got[kLaneCount], kRounds);
+        continue;
+      }
+      const unsigned count = lane.choices[ports].count;
+      for (unsigned s = 0; s < kPortsPerQueue; ++s) {
+        const bool leads = (lane.ports_of[s] & ports) != 0;
+        EXPECT_NEAR(got[s], leads ? kRounds / count : 0, count == 1 ? 0 : kRounds / 50) << q << ' ' << s;
+      }
+      EXPECT_NEAR(as_before, kRounds / count, kRounds / 50);
+    }
+  }
 }
 
 TEST(Steering, TheLeastOccupiedSchedulerWithRoom) {
