@@ -35,7 +35,7 @@ constexpr CoreConfig kM2PCore{
         .taken_branches_per_cycle = 1,  // measured: Jiajie Chen, M2 review
         .branches_per_cycle = 2,  // measured: Jiajie Chen, M2 review; 2 not-taken branches a cycle
         .page_cross_bubble = 0,  // measured: Jiajie Chen, M2 review: the window ends with its page, and that is all
-        .targets_ahead = 32,  // guess: not published; more does nothing on ns3, 8 costs 2 % of it
+        .targets_ahead = 32,  // guess: not published; looked at ns3 and clang: more does nothing, 8 costs ns3 2 %
         .buffer_instructions = 96,  // guess: four fetch windows and four stages of 8 (Apple: 8 decoded a cycle); never measured
     },
     .decode = {
@@ -73,25 +73,25 @@ constexpr CoreConfig kM2PCore{
                 .name = {"int0"},
                 .entries = 12,  // published: Geekerwan, M2 diagram; the same measured on M1 by Dougall Johnson
                 .per_cycle = 6,  // guess: enough for the sustained rate of its ports
-                .bound_cycles = 64,  // fitted: any from 16 on gives the same loops; the schedulers' measured sizes ask for less than 100
+                .bound_cycles = 64,  // fitted: 16 to 64 are the same; with 128 too few adds wait beside a divide (M1)
             },
             {
                 .name = {"int1"},
                 .entries = 12,  // published: Geekerwan, M2 diagram; the same measured on M1 by Dougall Johnson
                 .per_cycle = 6,  // guess: as above
-                .bound_cycles = 64,  // fitted: any from 16 on gives the same loops; the schedulers' measured sizes ask for less than 100
+                .bound_cycles = 64,  // fitted: 16 to 64 are the same; with 128 too few adds wait beside a divide (M1)
             },
             {
                 .name = {"mem"},
                 .entries = 10,  // published: Geekerwan, M2 diagram; the same measured on M1 by Dougall Johnson
                 .per_cycle = 4,  // measured: Jiajie Chen, M2 review, 4 memory uops a cycle sustained
-                .bound_cycles = 0,  // fitted: nothing measured asks for more
+                .bound_cycles = 0,  // fitted: measured figures contradict a bond, or say nothing of it
             },
             {
                 .name = {"fp"},
                 .entries = 12,  // published: Geekerwan, M2 diagram; the same measured on M1 by Dougall Johnson
                 .per_cycle = 6,  // guess: as above
-                .bound_cycles = 0,  // fitted: nothing measured asks for more
+                .bound_cycles = 0,  // fitted: measured figures contradict a bond, or say nothing of it
             },
         }},
     },
