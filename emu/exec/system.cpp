@@ -6,23 +6,20 @@
 #include "emu/cpu/id_registers.h"
 #include "emu/engine/handler.h"
 #include "emu/fp/fp.h"
+#include "insts/system_register.h"
 
 namespace m2sim::emu {
 namespace {
 
 using insts::Inst;
+using insts::kFpcr;
+using insts::kFpsr;
 using insts::Op;
+using insts::system_register;
 
-// op0:op1:CRn:CRm:op2, as the decoder packs them.
-constexpr std::int64_t system_register(unsigned op0, unsigned op1, unsigned crn, unsigned crm, unsigned op2) {
-  return std::int64_t{op0} << 14 | std::int64_t{op1} << 11 | std::int64_t{crn} << 7 | std::int64_t{crm} << 3 |
-         op2;
-}
 constexpr std::int64_t kNzcv = system_register(3, 3, 4, 2, 0);
 constexpr std::int64_t kDit = system_register(3, 3, 4, 2, 5);
 constexpr std::int64_t kSsbs = system_register(3, 3, 4, 2, 6);
-constexpr std::int64_t kFpcr = system_register(3, 3, 4, 4, 0);
-constexpr std::int64_t kFpsr = system_register(3, 3, 4, 4, 1);
 constexpr std::int64_t kTpidrEl0 = system_register(3, 3, 13, 0, 2);
 constexpr std::int64_t kTpidrroEl0 = system_register(3, 3, 13, 0, 3);
 constexpr std::int64_t kCntfrqEl0 = system_register(3, 3, 14, 0, 0);

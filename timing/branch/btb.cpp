@@ -29,7 +29,7 @@ Btb::Found Btb::access_slow(const Entry& now) {
   const Found found = take_from_l2(now.branch);
   Entry* place = l1_.find(now.branch, 0);
   if (place == nullptr) {
-    place = &front + random() % l1_.ways();
+    place = &front + random_.next() % l1_.ways();
     put_out(*place);
   }
   *place = front;
@@ -65,18 +65,11 @@ void Btb::enter_l2(const Entry& entry) {
   if (!l2_.present()) return;
   Entry* place = l2_.find(entry.branch, 0);
   if (place == nullptr) {
-    const std::uint32_t bits = random();
+    const std::uint32_t bits = random_.next();
     if (bits % l2_replace_one_in_ != 0) return;
     place = l2_.set(entry.branch) + (bits >> 8) % l2_.ways();
   }
   *place = entry;
-}
-
-std::uint32_t Btb::random() {
-  random_state_ ^= random_state_ << 13;
-  random_state_ ^= random_state_ >> 17;
-  random_state_ ^= random_state_ << 5;
-  return random_state_;
 }
 
 }  // namespace m2sim::timing

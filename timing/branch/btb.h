@@ -21,6 +21,7 @@
 
 #include "timing/branch/code_word.h"
 #include "timing/config/config.h"
+#include "timing/xorshift.h"
 
 namespace m2sim::timing {
 
@@ -76,13 +77,12 @@ class Btb {
   Found take_from_l2(std::uint32_t branch);
   void put_out(const Entry& entry);
   void enter_l2(const Entry& entry);
-  std::uint32_t random();
 
   Level l1_;       // the entry used last is the first of its set
   Level waiting_;  // between the levels, the oldest first; the sets are those of the first level
   Level l2_;
   std::uint32_t l2_replace_one_in_;
-  std::uint32_t random_state_ = 0x2545f491U;
+  Xorshift random_;
 };
 
 }  // namespace m2sim::timing

@@ -97,7 +97,7 @@ void IndirectPredictor::allocate(const Lookup& lookup, std::uint32_t target) {
   if (lookup.provider == 0) return;
   // Mostly in the next longer table, at times beyond: branches that meet in the sets of one by turns, and
   // would always put each other out, get away from there.
-  const std::uint32_t bits = random();
+  const std::uint32_t bits = random_.next();
   const unsigned skip = (bits & 3) != 0 ? 0U : 1U;
   for (unsigned t = lookup.provider - std::min(skip, lookup.provider - 1); t-- > 0;) {
     Entry* const entry = victim(lookup.set[t], bits >> 8);
@@ -113,13 +113,6 @@ void IndirectPredictor::allocate(const Lookup& lookup, std::uint32_t target) {
   for (std::vector<Entry>& table : tables_) {
     for (Entry& entry : table) entry.useful = false;
   }
-}
-
-std::uint32_t IndirectPredictor::random() {
-  random_state_ ^= random_state_ << 13;
-  random_state_ ^= random_state_ >> 17;
-  random_state_ ^= random_state_ << 5;
-  return random_state_;
 }
 
 }  // namespace m2sim::timing

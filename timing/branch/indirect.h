@@ -15,6 +15,7 @@
 
 #include "timing/branch/path_history.h"
 #include "timing/config/config.h"
+#include "timing/xorshift.h"
 
 namespace m2sim::timing {
 
@@ -55,7 +56,6 @@ class IndirectPredictor {
   static void train(Entry& entry, std::uint32_t target);
   void allocate(const Lookup& lookup, std::uint32_t target);
   Entry* victim(Entry* set, std::uint32_t start) const;
-  std::uint32_t random();
 
   std::array<HistoryMask, kTables> masks_;
   std::uint32_t ways_;
@@ -63,7 +63,7 @@ class IndirectPredictor {
   std::array<std::vector<Entry>, kTables> tables_;
   std::int32_t use_alternate_ = 0;  // >= 0: a fresh entry is less reliable than the next
   std::uint32_t failed_allocations_ = 0;
-  std::uint32_t random_state_ = 0x2545f491U;
+  Xorshift random_;
 };
 
 }  // namespace m2sim::timing

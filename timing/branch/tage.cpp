@@ -184,7 +184,7 @@ void Tage::allocate(const Lookup& lookup, bool taken) {
   }
   // Mostly the next longer table, at times one beyond, so that branches that need a long history do
   // not have to climb through every table.
-  const std::uint32_t bits = random();
+  const std::uint32_t bits = random_.next();
   const unsigned skip = (bits & 3) != 0 ? 0U : (bits & 4) != 0 ? 1U : 2U;
   const unsigned table = lookup.provider - 1 - std::min(skip, lookup.provider - 1);
   for (unsigned t = table + 1; t-- > 0;) {
@@ -215,13 +215,6 @@ void Tage::forget_usefulness() {
       state = static_cast<State>(state & ~kUseful);
     }
   }
-}
-
-std::uint32_t Tage::random() {
-  random_state_ ^= random_state_ << 13;
-  random_state_ ^= random_state_ >> 17;
-  random_state_ ^= random_state_ << 5;
-  return random_state_;
 }
 
 }  // namespace m2sim::timing

@@ -14,6 +14,7 @@
 
 #include "timing/branch/path_history.h"
 #include "timing/config/config.h"
+#include "timing/xorshift.h"
 
 namespace m2sim::timing {
 
@@ -67,7 +68,6 @@ class Tage {
   void allocate(const Lookup& lookup, bool taken);
   static unsigned useless(const States& states);  // a bit a way
   void forget_usefulness();
-  std::uint32_t random();
 
   alignas(32) std::array<Lanes<std::uint32_t>, 4> masks_{};  // of the history, cut into 32-bit words
   alignas(32) Lanes<std::uint32_t> first_set_{};
@@ -81,7 +81,7 @@ class Tage {
   std::vector<States> states_;      // the same
   std::vector<std::uint8_t> base_;  // two-bit counters
   std::uint64_t base_mask_;
-  std::uint32_t random_state_ = 0x2545f491U;
+  Xorshift random_;
   std::int32_t use_alternate_ = 0;  // >= 0: a weak, not yet useful entry is less reliable than the next
   std::uint32_t failed_allocations_ = 0;
 };

@@ -164,6 +164,7 @@ void CrackTable::clear() {
   dropped_ = executed();
   table_.clear();
   places_.assign(kFirstPlaces, {});
+  places_mask_ = kFirstPlaces - 1;
   entered_ = 0;
   counts_.clear();
   uop_chunks_.clear();
@@ -175,13 +176,14 @@ void CrackTable::clear() {
 void CrackTable::enter(const Place& block) {
   if (2 * ++entered_ > places_.size()) {
     const std::vector<Place> all = std::exchange(places_, std::vector<Place>(2 * places_.size()));
+    places_mask_ = places_.size() - 1;
     entered_ = 1;
     for (const Place& place : all) {
       if (place.id != emu::kNoBlock) enter(place);
     }
   }
   std::size_t at = place_of(block.pc, block.space);
-  while (places_[at].id != emu::kNoBlock) at = (at + 1) % places_.size();
+  while (places_[at].id != emu::kNoBlock) at = (at + 1) & places_mask_;
   places_[at] = block;
 }
 

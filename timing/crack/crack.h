@@ -51,7 +51,7 @@ class CrackTable {
   }
   // A block that was looked up, by where it begins in which address space; null: there is none.
   const CrackedBlock* find(std::uint64_t pc, std::uint64_t space) const {
-    for (std::size_t at = place_of(pc, space);; at = (at + 1) % places_.size()) {
+    for (std::size_t at = place_of(pc, space);; at = (at + 1) & places_mask_) {
       const Place& place = places_[at];
       if (place.id == emu::kNoBlock) return nullptr;
       if (place.pc == pc && place.space == space) return &table_[place.id].cracked;
@@ -87,7 +87,7 @@ class CrackTable {
     std::uint32_t id = emu::kNoBlock;
   };
   std::size_t place_of(std::uint64_t pc, std::uint64_t space) const {
-    return ((pc >> 2 ^ space << 40) * 0x9e3779b97f4a7c15U >> 32) % places_.size();
+    return ((pc >> 2 ^ space << 40) * 0x9e3779b97f4a7c15U >> 32) & places_mask_;
   }
   void enter(const Place& block);
   UopInfo* room_for_uops(std::size_t count);
@@ -100,6 +100,7 @@ class CrackTable {
   std::uint32_t load_ports_;
   std::vector<Entry> table_;
   std::vector<Place> places_ = std::vector<Place>(kFirstPlaces);
+  std::size_t places_mask_ = kFirstPlaces - 1;
   std::size_t entered_ = 0;
   std::vector<BlockCounts> counts_;  // of one execution, by the block's id
   BlockCounts dropped_;

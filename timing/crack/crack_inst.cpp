@@ -7,6 +7,7 @@
 #include <tuple>
 
 #include "insts/encoding.h"
+#include "insts/system_register.h"
 #include "timing/crack/uop_parts.h"
 
 namespace m2sim::timing {
@@ -22,9 +23,6 @@ using insts::Source;
 using insts::TimingClass;
 
 constexpr unsigned kZeroRegister = 31;
-// System registers, as Imm::kSysReg has them.
-constexpr std::int64_t kFpcr = 0xDA20;  // S3_3_C4_C4_0
-constexpr std::int64_t kFpsr = 0xDA21;  // S3_3_C4_C4_1
 
 Imm imm_kind(const Inst& inst) { return insts::encoding_of(inst.op).imm; }
 
@@ -120,8 +118,8 @@ TimingClass effective_class(const Inst& inst) {
     const bool flags = reads(operands, insts::kNzcv) ||
                        std::find(written.begin(), written.end(), insts::kNzcv) != written.end();
     if (flags) return TimingClass::kSysFlags;
-    if (c == TimingClass::kSysRead && inst.imm == kFpsr) return TimingClass::kSysReadFpsr;
-    if (c == TimingClass::kSysWrite && inst.imm == kFpcr) return TimingClass::kSysWriteFpcr;
+    if (c == TimingClass::kSysRead && inst.imm == insts::kFpsr) return TimingClass::kSysReadFpsr;
+    if (c == TimingClass::kSysWrite && inst.imm == insts::kFpcr) return TimingClass::kSysWriteFpcr;
     return c;
   }
   // ror #imm, an extract from one register twice.

@@ -17,6 +17,7 @@
 #include "timing/crack/uop.h"
 #include "timing/cycle.h"
 #include "timing/least_lane.h"
+#include "timing/xorshift.h"
 
 namespace m2sim::timing {
 
@@ -91,7 +92,7 @@ class Steering {
     const QueueLane& lane = queues_[queue];
     if (lane.bound_cycles == 0) return kLaneCount;
     const QueueLane::Choice& choice = lane.choices[uop.ports_behind(queue)];
-    return choice.leading[choice.count == 1 ? 0 : random_below(choice.count)];
+    return choice.leading[choice.count == 1 ? 0 : random_.below(choice.count)];
   }
 
   // Of the ports of a mask that are free at once: the most specialised.
@@ -102,18 +103,10 @@ class Steering {
   Cycle dispatch_delay_;
   Cycle issue_delay_;
   std::array<QueueLane, kMaxDispatchQueues> queues_{};
-  // Of a xorshift generator: whatever the choice is made from, it has nothing to do with what is chosen.
-  unsigned random_below(unsigned count) {
-    random_ ^= random_ << 13;
-    random_ ^= random_ >> 17;
-    random_ ^= random_ << 5;
-    return (random_ >> 16) * count >> 16;
-  }
-
-  std::array<std::int64_t, 2>
-      emptier_by_;  // that a later queue has to be, when it is not its turn and when it is
+  // That a later queue has to be, when it is not its turn and when it is.
+  std::array<std::int64_t, 2> emptier_by_;
   std::uint32_t turn_ = 0;
-  std::uint32_t random_ = 0x2545F491;
+  Xorshift random_;
 };
 
 }  // namespace m2sim::timing
