@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <exception>
 #include <new>
+#include <span>
 
 #include "cmd/calibrate/command.h"
 #include "cmd/check/command.h"
@@ -37,7 +38,6 @@ struct CommandLine {
   DisasmOptions disasm_options;
   ConfigOptions config_options;
   HistoryOptions history_options;
-  CalibrateOptions calibrate_options;
   CLI::App* run_command = add_run_command(app, run_options);
   CLI::App* suite_command = add_suite_command(app, suite_options);
   CLI::App* check_command = add_check_command(app, check_options);
@@ -45,7 +45,7 @@ struct CommandLine {
   CLI::App* disasm_command = add_disasm_command(app, disasm_options);
   CLI::App* config_command = add_config_command(app, config_options);
   CLI::App* history_command = add_history_command(app, history_options);
-  CLI::App* calibrate_command = add_calibrate_command(app, calibrate_options);
+  CalibrateCommand calibrate_command{app};
 };
 
 CLI::App& find_command(CommandLine& line, const std::string& name) {
@@ -63,6 +63,15 @@ void parse(CLI::App& app, std::vector<std::string> arguments) {
   app.parse(std::move(arguments));
 }
 
+// m2sim calibrate has actions, which have the options.
+void check_options_of(const CommandLine& line, const CLI::App& command,
+                      const std::vector<std::string>& rest) {
+  const bool has_action =
+      &command == line.calibrate_command.app() && !rest.empty() && !rest[0].starts_with("-");
+  if (!has_action) return check_options(command, rest);
+  check_options(line.calibrate_command.action(rest[0]), std::span(rest).subspan(1));
+}
+
 int dispatch(CommandLine& line, const CLI::App& command) {
   if (&command == line.run_command) return run(line.run_options);
   if (&command == line.suite_command) return suite(line.suite_options);
@@ -70,7 +79,7 @@ int dispatch(CommandLine& line, const CLI::App& command) {
   if (&command == line.profile_command) return profile(line.profile_options);
   if (&command == line.disasm_command) return disasm(line.disasm_options);
   if (&command == line.history_command) return history(line.history_options);
-  if (&command == line.calibrate_command) return calibrate(line.calibrate_options);
+  if (&command == line.calibrate_command.app()) return line.calibrate_command.run();
   return config(line.config_options);
 }
 
@@ -96,7 +105,7 @@ int run_command_line(const std::vector<std::string>& arguments) {
       guest = std::move(split.guest);
       own.insert(own.end(), split.own.begin(), split.own.end());
     } else {
-      check_options(*command, rest);
+      check_options_of(line, *command, rest);
       own.insert(own.end(), rest.begin(), rest.end());
     }
     parse(line.app, own);

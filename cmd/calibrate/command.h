@@ -1,44 +1,40 @@
-// m2sim calibrate: a model of a core beside what was measured on one.
+// m2sim calibrate: a model of a core beside what was measured on one. Each action is a command of its own.
 #pragma once
 
 #include <CLI/CLI.hpp>
-#include <regex>
+#include <functional>
 #include <string>
+#include <vector>
 
-#include "calibration/measure.h"
-#include "cmd/calibrate/model.h"
-#include "cmd/results/core_option.h"
-#include "cmd/results/manifest.h"
+#include "cmd/calibrate/instructions.h"
+#include "cmd/calibrate/structures.h"
 
 namespace m2sim::cmd {
 
-struct CalibrateOptions {
-  std::string action;
-  std::string mode = "timing";
-  CoreOption core;
-  std::string filter;
-  std::string kind;
-  std::string json;
-  std::string csv;
-  std::string svg;
-  std::string against;
-  unsigned jobs = 0;  // 0: one a processor
-  unsigned every = 1;
-  static constexpr unsigned kTop = 30;
-  unsigned top = kTop;
-  bool quiet = false;
+class CalibrateCommand {
+ public:
+  explicit CalibrateCommand(CLI::App& app);
+  CalibrateCommand(const CalibrateCommand&) = delete;  // CLI11 holds the addresses of the options
+  CalibrateCommand& operator=(const CalibrateCommand&) = delete;
+
+  const CLI::App* app() const { return app_; }
+  // Throws UserError when there is none of this name.
+  const CLI::App& action(const std::string& name) const;
+  // The one that was parsed. Throws UserError when it fails, or when none was.
+  int run() const;
+
+ private:
+  struct Action {
+    CLI::App* app;
+    std::function<int()> run;
+  };
+
+  std::vector<std::string> names() const;
+
+  CLI::App* app_;
+  InstructionsOptions instructions_;
+  StructuresOptions structures_;
+  std::vector<Action> actions_;
 };
-
-CLI::App* add_calibrate_command(CLI::App& app, CalibrateOptions& options);
-
-// What both actions read from the options. All throw UserError.
-std::regex filter_pattern(const CalibrateOptions& options);
-calibration::Model model_of(Mode mode);
-// Fills the configuration in.
-CalibratedModel chosen_model(const CalibrateOptions& options, timing::CoreConfig& config);
-unsigned jobs_of(const CalibrateOptions& options);
-
-// Throws UserError.
-int calibrate(const CalibrateOptions& options);
 
 }  // namespace m2sim::cmd

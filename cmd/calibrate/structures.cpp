@@ -25,8 +25,8 @@ namespace {
 using calibration::Curve;
 using calibration::Reference;
 
-std::vector<const Curve*> chosen_curves(const CalibrateOptions& options) {
-  const std::regex pattern = filter_pattern(options);
+std::vector<const Curve*> chosen_curves(const StructuresOptions& options) {
+  const std::regex pattern = filter_pattern(options.filter);
   std::vector<const Curve*> curves;
   for (const Curve& curve : calibration::all_curves()) {
     if (std::regex_search(curve.name.begin(), curve.name.end(), pattern)) curves.push_back(&curve);
@@ -38,13 +38,13 @@ std::vector<const Curve*> chosen_curves(const CalibrateOptions& options) {
 }
 
 // The core whose measurements stand beside: the one that is asked for, or the one that is modelled.
-std::string reference_core(const CalibrateOptions& options) {
+std::string reference_core(const StructuresOptions& options) {
   std::vector<std::string> measured;
   for (const Reference& reference : calibration::structure_references()) {
     if (std::ranges::find(measured, reference.core) == measured.end()) measured.push_back(reference.core);
   }
   const bool named = !options.against.empty();
-  const std::string& core = named ? options.against : options.core.core;
+  const std::string& core = named ? options.against : options.model.core.core;
   if (std::ranges::find(measured, core) != measured.end()) return core;
   if (!named) return "";
   throw failure("--against: nothing was measured on '{}'{}", core, did_you_mean(core, measured));
@@ -63,21 +63,36 @@ void require_all(const std::vector<calibration::MeasuredCurve>& curves) {
 
 }  // namespace
 
-int calibrate_structures(const CalibrateOptions& options) {
-  if (!options.kind.empty()) throw failure("--kind: curves have none; --filter chooses among them");
-  if (options.every != 1) throw failure("--every: is for instructions; --filter chooses among curves");
-  if (options.top != CalibrateOptions::kTop)
-    throw failure("--top: is for instructions; the table has all curves");
+CLI::App* add_structures_action(CLI::App& app, StructuresOptions& options) {
+  CLI::App* command = app.add_subcommand(
+      "structures", "The curves that show how large and how fast each structure of a core is");
+  add_model_options(*command, options.model);
+  command
+      ->add_option("--filter", options.filter, "only curves in whose name this regular expression is found")
+      ->type_name("REGEX");
+  command
+      ->add_option("--against", options.against,
+                   "m2-pcore or m1-pcore, whose measurements to compare with (default: the same core)")
+      ->type_name("CORE");
+  command->add_option("--json", options.json, "write the results to a JSON file")->type_name("FILE");
+  command->add_option("--csv", options.csv, "write the results to a CSV file, one line a point")
+      ->type_name("FILE");
+  command->add_option("--svg", options.svg, "draw the curves with the measured points")->type_name("FILE");
+  command->add_flag("-q,--quiet", options.quiet, "no table and no progress bar");
+  return command;
+}
+
+int calibrate_structures(const StructuresOptions& options) {
   StructuresSummary summary;
   calibration::StructureBatch batch;
-  summary.model = chosen_model(options, batch.config);
+  summary.model = chosen_model(options.model, batch.config);
   summary.against = reference_core(options);
   batch.model = model_of(summary.model.mode);
   for (const std::string& file : {options.json, options.csv, options.svg}) {
     if (!file.empty()) require_writable(file);
   }
   batch.curves = chosen_curves(options);
-  batch.jobs = jobs_of(options);
+  batch.jobs = jobs_of(options.model);
   for (const Reference& reference : calibration::structure_references()) {
     if (reference.core == summary.against) batch.references.push_back(reference);
   }

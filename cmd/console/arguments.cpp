@@ -19,12 +19,19 @@ std::string option_name(const std::string& argument) {
   return argument.substr(0, 2);
 }
 
+// "calibrate instructions": without the name of the program.
+std::string spoken_name(const CLI::App& command) {
+  const CLI::App* parent = command.get_parent();
+  const bool nested = parent != nullptr && parent->get_parent() != nullptr;
+  return nested ? spoken_name(*parent) + " " + command.get_name() : command.get_name();
+}
+
 [[noreturn]] void fail_unknown(const CLI::App& command, const std::string& name) {
   std::vector<std::string> names;
   for (const CLI::Option* option : command.get_options()) {
     for (const std::string& known : option->get_lnames()) names.push_back("--" + known);
   }
-  throw failure("{}: there is no option '{}'{}", command.get_name(), name, did_you_mean(name, names));
+  throw failure("{}: there is no option '{}'{}", spoken_name(command), name, did_you_mean(name, names));
 }
 
 // How many of the arguments, this option first, belong to it.
