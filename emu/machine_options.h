@@ -2,6 +2,7 @@
 // but what stands here, and its files.
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -27,8 +28,10 @@ struct MachineOptions {
   std::vector<std::string> envp;  // exactly what the guest gets, "NAME=value" each
   std::string sysroot;            // absolute guest paths that exist below it are taken from there
   std::string cwd;                // working directory of the guest; empty: the host's
-  Cpu cpu = Cpu::kM2;             // the processor that the guest sees
-  bool strace = false;            // one line a system call, in strace's format
+  // Host descriptors behind the guest's 0, 1 and 2, which stay the caller's; closed here, closed there.
+  std::array<int, 3> streams{0, 1, 2};
+  Cpu cpu = Cpu::kM2;                              // the processor that the guest sees
+  bool strace = false;                             // one line a system call, in strace's format
   LineSink diagnostics = [](std::string_view) {};  // warnings ("m2sim: ...") and the system call trace
   std::int64_t start_time = kDefaultStartTime;  // what CLOCK_REALTIME shows at the start, seconds since 1970
   // At the start; what the guest makes it to applies to its files, and the host process's own on top of it.

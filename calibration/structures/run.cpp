@@ -109,7 +109,7 @@ class Session {
     std::vector<std::string> failures(points.size());
     const auto run = [&](std::size_t k) {
       try {
-        values[k] = value_at(*batch_.curves[points[k].curve], points[k].x);
+        values[k] = value_at(*batch_.curves[points[k].curve], points[k].x, batch_.config, batch_.model);
       } catch (const std::exception& error) {
         failures[k] = error.what();
       }
@@ -132,13 +132,6 @@ class Session {
     }
   }
 
-  double value_at(const Curve& curve, std::uint64_t x) const {
-    const Trial trial = curve.trial(x);
-    double cycles = cycles_of(trial, batch_.config, batch_.model);
-    if (curve.without) cycles -= cycles_of(curve.without(x), batch_.config, batch_.model);
-    return curve.quantity == Quantity::kCyclesPerUnit ? cycles / trial.units : trial.units / cycles;
-  }
-
   const StructureBatch& batch_;
   const ProgressSink& progress_;
   double measured_ = 0;  // points
@@ -151,6 +144,13 @@ class Session {
 double cycles_of(const Trial& trial, const timing::CoreConfig& config, Model model) {
   return model == Model::kCore ? cycles_on<timing::Core>(trial, config)
                                : cycles_on<timing::FastCore>(trial, config);
+}
+
+double value_at(const Curve& curve, std::uint64_t x, const timing::CoreConfig& config, Model model) {
+  const Trial trial = curve.trial(x);
+  double cycles = cycles_of(trial, config, model);
+  if (curve.without) cycles -= cycles_of(curve.without(x), config, model);
+  return curve.quantity == Quantity::kCyclesPerUnit ? cycles / trial.units : trial.units / cycles;
 }
 
 std::vector<MeasuredCurve> measure_structures(const StructureBatch& batch, const ProgressSink& progress) {

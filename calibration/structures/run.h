@@ -36,6 +36,9 @@ struct StructureBatch {
 // Cycles of a trial's measured instructions. Throws std::runtime_error when it does not run to its end.
 double cycles_of(const Trial& trial, const timing::CoreConfig& config, Model model);
 
+// y of a curve at x. Throws std::runtime_error when a trial does not run to its end.
+double value_at(const Curve& curve, std::uint64_t x, const timing::CoreConfig& config, Model model);
+
 // In the order of the curves. First the grids, then, around each knee, what lies between.
 std::vector<MeasuredCurve> measure_structures(const StructureBatch& batch, const ProgressSink& progress);
 

@@ -55,10 +55,10 @@ void OpenFile::drop_duplicate(int fd) {
   if (std::erase(duplicates_, fd) != 0) ::close(fd);
 }
 
-FdTable::FdTable() : entries_(3) {
-  for (int fd = 0; fd < 3; ++fd) {
-    if (::fcntl(fd, F_GETFD) < 0) continue;
-    entries_[static_cast<std::size_t>(fd)].file = std::make_shared<OpenFile>(fd, kind_of(fd), false);
+FdTable::FdTable(std::array<int, 3> streams) : entries_(streams.size()) {
+  for (std::size_t i = 0; i < streams.size(); ++i) {
+    if (::fcntl(streams[i], F_GETFD) < 0) continue;
+    entries_[i].file = std::make_shared<OpenFile>(streams[i], kind_of(streams[i]), false);
   }
 }
 

@@ -2,6 +2,7 @@
 // descriptor, so that the guest cannot reach what the simulator has open.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -52,7 +53,8 @@ class FdTable {
   struct Empty {};
 
   explicit FdTable(Empty /*nothing*/) {}
-  FdTable();                          // 0, 1 and 2 are the host's, as far as the host has them open
+  // Its 0, 1 and 2 are these of the host's, as far as the host has them open.
+  explicit FdTable(std::array<int, 3> streams = {0, 1, 2});
   FdTable(const FdTable&) = default;  // fork: the same open files
   FdTable& operator=(const FdTable&) = delete;
 

@@ -23,7 +23,7 @@ Process::Process(Kernel& its_kernel, int its_id)
       group(its_id),
       session(its_id),
       space(std::make_shared<AddressSpace>(its_kernel.next_space())),
-      fds(std::make_shared<FdTable>()),
+      fds(std::make_shared<FdTable>(its_kernel.options.streams)),
       paths(its_kernel.options.sysroot),
       interval_timers{{{its_kernel.timers, this}, {its_kernel.timers, this}, {its_kernel.timers, this}}},
       umask(kernel.options.umask & 0777U) {

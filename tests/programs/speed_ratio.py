@@ -3,7 +3,8 @@
 
 Emulation and qemu-aarch64 run in turn, --runs times, each with --scale times the suite's repetitions so
 that start-up does not count; the figure is the median of CPU seconds. The ratio is qemu's time over ours:
-1 is as fast as qemu. The micro-kernels take no repetitions and are measured in the timing modes only. Geometric means over the integer programs (integer and polybench) and the fp ones.
+1 is as fast as qemu. The micro-kernels are measured in the timing modes
+only. Geometric means over the integer programs (integer and polybench) and the fp ones.
 Run it on a quiet machine; nothing runs in parallel here.
 """
 
