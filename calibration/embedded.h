@@ -1,5 +1,5 @@
-// Files that the build puts into the program: data/instructions.csv and what its code was assembled to, and
-// data/structures.csv.
+// Files that the build puts into the program: data/instructions.csv and what its code was assembled to,
+// data/structures.csv and data/measurements.json.
 #pragma once
 
 #include <cstdint>
@@ -10,6 +10,7 @@ namespace m2sim::calibration {
 
 std::string_view embedded_table();
 std::string_view embedded_structures();
+std::string_view embedded_measurements();
 std::span<const std::uint32_t> embedded_code();
 
 }  // namespace m2sim::calibration
