@@ -1,8 +1,12 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <utility>
 
+#include "calibration/measured/grade.h"
+#include "calibration/measured/measurement.h"
 #include "cmd/console/failure.h"
 #include "cmd/console/output_file.h"
 #include "cmd/suite/suite.h"
@@ -10,6 +14,7 @@
 namespace m2sim::cmd {
 namespace {
 
+using calibration::Graded;
 using nlohmann::json;
 
 json parse_json(const std::string& path) {
@@ -38,16 +43,17 @@ SuiteProgram parse_program(const json& entry, const std::filesystem::path& direc
   return program;
 }
 
-// Rows are in order of preference; one without cycles has only nanoseconds at an unknown clock.
-void add_hardware_figures(const json& hardware, std::vector<SuiteProgram>& programs) {
-  for (const json& row : hardware.at("measurements")) {
-    const double cycles = number_or_zero(row, "cycles_per_iteration");
-    if (cycles <= 0) continue;
-    for (SuiteProgram& program : programs) {
-      if (program.hardware || program.name != row.at("program").get<std::string>()) continue;
-      program.hardware = {cycles, row.value("grade", ""),
-                          fmt::format("{} {}", row.value("chip", ""), row.value("core", ""))};
-    }
+// An M2 before an M1, a better grade before a worse one. What has no cycles was timed at an unknown clock.
+void add_hardware_figures(std::vector<SuiteProgram>& programs) {
+  const auto rank = [](const Graded& row) { return std::pair{row.chip != "M2", row.grade}; };
+  std::vector<Graded> rows = calibration::graded(calibration::shipped_measurements());
+  std::ranges::stable_sort(rows, {}, rank);
+  for (SuiteProgram& program : programs) {
+    const auto found = std::ranges::find_if(
+        rows, [&](const Graded& row) { return row.program == program.name && row.cycles.has_value(); });
+    if (found == rows.end()) continue;
+    program.hardware = {*found->cycles, std::string(name_of(found->grade)),
+                        fmt::format("{} {}", found->chip, found->core_type)};
   }
 }
 
@@ -69,13 +75,7 @@ std::vector<SuiteProgram> load_suite(const std::string& directory) {
   } catch (const json::exception& error) {
     throw failure("'{}' is not a suite: {}", path, error.what());
   }
-  const std::string hardware = (folder / "hardware.json").string();
-  if (!std::filesystem::exists(hardware)) return programs;
-  try {
-    add_hardware_figures(parse_json(hardware), programs);
-  } catch (const json::exception& error) {
-    throw failure("'{}' holds no measurements: {}", hardware, error.what());
-  }
+  add_hardware_figures(programs);
   return programs;
 }
 

@@ -9,7 +9,7 @@
 
 namespace m2sim::cmd {
 
-// A measurement on real hardware. Grades: A, B, C by how well it is known (hardware.json).
+// A measurement on real hardware. Grades: A, B, C by how well it is known (calibration/measured/grade.h).
 struct HardwareFigure {
   double cycles_per_iteration = 0;
   std::string grade;
@@ -43,7 +43,7 @@ std::optional<double> cycles_per_iteration(const SuiteProgram& program, const Su
 // (ours - hardware) / hardware, in percent; nothing where either is missing.
 std::optional<double> difference_percent(const SuiteProgram& program, const SuiteResult& result);
 
-// Reads suite.json of a directory of guest programs, and hardware.json where it lies beside; throws
+// Reads suite.json of a directory of guest programs, and puts what was measured beside them; throws
 // UserError, also when a program it names is not there.
 std::vector<SuiteProgram> load_suite(const std::string& directory);
 

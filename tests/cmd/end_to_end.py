@@ -229,8 +229,6 @@ class Suite(guest.GuestTest):
         self.guest("good", guest.HELLO)
         self.guest("bad", guest.EXIT_WITH.format(status=3))
         self.guest("loop", guest.LOOP.format(count=1000))
-        self.write("hardware.json", json.dumps({"measurements": [
-            {"program": "loop", "chip": "M2", "core": "P", "grade": "A", "cycles_per_iteration": 1.0}]}))
 
     def suite(self, programs, *arguments):
         self.write("suite.json", json.dumps({"programs": programs}))
@@ -238,20 +236,20 @@ class Suite(guest.GuestTest):
 
     def test_all_good(self):
         programs = [{"name": "good", "file": "good", "stdout": "hello\n"},
-                    {"name": "loop", "file": "loop", "stdout": "", "iterations": 1000, "loop_instructions": 3}]
+                    {"name": "branch", "file": "loop", "stdout": "", "iterations": 1000, "loop_instructions": 3}]
         path = self.path("out.json")
         table = self.path("out.csv")
         result = self.suite(programs, "--json", path, "--csv", table)
         self.assertEqual((result.status, result.err), (0, ""))
         self.assertRegex(result.out, r"(?m)^good +[0-9]+ +[0-9]")
-        self.assertRegex(result.out, r"(?m)^loop +3,00[0-9] +[0-9]")
-        self.assertRegex(result.out, r"(?m)^loop +1\.00 +[0-9.]+ +[-+][0-9.]+ +A$")
+        self.assertRegex(result.out, r"(?m)^branch +3,00[0-9] +[0-9]")
+        self.assertRegex(result.out, r"(?m)^branch +5\.99 +[0-9.]+ +[-+][0-9.]+ +A$")
         self.assertIn("geometric mean", result.out)
         with open(path, encoding="utf-8") as file:
             names = [program["name"] for program in json.load(file)["programs"]]
-        self.assertEqual(names, ["good", "loop"])
+        self.assertEqual(names, ["good", "branch"])
         with open(table, encoding="utf-8", newline="") as file:
-            self.assertEqual([row["program"] for row in csv.DictReader(file)], ["good", "loop"])
+            self.assertEqual([row["program"] for row in csv.DictReader(file)], ["good", "branch"])
 
     def test_a_failure_is_a_line_and_a_status(self):
         programs = [{"name": "bad", "file": "bad", "stdout": ""},

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "calibration/measured/grade.h"
@@ -81,6 +82,15 @@ TEST(Shipped, ClocksAreDerivedFromTheChainsOfTheirRuns) {
   // Instructions retired were counted by the system, one run a size.
   const Graded& counted = found(all, {"m2-unknown-core-polybench", "gemm", "", 0, 0, 0});
   EXPECT_NEAR(counted.counters.at("pmu.INST_ALL"), 2398391, 1);
+}
+
+TEST(Shipped, ProgramsAreThoseOfTheSuite) {
+  std::ifstream file(M2SIM_SOURCE_DIR "/benchmarks/suite.json");
+  const nlohmann::json suite = nlohmann::json::parse(file);
+  for (const Graded& one : graded(shipped_measurements())) {
+    const auto is_it = [&](const nlohmann::json& program) { return program["name"] == one.program; };
+    EXPECT_TRUE(std::ranges::any_of(suite["programs"], is_it)) << one.program;
+  }
 }
 
 TEST(Shipped, WritingAndReadingChangesNothing) {

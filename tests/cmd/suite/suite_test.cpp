@@ -1,5 +1,6 @@
 #include "cmd/suite/suite.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
@@ -19,12 +20,6 @@ constexpr const char* kSuite = R"({"schema_version": 1, "programs": [
    "counted_instructions": 20, "loop_instructions": 23, "stdout": "x\n"},
   {"name": "beta", "file": "b.elf", "stdout": ""}]})";
 
-constexpr const char* kHardware = R"({"measurements": [
-  {"program": "alpha", "chip": "M2", "core": "P", "grade": "C", "cycles_per_iteration": null},
-  {"program": "alpha", "chip": "M2", "core": "P", "grade": "A", "cycles_per_iteration": 20.0},
-  {"program": "alpha", "chip": "M1", "core": "P", "grade": "B", "cycles_per_iteration": 30.0},
-  {"program": "gone", "chip": "M1", "core": "P", "grade": "B", "cycles_per_iteration": 30.0}]})";
-
 class SuiteFolder : public testing::Test {
  protected:
   std::vector<SuiteProgram> load() {
@@ -34,18 +29,34 @@ class SuiteFolder : public testing::Test {
   TemporaryDirectory folder_;
 };
 
-TEST_F(SuiteFolder, TakesTheFirstMeasurementThatHasCycles) {
+TEST_F(SuiteFolder, ReadsProgramsAsTheyAreRun) {
   write_file(folder_.file("suite.json"), kSuite);
-  write_file(folder_.file("hardware.json"), kHardware);
   const auto programs = load();
   ASSERT_EQ(programs.size(), 2U);
   EXPECT_EQ(programs[0].path, folder_.file("a.elf"));
   EXPECT_EQ(programs[0].args, std::vector<std::string>{"1"});
   EXPECT_EQ(programs[0].expected_instructions, 2300);
-  ASSERT_TRUE(programs[0].hardware.has_value());
-  EXPECT_EQ(programs[0].hardware->cycles_per_iteration, 20.0);
-  EXPECT_EQ(programs[0].hardware->grade, "A");
-  EXPECT_FALSE(programs[1].hardware.has_value());
+  EXPECT_FALSE(programs[0].hardware.has_value());
+}
+
+TEST_F(SuiteFolder, TakesTheBestMeasurementThatHasCycles) {
+  std::string programs;
+  for (const char* name : {"branch", "gemm", "vectorsum", "pointer_chase_32mb"}) {
+    programs +=
+        fmt::format(R"({}{{"name": "{}", "file": "x", "stdout": ""}})", programs.empty() ? "" : ", ", name);
+  }
+  write_file(folder_.file("suite.json"), fmt::format(R"({{"programs": [{}]}})", programs));
+  const auto suite = load();
+  ASSERT_TRUE(suite[0].hardware.has_value());
+  EXPECT_NEAR(suite[0].hardware->cycles_per_iteration, 5.991, 5e-4);
+  EXPECT_EQ(suite[0].hardware->grade, "A");
+  EXPECT_EQ(suite[0].hardware->machine, "M2 P");
+  // On the M2 neither core nor clock is known.
+  ASSERT_TRUE(suite[1].hardware.has_value());
+  EXPECT_NEAR(suite[1].hardware->cycles_per_iteration, 599381, 0.5);
+  EXPECT_EQ(suite[1].hardware->machine, "M1 class assumed-P");
+  EXPECT_FALSE(suite[2].hardware.has_value());
+  EXPECT_EQ(suite[3].hardware->cycles_per_iteration, 288.4);
 }
 
 TEST_F(SuiteFolder, RefusesWhatIsNoSuite) {
