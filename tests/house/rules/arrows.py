@@ -10,7 +10,8 @@ TABLE = "docs/architecture.md"
 BEGIN, END = "<!-- rooms -->", "<!-- end of rooms -->"
 # They see everything, and nobody else sees them.
 OUTSIDE = Globs("OUTSIDE", "tests/")
-GUESTS = Globs("GUESTS", "benchmarks/guest/")  # guest headers serve assembly and C too
+# Headers of C and assembly, each beside what includes it.
+GUESTS = Globs("GUESTS", "benchmarks/guest/", "calibration/native/")
 NO_DURATION = Globs("NO_DURATION", "insts/", "emu/")
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]+"([^"]*)"', re.MULTILINE)
 # Written by the build into <build>/cmd/generated (cmd/CMakeLists.txt).
