@@ -11,7 +11,7 @@ namespace m2sim::calibration {
 
 using nlohmann::json;
 
-nlohmann::json parse_json(std::string_view text, const std::string& file) {
+nlohmann::json parse_json(std::string_view text, const std::string& where) {
   std::vector<std::set<std::string>> names;
   std::string twice;
   const auto note = [&](int, json::parse_event_t event, json& parsed) {
@@ -24,12 +24,12 @@ nlohmann::json parse_json(std::string_view text, const std::string& file) {
   };
   try {
     json parsed = json::parse(text, note);
-    if (!twice.empty()) throw MeasurementError(fmt::format("'{}': one object has '{}' twice", file, twice));
+    if (!twice.empty()) throw MeasurementError(fmt::format("{}: one object has '{}' twice", where, twice));
     return parsed;
   } catch (const json::exception& error) {
     const std::string what = error.what();
     throw MeasurementError(
-        fmt::format("'{}' is no JSON: {}", file, what.substr(std::min(what.find("] ") + 2, what.size()))));
+        fmt::format("{} is no JSON: {}", where, what.substr(std::min(what.find("] ") + 2, what.size()))));
   }
 }
 
@@ -63,8 +63,10 @@ std::string JsonFields::text(const char* name) {
 }
 
 std::string JsonFields::text_or(const char* name, std::string_view otherwise) {
-  if (!has(name) || (*json_)[name] == "") return std::string(otherwise);
-  return text(name);
+  if (!has(name)) return std::string(otherwise);
+  const json& value = (*json_)[name];
+  const bool is_empty = value.is_string() && value.get_ref<const std::string&>().empty();
+  return is_empty ? std::string(otherwise) : text(name);
 }
 
 bool JsonFields::flag_or(const char* name, bool otherwise) {

@@ -12,7 +12,7 @@
 namespace m2sim::calibration {
 
 // Throws MeasurementError, also when an object has a field twice.
-nlohmann::json parse_json(std::string_view text, const std::string& file);
+nlohmann::json parse_json(std::string_view text, const std::string& where);
 
 class JsonFields {
  public:

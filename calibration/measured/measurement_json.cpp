@@ -163,8 +163,9 @@ std::string_view name_of(CoreType type) { return kCoreTypes[static_cast<std::siz
 std::string_view name_of(ClockHow how) { return kClocks[static_cast<std::size_t>(how)]; }
 
 MeasurementFile parse_measurements(std::string_view text, const std::string& file) {
-  const json parsed = parse_json(text, file);
-  JsonFields fields(parsed, fmt::format("'{}'", file));
+  const std::string where = fmt::format("'{}'", file);
+  const json parsed = parse_json(text, where);
+  JsonFields fields(parsed, where);
   if (const std::string schema = fields.text("schema"); schema != kMeasurementSchema) {
     fields.fail(fmt::format("'schema' is '{}', and not '{}'", schema, kMeasurementSchema));
   }

@@ -14,6 +14,7 @@ CalibrateCommand::CalibrateCommand(CLI::App& app)
       {add_instructions_action(*app_, instructions_),
        [this] { return calibrate_instructions(instructions_); }},
       {add_structures_action(*app_, structures_), [this] { return calibrate_structures(structures_); }},
+      {add_ingest_action(*app_, ingest_), [this] { return calibrate_ingest(ingest_); }},
   };
 }
 

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "cmd/calibrate/ingest.h"
 #include "cmd/calibrate/instructions.h"
 #include "cmd/calibrate/structures.h"
 
@@ -34,6 +35,7 @@ class CalibrateCommand {
   CLI::App* app_;
   InstructionsOptions instructions_;
   StructuresOptions structures_;
+  IngestOptions ingest_;
   std::vector<Action> actions_;
 };
 
