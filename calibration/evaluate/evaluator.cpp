@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <stdexcept>
+#include <variant>
 
 #include "calibration/catalogue.h"
 #include "calibration/structures/curves.h"
@@ -94,6 +95,13 @@ double KernelRuns::instructions() const {
          static_cast<double>(more.iterations - fewer.iterations);
 }
 
+double KernelRuns::an_iteration(const timing::StatInfo& counter) const {
+  const auto count = [&counter](const KernelRun& run) {
+    return std::visit([](auto value) { return static_cast<double>(value); }, counter.value(run.stats));
+  };
+  return (count(more) - count(fewer)) / static_cast<double>(more.iterations - fewer.iterations);
+}
+
 Evaluator::Evaluator(std::vector<Kernel> kernels) {
   for (Kernel& kernel : kernels) {
     std::string name = kernel.name;
@@ -129,6 +137,12 @@ double Evaluator::value(const Target& target, const timing::CoreConfig& config, 
     default:
       return kernel_runs(target.name, config, model).cycles();
   }
+}
+
+double Evaluator::cycles(const Target& target, const timing::CoreConfig& config, Model model) const {
+  const double found = value(target, config, model);
+  if (target.kind != TargetKind::kStructure) return found;
+  return entry_of(curves_, target.name)->quantity == Quantity::kCyclesPerUnit ? found : 1 / found;
 }
 
 KernelRuns Evaluator::kernel_runs(const std::string& name, const timing::CoreConfig& config,

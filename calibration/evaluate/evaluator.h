@@ -45,6 +45,7 @@ struct KernelRuns {
 
   double cycles() const;        // an iteration
   double instructions() const;  // an iteration
+  double an_iteration(const timing::StatInfo& counter) const;
 };
 
 class Evaluator {
@@ -54,6 +55,8 @@ class Evaluator {
   bool knows(const Target& target) const;
   // The same whenever it is asked; several threads may ask. Throws std::runtime_error with one line.
   double value(const Target& target, const timing::CoreConfig& config, Model model) const;
+  // Cycles an iteration, also of curves whose y is the reverse of that.
+  double cycles(const Target& target, const timing::CoreConfig& config, Model model) const;
   // Of a kernel that it knows.
   KernelRuns kernel_runs(const std::string& name, const timing::CoreConfig& config, Model model) const;
   // About how many instructions that takes.

@@ -160,6 +160,7 @@ Graded graded_program(const MeasurementSet& set, const KnownClock& clock, const 
   graded.chip = set.machine.chip;
   graded.core_type = name_of(set.core_type);
   graded.clock_how = name_of(set.clock.how);
+  graded.gives_clock = set.clock.how == ClockHow::kDerived && set.clock.from == program.program;
   graded.certain_cycles = program.certain_cycles;
   graded.certain_why = program.certain_why;
   graded.note = program.note;

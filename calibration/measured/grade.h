@@ -44,7 +44,8 @@ struct Graded {
   double low = 0, high = 0;
   std::optional<double> ns;  // an iteration's; nothing where only cycles were counted
   std::optional<double> clock_ghz;
-  std::string clock_how;  // as in the file
+  std::string clock_how;     // as in the file
+  bool gives_clock = false;  // the clock of its set is derived from it: its own cycles say nothing new
   std::optional<double> certain_cycles;
   std::string certain_why;
   std::string note;

@@ -163,4 +163,25 @@ ComparedCurve compare(const MeasuredCurve& curve, std::span<const Reference> ref
   return compared;
 }
 
+void AgreeingFigures::add(const ComparedReference& figure) {
+  const bool known = figure.measured->open.empty();
+  ++(known ? all : open);
+  (known ? agree : open_agree) += figure.agrees ? 1 : 0;
+}
+
+StructureTotals totals_of(std::span<const ComparedCurve> curves) {
+  StructureTotals totals;
+  double sum = 0;
+  for (const ComparedCurve& compared : curves) {
+    for (const ComparedReference& figure : compared.figures) {
+      (is_x(figure.measured->kind) ? totals.knees : totals.plateaus).add(figure);
+    }
+    if (!compared.error_without_open) continue;
+    sum += std::log1p(*compared.error_without_open);
+    ++totals.curves;
+  }
+  if (totals.curves > 0) totals.points_error = std::expm1(sum / static_cast<double>(totals.curves));
+  return totals;
+}
+
 }  // namespace m2sim::calibration

@@ -53,4 +53,23 @@ struct ComparedCurve {
 // `references` are those of one core.
 ComparedCurve compare(const MeasuredCurve& curve, std::span<const Reference> references);
 
+// How many figures agree; those of mechanisms that the model is known to lack apart.
+struct AgreeingFigures {
+  std::size_t agree = 0;
+  std::size_t all = 0;
+  std::size_t open_agree = 0;
+  std::size_t open = 0;
+
+  void add(const ComparedReference& figure);
+};
+
+struct StructureTotals {
+  AgreeingFigures knees;
+  AgreeingFigures plateaus;
+  std::size_t curves = 0;   // with points, without those of what is open
+  double points_error = 0;  // geometric mean over them, as a factor less 1
+};
+
+StructureTotals totals_of(std::span<const ComparedCurve> curves);
+
 }  // namespace m2sim::calibration

@@ -15,6 +15,7 @@ CalibrateCommand::CalibrateCommand(CLI::App& app)
        [this] { return calibrate_instructions(instructions_); }},
       {add_structures_action(*app_, structures_), [this] { return calibrate_structures(structures_); }},
       {add_ingest_action(*app_, ingest_), [this] { return calibrate_ingest(ingest_); }},
+      {add_check_action(*app_, check_), [this] { return calibrate_check(check_); }},
   };
 }
 

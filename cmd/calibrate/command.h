@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "cmd/calibrate/check.h"
 #include "cmd/calibrate/ingest.h"
 #include "cmd/calibrate/instructions.h"
 #include "cmd/calibrate/structures.h"
@@ -36,6 +37,7 @@ class CalibrateCommand {
   InstructionsOptions instructions_;
   StructuresOptions structures_;
   IngestOptions ingest_;
+  CheckAccuracyOptions check_;
   std::vector<Action> actions_;
 };
 

@@ -88,7 +88,7 @@ int calibrate_instructions(const InstructionsOptions& options) {
   progress.erase();
   summary.comparison = calibration::compare_all(batch.experiments, std::move(ours));
 
-  if (!options.json.empty()) write_file(options.json, calibration_json(summary));
+  if (!options.json.empty()) write_file(options.json, json_text(calibration_object(summary)));
   if (!options.csv.empty()) write_file(options.csv, calibration_csv(summary));
   if (!options.quiet) write_stdout(calibration_table(summary, options.top, colors_wanted(STDOUT_FILENO)));
   return 0;

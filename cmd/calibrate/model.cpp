@@ -17,4 +17,8 @@ nlohmann::ordered_json model_json(const CalibratedModel& model) {
           {"core", model.core},   {"set", model.sets},      {"config_sha256", model.config_sha256}};
 }
 
+std::string json_text(const nlohmann::ordered_json& json) {
+  return json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+}
+
 }  // namespace m2sim::cmd

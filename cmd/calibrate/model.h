@@ -18,5 +18,6 @@ struct CalibratedModel {
 
 std::string model_name(const CalibratedModel& model);  // "m2-pcore (--set rob.groups=100) in timing"
 nlohmann::ordered_json model_json(const CalibratedModel& model);
+std::string json_text(const nlohmann::ordered_json& json);  // as a file
 
 }  // namespace m2sim::cmd

@@ -9,9 +9,9 @@
 
 namespace m2sim::cmd {
 
-void add_model_options(CLI::App& command, ModelOptions& options) {
+void add_model_options(CLI::App& command, ModelOptions& options, const std::string& unset_core) {
   command.add_option("--mode", options.mode, "timing (the default) or fast-timing")->type_name("MODE");
-  add_core_options(command, options.core);
+  add_core_options(command, options.core, unset_core);
   command.add_option("-j,--jobs", options.jobs, "runs at once, 8 at most (default: one a processor)")
       ->type_name("N")
       ->check(CLI::Range(0U, 1'000'000U));

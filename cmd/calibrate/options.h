@@ -19,7 +19,7 @@ struct ModelOptions {
   unsigned jobs = 0;  // 0: one a processor
 };
 
-void add_model_options(CLI::App& command, ModelOptions& options);
+void add_model_options(CLI::App& command, ModelOptions& options, const std::string& unset_core = "m2-pcore");
 
 calibration::Model model_of(Mode mode);
 // Fills the configuration in.

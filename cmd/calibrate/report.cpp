@@ -150,14 +150,18 @@ std::string csv_number(const std::optional<double>& value) {
 }  // namespace
 
 std::string calibration_table(const CalibrationSummary& summary, unsigned top, bool color) {
-  const calibration::Comparison& comparison = summary.comparison;
   std::string text =
       class_table(summary, top, color) + form_table(summary, top, color) + failed_table(summary, color);
   if (!text.empty()) text = text.substr(1) + "\n";
+  return text + calibration_totals(summary, color);
+}
+
+std::string calibration_totals(const CalibrationSummary& summary, bool color) {
+  const calibration::Comparison& comparison = summary.comparison;
   constexpr std::size_t kWidth = 16;
-  text += paint(model_name(summary.model), Color::kBold, color) +
-          fmt::format(": figures agree within the larger of {:.0f} % and {} of a cycle or uop\n",
-                      100 * calibration::kRelativeTolerance, calibration::kAbsoluteTolerance);
+  std::string text = paint(model_name(summary.model), Color::kBold, color) +
+                     fmt::format(": figures agree within the larger of {:.0f} % and {} of a cycle or uop\n",
+                                 100 * calibration::kRelativeTolerance, calibration::kAbsoluteTolerance);
   for (const Rollup& rollup : comparison.kinds) text += share_line(rollup, kWidth);
   for (const Rollup* rollup : {&comparison.cycles, &comparison.counts}) {
     if (rollup->experiments > 0) text += share_line(*rollup, kWidth);
@@ -165,7 +169,7 @@ std::string calibration_table(const CalibrationSummary& summary, unsigned top, b
   return text;
 }
 
-std::string calibration_json(const CalibrationSummary& summary) {
+nlohmann::ordered_json calibration_object(const CalibrationSummary& summary) {
   const calibration::Comparison& comparison = summary.comparison;
   ordered_json json;
   json["schema_version"] = kSchemaVersion;
@@ -180,7 +184,7 @@ std::string calibration_json(const CalibrationSummary& summary) {
   json["experiments"] = ordered_json::array();
   for (const Compared& compared : comparison.experiments)
     json["experiments"].push_back(experiment_json(compared));
-  return json.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";
+  return json;
 }
 
 std::string calibration_csv(const CalibrationSummary& summary) {

@@ -63,6 +63,23 @@ void require_all(const std::vector<calibration::MeasuredCurve>& curves) {
 
 }  // namespace
 
+StructuresSummary compared_structures(CalibratedModel model, std::string against,
+                                      calibration::StructureBatch batch,
+                                      const calibration::ProgressSink& progress) {
+  StructuresSummary summary;
+  summary.model = std::move(model);
+  summary.against = std::move(against);
+  for (const Reference& reference : calibration::structure_references()) {
+    if (reference.core == summary.against) summary.references.push_back(reference);
+  }
+  batch.references = summary.references;
+  summary.measured = calibration::measure_structures(batch, progress);
+  for (const calibration::MeasuredCurve& curve : summary.measured) {
+    summary.curves.push_back(calibration::compare(curve, summary.references));
+  }
+  return summary;
+}
+
 CLI::App* add_structures_action(CLI::App& app, StructuresOptions& options) {
   CLI::App* command = app.add_subcommand(
       "structures", "The curves that show how large and how fast each structure of a core is");
@@ -83,33 +100,27 @@ CLI::App* add_structures_action(CLI::App& app, StructuresOptions& options) {
 }
 
 int calibrate_structures(const StructuresOptions& options) {
-  StructuresSummary summary;
   calibration::StructureBatch batch;
-  summary.model = chosen_model(options.model, batch.config);
-  summary.against = reference_core(options);
-  batch.model = model_of(summary.model.mode);
+  CalibratedModel model = chosen_model(options.model, batch.config);
+  std::string against = reference_core(options);
+  batch.model = model_of(model.mode);
   for (const std::string& file : {options.json, options.csv, options.svg}) {
     if (!file.empty()) require_writable(file);
   }
   batch.curves = chosen_curves(options);
   batch.jobs = jobs_of(options.model);
-  for (const Reference& reference : calibration::structure_references()) {
-    if (reference.core == summary.against) batch.references.push_back(reference);
-  }
 
   Progress progress(!options.quiet);
-  const std::vector<calibration::MeasuredCurve> ours = calibration::measure_structures(
-      batch, [&progress](double done, double total) { progress.show(done, total, "", ""); });
+  const StructuresSummary summary =
+      compared_structures(std::move(model), std::move(against), std::move(batch),
+                          [&progress](double done, double total) { progress.show(done, total, "", ""); });
   progress.erase();
-  for (const calibration::MeasuredCurve& curve : ours) {
-    summary.curves.push_back(calibration::compare(curve, batch.references));
-  }
 
-  if (!options.json.empty()) write_file(options.json, structures_json(summary));
+  if (!options.json.empty()) write_file(options.json, json_text(structures_object(summary)));
   if (!options.csv.empty()) write_file(options.csv, structures_csv(summary));
   if (!options.svg.empty()) write_file(options.svg, structures_svg(summary));
   if (!options.quiet) write_stdout(structures_table(summary, colors_wanted(STDOUT_FILENO)));
-  require_all(ours);
+  require_all(summary.measured);
   return 0;
 }
 

@@ -4,7 +4,9 @@
 #include <CLI/CLI.hpp>
 #include <string>
 
+#include "calibration/structures/run.h"
 #include "cmd/calibrate/options.h"
+#include "cmd/calibrate/structures_report.h"
 
 namespace m2sim::cmd {
 
@@ -17,6 +19,11 @@ struct StructuresOptions {
   std::string svg;
   bool quiet = false;
 };
+
+// Fills the references of the core `against` in, and compares. Of the batch all but the references.
+StructuresSummary compared_structures(CalibratedModel model, std::string against,
+                                      calibration::StructureBatch batch,
+                                      const calibration::ProgressSink& progress);
 
 CLI::App* add_structures_action(CLI::App& app, StructuresOptions& options);
 

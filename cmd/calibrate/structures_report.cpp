@@ -138,54 +138,31 @@ std::string curve_text(const ComparedCurve& compared, bool color) {
   return text;
 }
 
-struct Count {
-  std::size_t agree = 0;
-  std::size_t all = 0;
-  std::size_t open = 0;
-  std::size_t open_agree = 0;
+}  // namespace
 
-  void add(const ComparedReference& figure) {
-    if (figure.measured->open.empty()) {
-      ++all;
-      agree += figure.agrees ? 1 : 0;
-    } else {
-      ++open;
-      open_agree += figure.agrees ? 1 : 0;
-    }
-  }
-};
-
-std::string totals(const StructuresSummary& summary, bool color) {
-  Count knees;
-  Count plateaus;
-  double sum = 0;
-  std::size_t curves = 0;
-  for (const ComparedCurve& compared : summary.curves) {
-    for (const ComparedReference& figure : compared.figures) {
-      (is_x(figure.measured->kind) ? knees : plateaus).add(figure);
-    }
-    if (!compared.error_without_open) continue;
-    sum += std::log1p(*compared.error_without_open);
-    ++curves;
-  }
+std::string structures_totals(const StructuresSummary& summary, bool color) {
+  const calibration::StructureTotals totals = calibration::totals_of(summary.curves);
   std::string text = paint(model_name(summary.model), Color::kBold, color);
   if (summary.against.empty()) return text + "\n";
   text += fmt::format(", beside what was measured on {}\n", summary.against);
-  const auto line = [&text](std::string_view name, const Count& count, const std::string& tolerance) {
-    if (count.all + count.open == 0) return;
-    text += fmt::format("{:<9} {:>3} of {:>3} agree within {}; {} of {} that are open\n", name, count.agree,
-                        count.all, tolerance, count.open_agree, count.open);
+  const auto line = [&text](std::string_view name, const calibration::AgreeingFigures& figures,
+                            const std::string& tolerance) {
+    if (figures.all + figures.open == 0) return;
+    text += fmt::format("{:<9} {:>3} of {:>3} agree within {}; {} of {} that are open\n", name, figures.agree,
+                        figures.all, tolerance, figures.open_agree, figures.open);
   };
-  line("knees", knees, fmt::format("{:.0f} %", 100 * calibration::kKneeTolerance));
-  line("plateaus", plateaus,
+  line("knees", totals.knees, fmt::format("{:.0f} %", 100 * calibration::kKneeTolerance));
+  line("plateaus", totals.plateaus,
        fmt::format("{:.0f} % or {} of a cycle", 100 * calibration::kPlateauTolerance,
                    calibration::kPlateauCycles));
-  if (curves > 0)
+  if (totals.curves > 0)
     text += fmt::format(
         "points    off by {:.1f} %, the geometric mean over {} of the curves, without what is open\n",
-        100 * std::expm1(sum / static_cast<double>(curves)), curves);
+        100 * totals.points_error, totals.curves);
   return text;
 }
+
+namespace {
 
 ordered_json reference_json(const ComparedReference& compared) {
   const Reference& measured = *compared.measured;
@@ -228,17 +205,17 @@ ordered_json curve_json(const ComparedCurve& compared) {
 std::string structures_table(const StructuresSummary& summary, bool color) {
   std::string text;
   for (const ComparedCurve& compared : summary.curves) text += curve_text(compared, color) + "\n";
-  return text + totals(summary, color);
+  return text + structures_totals(summary, color);
 }
 
-std::string structures_json(const StructuresSummary& summary) {
+nlohmann::ordered_json structures_object(const StructuresSummary& summary) {
   ordered_json json;
   json["schema_version"] = kSchemaVersion;
   json["manifest"] = model_json(summary.model);
   json["against"] = summary.against;
   json["curves"] = ordered_json::array();
   for (const ComparedCurve& compared : summary.curves) json["curves"].push_back(curve_json(compared));
-  return json.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";
+  return json;
 }
 
 std::string structures_csv(const StructuresSummary& summary) {

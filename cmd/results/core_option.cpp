@@ -9,8 +9,10 @@ bool is_file(const CoreOption& option) { return option.core.ends_with(".toml"); 
 
 }  // namespace
 
-void add_core_options(CLI::App& command, CoreOption& option) {
-  command.add_option("--core", option.core, "m2-pcore (the default), m1-pcore or a configuration FILE.toml")
+void add_core_options(CLI::App& command, CoreOption& option, const std::string& unset) {
+  command
+      .add_option("--core", option.core,
+                  "m2-pcore, m1-pcore or a configuration FILE.toml (default: " + unset + ")")
       ->type_name("CORE");
   command
       .add_option("--set", option.sets,

@@ -17,7 +17,8 @@ struct CoreOption {
   std::optional<std::string> cpu;  // a processor's name; the core's without
 };
 
-void add_core_options(CLI::App& command, CoreOption& option);
+// `unset` says which core it is without the option.
+void add_core_options(CLI::App& command, CoreOption& option, const std::string& unset = "m2-pcore");
 void add_cpu_option(CLI::App& command, CoreOption& option);
 
 // Throws UserError for an unknown core, an unreadable file, an unknown path or a bad value.

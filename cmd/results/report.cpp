@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "cmd/console/terminal.h"
+#include "cmd/results/accuracy.h"
 
 namespace m2sim::cmd {
 namespace {
@@ -115,7 +116,8 @@ std::string run_report(const Manifest& manifest, const Stats& stats, bool color)
   if (manifest.warmup) text += row("warm-up", grouped(*manifest.warmup));
   text += row("instructions", count(stats, counted));
   if (timed) {
-    text += cycles_section(stats) + stack_section(stats, color) + branch_section(stats, color) +
+    text += cycles_section(stats) + fmt::format("  {:<20}  {}\n", "accuracy", accuracy_note(manifest));
+    text += stack_section(stats, color) + branch_section(stats, color) +
             memory_section(stats, instructions, color);
   }
   text += paint("Simulator", Color::kBold, color) + "\n";

@@ -27,11 +27,6 @@ std::vector<std::string> run_options(const SuiteOptions& options, const std::str
   return arguments;
 }
 
-std::string programs_folder(const SuiteOptions& options, const std::filesystem::path& executable) {
-  if (!options.programs.empty()) return options.programs;
-  return (executable.parent_path() / "benchmarks" / "guest").string();
-}
-
 }  // namespace
 
 CLI::App* add_suite_command(CLI::App& app, SuiteOptions& options) {
@@ -69,7 +64,7 @@ int suite(const SuiteOptions& options) {
     if (!file.empty()) require_writable(file);
   }
   const std::filesystem::path executable = own_executable();
-  summary.programs = load_suite(programs_folder(options, executable));
+  summary.programs = load_suite(options.programs.empty() ? suite_folder() : options.programs);
   if (!options.filter.empty()) summary.programs = filtered(std::move(summary.programs), options.filter);
 
   SuiteRun run;

@@ -7,6 +7,7 @@
 
 #include "calibration/measured/grade.h"
 #include "calibration/measured/measurement.h"
+#include "cmd/console/child_process.h"
 #include "cmd/console/failure.h"
 #include "cmd/console/output_file.h"
 #include "cmd/suite/suite.h"
@@ -58,6 +59,8 @@ void add_hardware_figures(std::vector<SuiteProgram>& programs) {
 }
 
 }  // namespace
+
+std::string suite_folder() { return (own_executable().parent_path() / "benchmarks" / "guest").string(); }
 
 std::vector<SuiteProgram> load_suite(const std::string& directory) {
   const std::filesystem::path folder(directory);

@@ -43,6 +43,9 @@ std::optional<double> cycles_per_iteration(const SuiteProgram& program, const Su
 // (ours - hardware) / hardware, in percent; nothing where either is missing.
 std::optional<double> difference_percent(const SuiteProgram& program, const SuiteResult& result);
 
+// The folder of guest programs beside the executable.
+std::string suite_folder();
+
 // Reads suite.json of a directory of guest programs, and puts what was measured beside them; throws
 // UserError, also when a program it names is not there.
 std::vector<SuiteProgram> load_suite(const std::string& directory);

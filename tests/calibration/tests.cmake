@@ -4,20 +4,19 @@ if(TARGET m2sim)
            COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_LIST_DIR}/structures_floor.py)
   set_tests_properties(calibration.structures PROPERTIES LABELS programs TIMEOUT 900 PROCESSORS 2
                                                          ENVIRONMENT "${M2SIM_TEST_ENVIRONMENT}")
+  add_test(NAME calibration.accuracy COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_LIST_DIR}/accuracy.py)
+  set_tests_properties(calibration.accuracy PROPERTIES LABELS programs TIMEOUT 600 PROCESSORS 2
+                                                       ENVIRONMENT "${M2SIM_TEST_ENVIRONMENT}")
   add_test(NAME calibration.floor COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_LIST_DIR}/floor.py)
   set_tests_properties(calibration.floor PROPERTIES LABELS programs TIMEOUT 600 PROCESSORS 2
                                                     ENVIRONMENT "${M2SIM_TEST_ENVIRONMENT}")
 endif()
 # The harness that measures on real cores, built as its owner builds it and run under qemu-aarch64.
 if(M2SIM_BENCHMARKS)
-  set(native_programs ${PROJECT_BINARY_DIR}/benchmarks/guest)
-  if(M2SIM_GUEST_DIR)
-    set(native_programs ${M2SIM_GUEST_DIR}/guest)
-  endif()
   foreach(part measure machine_code macos)
     add_test(NAME calibration.native.${part}
              COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_LIST_DIR}/native/${part}.py --build ${PROJECT_BINARY_DIR}/native
-                     --programs ${native_programs})
+                     --programs ${M2SIM_GUEST_PROGRAMS})
     # They build in the same folder.
     set_tests_properties(calibration.native.${part} PROPERTIES LABELS programs TIMEOUT 900 RESOURCE_LOCK native_harness
                                                                ENVIRONMENT "${M2SIM_TEST_ENVIRONMENT}")

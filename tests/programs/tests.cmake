@@ -1,15 +1,11 @@
 # Guest programs under the simulator. All but `smoke` are only added where the guest programs are built or
 # named by -DM2SIM_GUEST_DIR, and where there is a simulator to run them.
 set(programs_dir ${CMAKE_CURRENT_LIST_DIR})
-set(guest_dir ${PROJECT_BINARY_DIR}/benchmarks/guest)
-if(M2SIM_GUEST_DIR)
-  set(guest_dir ${M2SIM_GUEST_DIR}/guest)
-endif()
 
 # m2sim_program_test(name script arguments...)
 function(m2sim_program_test name script)
   add_test(NAME programs.${name}
-           COMMAND ${Python3_EXECUTABLE} ${programs_dir}/${script} --programs ${guest_dir} ${ARGN})
+           COMMAND ${Python3_EXECUTABLE} ${programs_dir}/${script} --programs ${M2SIM_GUEST_PROGRAMS} ${ARGN})
   set_tests_properties(programs.${name} PROPERTIES LABELS programs TIMEOUT 1800 PROCESSORS 2
                                                    ENVIRONMENT "${M2SIM_TEST_ENVIRONMENT}")
 endfunction()

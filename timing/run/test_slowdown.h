@@ -8,7 +8,8 @@
 
 namespace m2sim::timing {
 
-// Hands the log on as it is and wastes about a fifth of what an instruction takes.
+// Hands the log on as it is and wastes about as much as an instruction takes, more than the noise of a busy
+// machine.
 template <class Model>
 class SlowedDown {
  public:
@@ -23,7 +24,7 @@ class SlowedDown {
   void blocks_cleared() { model_.blocks_cleared(); }
 
  private:
-  static constexpr unsigned kRounds = 24;  // each waits for the multiplication of the one before
+  static constexpr unsigned kRounds = 120;  // each waits for the multiplication of the one before
 
   void waste(unsigned rounds) {
     std::uint64_t value = waste_;
