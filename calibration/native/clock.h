@@ -7,5 +7,5 @@ double seconds_now(void);
 // What the core's clock runs at just now, in GHz. Takes about a millisecond.
 double clock_ghz_now(void);
 
-// Keeps the core busy until its clock no longer rises, a few milliseconds.
+// Keeps the core busy until its clock no longer rises, some ten milliseconds.
 void wait_for_steady_clock(void);

@@ -16,7 +16,11 @@ struct machine {
 struct core_choice {
   const char* type;  // P, E, assumed-P or unknown
   char how[TEXT_BYTES];
+  bool bound;  // to one core, by the system; otherwise only asked for
 };
+
+// At less than this no P core of an M1 or M2 runs that is not held back, and no E core runs at more.
+#define SLOWEST_FAST_GHZ 2.5
 
 void describe_machine(struct machine* machine);
 

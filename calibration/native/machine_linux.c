@@ -104,6 +104,7 @@ static bool bind_to(int cpu) {
 bool choose_core(const struct machine* machine, int cpu, struct core_choice* choice) {
   const int cpus = (int)sysconf(_SC_NPROCESSORS_CONF);
   const bool asked = cpu >= 0;
+  choice->bound = true;
   choice->type = "unknown";
   if (!asked) cpu = fast_cpu(cpus);
   if (cpu < 0) {

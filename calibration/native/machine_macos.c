@@ -35,6 +35,7 @@ bool choose_core(const struct machine* machine, int cpu, struct core_choice* cho
     return false;
   }
   keep_core();
+  choice->bound = false;
   choice->type = machine->is_virtual ? "assumed-P" : "P";
   snprintf(choice->how, TEXT_BYTES, "QoS class user-interactive");
   return true;

@@ -12,7 +12,7 @@
 
 static int list(const struct session* session) {
   for (size_t i = 0; i < session->count; i++)
-    printf("%-20s %s\n", session->measurements[i].program->name, session->measurements[i].program->unit);
+    printf("%-34s %s\n", session->measurements[i].program->name, session->measurements[i].program->unit);
   return fflush(stdout) == 0 ? 0 : 1;
 }
 
@@ -28,6 +28,14 @@ static int can_write(const char* path) {
   if (file == NULL) return 0;
   fclose(file);
   return unlink(path) == 0;
+}
+
+// A system that is only asked for a fast core may have given another.
+static void doubt_core(struct core_choice* core, double ghz) {
+  if (core->bound || ghz >= SLOWEST_FAST_GHZ) return;
+  const size_t used = strlen(core->how);
+  core->type = "unknown";
+  snprintf(core->how + used, TEXT_BYTES - used, ", but at %.2f GHz", ghz);
 }
 
 int main(int argc, char** argv) {
@@ -49,6 +57,7 @@ int main(int argc, char** argv) {
   run_session(&session, &options);
   const size_t measured = measured_programs(&session);
   if (measured == 0) return complain("nothing was measured", 1);
+  doubt_core(&core, median_clock(&session));
   const struct report report = {&options, &session, &machine, &core, &counters};
   if (!write_report(&report)) return 1;
   fprintf(stderr, "m2sim-measure: %zu programs measured%s\n", measured,

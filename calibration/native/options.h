@@ -4,7 +4,7 @@
 #include <regex.h>
 #include <stdbool.h>
 
-enum { MOST_SIZES = 12, MOST_REPEATS = 1000 };
+enum { MOST_SIZES = 8, MOST_REPEATS = 1000 };
 
 struct options {
   const char* output;  // NULL: standard output

@@ -1,4 +1,4 @@
-// One reading: a program, once, in a process of its own.
+// Readings: a program, in a process of its own.
 #pragma once
 
 #include <stdbool.h>
@@ -13,11 +13,13 @@ struct reading {
   uint64_t counters[MOST_COUNTERS];
   bool counted;  // every counter all the time
   int status;
+  const char* wrong;  // it could not be made: why
   char line[LINE_BYTES];
 };
 
 enum { FAILURE_BYTES = 120 };
 
-// False: it did not come to its end; `failure` says why. An interruption ends it too.
-bool read_program(const struct program* program, uint64_t iterations, struct reading* reading,
-                  char failure[FAILURE_BYTES]);
+// As many readings as there are numbers of iterations. False: it did not come to its end; `failure` says why.
+// An interruption ends it too.
+bool read_program(const struct program* program, const uint64_t* iterations, size_t count,
+                  struct reading* readings, char failure[FAILURE_BYTES]);

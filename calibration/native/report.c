@@ -62,7 +62,7 @@ static int compare(const void* a, const void* b) {
   return (x > y) - (x < y);
 }
 
-static double median_clock(const struct session* session) {
+double median_clock(const struct session* session) {
   size_t count = 0;
   for (size_t i = 0; i < session->count; i++)
     for (size_t size = 0; size < session->sizes; size++) count += session->measurements[i].points[size].count;

@@ -19,5 +19,8 @@ struct report {
 // False, and one line on standard error, when it could not be written: then there is no file.
 bool write_report(const struct report* report);
 
+// Of all readings, in GHz.
+double median_clock(const struct session* session);
+
 // Programs of which something was read.
 size_t measured_programs(const struct session* session);

@@ -33,7 +33,10 @@ static void* get_memory(size_t count, size_t bytes) {
 
 struct session plan_session(const struct options* options) {
   struct session session = {.sizes = (size_t)options->sizes};
-  session.measurements = get_memory(program_count, sizeof *session.measurements);
+  size_t program_count;
+  const struct program* programs = all_programs(&program_count);
+  session.measurements =
+      get_memory(programs != NULL ? program_count : SIZE_MAX, sizeof *session.measurements);
   for (size_t i = 0; i < program_count; i++) {
     if (options->filtered && regexec(&options->filter, programs[i].name, 0, NULL, 0) != 0) continue;
     struct measurement* measurement = &session.measurements[session.count++];
@@ -52,58 +55,89 @@ static void leave_out(struct measurement* measurement, const char* why) {
   fprintf(stderr, "m2sim-measure: %s is left out: %s\n", measurement->program->name, line);
 }
 
-// Two digits are enough of a size.
-static uint64_t rounded_up(double value) {
+// About as many iterations, of two digits where that is possible.
+static uint64_t rounded(double value, const struct range* range, size_t sizes) {
   const double unit = value > 100 ? pow(10, floor(log10(value)) - 1) : 1;
-  return (uint64_t)(ceil(value / unit) * unit);
+  const uint64_t most = range->most > 0 ? range->most >> (sizes - 1) : UINT64_MAX;
+  uint64_t iterations = (uint64_t)(ceil(value / unit) * unit);
+  if (iterations > most) iterations = most;
+  iterations -= iterations % range->step;
+  return iterations > 0 ? iterations : range->step;
 }
 
-// The suite's number of iterations: it must print what the suite says, and its time says which sizes to take.
-// None is so small that caches and predictors would be as cold as they never are in the suite's own run.
+// A first run must print what the suite says, and its time says which sizes to take.
 static void prepare(struct measurement* measurement, const struct options* options) {
   const struct program* program = measurement->program;
   struct reading reading;
   char failure[FAILURE_BYTES];
-  if (!read_program(program, program->usual_iterations, &reading, failure)) {
+  if (!read_program(program, &program->usual_iterations, 1, &reading, failure)) {
     if (!interrupted) leave_out(measurement, failure);
     return;
   }
-  if (reading.status != 0 || strcmp(reading.line, program->line) != 0) {
+  if (program->line != NULL && (reading.status != 0 || strcmp(reading.line, program->line) != 0)) {
     snprintf(failure, sizeof failure, "it gives %.*s, and must give %.*s", (int)strcspn(reading.line, "\n"),
              reading.line, (int)strcspn(program->line, "\n"), program->line);
     leave_out(measurement, failure);
     return;
   }
-  const double usual = (double)program->usual_iterations;
-  const double by_time = usual * options->milliseconds * 1e-3 / reading.seconds;
-  const uint64_t least = rounded_up(fmax(fmax(by_time, usual / (options->quick ? 64 : 8)), 1));
+  const struct range range = range_of(program, options->quick);
+  const double seconds = fmax(reading.seconds, 1e-7);  // some clocks have ticks of 40 ns
+  const double by_time = (double)program->usual_iterations * options->milliseconds * 1e-3 / seconds;
+  const uint64_t least = rounded(fmax(by_time, (double)range.least), &range, (size_t)options->sizes);
   for (size_t size = 0; size < (size_t)options->sizes; size++)
     measurement->points[size].iterations = least << size;
 }
 
+// What one process measures: a program of the suite at one size; a structure, which takes long to make and is
+// the same again afterwards, at all.
+struct turn {
+  struct measurement* measurement;
+  size_t first;
+  size_t count;
+};
+
 // The same work gives the same line, in each reading.
-static void take_reading(struct measurement* measurement, size_t size) {
-  struct point* point = &measurement->points[size];
-  struct reading* reading = &point->readings[point->count];
+static void take_turn(const struct turn* turn) {
+  struct measurement* measurement = turn->measurement;
+  uint64_t iterations[MOST_SIZES];
+  struct reading readings[MOST_SIZES];
   char failure[FAILURE_BYTES];
-  if (!read_program(measurement->program, point->iterations, reading, failure)) {
+  struct point* points = &measurement->points[turn->first];
+  for (size_t i = 0; i < turn->count; i++) iterations[i] = points[i].iterations;
+  if (!read_program(measurement->program, iterations, turn->count, readings, failure)) {
     if (!interrupted) leave_out(measurement, failure);
     return;
   }
-  if (reading->status != 0 || strcmp(reading->line, point->readings[0].line) != 0) {
-    leave_out(measurement, "it does not give the same each time");
-    return;
+  for (size_t i = 0; i < turn->count; i++) {
+    struct point* point = &points[i];
+    point->readings[point->count] = readings[i];
+    if (readings[i].status != 0 || strcmp(readings[i].line, point->readings[0].line) != 0) {
+      leave_out(measurement, "it does not give the same each time");
+      return;
+    }
+    point->count++;
   }
-  point->count++;
+}
+
+static size_t plan_turns(struct session* session, struct turn* turns) {
+  size_t count = 0;
+  for (size_t i = 0; i < session->count; i++) {
+    struct measurement* measurement = &session->measurements[i];
+    const size_t together = measurement->program->structure != NULL ? session->sizes : 1;
+    for (size_t size = 0; size < session->sizes; size += together)
+      turns[count++] = (struct turn){measurement, size, together};
+  }
+  return count;
 }
 
 // A new order each round, the same in each session: what drifts with time drifts over all alike.
-static void shuffle(size_t* order, size_t count, uint64_t* random) {
+static void shuffle(struct turn* turns, size_t count, uint64_t* random) {
   for (size_t i = count; i > 1; i--) {
     *random = *random * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
-    const size_t other = (size_t)((*random >> 33) % i), last = order[i - 1];
-    order[i - 1] = order[other];
-    order[other] = last;
+    const size_t other = (size_t)((*random >> 33) % i);
+    const struct turn last = turns[i - 1];
+    turns[i - 1] = turns[other];
+    turns[other] = last;
   }
 }
 
@@ -116,18 +150,16 @@ void run_session(struct session* session, const struct options* options) {
     prepare(&session->measurements[i], options);
     show("checked", i + 1, session->count);
   }
-  const size_t count = session->count * session->sizes;
-  const size_t readings = count * (size_t)options->repeats;
-  size_t* order = get_memory(count + 1, sizeof *order);
-  for (size_t i = 0; i < count; i++) order[i] = i;
+  struct turn* turns = get_memory(session->count * session->sizes, sizeof *turns);
+  const size_t count = plan_turns(session, turns);
+  const size_t all = count * (size_t)options->repeats;
   uint64_t random = 1;
-  for (size_t done = 0; done < readings && !interrupted; done++) {
-    if (done % count == 0) shuffle(order, count, &random);
-    const size_t at = order[done % count];
-    struct measurement* measurement = &session->measurements[at / session->sizes];
-    if (measurement->failure[0] == '\0') take_reading(measurement, at % session->sizes);
-    show("reading", done + 1, readings);
+  for (size_t done = 0; done < all && !interrupted; done++) {
+    if (done % count == 0) shuffle(turns, count, &random);
+    const struct turn* turn = &turns[done % count];
+    if (turn->measurement->failure[0] == '\0') take_turn(turn);
+    show("measured", done + 1, all);
   }
   session->interrupted = interrupted != 0;
-  free(order);
+  free(turns);
 }

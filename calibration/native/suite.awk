@@ -21,7 +21,7 @@ function flags_of(    from) {
   if (!match($0, /"flags": *\[[^]]*\]/)) return ""
   from = substr($0, RSTART, RLENGTH)
   sub(/"flags": *\[/, "", from)
-  gsub(/[",\]]/, " ", from)
+  gsub(/[]",]/, " ", from)
   return from
 }
 

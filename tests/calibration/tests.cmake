@@ -12,11 +12,11 @@ if(TARGET m2sim)
                                                     ENVIRONMENT "${M2SIM_TEST_ENVIRONMENT}")
 endif()
 # The harness that measures on real cores, built as its owner builds it and run under qemu-aarch64.
-if(M2SIM_BENCHMARKS)
-  foreach(part measure machine_code macos)
+if(M2SIM_BENCHMARKS AND TARGET m2sim)
+  foreach(part measure machine_code structures macos)
     add_test(NAME calibration.native.${part}
              COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_LIST_DIR}/native/${part}.py --build ${PROJECT_BINARY_DIR}/native
-                     --programs ${M2SIM_GUEST_PROGRAMS})
+                     --programs ${M2SIM_GUEST_PROGRAMS} --tables $<TARGET_FILE:m2sim_native_structures>)
     # They build in the same folder.
     set_tests_properties(calibration.native.${part} PROPERTIES LABELS programs TIMEOUT 900 RESOURCE_LOCK native_harness
                                                                ENVIRONMENT "${M2SIM_TEST_ENVIRONMENT}")

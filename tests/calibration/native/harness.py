@@ -16,6 +16,9 @@ def parse(description):
     parser.add_argument("--build", type=pathlib.Path, default=binary_dir / "native", help="folder to build in")
     parser.add_argument("--programs", type=pathlib.Path, default=binary_dir / "benchmarks" / "guest",
                         help="folder of suite.json and the programs it names")
+    parser.add_argument("--tables", default=binary_dir / "calibration" / "m2sim_native_structures",
+                        help="the program that writes the tables of structures")
+    parser.add_argument("--m2sim", default=os.environ.get("M2SIM_EXECUTABLE") or binary_dir / "m2sim")
     options = parser.parse_args()
     options.build = options.build.resolve()
     return options

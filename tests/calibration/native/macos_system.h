@@ -119,6 +119,17 @@ int regexec(const regex_t*, const char*, size_t, regmatch_t*, int);
 size_t regerror(int, const regex_t*, char*, size_t);
 void regfree(regex_t*);
 
+#define PROT_READ 1
+#define PROT_WRITE 2
+#define PROT_EXEC 4
+#define MAP_PRIVATE 2
+#define MAP_JIT 0x800
+#define MAP_ANON 0x1000
+#define MAP_FAILED ((void*)-1)
+void* mmap(void*, size_t, int, int, int, long long);
+void sys_icache_invalidate(void*, size_t);
+void pthread_jit_write_protect_np(int);
+
 #define RTLD_LAZY 1
 void* dlopen(const char*, int);
 void* dlsym(void*, const char*);

@@ -24,8 +24,8 @@ def one_decoder(tree):
 
 
 LIBRARIES = Globs("LIBRARIES", "*.h", "*.cpp", "!cmd/", "!tests/", "!benchmarks/",
-                  # A program of the build.
-                  "!calibration/assembler/")
+                  # Programs of the build.
+                  "!calibration/assembler/", "!calibration/native/")
 STANDARD_STREAM = r"\bSTD(?:OUT|ERR)_FILENO\b|::write\s*\(\s*[012]\b"
 PRINTS = (r"\b(?:std::)?(?:v?f?printf|puts|fputs|putchar|fputc|perror|vdprintf|dprintf)\s*\(|"
           r"\bstd::(?:cout|cerr|clog)\b|\bfmt::print\b|\bstd::print(?:ln)?\b")
