@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Checks what m2sim-measure does and writes, under qemu-aarch64: the numbers mean nothing there, the rest does.
 
-usage: measure.py [--build DIR] [--programs DIR]
+usage: measure.py [--build DIR] [--m2sim PROGRAM]
 """
 
 import datetime
@@ -93,6 +93,14 @@ def check_set(measured):
         yield f"clock {measured['clock']}"
 
 
+def check_ingested(path):
+    """m2sim reads it, and trusts no figure of an emulator's unknown core."""
+    done = subprocess.run([OPTIONS.m2sim, "calibrate", "ingest", str(path)], capture_output=True, text=True, check=False)
+    expected = f"{len(harness.suite())} measurements in 1 set: 0 A, 0 B, "
+    if done.returncode != 0 or expected not in done.stdout:
+        yield f"ingest: status {done.returncode}, {done.stdout[-200:]!r}, {done.stderr!r}"
+
+
 def every_program():
     """Each program of the suite prints what it must, or it would be missing."""
     with tempfile.TemporaryDirectory() as folder:
@@ -104,6 +112,7 @@ def every_program():
             return
         if [entry.name for entry in pathlib.Path(folder).iterdir()] != [path.name]:
             yield "it leaves other files"
+        yield from check_ingested(path)
         document = json.loads(path.read_text(encoding="utf-8"))
     if document["schema"] != "m2sim-measurements" or document["schema_version"] != 1 or len(document["sets"]) != 1:
         yield f"schema {document['schema']} {document['schema_version']}"
