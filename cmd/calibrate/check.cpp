@@ -12,6 +12,7 @@
 
 #include "calibration/catalogue.h"
 #include "calibration/structures/curves.h"
+#include "cmd/calibrate/check_page.h"
 #include "cmd/calibrate/check_report.h"
 #include "cmd/calibrate/chip_cores.h"
 #include "cmd/calibrate/condition.h"
@@ -172,6 +173,8 @@ CLI::App* add_check_action(CLI::App& app, CheckAccuracyOptions& options) {
       ->allow_extra_args(false);
   command->add_option("--json", options.json, "write all results to a JSON file")->type_name("FILE");
   command->add_option("--csv", options.csv, "write the measured programs to a CSV file")->type_name("FILE");
+  command->add_option("--html", options.html, "write a page with plots, which opens without a network")
+      ->type_name("FILE");
   command->add_flag("-q,--quiet", options.quiet, "no table and no progress bar");
   return command;
 }
@@ -180,12 +183,13 @@ int calibrate_check(const CheckAccuracyOptions& options) {
   std::vector<Condition> conditions;
   for (const std::string& text : options.fail_if) conditions.push_back(Condition::parse(text));
   check_parts(options.only);
-  for (const std::string& file : {options.json, options.csv}) {
+  for (const std::string& file : {options.json, options.csv, options.html}) {
     if (!file.empty()) require_writable(file);
   }
   const AccuracySummary summary = checked(options);
   if (!options.json.empty()) write_file(options.json, json_text(accuracy_object(summary)));
   if (!options.csv.empty()) write_file(options.csv, accuracy_csv(summary));
+  if (!options.html.empty()) write_file(options.html, check_page(accuracy_object(summary)));
   if (!options.quiet) write_stdout(accuracy_table(summary, colors_wanted(STDOUT_FILENO)));
   const std::string held = conditions_that_hold(conditions, accuracy_figures(summary));
   write_stdout(held);

@@ -20,6 +20,7 @@ struct CheckAccuracyOptions {
   std::vector<std::string> fail_if;
   std::string json;
   std::string csv;
+  std::string html;
   unsigned every = 1;
   bool quiet = false;
 };

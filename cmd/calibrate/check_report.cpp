@@ -157,7 +157,9 @@ ordered_json checked_json(const Checked& row) {
   json["grade"] = calibration::name_of(measured.grade);
   json["reasons"] = measured.reasons;
   json["clock"] = measured.clock_how;
+  json["gives_clock"] = measured.gives_clock;
   json["clock_factor"] = row.clock_factor;
+  json["gives_factor"] = row.gives_factor;
   if (measured.cycles)
     json["measured"] = {{"cycles", *measured.cycles}, {"low", measured.low}, {"high", measured.high}};
   json["core"] = row.core;

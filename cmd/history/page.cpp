@@ -10,6 +10,7 @@
 #include "cmd/console/failure.h"
 #include "cmd/history/compare.h"
 #include "cmd/history_page_html.h"
+#include "cmd/page/page.h"
 
 namespace m2sim::cmd {
 namespace {
@@ -158,27 +159,11 @@ class PageData {
   std::vector<std::pair<std::string, ordered_json>> series_;
 };
 
-// Inside a script element nothing may look like its end.
-std::string inside_script(const std::string& json) {
-  std::string text;
-  for (const char c : json) {
-    if (c == '<') {
-      text += "\\u003c";
-    } else {
-      text += c;
-    }
-  }
-  return text;
-}
-
 }  // namespace
 
 std::string history_page(const std::vector<HistoryRecord>& records) {
   if (records.empty()) throw failure("history report: nothing has been recorded");
-  constexpr std::string_view kPlace = "@DATA@";
-  std::string page(kHistoryPage);
-  page.replace(page.find(kPlace), kPlace.size(), inside_script(PageData(records).text()));
-  return page;
+  return filled_page(kHistoryPage, PageData(records).text());
 }
 
 }  // namespace m2sim::cmd
