@@ -66,22 +66,34 @@ double instruction_value(const CataloguedExperiment& experiment, const timing::C
   return measured.figures.cycles.value();
 }
 
-}  // namespace
-
-KernelRun run_kernel(const Kernel& kernel, std::uint64_t iterations, const timing::CoreConfig& config,
-                     Model model) {
+timing::Outcome outcome_of(const Kernel& kernel, std::uint64_t iterations,
+                           const timing::Simulation& simulation) {
   const Nowhere nowhere;
   emu::MachineOptions options;
   options.program = kernel.path;
   options.argv = {kernel.name, std::to_string(iterations)};
   options.streams = {nowhere.fd(), nowhere.fd(), nowhere.fd()};
   emu::Machine machine(options);
+  timing::Outcome outcome = timing::simulate(machine, simulation);
+  if (machine.end().kind != emu::GuestEnd::Kind::kExited || machine.end().status != 0)
+    throw std::runtime_error("'" + kernel.path + "' does not run to its end");
+  return outcome;
+}
+
+}  // namespace
+
+double instructions_of(const Kernel& kernel, std::uint64_t iterations) {
+  timing::Simulation simulation;
+  simulation.mode = timing::Mode::kEmulation;
+  return static_cast<double>(outcome_of(kernel, iterations, simulation).figures.instructions);
+}
+
+KernelRun run_kernel(const Kernel& kernel, std::uint64_t iterations, const timing::CoreConfig& config,
+                     Model model) {
   timing::Simulation simulation;
   simulation.mode = model == Model::kCore ? timing::Mode::kTiming : timing::Mode::kFastTiming;
   simulation.config = config;
-  const timing::Outcome outcome = timing::simulate(machine, simulation);
-  if (machine.end().kind != emu::GuestEnd::Kind::kExited || machine.end().status != 0)
-    throw std::runtime_error("'" + kernel.path + "' does not run to its end");
+  const timing::Outcome outcome = outcome_of(kernel, iterations, simulation);
   return {iterations, outcome.figures.instructions, outcome.timing.value()};
 }
 

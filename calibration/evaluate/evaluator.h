@@ -38,6 +38,9 @@ struct KernelRun {
 KernelRun run_kernel(const Kernel& kernel, std::uint64_t iterations, const timing::CoreConfig& config,
                      Model model);
 
+// Instructions from its start to its end, without a model.
+double instructions_of(const Kernel& kernel, std::uint64_t iterations);
+
 // A kernel's figures are the difference between two runs of it, so that its start does not count.
 struct KernelRuns {
   KernelRun fewer;

@@ -16,6 +16,7 @@ CalibrateCommand::CalibrateCommand(CLI::App& app)
       {add_structures_action(*app_, structures_), [this] { return calibrate_structures(structures_); }},
       {add_ingest_action(*app_, ingest_), [this] { return calibrate_ingest(ingest_); }},
       {add_check_action(*app_, check_), [this] { return calibrate_check(check_); }},
+      {add_scaling_action(*app_, scaling_), [this] { return calibrate_scaling(scaling_); }},
   };
 }
 

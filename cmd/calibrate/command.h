@@ -9,6 +9,7 @@
 #include "cmd/calibrate/check.h"
 #include "cmd/calibrate/ingest.h"
 #include "cmd/calibrate/instructions.h"
+#include "cmd/calibrate/scaling.h"
 #include "cmd/calibrate/structures.h"
 
 namespace m2sim::cmd {
@@ -38,6 +39,7 @@ class CalibrateCommand {
   StructuresOptions structures_;
   IngestOptions ingest_;
   CheckAccuracyOptions check_;
+  ScalingOptions scaling_;
   std::vector<Action> actions_;
 };
 

@@ -4,9 +4,15 @@
 
 #include "support/benchmark.h"
 
+#ifndef DIMENSION
 enum { NI = 60, NJ = 70, NK = 80, NL = 90, NM = 100 };  // gemm, 2mm, 3mm
 enum { N = 80 };                                        // atax, bicg, mvt
 enum { POINTS = 120, STEPS = 20 };                      // jacobi-1d
+#else  // m2sim calibrate scaling: all of them alike
+enum { NI = DIMENSION, NJ = DIMENSION, NK = DIMENSION, NL = DIMENSION, NM = DIMENSION };
+enum { N = DIMENSION };
+enum { POINTS = DIMENSION, STEPS = 20 };
+#endif
 
 // Unsigned elements would be 32-bit all the same; ints that overflow are made to wrap by -fwrapv.
 static inline void fill(int* values, int rows, int columns, int salt) {
