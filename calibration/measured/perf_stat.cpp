@@ -49,6 +49,11 @@ std::optional<CoreType> ran_on(const Run& run, const std::string& file) {
   return std::nullopt;
 }
 
+bool contradict(CoreType counted, CoreType said) {
+  if (said == CoreType::kUnknown) return false;
+  return (counted == CoreType::kEfficiency) != (said == CoreType::kEfficiency);
+}
+
 Reading reading_of(const Run& run, std::optional<CoreType> type, const std::string& file) {
   Reading reading;
   std::string missing;
@@ -107,13 +112,14 @@ PerfStat parse_perf_stat(std::string_view text, const std::string& file, std::op
   }
   for (const Run& run : runs_of(lines)) {
     const std::optional<CoreType> on = ran_on(run, file);
-    const bool same =
-        !on || ((!core_type || *on == *core_type) && (!stat.core_type || *on == *stat.core_type));
-    if (!same) {
+    if (on && stat.core_type && *on != *stat.core_type) {
       throw MeasurementError(
-          fmt::format("'{}': its cycles were counted on a core of type {}, {}", file, name_of(*on),
-                      core_type ? fmt::format("and --core-type says {}", name_of(*core_type))
-                                : std::string("others on the other type")));
+          fmt::format("'{}': some of its runs were on a P-core and others on an E-core", file));
+    }
+    if (on && core_type && contradict(*on, *core_type)) {
+      throw MeasurementError(
+          fmt::format("'{}': its cycles were counted on a core of type {}, and --core-type says {}", file,
+                      name_of(*on), name_of(*core_type)));
     }
     if (on) stat.core_type = on;
     stat.runs.push_back(reading_of(run, on ? on : core_type, file));

@@ -97,7 +97,12 @@ MeasurementFile perf_of(const std::vector<PerfFile>& files, const ForeignOptions
   std::optional<CoreType> type = core_type_of(options.core_type);
   std::vector<Reading> readings;
   for (std::size_t i = 0; i < files.size(); ++i) {
-    if (!type) type = files[i].stat.core_type;
+    const std::optional<CoreType> counted = files[i].stat.core_type;
+    if (i > 0 && counted != files[0].stat.core_type) {
+      throw failure("'{}' and '{}' were not counted on one type of core; give them one by one", first,
+                    files[i].path);
+    }
+    if (counted) type = counted;
     if (of.date == "unknown" && !files[i].stat.started.empty()) of.date = files[i].stat.started;
     for (Reading reading : files[i].stat.runs) {
       reading.program = options.program;

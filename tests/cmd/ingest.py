@@ -118,6 +118,9 @@ class Ingest(guest.GuestTest):
         self.refused(r"--iterations: 0 given for 1 files", run, "--chip", "M2", "--program", "x")
         self.refused(r"--core-type: there is no 'p'", run, "--chip", "M2", "--program", "x", "--iterations", "1",
                      "--core-type", "p")
+        other = self.write("other", perf(1, 2, 3).replace("avalanche", "x").replace("blizzard", "avalanche").replace("_x_", "_blizzard_"))
+        self.refused(r".*run' and '.*other' were not counted on one type of core", run, other, "--chip", "M2", "--program", "x",
+                     "--iterations", "1,2")
         self.refused(r".*there is no counter 'cylces'; did you mean 'cycles'\?",
                      self.write("t.csv", "program,iterations,cylces\n"), "--chip", "M2")
         self.refused(r"cannot write", "--json", self.path("no/such/folder.json"))

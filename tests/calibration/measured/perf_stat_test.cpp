@@ -80,6 +80,10 @@ TEST(PerfStat, TheCoreThatCountedIsTheOneThatItRanOn) {
   EXPECT_EQ(stat.core_type, CoreType::kPerformance);
   EXPECT_EQ(stat.runs[0].counters.at("pmu.CORE_ACTIVE_CYCLE"), 900);
   EXPECT_EQ(stat.runs[0].counters.at("pmu.INST_ALL"), 2000);
+  // What was said is no contradiction.
+  for (const CoreType said : {CoreType::kPerformance, CoreType::kAssumedPerformance, CoreType::kUnknown}) {
+    EXPECT_EQ(parsed(both_cores("<not counted>", "0"), said).core_type, CoreType::kPerformance);
+  }
 }
 
 void expect_refused(const std::string& text, const std::string& why,
@@ -101,7 +105,7 @@ TEST(PerfStat, WhatCannotBeUsedIsRefused) {
                  CoreType::kEfficiency);
   expect_refused(
       "900,,apple_avalanche_pmu/cycles/,1,100.00\n# started on x\n900,,apple_blizzard_pmu/cycles/,1,100.00\n",
-      "counted on a core of type E, others on the other type");
+      "some of its runs were on a P-core and others on an E-core");
   expect_refused("900,,cycles,1,61.20\n", "cycles counted for 61.2 % of the run only");
   expect_refused("<not supported>,,cycles,0,100.00\n", "neither cycles nor a time (cycles did not count)");
   expect_refused("7,,page-faults,0,100.00\n", "neither cycles nor a time; measure with -e cycles");
