@@ -13,8 +13,8 @@ MeasuredProgram loop(double noise = 0) {
   program.program = "loop";
   program.unit = "pass";
   double sign = noise;
-  for (const std::uint64_t iterations :
-       {1'000'000, 2'000'000, 4'000'000, 8'000'000, 16'000'000, 32'000'000}) {
+  for (const unsigned iterations :
+       {1'000'000U, 2'000'000U, 4'000'000U, 8'000'000U, 16'000'000U, 32'000'000U}) {
     const double ns = 1e6 + 10 / kGhz * static_cast<double>(iterations) * (1 + sign);
     program.points.push_back({iterations, {ns * 1e-9}, {}, {}});
     sign = -sign;
