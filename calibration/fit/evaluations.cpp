@@ -3,8 +3,9 @@
 #include <algorithm>
 #include <cmath>
 #include <exception>
+#include <functional>
 #include <limits>
-#include <numeric>
+#include <set>
 #include <utility>
 
 #include "calibration/parallel.h"
@@ -17,9 +18,9 @@ constexpr double kNothing = std::numeric_limits<double>::quiet_NaN();
 // What a kill can lose: vectors that are evaluated side by side, enough of them to keep all threads busy.
 constexpr std::size_t kChunk = 8;
 
-double prediction(const FitProblem& problem, std::size_t observation, const Values& values) {
+double answer(const FitProblem& problem, std::size_t question, const Values& values) {
   try {
-    const double value = problem.predict(observation, values);
+    const double value = problem.predict(question, values);
     return std::isfinite(value) && value > 0 ? value : kNothing;
   } catch (const std::exception&) {
     return kNothing;
@@ -36,7 +37,15 @@ void FitStatus::begin(std::string_view name, double first, double last) {
 }
 
 Evaluations::Evaluations(const FitProblem& problem, unsigned jobs, Hooks hooks)
-    : problem_(problem), jobs_(jobs), hooks_(std::move(hooks)) {}
+    : problem_(problem), jobs_(jobs), hooks_(std::move(hooks)) {
+  std::set<std::size_t> questions;
+  for (std::size_t i = 0; i < problem.observations.size(); ++i) {
+    if (questions.insert(problem.observations[i].question).second) askers_.push_back(i);
+  }
+  // None is left over when the others are done.
+  std::ranges::stable_sort(askers_, std::greater<>(),
+                           [&problem](std::size_t i) { return problem.observations[i].cost; });
+}
 
 void Evaluations::know(const Values& values, Predictions predictions) {
   known_[values].predictions = std::move(predictions);
@@ -73,26 +82,31 @@ void Evaluations::request(std::span<const Values> batch) {
 }
 
 void Evaluations::evaluate(std::span<const Values> chunk) {
-  const std::size_t observations = problem_.observations.size();
-  std::vector<Predictions> predictions(chunk.size(), Predictions(observations));
-  // The longest first: none is left over when the others are done.
-  std::vector<std::size_t> order(observations);
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  std::ranges::stable_sort(order, std::greater<>(),
-                           [this](std::size_t i) { return problem_.observations[i].cost; });
-  const auto observation = [&](std::size_t task) { return order[task / chunk.size()]; };
-  in_parallel({.count = observations * chunk.size(),
+  const std::vector<FitObservation>& observations = problem_.observations;
+  std::vector<std::map<std::size_t, double>> answers(chunk.size());
+  for (std::map<std::size_t, double>& of_one : answers) {
+    for (const std::size_t i : askers_) of_one[observations[i].question] = kNothing;
+  }
+  const auto asker = [&](std::size_t task) -> const FitObservation& {
+    return observations[askers_[task / chunk.size()]];
+  };
+  in_parallel({.count = askers_.size() * chunk.size(),
                .jobs = jobs_,
                .run =
                    [&](std::size_t task) {
                      const std::size_t which = task % chunk.size();
-                     predictions[which][observation(task)] =
-                         prediction(problem_, observation(task), chunk[which]);
+                     const std::size_t question = asker(task).question;
+                     answers[which].find(question)->second = answer(problem_, question, chunk[which]);
                    },
-               .weight = [&](std::size_t task) { return problem_.observations[observation(task)].cost; }},
+               .weight = [&](std::size_t task) { return asker(task).cost; }},
               [this](double, double) {
                 if (hooks_.tick) hooks_.tick(status_);
               });
+  std::vector<Predictions> predictions(chunk.size());
+  for (std::size_t i = 0; i < chunk.size(); ++i) {
+    for (const FitObservation& observation : observations)
+      predictions[i].push_back(answers[i].at(observation.question));
+  }
   for (std::size_t i = 0; i < chunk.size(); ++i) {
     ++evaluated_;
     if (hooks_.evaluated) hooks_.evaluated(chunk[i], predictions[i]);

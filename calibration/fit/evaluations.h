@@ -63,6 +63,7 @@ class Evaluations {
   void evaluate(std::span<const Values> chunk);
 
   const FitProblem& problem_;
+  std::vector<std::size_t> askers_;  // an observation of each question, the longest to answer first
   unsigned jobs_;
   Hooks hooks_;
   FitStatus status_;

@@ -93,6 +93,7 @@ class Polishing {
 
   bool along_pairs() {
     const std::vector<std::size_t>& free = space_.free();
+    if (best_.loss == 0) return false;
     std::vector<Values> batch;
     for (std::size_t j = 0; j < free.size(); ++j) {
       for (std::size_t k = j + 1; k < free.size(); ++k) {

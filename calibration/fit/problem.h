@@ -24,7 +24,8 @@ struct FitObservation {
   double measured = 0;
   double low = 0;  // the measurement's 95 % interval
   double high = 0;
-  double cost = 1;  // about how long a prediction takes
+  double cost = 1;           // about how long a prediction takes
+  std::size_t question = 0;  // what the model is asked; the same for several that measured the same
 };
 
 using Values = std::vector<std::uint32_t>;  // of all parameters, in their order
@@ -34,7 +35,7 @@ struct FitProblem {
   std::vector<FitObservation> observations;
   std::function<bool(const Values&)> buildable;  // whether there can be a core of these
   // Called from several threads. Throws where the model has nothing to say.
-  std::function<double(std::size_t observation, const Values&)> predict;
+  std::function<double(std::size_t question, const Values&)> predict;
 
   Values own() const {
     Values values;

@@ -16,7 +16,8 @@ class Profile {
         sensitivity_(sensitivity),
         best_(best),
         parameter_(parameter),
-        threshold_(threshold) {}
+        threshold_(threshold),
+        linked_(linked(sensitivity, space, parameter)) {}
 
   std::uint32_t furthest(int direction) {
     const FitParameter& bounds = space_.parameters()[parameter_];
@@ -45,6 +46,10 @@ class Profile {
   bool allowed(std::uint32_t value) {
     Space rest = space_;
     rest.fix(parameter_, value);
+    for (const std::size_t other : space_.free()) {
+      if (other != parameter_ && std::ranges::find(linked_, other) == linked_.end())
+        rest.fix(other, best_[other]);
+    }
     const std::vector<Values> starts = {
         rest.within(best_), rest.within(start_),
         rest.within(conditional(sensitivity_, objective_, space_, best_, parameter_, value))};
@@ -68,6 +73,7 @@ class Profile {
   const Values& best_;
   std::size_t parameter_;
   double threshold_;
+  std::vector<std::size_t> linked_;
   Values start_;
 };
 

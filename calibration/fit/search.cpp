@@ -129,6 +129,7 @@ SearchResult search(const Objective& objective, const Space& space, const Search
   for (const Candidate& start : best_of(space, std::move(tried), options.starts)) {
     const Candidate polished = polish(objective, space, start.values, {.pairs = false});
     if (better(space, polished, result.best)) result.best = polished;
+    if (result.best.loss < kExact) break;
   }
   result.best = polish(objective, space, result.best.values, {.first_step = 0, .pairs = true});
   return result;

@@ -14,7 +14,7 @@ struct SearchOptions {
   std::uint64_t seed = 1;
   unsigned global = 400;  // evaluations
   unsigned local = 150;
-  unsigned starts = 3;  // vectors that are polished
+  unsigned starts = 2;  // vectors that are polished
 };
 
 struct SearchResult {

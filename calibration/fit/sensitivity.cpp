@@ -134,6 +134,21 @@ Sensitivity sensitivity(const Objective& objective, const Space& space, const Va
   return result;
 }
 
+std::vector<std::size_t> linked(const Sensitivity& sensitivity, const Space& space, std::size_t parameter) {
+  std::vector<std::size_t> found = {parameter};
+  const auto react_to_both = [](std::size_t a, std::size_t b) {
+    return [a, b](const std::vector<double>& slopes) { return slopes[a] != 0 && slopes[b] != 0; };
+  };
+  for (std::size_t k = 0; k < found.size(); ++k) {
+    for (const std::size_t other : space.free()) {
+      if (std::ranges::find(found, other) != found.end()) continue;
+      if (std::ranges::any_of(sensitivity.slopes, react_to_both(found[k], other))) found.push_back(other);
+    }
+  }
+  found.erase(found.begin());
+  return found;
+}
+
 Values conditional(const Sensitivity& sensitivity, const Objective& objective, const Space& space,
                    const Values& at, std::size_t parameter, std::uint32_t value) {
   std::vector<std::size_t> others = space.free();

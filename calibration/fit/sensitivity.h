@@ -33,6 +33,10 @@ struct Sensitivity {
 // `scatter` is the factor on the variances of all measurements by which the model misses them.
 Sensitivity sensitivity(const Objective& objective, const Space& space, const Values& at, double scatter);
 
+// The free parameters that could make up for a change of this one: some measurement reacts to both, or to
+// both of two in a chain of such.
+std::vector<std::size_t> linked(const Sensitivity& sensitivity, const Space& space, std::size_t parameter);
+
 // Where the parameter is at `value`, and the others where their slopes say that the loss is least.
 Values conditional(const Sensitivity& sensitivity, const Objective& objective, const Space& space,
                    const Values& at, std::size_t parameter, std::uint32_t value);

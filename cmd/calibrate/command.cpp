@@ -17,6 +17,7 @@ CalibrateCommand::CalibrateCommand(CLI::App& app)
       {add_ingest_action(*app_, ingest_), [this] { return calibrate_ingest(ingest_); }},
       {add_check_action(*app_, check_), [this] { return calibrate_check(check_); }},
       {add_scaling_action(*app_, scaling_), [this] { return calibrate_scaling(scaling_); }},
+      {add_fit_action(*app_, fit_), [this] { return calibrate_fit(fit_); }},
   };
 }
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "cmd/calibrate/check.h"
+#include "cmd/calibrate/fit/command.h"
 #include "cmd/calibrate/ingest.h"
 #include "cmd/calibrate/instructions.h"
 #include "cmd/calibrate/scaling.h"
@@ -40,6 +41,7 @@ class CalibrateCommand {
   IngestOptions ingest_;
   CheckAccuracyOptions check_;
   ScalingOptions scaling_;
+  FitCommandOptions fit_;
   std::vector<Action> actions_;
 };
 

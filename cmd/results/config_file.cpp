@@ -116,6 +116,27 @@ std::string toml_value(const timing::CoreConfig& config, const timing::Field& fi
   return {};
 }
 
+// A TOML table may be opened once only, so fields are gathered by table, in order of appearance.
+std::string tables_toml(const timing::CoreConfig& config, const std::vector<timing::Field>& fields,
+                        const FieldComment& comment_of) {
+  std::vector<std::string_view> tables;
+  for (const timing::Field& field : fields) {
+    const std::string_view table = table_of(field.path);
+    if (std::find(tables.begin(), tables.end(), table) == tables.end()) tables.push_back(table);
+  }
+  std::string text;
+  for (const std::string_view table : tables) {
+    text += fmt::format("{}[{}]\n", text.empty() ? "" : "\n", table);
+    for (const timing::Field& field : fields) {
+      if (table_of(field.path) != table) continue;
+      const std::string comment = comment_of(field);
+      text += fmt::format("{} = {}{}{}\n", field.path.substr(table.size() + 1), toml_value(config, field),
+                          comment.empty() ? "" : "  # ", comment);
+    }
+  }
+  return text;
+}
+
 }  // namespace
 
 std::vector<std::string> core_names() {
@@ -147,22 +168,22 @@ void require_buildable(const timing::CoreConfig& config) {
 }
 
 std::string config_toml(const timing::CoreConfig& config) {
-  // A TOML table may be opened once only, so fields are gathered by table, in order of appearance.
-  const std::vector<timing::Field> fields = timing::fields(config);
-  std::vector<std::string_view> tables;
-  for (const timing::Field& field : fields) {
-    const std::string_view table = table_of(field.path);
-    if (std::find(tables.begin(), tables.end(), table) == tables.end()) tables.push_back(table);
+  return tables_toml(config, timing::fields(config), [](const timing::Field&) { return std::string(); });
+}
+
+std::string difference_toml(const timing::CoreConfig& config, std::string_view base,
+                            const FieldComment& comment) {
+  const timing::CoreConfig from = built_in_core(base);
+  std::vector<timing::Field> all = timing::fields(config);
+  const std::vector<timing::Field> before = timing::fields(from);
+  // With other parts than the base's nothing is left out: what such a part keeps would have to be looked up.
+  if (std::ranges::equal(all, before, {}, &timing::Field::path, &timing::Field::path)) {
+    std::erase_if(all, [&](const timing::Field& field) {
+      return timing::words_of(config, field) == timing::words_of(from, field) && comment(field).empty();
+    });
   }
-  std::string text;
-  for (const std::string_view table : tables) {
-    text += fmt::format("{}[{}]\n", text.empty() ? "" : "\n", table);
-    for (const timing::Field& field : fields) {
-      if (table_of(field.path) != table) continue;
-      text += fmt::format("{} = {}\n", field.path.substr(table.size() + 1), toml_value(config, field));
-    }
-  }
-  return text;
+  const std::string tables = tables_toml(config, all, comment);
+  return fmt::format("{} = \"{}\"\n{}{}", kBaseKey, base, tables.empty() ? "" : "\n", tables);
 }
 
 timing::CoreConfig parse_config(std::string_view text, const std::string& file_name) {

@@ -7,12 +7,14 @@
 // base's.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "emu/cpu/processor.h"
 #include "timing/config/config.h"
+#include "timing/config/fields.h"
 
 namespace m2sim::cmd {
 
@@ -25,6 +27,12 @@ emu::Cpu cpu_of_core(std::string_view name);
 
 // Every field; the same configuration always gives the same bytes.
 std::string config_toml(const timing::CoreConfig& config);
+
+// What a configuration says otherwise than a built-in core, as a file that starts from that one; fields of
+// which there is something to say are there too, with it as a comment on their line.
+using FieldComment = std::function<std::string(const timing::Field&)>;
+std::string difference_toml(const timing::CoreConfig& config, std::string_view base,
+                            const FieldComment& comment);
 
 // Throws UserError: not TOML (with line and column), an unknown key (naming the nearest), a value that
 // the field cannot have.

@@ -27,7 +27,8 @@ inline FitProblem analytic_problem(std::vector<FitParameter> parameters, const s
                                     .measured = value,
                                     .low = value * 0.99,
                                     .high = value * 1.01,
-                                    .cost = 1});
+                                    .cost = 1,
+                                    .question = problem.observations.size()});
   }
   problem.buildable = [](const Values&) { return true; };
   problem.predict = [formulas](std::size_t i, const Values& values) { return formulas[i](values); };

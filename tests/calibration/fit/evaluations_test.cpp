@@ -76,6 +76,15 @@ TEST(Evaluations, WhatCannotBeBuiltOrDoesNotRunHasNoPrediction) {
   EXPECT_TRUE(std::isnan(evaluations({1, 0})[1])) << "nothing is no ratio";
 }
 
+TEST(Evaluations, WhatSeveralMeasuredIsAskedOnce) {
+  std::atomic<int> calls = 0;
+  FitProblem problem = counting(calls);
+  problem.observations.push_back(problem.observations[1]);
+  Evaluations evaluations(problem, 1, {});
+  EXPECT_EQ(evaluations({1, 2}), (Predictions{2, 20, 20}));
+  EXPECT_EQ(calls, 2);
+}
+
 TEST(Evaluations, WhatAHookThrowsEndsIt) {
   std::atomic<int> calls = 0;
   const FitProblem problem = counting(calls);

@@ -65,6 +65,17 @@ TEST(Sensitivity, LooksAsFarAsTheBoundsForAReaction) {
   EXPECT_FALSE(found.standard_errors[1]);
 }
 
+TEST(Sensitivity, LinksGoThroughMeasurementsThatReactToBoth) {
+  AtTruth chain(
+      {{"a", 1, 50, 10}, {"b", 1, 50, 20}, {"c", 1, 50, 30}, {"alone", 1, 50, 30}},
+      {[](const Values& v) { return 10.0 + v[0] + v[1]; }, [](const Values& v) { return 5.0 + v[1] + v[2]; },
+       [](const Values& v) { return 7.0 + v[3]; }},
+      {10, 20, 30, 40});
+  const Sensitivity found = sensitivity(chain.objective, chain.space, chain.at, 1);
+  EXPECT_EQ(linked(found, chain.space, 0), (std::vector<std::size_t>{1, 2}));
+  EXPECT_EQ(linked(found, chain.space, 3), (std::vector<std::size_t>{}));
+}
+
 TEST(Sensitivity, OneParameterMovesAndTheOthersMakeUpForIt) {
   AtTruth setup({{"a", 1, 50, 10}, {"b", 1, 50, 20}},
                 {[](const Values& v) { return 10.0 + 2 * v[0] + v[1]; }}, {10, 20});

@@ -44,6 +44,29 @@ TEST(ConfigFile, WhatIsWrittenReadsBackTheSame) {
   }
 }
 
+TEST(ConfigFile, WritesWhatDiffersAndWhatThereIsToSay) {
+  timing::CoreConfig core = built_in_core("m2-pcore");
+  core.rob.groups = 77;
+  core.ports[2].scheduler = 3;
+  const auto comment = [](const timing::Field& field) {
+    return std::string(field.path == "l2.load_to_use" ? "measured by hand" : "");
+  };
+  const std::string toml = difference_toml(core, "m2-pcore", comment);
+  EXPECT_EQ(toml,
+            "base = \"m2-pcore\"\n\n[rob]\ngroups = 77\n\n[ports.u3]\nscheduler = \"u4\"\n\n[l2]\n"
+            "load_to_use = 17  # measured by hand\n");
+  EXPECT_TRUE(same(parse_config(toml, "f.toml"), core));
+  const auto nothing = [](const timing::Field&) { return std::string(); };
+  EXPECT_EQ(difference_toml(built_in_core("m1-pcore"), "m1-pcore", nothing), "base = \"m1-pcore\"\n");
+}
+
+TEST(ConfigFile, WithOtherPartsThanTheBaseItWritesEverything) {
+  const timing::CoreConfig core = load_config(M2SIM_SOURCE_DIR "/tests/cmd/results/cores/small.toml");
+  const std::string toml =
+      difference_toml(core, "m2-pcore", [](const timing::Field&) { return std::string(); });
+  EXPECT_TRUE(same(parse_config(toml, "f.toml"), core));
+}
+
 TEST(ConfigFile, SaysNamesWhereThereAreNames) {
   const std::string toml = config_toml(built_in_core("m2-pcore"));
   for (const std::string line :
