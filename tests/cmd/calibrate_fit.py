@@ -91,15 +91,16 @@ class Fit(guest.GuestTest):
             # The file is a core.
             self.assertEqual(self.m2sim("config", "--check", self.path(f"seed{seed}.toml")).status, 0)
 
-    def kill_at(self, output, lines, *arguments):
-        """Kills a fit, without a chance to say anything, when its journal has so many lines."""
+    def stop_at(self, output, lines, how, *arguments):
+        """Sends a fit a signal when its journal has so many lines; the journal, and what it said."""
         journal = self.path(output + ".toml.journal")
-        with subprocess.Popen([guest.M2SIM, *self.command(output, *arguments)], stdout=subprocess.DEVNULL) as process:
+        with subprocess.Popen([guest.M2SIM, *self.command(output, *arguments)], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as process:
             while process.poll() is None and (not os.path.exists(journal) or pathlib.Path(journal).read_bytes().count(b"\n") < lines):
                 time.sleep(0.02)
-            process.send_signal(signal.SIGKILL)
-        self.assertEqual(process.returncode, -signal.SIGKILL, "it was done before")
-        return journal
+            process.send_signal(how)
+            said = process.communicate(timeout=60)[1].decode()
+        self.assertEqual(process.returncode, -how if how == signal.SIGKILL else 125, "it was done before")
+        return journal, said
 
     def test_killed_and_resumed_it_gives_the_same(self):
         two = (*PARAMETERS[:4], *UNTOUCHED)
@@ -107,13 +108,18 @@ class Fit(guest.GuestTest):
         self.run_it("whole", "--journal", kept, *two)
         whole = pathlib.Path(kept).read_bytes()
         half = whole.count(b"\n") // 2
-        journal = self.kill_at("killed", half, *two)
+        journal, said = self.stop_at("killed", half, signal.SIGKILL, *two)
+        self.assertEqual(said, "")
         result = self.run_it("killed", *two, status=125)
         self.assertRegex(result.err, r"\Am2sim: there is a journal '.*' already: --resume goes on with its fit, removing it begins anew\n\Z")
         with open(journal, "ab") as file:
             file.write(b'{"mode":"fast-timing","values":[3,')
         self.run_it("killed", "--resume", *two)
         self.assertEqual(self.files("killed"), self.files("whole"))
+        journal, said = self.stop_at("stopped", 20, signal.SIGINT, *two)
+        self.assertEqual(said, f"m2sim: fit: stopped; --resume goes on with what is in '{journal}'\n")
+        self.run_it("stopped", "--resume", *two)
+        self.assertEqual(self.files("stopped"), self.files("whole"))
         # Again from what the unbroken fit left, cut in the middle of a line: nothing is done twice.
         cut = self.path("cut.journal")
         pathlib.Path(cut).write_bytes(whole[:len(whole) * 2 // 3])
