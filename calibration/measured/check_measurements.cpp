@@ -18,6 +18,13 @@ constexpr double kShortestRun = 1e-9;
   throw MeasurementError(where + ": " + what);
 }
 
+// Of an iteration: nothing measured lies beyond, and nothing computed from what lies within overflows.
+constexpr double kFewestCycles = 1e-3;
+constexpr double kMostCycles = 1e15;
+constexpr double kLargestCount = 1e18;
+
+bool is_cycles(double cycles) { return cycles >= kFewestCycles && cycles <= kMostCycles; }
+
 void check_clock(const std::string& where, double ghz) {
   if (ghz >= kLowestGhz && ghz <= kHighestGhz) return;
   fail(where, fmt::format("a clock of {} GHz cannot be (it is {} to {}); clocks are in GHz", ghz, kLowestGhz,
@@ -46,9 +53,10 @@ void check_point(const std::string& where, const MeasuredPoint& point) {
   for (const double ghz : point.clock_ghz) check_clock(where, ghz);
   for (const auto& [name, values] : point.counters) {
     check_count(where, name, values.size(), readings);
-    if (std::ranges::any_of(values, [](double value) { return value < 0; })) {
-      fail(where, fmt::format("{} counts less than nothing", name));
-    }
+    const double least = name == kCycleCounter ? 1 : 0;
+    const auto cannot_be = [least](double value) { return !(value >= least && value <= kLargestCount); };
+    const auto strange = std::ranges::find_if(values, cannot_be);
+    if (strange != values.end()) fail(where, fmt::format("{} cannot have counted {}", name, *strange));
   }
 }
 
@@ -77,13 +85,14 @@ void check_program(const std::string& set, const MeasuredProgram& program) {
   }
   check_points(where, program.points);
   if (const auto& figure = program.figure; figure) {
-    if (!(figure->cycles > 0)) fail(where, fmt::format("a figure of {} cycles", figure->cycles));
-    if (!(figure->low > 0 && figure->low <= figure->cycles && figure->cycles <= figure->high)) {
+    if (!is_cycles(figure->cycles)) fail(where, fmt::format("a figure of {} cycles", figure->cycles));
+    if (!(figure->low > 0 && figure->low <= figure->cycles && figure->cycles <= figure->high &&
+          is_cycles(figure->high))) {
       fail(where, fmt::format("{} cycles do not lie between low {} and high {}", figure->cycles, figure->low,
                               figure->high));
     }
   }
-  if (program.certain_cycles && !(*program.certain_cycles > 0)) {
+  if (program.certain_cycles && !is_cycles(*program.certain_cycles)) {
     fail(where, fmt::format("certain_cycles is {}", *program.certain_cycles));
   }
   if (program.certain_cycles.has_value() == program.certain_why.empty()) {

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <cmath>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <regex>
@@ -104,6 +105,7 @@ int calibrate_scaling(const ScalingOptions& options) {
   ScalingSummary summary;
   calibration::ScalingBatch batch;
   summary.model = chosen_model(options.model, batch.config);
+  if (std::isnan(options.within)) throw failure("--within: this is no number");
   summary.within = options.within / 100;
   batch.model = model_of(summary.model.mode);
   batch.jobs = jobs_of(options.model);

@@ -61,6 +61,7 @@ class Scaling(guest.GuestTest):
                 (("--filter", "^nothing$"), "no kernel matches '^nothing$'"),
                 (("--largest", "1"), "at these sizes"),
                 (("--within", "-1"), "--within"),
+                (("--within", "nan"), "--within: this is no number"),
                 (("--mode", "emulation"), "emulation has no time"),
                 (("--csv", "/none/such.csv"), "/none/such.csv"),
                 (("--programs", "/none/such"), "scaling.json is missing"),

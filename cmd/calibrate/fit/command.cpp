@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <cmath>
 #include <ctime>
 #include <filesystem>
 #include <memory>
@@ -34,6 +35,7 @@ calibration::FitOptions fit_options(const FitCommandOptions& options, const FitT
   // About what the search needs before it settles: sixty points of its first population for each dimension.
   constexpr unsigned kGlobalEach = 60;
   const auto parameters = static_cast<unsigned>(task.parameters.size());
+  if (std::isnan(options.model_error)) throw failure("--model-error: this is no number");
   calibration::FitOptions fit;
   fit.search.seed = options.seed;
   fit.search.global = options.evaluations != 0 ? options.evaluations : kGlobalEach * (parameters + 1);

@@ -21,6 +21,7 @@ namespace {
 
 constexpr std::string_view kJournalSchema = "m2sim-fit-journal";
 constexpr int kJournalVersion = 1;
+constexpr std::string_view kFirstWords = R"({"schema":"m2sim-fit-journal",)";
 // A kill of this program loses nothing that was written; what a power cut can lose is bounded by this.
 constexpr std::chrono::seconds kBetweenSyncs{2};
 
@@ -34,6 +35,9 @@ FitJournal::FitJournal(std::string path, const nlohmann::ordered_json& fit, std:
   const std::string text = resume ? read_file(path_) : "";
   const std::size_t whole = read(text, fit, fit.at("observations").size());
   if (whole == 0) {
+    // A kill can leave a part of the first line, and nothing else that may be overwritten.
+    if (!text.starts_with(kFirstWords.substr(0, text.size())))
+      throw failure("'{}' is no journal of a fit", path_);
     if (!text.empty() && ::ftruncate(file_.fd, 0) != 0) fail_writing(errno);
     write_line({{"schema", kJournalSchema},
                 {"schema_version", kJournalVersion},
@@ -95,17 +99,21 @@ void FitJournal::read_header(std::string_view line, const nlohmann::ordered_json
 
 void FitJournal::read_entry(std::string_view line, std::size_t number, std::size_t predictions) {
   JournalEntry entry;
+  bool whole = true;
   try {
     const auto json = nlohmann::json::parse(line);
     entry.mode = json.at("mode").get<std::string>();
     entry.values = json.at("values").get<calibration::Values>();
+    for (const auto& value : json.at("values")) whole = whole && value.is_number_integer();
     for (const auto& value : json.at("predictions")) {
+      whole = whole && (value.is_null() || value.get<double>() > 0);
       entry.predictions.push_back(value.is_null() ? std::numeric_limits<double>::quiet_NaN()
                                                   : value.get<double>());
     }
   } catch (const nlohmann::json::exception&) {
-    throw failure("journal '{}', line {}: this is no evaluation", path_, number);
+    whole = false;
   }
+  if (!whole) throw failure("journal '{}', line {}: this is no evaluation", path_, number);
   if (entry.predictions.size() != predictions)
     throw failure("journal '{}', line {}: {} predictions, of {}", path_, number, entry.predictions.size(),
                   predictions);

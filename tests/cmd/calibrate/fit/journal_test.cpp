@@ -83,5 +83,23 @@ TEST_F(FitJournalTest, WithoutAFileThereIsNothingToResume) {
   EXPECT_EQ(FitJournal(path_, kFitOfTwo, "2026-11-27", true).entries().size(), 0U);
 }
 
+TEST_F(FitJournalTest, WhatIsNoJournalIsLeftAlone) {
+  write_file(path_, "one line of notes");
+  EXPECT_EQ(refusal(kFitOfTwo, true), "'" + path_ + "' is no journal of a fit");
+  EXPECT_EQ(read_file(path_), "one line of notes");
+}
+
+TEST_F(FitJournalTest, EvaluationsAreOfWholeNumbersAndPositive) {
+  for (const std::string line : {R"({"mode":"timing","values":[3.5,4],"predictions":[1,1]})",
+                                 R"({"mode":"timing","values":[3,4],"predictions":[1,0]})",
+                                 R"({"mode":"timing","values":[3,4],"predictions":[-1,1]})",
+                                 R"({"mode":"timing","values":[3,4],"predictions":["a",1]})"}) {
+    std::filesystem::remove(path_);
+    append_two();
+    write_file(path_, read_file(path_) + line + "\n");
+    EXPECT_NE(refusal(kFitOfTwo, true).find("line 4: this is no evaluation"), std::string::npos) << line;
+  }
+}
+
 }  // namespace
 }  // namespace m2sim::cmd
