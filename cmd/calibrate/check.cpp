@@ -1,11 +1,10 @@
 #include "cmd/calibrate/check.h"
 
-#include <fmt/chrono.h>
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
-#include <ctime>
 #include <nlohmann/json.hpp>
 #include <regex>
 #include <utility>
@@ -107,11 +106,6 @@ bool wanted(const CheckAccuracyOptions& options, std::string_view part) {
   return options.only.empty() || std::ranges::find(options.only, part) != options.only.end();
 }
 
-std::string today() {
-  const std::time_t now = std::time(nullptr);
-  return fmt::format("{:%Y-%m-%d}", fmt::gmtime(now));
-}
-
 AccuracySummary checked(const CheckAccuracyOptions& options) {
   AccuracySummary summary;
   summary.model = {parse_mode(options.model.mode), options.model.core.core, options.model.core.sets, ""};
@@ -183,9 +177,7 @@ int calibrate_check(const CheckAccuracyOptions& options) {
   std::vector<Condition> conditions;
   for (const std::string& text : options.fail_if) conditions.push_back(Condition::parse(text));
   check_parts(options.only);
-  for (const std::string& file : {options.json, options.csv, options.html}) {
-    if (!file.empty()) require_writable(file);
-  }
+  require_outputs({options.json, options.csv, options.html}, options.with);
   const AccuracySummary summary = checked(options);
   if (!options.json.empty()) write_file(options.json, json_text(accuracy_object(summary)));
   if (!options.csv.empty()) write_file(options.csv, accuracy_csv(summary));

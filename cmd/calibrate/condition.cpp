@@ -42,6 +42,8 @@ std::string conditions_that_hold(std::span<const Condition> conditions,
     if (figure == figures.end()) {
       std::vector<std::string> names;
       for (const NamedFigure& known : figures) names.push_back(known.name);
+      if (names.empty())
+        throw failure("--fail-if: nothing was compared, so there is no '{}'", condition.figure);
       throw failure("--fail-if: there is no '{}' in these results; there are {}", condition.figure,
                     fmt::join(names, ", "));
     }

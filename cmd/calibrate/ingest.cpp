@@ -42,9 +42,7 @@ CLI::App* add_ingest_action(CLI::App& app, IngestOptions& options) {
 }
 
 int calibrate_ingest(const IngestOptions& options) {
-  for (const std::string& file : {options.json, options.csv, options.write}) {
-    if (!file.empty()) require_writable(file);
-  }
+  require_outputs({options.json, options.csv, options.write}, options.files);
   const calibration::MeasurementFile file =
       options.files.empty() ? calibration::shipped_measurements() : ingested(options.files, options.foreign);
   const std::vector<calibration::Graded> graded = calibration::graded(file);

@@ -76,9 +76,7 @@ int calibrate_instructions(const InstructionsOptions& options) {
   summary.model = chosen_model(options.model, batch.config);
   batch.model = model_of(summary.model.mode);
   check_kind(options.kind);
-  for (const std::string& file : {options.json, options.csv}) {
-    if (!file.empty()) require_writable(file);
-  }
+  require_outputs({options.json, options.csv});
   batch.experiments = chosen(options);
   batch.jobs = jobs_of(options.model);
 

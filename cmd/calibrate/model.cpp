@@ -1,7 +1,9 @@
 #include "cmd/calibrate/model.h"
 
+#include <fmt/chrono.h>
 #include <fmt/format.h>
 
+#include <ctime>
 #include <nlohmann/json.hpp>
 
 namespace m2sim::cmd {
@@ -15,6 +17,11 @@ std::string model_name(const CalibratedModel& model) {
 nlohmann::ordered_json model_json(const CalibratedModel& model) {
   return {{"version", version()}, {"revision", revision()}, {"mode", mode_name(model.mode)},
           {"core", model.core},   {"set", model.sets},      {"config_sha256", model.config_sha256}};
+}
+
+std::string today() {
+  const std::time_t now = std::time(nullptr);
+  return fmt::format("{:%Y-%m-%d}", fmt::gmtime(now));
 }
 
 std::string json_text(const nlohmann::ordered_json& json) {

@@ -18,6 +18,7 @@ struct CalibratedModel {
 
 std::string model_name(const CalibratedModel& model);  // "m2-pcore (--set rob.groups=100) in timing"
 nlohmann::ordered_json model_json(const CalibratedModel& model);
+std::string today();                                        // UTC, "2026-11-27"
 std::string json_text(const nlohmann::ordered_json& json);  // as a file
 
 }  // namespace m2sim::cmd

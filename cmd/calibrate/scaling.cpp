@@ -109,9 +109,7 @@ int calibrate_scaling(const ScalingOptions& options) {
   summary.within = options.within / 100;
   batch.model = model_of(summary.model.mode);
   batch.jobs = jobs_of(options.model);
-  for (const std::string& file : {options.json, options.csv}) {
-    if (!file.empty()) require_writable(file);
-  }
+  require_outputs({options.json, options.csv}, options.with);
   batch.kernels = chosen_kernels(options);
   batch.measurements = measurements_for(options);
 

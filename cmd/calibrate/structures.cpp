@@ -104,9 +104,7 @@ int calibrate_structures(const StructuresOptions& options) {
   CalibratedModel model = chosen_model(options.model, batch.config);
   std::string against = reference_core(options);
   batch.model = model_of(model.mode);
-  for (const std::string& file : {options.json, options.csv, options.svg}) {
-    if (!file.empty()) require_writable(file);
-  }
+  require_outputs({options.json, options.csv, options.svg});
   batch.curves = chosen_curves(options);
   batch.jobs = jobs_of(options.model);
 

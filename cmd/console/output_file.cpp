@@ -65,6 +65,15 @@ std::string directory_of(const std::string& path) {
   return directory.empty() ? "." : directory;
 }
 
+// Whether one would overwrite the other: devices and pipes take what comes.
+bool is_same_file(const std::string& a, const std::string& b) {
+  namespace fs = std::filesystem;
+  std::error_code error;
+  const fs::file_status status = fs::status(a, error);
+  if (fs::exists(status)) return fs::is_regular_file(status) && fs::equivalent(a, b, error);
+  return fs::weakly_canonical(a, error) == fs::weakly_canonical(b, error);
+}
+
 }  // namespace
 
 void write_file(const std::string& path, std::string_view text) {
@@ -98,6 +107,19 @@ void require_writable(const std::string& path) {
     }
   }
   if (::access(directory_of(path).c_str(), W_OK | X_OK) != 0) fail_writing(path, errno);
+}
+
+void require_outputs(std::initializer_list<std::string> outputs, const std::vector<std::string>& inputs) {
+  std::vector<std::string> taken = inputs;
+  for (const std::string& output : outputs) {
+    if (output.empty()) continue;
+    require_writable(output);
+    for (const std::string& other : taken) {
+      if (is_same_file(output, other))
+        throw failure("'{}' is named twice; writing it would lose the other", output);
+    }
+    taken.push_back(output);
+  }
 }
 
 void write_stdout(std::string_view text) {

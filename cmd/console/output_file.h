@@ -1,8 +1,10 @@
 // Files that m2sim writes: whole or not at all.
 #pragma once
 
+#include <initializer_list>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace m2sim::cmd {
 
@@ -13,6 +15,10 @@ void write_file(const std::string& path, std::string_view text);
 
 // Throws UserError when write_file(path) is bound to fail, so that a long run need not end in one.
 void require_writable(const std::string& path);
+
+// The files that a command writes; empty ones are not wanted. Throws UserError where one of them cannot be
+// written, and where it would overwrite another or one of `inputs`.
+void require_outputs(std::initializer_list<std::string> outputs, const std::vector<std::string>& inputs = {});
 
 // All of it to standard output; throws UserError when that is closed or full.
 void write_stdout(std::string_view text);

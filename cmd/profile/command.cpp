@@ -72,9 +72,7 @@ void check(const ProfileOptions& options) {
         "profile: --filter and --programs choose among the programs of --suite, which is not given");
   }
   if (!options.input.empty()) read_file(options.input);
-  for (const std::string& file : {options.json, options.csv, options.cpu, options.heap}) {
-    if (!file.empty()) require_writable(file);
-  }
+  require_outputs({options.json, options.csv, options.cpu, options.heap});
 }
 
 void add_input_options(CLI::App& command, ProfileOptions& options) {

@@ -60,9 +60,7 @@ int suite(const SuiteOptions& options) {
     summary.core = options.core.core;
     summary.config_sha256 = sha256(config_toml(config));
   }
-  for (const std::string& file : {options.json, options.csv}) {
-    if (!file.empty()) require_writable(file);
-  }
+  require_outputs({options.json, options.csv});
   const std::filesystem::path executable = own_executable();
   summary.programs = load_suite(options.programs.empty() ? suite_folder() : options.programs);
   if (!options.filter.empty()) summary.programs = filtered(std::move(summary.programs), options.filter);

@@ -187,6 +187,8 @@ class Fit(guest.GuestTest):
         fit = ("calibrate", "fit", *PROGRAMS)
         for arguments, text in (
                 ((), "fit: say what: --parameter PATH=MIN:MAX"),
+                (("--parameter", "l2.load_to_use=10:30", "-o", self.path("same"), "--json", self.path("same")), "is named twice"),
+                (("--parameter", "l2.load_to_use=10:30", "-o", self.path("t"), "--json", self.path("t.journal")), "is named twice"),
                 (("--parameter", "l2.load_to_us=10:30"), "--parameter: there is no configuration field 'l2.load_to_us'; did you mean 'l2.load_to_use'?"),
                 (("--parameter", "l2.load_to_use"), "--parameter: 'l2.load_to_use' has no bounds; write l2.load_to_use=MIN:MAX"),
                 (("--parameter", "l2.load_to_use=10"), "has no bounds"),

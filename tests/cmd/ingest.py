@@ -97,6 +97,9 @@ class Ingest(guest.GuestTest):
         good = self.path("good.json")
         self.ingest("--write", good)
         text = self.read(good)
+        overwriting = self.m2sim("calibrate", "ingest", good, "--write", good)
+        self.assertEqual((overwriting.status, self.read(good)), (125, text), "its input is lost")
+        self.assertRegex(overwriting.err, r"\Am2sim: '.*good.json' is named twice; writing it would lose the other\n\Z")
         for old, new, pattern in (
                 ('"seconds"', '"second"', r"'.*bad\.json', set 'm2-2026-02-07', program 'arithmetic', point 1: there is no "
                                           r"field 'second'; did you mean 'seconds'\?"),

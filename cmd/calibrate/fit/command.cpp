@@ -1,11 +1,10 @@
 #include "cmd/calibrate/fit/command.h"
 
-#include <fmt/chrono.h>
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <chrono>
 #include <cmath>
-#include <ctime>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -25,11 +24,6 @@ namespace m2sim::cmd {
 namespace {
 
 using calibration::Evaluations;
-
-std::string date_of_now() {
-  const std::time_t now = std::time(nullptr);
-  return fmt::format("{:%Y-%m-%d}", fmt::gmtime(now));
-}
 
 calibration::FitOptions fit_options(const FitCommandOptions& options, const FitTask& task) {
   // About what the search needs before it settles: sixty points of its first population for each dimension.
@@ -110,17 +104,17 @@ class Session {
   std::size_t evaluated_ = 0;
 };
 
-void check_fit_options(const FitCommandOptions& options) {
-  if (options.resume && options.journal.empty() && options.output.empty())
-    throw failure("--resume: say which fit, by its --output or its --journal");
-  for (const std::string& file : {options.output, options.json}) {
-    if (!file.empty()) require_writable(file);
-  }
-}
-
 std::string journal_path(const FitCommandOptions& options) {
   if (!options.journal.empty()) return options.journal;
   return options.output.empty() ? "" : options.output + ".journal";
+}
+
+void check_fit_options(const FitCommandOptions& options) {
+  if (options.resume && options.journal.empty() && options.output.empty())
+    throw failure("--resume: say which fit, by its --output or its --journal");
+  std::vector<std::string> kept = options.wishes.measurements;
+  kept.push_back(journal_path(options));
+  require_outputs({options.output, options.json}, kept);
 }
 
 std::string fit_name(const FitCommandOptions& options) {
@@ -237,7 +231,7 @@ int calibrate_fit(const FitCommandOptions& options) {
   wishes.core = options.model.core.core;
   const FitTask task = fit_task(wishes, config);
   summary.name = fit_name(options);
-  summary.date = date_of_now();
+  summary.date = today();
   summary.base = built_in_base(wishes.core);
   summary.confirm = options.confirm;
   summary.options = fit_options(options, task);

@@ -58,6 +58,20 @@ TEST_F(OutputFile, SaysBeforehandWhatCannotBeWritten) {
   EXPECT_NO_THROW(require_writable("/dev/null"));
 }
 
+TEST_F(OutputFile, OneFileIsNotWrittenTwiceNorOverAnInput) {
+  const std::string a = folder_.file("a");
+  const std::string b = folder_.file("b");
+  EXPECT_NO_THROW(require_outputs({a, "", b}));
+  EXPECT_THROW(require_outputs({a, a}), emu::UserError);
+  EXPECT_THROW(require_outputs({a, folder_.file("./a")}), emu::UserError);
+  EXPECT_NO_THROW(require_outputs({"/dev/null", "/dev/null"}, {"/dev/null"}));
+  write_file(a, "in");
+  EXPECT_THROW(require_outputs({b, folder_.file("./a")}, {a}), emu::UserError);
+  fs::create_symlink(a, b);
+  EXPECT_THROW(require_outputs({b}, {a}), emu::UserError);
+  EXPECT_NO_THROW(require_outputs({b}, {folder_.file("c")}));
+}
+
 // The published test vectors of FIPS 180-4.
 TEST(Sha256, AgreesWithTheStandard) {
   EXPECT_EQ(sha256("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
