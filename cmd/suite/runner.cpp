@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <chrono>
 #include <condition_variable>
+#include <filesystem>
 #include <mutex>
 #include <nlohmann/json.hpp>
 #include <numeric>
@@ -12,6 +13,7 @@
 
 #include "cmd/console/child_process.h"
 #include "cmd/console/end_signals.h"
+#include "cmd/console/failure.h"
 #include "cmd/console/output_file.h"
 #include "cmd/console/progress.h"
 
@@ -87,7 +89,11 @@ class Pool {
     ChildSpec spec;
     spec.argv = {run_.executable, "run", "--quiet", "--stats", stats_path};
     spec.argv.insert(spec.argv.end(), run_.run_options.begin(), run_.run_options.end());
-    spec.argv.insert(spec.argv.end(), {"--", program.path});
+    // By its name alone: a guest's stack, and with it its cycles, moves with the length of argv[0].
+    const std::filesystem::path file(program.path);
+    if (!exists(file)) throw failure("there is no '{}'; build the guest programs", program.path);
+    spec.argv.insert(spec.argv.end(),
+                     {"--sysroot", file.parent_path(), "--", "/" + file.filename().string()});
     spec.argv.insert(spec.argv.end(), program.args.begin(), program.args.end());
     spec.stdout_path = base + ".out";
     spec.stderr_path = base + ".err";

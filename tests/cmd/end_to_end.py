@@ -259,10 +259,14 @@ class Suite(guest.GuestTest):
         result = self.suite(programs, "--mode", "emulation")
         self.assertEqual(result.status, 1)
         self.assertRegex(result.out, r"(?m)^bad +FAILED: exit status 3$")
-        self.assertRegex(result.out, r"(?m)^missing +FAILED: m2sim: cannot open .*nowhere")
+        self.assertRegex(result.out, r"(?m)^missing +FAILED: there is no '/.*/nowhere'")
         self.assertRegex(result.out, r"(?m)^wrong +FAILED: it printed 'hello' instead of 'goodbye'$")
         self.assertRegex(result.out, r"(?m)^good +[0-9]")
         self.assertIn("3 of 4 programs failed", result.out)
+
+    def test_its_programs_do_not_see_the_folder(self):
+        self.guest("named", guest.ARGV0)
+        self.assertIn("\nnamed ", self.suite([{"name": "named", "file": "named", "stdout": "/named"}]).out)
 
     def test_its_programs_see_the_processor(self):
         self.guest("bfdot", guest.BFDOT)

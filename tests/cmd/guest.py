@@ -42,6 +42,20 @@ out: .ascii "hello\\n"
 err: .ascii "oops\\n"
 """
 
+# Prints the first six bytes of argv[0].
+ARGV0 = """
+    .globl _start
+_start:
+    ldr x1, [sp, #8]
+    mov x0, #1
+    mov x2, #6
+    mov x8, #64
+    svc #0
+    mov x0, #0
+    mov x8, #93
+    svc #0
+"""
+
 LOOP = """
     .globl _start
 _start:

@@ -36,7 +36,7 @@ FitProblem with_an_untouched_one() {
 
 TEST(Fit, RecoversWhatMadeTheMeasurementsFromTwoSeeds) {
   const FitProblem problem = with_an_untouched_one();
-  for (const std::uint64_t seed : {1, 2}) {
+  for (const std::uint64_t seed : {1U, 2U}) {
     const FitResult result = fitted(problem, seed);
     for (std::size_t i = 0; i < kCoreLikeTruth.size(); ++i) {
       const FittedParameter& parameter = result.parameters[i];

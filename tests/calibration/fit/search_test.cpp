@@ -24,7 +24,7 @@ TEST(Search, FindsTheBestOfManyValleys) {
   const std::vector<Formula> formulas = {[=](const Values& v) { return wave(v[0]); },
                                          [=](const Values& v) { return wave(v[1]); }};
   const FitProblem problem = analytic_problem({{"a", 0, 200, 21}, {"b", 0, 200, 33}}, formulas, {150, 150});
-  for (const std::uint64_t seed : {1, 2}) {
+  for (const std::uint64_t seed : {1U, 2U}) {
     EXPECT_EQ(searched(problem, {.seed = seed}).best.values, (Values{150, 150}));
   }
 }

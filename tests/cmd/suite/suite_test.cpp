@@ -163,7 +163,7 @@ class SuitePool : public testing::Test {
     std::filesystem::permissions(path, std::filesystem::perms::owner_all);
     SuiteProgram program;
     program.name = "alpha";
-    program.path = "program";
+    program.path = path;
     program.expected_stdout = expected_stdout;
     SuiteRun suite_run;
     suite_run.executable = path;
