@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <exception>
+#include <functional>
 #include <new>
 #include <span>
 
@@ -27,8 +28,20 @@
 namespace m2sim::cmd {
 namespace {
 
+struct Command {
+  CLI::App* app;
+  std::function<int()> run;
+  std::vector<std::string>* program = nullptr;  // not null: whose arguments all that follows it are
+};
+
 // The commands and what their options said.
 struct CommandLine {
+  CommandLine() {
+    commands.push_back({calibrate_command.app(), [this] { return calibrate_command.run(); }});
+  }
+  CommandLine(const CommandLine&) = delete;  // CLI11 holds the addresses of the options
+  CommandLine& operator=(const CommandLine&) = delete;
+
   CLI::App app{"Cycle-approximate simulator of the Apple M2 performance core for ARM64 Linux programs",
                "m2sim"};
   RunOptions run_options;
@@ -38,21 +51,24 @@ struct CommandLine {
   DisasmOptions disasm_options;
   ConfigOptions config_options;
   HistoryOptions history_options;
-  CLI::App* run_command = add_run_command(app, run_options);
-  CLI::App* suite_command = add_suite_command(app, suite_options);
-  CLI::App* check_command = add_check_command(app, check_options);
-  CLI::App* profile_command = add_profile_command(app, profile_options);
-  CLI::App* disasm_command = add_disasm_command(app, disasm_options);
-  CLI::App* config_command = add_config_command(app, config_options);
-  CLI::App* history_command = add_history_command(app, history_options);
+  std::vector<Command> commands{
+      {add_run_command(app, run_options), [this] { return run(run_options); }, &run_options.guest.argv},
+      {add_suite_command(app, suite_options), [this] { return suite(suite_options); }},
+      {add_check_command(app, check_options), [this] { return check(check_options); }},
+      {add_profile_command(app, profile_options), [this] { return profile(profile_options); },
+       &profile_options.guest},
+      {add_disasm_command(app, disasm_options), [this] { return disasm(disasm_options); }},
+      {add_config_command(app, config_options), [this] { return config(config_options); }},
+      {add_history_command(app, history_options), [this] { return history(history_options); }},
+  };
   CalibrateCommand calibrate_command{app};
 };
 
-CLI::App& find_command(CommandLine& line, const std::string& name) {
+const Command& find_command(const CommandLine& line, const std::string& name) {
   std::vector<std::string> names;
-  for (CLI::App* command : line.app.get_subcommands([](CLI::App*) { return true; })) {
-    if (command->get_name() == name) return *command;
-    names.push_back(command->get_name());
+  for (const Command& command : line.commands) {
+    if (command.app->get_name() == name) return command;
+    names.push_back(command.app->get_name());
   }
   throw failure("there is no command '{}'{}", name, did_you_mean(name, names));
 }
@@ -72,24 +88,13 @@ void check_options_of(const CommandLine& line, const CLI::App& command,
   check_options(line.calibrate_command.action(rest[0]), std::span(rest).subspan(1));
 }
 
-int dispatch(CommandLine& line, const CLI::App& command) {
-  if (&command == line.run_command) return run(line.run_options);
-  if (&command == line.suite_command) return suite(line.suite_options);
-  if (&command == line.check_command) return check(line.check_options);
-  if (&command == line.profile_command) return profile(line.profile_options);
-  if (&command == line.disasm_command) return disasm(line.disasm_options);
-  if (&command == line.history_command) return history(line.history_options);
-  if (&command == line.calibrate_command.app()) return line.calibrate_command.run();
-  return config(line.config_options);
-}
-
 int run_command_line(const std::vector<std::string>& arguments) {
   CommandLine line;
   line.app.require_subcommand(0, 1);
   line.app.set_version_flag("--version", fmt::format("m2sim {} ({})", version(), revision()));
   if (arguments.size() < 2) throw failure("no command given; m2sim --help lists them");
   std::vector<std::string> own(arguments.begin() + 1, arguments.end());
-  CLI::App* command = &line.app;
+  const Command* command = nullptr;
   try {
     if (own.front().starts_with("-")) {
       check_options(line.app, own);
@@ -99,13 +104,12 @@ int run_command_line(const std::vector<std::string>& arguments) {
     command = &find_command(line, own.front());
     const std::vector<std::string> rest(own.begin() + 1, own.end());
     own.resize(1);
-    if (command == line.run_command || command == line.profile_command) {
-      SplitArguments split = split_at_program(*command, rest);
-      auto& guest = command == line.run_command ? line.run_options.guest : line.profile_options.guest;
-      guest = std::move(split.guest);
+    if (command->program != nullptr) {
+      SplitArguments split = split_at_program(*command->app, rest);
+      *command->program = std::move(split.guest);
       own.insert(own.end(), split.own.begin(), split.own.end());
     } else {
-      check_options_of(line, *command, rest);
+      check_options_of(line, *command->app, rest);
       own.insert(own.end(), rest.begin(), rest.end());
     }
     parse(line.app, own);
@@ -116,9 +120,10 @@ int run_command_line(const std::vector<std::string>& arguments) {
     write_stdout(std::string(version_text.what()) + "\n");
     return 0;
   } catch (const CLI::ParseError& error) {
-    throw failure("{}: {}; see m2sim {} --help", command->get_name(), error.what(), command->get_name());
+    const std::string name = command == nullptr ? line.app.get_name() : command->app->get_name();
+    throw failure("{}: {}; see m2sim {} --help", name, error.what(), name);
   }
-  return dispatch(line, *command);
+  return command->run();
 }
 
 // One line, whatever is in it.

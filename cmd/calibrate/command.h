@@ -21,7 +21,7 @@ class CalibrateCommand {
   CalibrateCommand(const CalibrateCommand&) = delete;  // CLI11 holds the addresses of the options
   CalibrateCommand& operator=(const CalibrateCommand&) = delete;
 
-  const CLI::App* app() const { return app_; }
+  CLI::App* app() const { return app_; }
   // Throws UserError when there is none of this name.
   const CLI::App& action(const std::string& name) const;
   // The one that was parsed. Throws UserError when it fails, or when none was.

@@ -72,6 +72,11 @@ SplitArguments split_at_program(const CLI::App& command, std::span<const std::st
   return split;
 }
 
+void add_program(CLI::App& command, std::vector<std::string>& guest) {
+  command.add_option("PROGRAM", guest, "the program and its arguments; all that follows it is its own")
+      ->type_name("[ARGUMENTS...]");
+}
+
 void check_options(const CLI::App& command, std::span<const std::string> arguments) {
   std::size_t i = 0;
   while (i < arguments.size() && arguments[i] != "--") {

@@ -17,6 +17,9 @@ struct SplitArguments {
 // belongs to the guest; "--" in front of it is dropped. Throws UserError for an unknown option.
 SplitArguments split_at_program(const CLI::App& command, std::span<const std::string> arguments);
 
+// For the help alone, as split_at_program has taken the guest away before CLI11 looks.
+void add_program(CLI::App& command, std::vector<std::string>& guest);
+
 // Throws UserError for an argument that looks like an option and is none, naming the nearest one.
 void check_options(const CLI::App& command, std::span<const std::string> arguments);
 

@@ -124,9 +124,7 @@ CLI::App* add_profile_command(CLI::App& app, ProfileOptions& options) {
   CLI::App* command = app.add_subcommand("profile", "Find out where the simulator's own time goes");
   add_input_options(*command, options);
   add_output_options(*command, options);
-  command
-      ->add_option("PROGRAM", options.guest, "the program and its arguments; all that follows it is its own")
-      ->type_name("[ARGUMENTS...]");
+  add_program(*command, options.guest);
   return command;
 }
 

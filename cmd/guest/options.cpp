@@ -1,0 +1,164 @@
+#include "cmd/guest/options.h"
+
+#include <charconv>
+#include <cstdlib>
+#include <ctime>
+
+#include "cmd/console/arguments.h"
+#include "cmd/console/failure.h"
+#include "cmd/results/config_file.h"
+#include "cmd/results/sha256.h"
+
+namespace m2sim::cmd {
+namespace {
+
+// "K=V" as it is; "K" alone is handed on from the host, where it is set there.
+std::vector<std::string> guest_environment(const std::vector<std::string>& given) {
+  std::vector<std::string> environment;
+  for (const std::string& entry : given) {
+    const std::size_t name_end = entry.find('=');
+    if (entry.empty() || name_end == 0) throw failure("--env: '{}' has no name; write NAME=VALUE", entry);
+    if (name_end != std::string::npos) {
+      environment.push_back(entry);
+    } else if (const char* value = std::getenv(entry.c_str()); value != nullptr) {
+      environment.push_back(entry + "=" + value);
+    }
+  }
+  return environment;
+}
+
+std::int64_t start_time(const GuestOptions& options) {
+  const std::string& given = options.start_time;
+  if (given.empty()) return emu::kDefaultStartTime;
+  if (given == "now") return static_cast<std::int64_t>(std::time(nullptr));
+  constexpr std::int64_t kMost = std::int64_t{1} << 33U;  // keeps nanoseconds within 64 bits
+  std::int64_t seconds = -1;
+  const char* const end = given.data() + given.size();
+  const auto [rest, error] = std::from_chars(given.data(), end, seconds);
+  if (error != std::errc() || rest != end || seconds < 0 || seconds > kMost) {
+    throw failure("{}: --start-time takes seconds since 1970, 0 to {}, or now; not '{}'", options.command,
+                  kMost, given);
+  }
+  return seconds;
+}
+
+void add_phase_options(CLI::App& command, GuestOptions& options) {
+  const CLI::Validator number(large_number, "");
+  command
+      .add_option("--skip", options.skip,
+                  "first, N instructions as fast as in emulation mode; 10M or 2e9 are numbers too")
+      ->type_name("N")
+      ->transform(number);
+  command
+      .add_option("--warmup", options.warmup,
+                  "then, N that caches and predictors learn from and that do not count")
+      ->type_name("N")
+      ->transform(number);
+  command.add_option("--max-insts,--limit", options.limit, "stop after N more, which count")
+      ->type_name("N")
+      ->transform(number);
+}
+
+void add_mode_options(CLI::App& command, GuestOptions& options) {
+  command.add_option("--mode", options.mode, "emulation, timing (the default) or fast-timing")
+      ->type_name("MODE");
+  command.add_flag("--timing", options.timing, "short for --mode timing");
+  command.add_flag("--fast-timing", options.fast_timing, "short for --mode fast-timing");
+  add_core_options(command, options.core);
+  add_cpu_option(command, options.core);
+}
+
+void add_surroundings(CLI::App& command, GuestOptions& options) {
+  command.add_option("--sysroot", options.sysroot, "look here first for the guest's absolute paths")
+      ->type_name("DIR");
+  command
+      .add_option("--env", options.env,
+                  "a variable of the guest's environment, which is empty otherwise so that runs are "
+                  "repeatable; NAME alone takes the host's value; repeatable")
+      ->type_name("NAME=VALUE")
+      ->allow_extra_args(false);
+  command.add_option("--cwd", options.cwd, "working directory of the guest")->type_name("DIR");
+  command
+      .add_option("--start-time", options.start_time,
+                  "what the guest's clock shows at the start, in seconds since 1970, or now for the host's "
+                  "time; by default always 2023-01-24 00:00:00 UTC, so that runs are repeatable")
+      ->type_name("SECONDS|now");
+  command.add_flag("--strace", options.strace, "show system calls on standard error");
+}
+
+}  // namespace
+
+void add_guest_options(CLI::App& command, GuestOptions& options) {
+  options.command = command.get_name();
+  add_mode_options(command, options);
+  add_phase_options(command, options);
+  add_surroundings(command, options);
+  add_program(command, options.argv);
+}
+
+void require_program(const GuestOptions& options) {
+  if (options.argv.empty()) {
+    throw failure("{}: no program given; see m2sim {} --help", options.command, options.command);
+  }
+}
+
+Mode chosen_mode(const GuestOptions& options) {
+  if (options.timing && options.fast_timing) {
+    throw failure("{}: --timing and --fast-timing exclude each other", options.command);
+  }
+  if (options.timing) return Mode::kTiming;
+  if (options.fast_timing) return Mode::kFastTiming;
+  return parse_mode(options.mode);
+}
+
+emu::MachineOptions machine_options(const GuestOptions& options, const GuestHost& host) {
+  emu::MachineOptions machine;
+  host.describe_to(machine);
+  machine.program = options.argv.front();
+  machine.argv = options.argv;
+  machine.envp = guest_environment(options.env);
+  machine.sysroot = options.sysroot;
+  machine.cwd = options.cwd;
+  machine.start_time = start_time(options);
+  machine.cpu = chosen_cpu(options.core);
+  machine.strace = options.strace;
+  return machine;
+}
+
+std::vector<timing::Phase> phases_of(const GuestOptions& options) {
+  std::vector<timing::Phase> phases;
+  const std::uint64_t skip = options.skip.value_or(0);
+  const std::uint64_t warmup = options.warmup.value_or(0);
+  if (skip != 0) phases.push_back({{.insts = skip}, timing::Listener::kNobody});
+  if (warmup != 0) phases.push_back({{.insts = warmup}, timing::Listener::kModel});
+  phases.push_back({{.insts = options.limit.value_or(UINT64_MAX)}, timing::Listener::kFigures});
+  return phases;
+}
+
+bool measured_nothing(const GuestOptions& options, const timing::Outcome& outcome) {
+  if ((!options.skip && !options.warmup) || outcome.end.kind == emu::RunEnd::Kind::kLimit) return false;
+  const std::uint64_t skip = options.skip.value_or(0);
+  const std::uint64_t executed = outcome.figures.instructions;
+  return executed <= skip || executed - skip <= options.warmup.value_or(0);
+}
+
+Manifest manifest_of(const GuestOptions& options, Mode mode, const timing::CoreConfig& config,
+                     const emu::Machine& machine) {
+  Manifest manifest;
+  manifest.program = options.argv.front();
+  const auto& program = machine.image().bytes;
+  manifest.program_sha256 = sha256({reinterpret_cast<const char*>(program.data()), program.size()});
+  manifest.cpu = emu::processor(chosen_cpu(options.core)).name;
+  manifest.argv = options.argv;
+  manifest.mode = mode;
+  manifest.skip = options.skip;
+  manifest.warmup = options.warmup;
+  manifest.limit = options.limit;
+  if (mode != Mode::kEmulation) {
+    manifest.core = options.core.core;
+    manifest.config_sha256 = sha256(config_toml(config));
+  }
+  return manifest;
+}
+
+}  // namespace m2sim::cmd

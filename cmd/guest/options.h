@@ -1,0 +1,52 @@
+// Which guest is run, under which mode, and which part of it counts: what the commands that run one program
+// share.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cmd/console/guest_host.h"
+#include "cmd/results/core_option.h"
+#include "cmd/results/manifest.h"
+#include "emu/machine.h"
+#include "timing/run/simulation.h"
+
+namespace m2sim::cmd {
+
+struct GuestOptions {
+  std::string command;  // whose options these are: "run"
+  std::string mode = "timing";
+  bool timing = false;  // short forms of mode
+  bool fast_timing = false;
+  CoreOption core;
+  std::optional<std::uint64_t> skip;
+  std::optional<std::uint64_t> warmup;
+  std::optional<std::uint64_t> limit;
+  std::string sysroot;
+  std::vector<std::string> env;  // K=V, over the host's environment
+  std::string cwd;
+  std::string start_time;  // seconds since 1970 or "now"; empty: the default
+  bool strace = false;
+  std::vector<std::string> argv;  // the program and its arguments
+};
+
+// The program, too. `options` stays where it is until the command line is parsed.
+void add_guest_options(CLI::App& command, GuestOptions& options);
+
+// These throw UserError for what cannot be meant.
+void require_program(const GuestOptions& options);
+Mode chosen_mode(const GuestOptions& options);
+emu::MachineOptions machine_options(const GuestOptions& options, const GuestHost& host);
+
+std::vector<timing::Phase> phases_of(const GuestOptions& options);
+// The program ended within what does not count.
+bool measured_nothing(const GuestOptions& options, const timing::Outcome& outcome);
+
+// Of a run that has not begun: without its end.
+Manifest manifest_of(const GuestOptions& options, Mode mode, const timing::CoreConfig& config,
+                     const emu::Machine& machine);
+
+}  // namespace m2sim::cmd
