@@ -26,6 +26,10 @@ class Ring {
     assert(!empty());
     ++begin_;
   }
+  template <class Visit>
+  void each(Visit&& visit) const {
+    for (std::size_t i = begin_; i != end_; ++i) visit(items_[i % kCapacity]);
+  }
 
  private:
   std::size_t begin_ = 0;

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "timing/pipe/charges.h"
+#include "timing/probe/attribution.h"
 #include "timing/probe/pipe_trace.h"
 
 namespace m2sim::timing {
@@ -26,6 +27,7 @@ void BasicCore<P>::consume(const emu::RetiredBatch& batch) {
   if (parts_.begin(batch)) {
     drain();
     parts_.switch_context();
+    if constexpr (P::kOn) probe_.entered(parts_.context.space());
   }
   input_.records = emu::RecordReader(batch);
   if (parts_.fetch.window_open()) fetch();  // the cycle in which the last batch ended goes on
@@ -45,7 +47,8 @@ template <Probe P>
 void BasicCore<P>::finish() {
   drain();
   const Cycle end = std::max(retirement_.last(), parts_.ledger.now() + 1);
-  parts_.ledger.advance(end, StallReason::kDrain);
+  stop_ = {StallReason::kDrain, {}};
+  lose(end, StallReason::kDrain, 0);
 }
 
 template <Probe P>
@@ -91,10 +94,9 @@ void BasicCore<P>::lose(Cycle end, StallReason reason, std::uint64_t culprit) {
 // For a probe: the instruction that rename waits for.
 template <Probe P>
 std::uint64_t BasicCore<P>::culprit() const {
-  if (fetched_.packets.empty()) return is_mispredict(stop_.reason) ? parts_.fetch.mispredicted() : 0;
-  const Packet& packet = fetched_.packets.front();
-  if (stop_.reason != StallReason::kSerialize) return packet.culprit;
-  return packet.block_pc + 4 * std::uint64_t{packet.begin->inst};
+  if (stop_.reason == StallReason::kDrain) return 0;
+  if (fetched_.packets.empty()) return parts_.fetch.culprit();
+  return stop_.reason == StallReason::kSerialize ? next_to_rename() : fetched_.packets.front().culprit;
 }
 
 // The cycles up to `end` go to what the uops of the oldest group wait for, one after the other.
@@ -108,7 +110,7 @@ void BasicCore<P>::charge_oldest(Cycle end) {
     from = charge(entry.wait(), *entry.info, from, end,
                   [&](Cycle until, StallReason reason) { lose(until, reason, entry.pc); });
   }
-  if (from < end) lose(end, StallReason::kRetire, 0);
+  if (from < end) lose(end, StallReason::kRetire, next_to_rename());
 }
 
 template <Probe P>
@@ -289,7 +291,7 @@ void BasicCore<P>::rename_uop(const UopInfo& uop, unsigned queue, const Packet& 
   active_ = true;
   parts_.ledger.use(uop.slots);
   parts_.buffer.leave(uop.insts);
-  const std::uint64_t pc = packet.block_pc + 4 * std::uint64_t{uop.inst};
+  const std::uint64_t pc = packet.pc_of(uop);
   const std::uint64_t number = window_.newest_number();
   if (uop.ports == 0) {
     if constexpr (P::kOn) {
@@ -491,5 +493,6 @@ void BasicCore<P>::wake_waiters(InFlight& producer) {
 
 template class BasicCore<NoProbe>;
 template class BasicCore<PipeTrace>;
+template class BasicCore<AttributionProbe>;
 
 }  // namespace m2sim::timing

@@ -52,12 +52,22 @@ class BasicCore {
   void blocks_cleared() {
     drain();
     parts_.fetch.close_window();
+    if constexpr (P::kOn) probe_.dropping(parts_.table);
     parts_.table.clear();
   }
   void finish();  // the last uops retire
   // At any time; of all whole cycles so far.
   TimingStats stats() const { return parts_.stats(load_store_); }
   const P& probe() const { return probe_; }
+  // For a probe that counts by block: what has executed, and of that the uops that stats() does not have yet.
+  const CrackTable& blocks() const { return parts_.table; }
+  std::uint64_t slots_of_this_cycle() const { return parts_.ledger.width() - parts_.ledger.left(); }
+  template <class Visit>
+  void each_unrenamed(Visit&& visit) const {
+    fetched_.packets.each([&](const Packet& packet) {
+      for (const UopInfo* uop = packet.begin; uop != packet.end; ++uop) visit(*uop, packet.pc_of(*uop));
+    });
+  }
 
  private:
   // Where a register's value comes from: a uop in flight, or a time that is known.
@@ -86,6 +96,10 @@ class BasicCore {
 
   void tick();
   void end_cycle();
+  std::uint64_t next_to_rename() const {
+    const Packet& packet = fetched_.packets.front();
+    return packet.pc_of(*packet.begin);
+  }
   void drain();
   Cycle next_event() const;
   void lose(Cycle end, StallReason reason, std::uint64_t culprit);

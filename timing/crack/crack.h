@@ -59,6 +59,21 @@ class CrackTable {
   }
   // Of one execution of a block that was looked up.
   const BlockCounts& counts(const emu::Block& block) const { return counts_[block.id]; }
+  struct Executed {
+    const CrackedBlock& cracked;
+    std::uint32_t id;
+    std::uint64_t space;
+    std::uint64_t executions;  // since it was cracked
+  };
+  // visit(Executed) for every block that was looked up.
+  template <class Visit>
+  void each(Visit&& visit) const {
+    for (const Place& place : places_) {
+      if (place.id == emu::kNoBlock) continue;
+      const Entry& entry = table_[place.id];
+      visit(Executed{entry.cracked, place.id, place.space, entry.executions});
+    }
+  }
   // Of all executed blocks so far, dropped ones too.
   BlockCounts executed() const;
 

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "timing/pipe/charges.h"
+#include "timing/probe/attribution.h"
 #include "timing/probe/pipe_trace.h"
 
 namespace m2sim::timing {
@@ -35,6 +36,7 @@ void BasicFastCore<P>::switch_context() {
   if (window_.open()) close_group();
   wait(retirement_.last() + 1, StallReason::kDrain, 0);
   parts_.switch_context();
+  if constexpr (P::kOn) probe_.entered(parts_.context.space());
 }
 
 template <Probe P>
@@ -42,7 +44,7 @@ void BasicFastCore<P>::finish() {
   if (window_.open()) close_group();
   const Cycle end = std::max(retirement_.last(), parts_.ledger.now() + 1);
   stores_.write_until(end, load_store_);
-  parts_.ledger.advance(end, StallReason::kDrain);
+  lose(end, StallReason::kDrain, 0);
 }
 
 template <Probe P>
@@ -71,14 +73,14 @@ template <Probe P>
 inline void BasicFastCore<P>::rename(const UopInfo& uop, const Packet& packet) {
   SlotLedger& ledger = parts_.ledger;
   if (uop.slots > 0 && ledger.left() == 0) ledger.advance(ledger.now() + 1, StallReason::kBase);
+  if constexpr (P::kOn) renaming_ = packet.pc_of(uop);
   bool open = window_.must_open(uop);
   // A group that has already retired by now takes no more uops.
   if (!open && std::max(group_->complete, retirement_.last()) <= ledger.now()) open = true;
   if (open && window_.open()) close_group();
   if ((open && window_.full()) || window_.lacks(uop)) make_room(uop, open);
   if (uop.is(kUopSerialize)) {
-    wait(serialization_.earliest(uop, retirement_.last()), StallReason::kSerialize,
-         packet.block_pc + 4 * std::uint64_t{uop.inst});
+    wait(serialization_.earliest(uop, retirement_.last()), StallReason::kSerialize, packet.pc_of(uop));
   }
   if (uop.ports != 0) enter_queue(uop);
   group_ = &window_.rename(uop);
@@ -106,7 +108,10 @@ void BasicFastCore<P>::wait_for_oldest(Cycle cycle, Structure full) {
   if (cycle <= ledger.now()) return;
   waits_.charge(window_.oldest_number(), window_.oldest(), ledger.now(), cycle,
                 [&](Cycle end, StallReason reason, std::uint64_t culprit) {
-                  if constexpr (P::kOn) probe_.lost({reason, ledger.now(), ledger.free_until(end), culprit});
+                  if constexpr (P::kOn) {
+                    if (culprit == 0) culprit = renaming_;
+                    probe_.lost({reason, ledger.now(), ledger.free_until(end), culprit});
+                  }
                   ledger.advance(end, reason, full);
                 });
 }
@@ -152,7 +157,7 @@ void BasicFastCore<P>::wait_for_queue(const UopInfo& uop) {
 
 template <Probe P>
 void BasicFastCore<P>::run_eliminated(const UopInfo& uop, const Packet& packet) {
-  const std::uint64_t pc = packet.block_pc + 4 * std::uint64_t{uop.inst};
+  const std::uint64_t pc = packet.pc_of(uop);
   if constexpr (P::kOn)
     probe_.renamed({&uop, pc, window_.newest_number(), packet.fetched, renamed_at_, kNoKey});
   last_issue_ = renamed_at_;
@@ -170,7 +175,7 @@ inline void BasicFastCore<P>::execute(const UopInfo& uop, const Packet& packet) 
   const Cycle placed = dispatched + steering_.issue_delay();
   const Cycle able = std::max(operands_ready(uop), placed);
   wait_ = &waits_.begin(window_.newest_number(), *group_, uop);
-  wait_->pc = packet.block_pc + 4 * std::uint64_t{uop.inst};
+  wait_->pc = packet.pc_of(uop);
   if constexpr (P::kOn) {
     key_ = (key_ + 1) % kProbeKeys;
     probe_.renamed({&uop, wait_->pc, window_.newest_number(), packet.fetched, renamed_at_, key_});
@@ -239,5 +244,6 @@ void BasicFastCore<P>::execute_store(const UopInfo& uop, Cycle able, Cycle place
 
 template class BasicFastCore<NoProbe>;
 template class BasicFastCore<PipeTrace>;
+template class BasicFastCore<AttributionProbe>;
 
 }  // namespace m2sim::timing

@@ -43,11 +43,19 @@ class BasicFastCore {
   BasicFastCore& operator=(const BasicFastCore&) = delete;
 
   void consume(const emu::RetiredBatch& batch);
-  void blocks_cleared() { parts_.table.clear(); }
+  void blocks_cleared() {
+    if constexpr (P::kOn) probe_.dropping(parts_.table);
+    parts_.table.clear();
+  }
   void finish();  // the last uops retire
   // At any time; of all whole cycles so far.
   TimingStats stats() const { return parts_.stats(load_store_); }
   const P& probe() const { return probe_; }
+  // For a probe that counts by block: what has executed, and of that the uops that stats() does not have yet.
+  const CrackTable& blocks() const { return parts_.table; }
+  std::uint64_t slots_of_this_cycle() const { return parts_.ledger.width() - parts_.ledger.left(); }
+  template <class Visit>
+  void each_unrenamed(Visit&& /*visit*/) const {}  // all uops rename in the call that brings them
 
  private:
   void switch_context();
@@ -69,10 +77,7 @@ class BasicFastCore {
   }
   [[gnu::always_inline]] void lose(Cycle cycle, StallReason reason, std::uint64_t culprit) {
     SlotLedger& ledger = parts_.ledger;
-    if constexpr (P::kOn) {
-      const std::uint64_t slots = ledger.left() + (cycle - ledger.now() - 1) * ledger.width();
-      probe_.lost({reason, ledger.now(), slots, culprit});
-    }
+    if constexpr (P::kOn) probe_.lost({reason, ledger.now(), ledger.free_until(cycle), culprit});
     ledger.advance(cycle, reason);
   }
 
@@ -148,8 +153,9 @@ class BasicFastCore {
   unsigned ports_ = 0;           // that can execute it, as its queue numbers them
   unsigned bound_ = kLaneCount;  // to a scheduler of that queue, or to none
   unsigned scheduler_ = 0;
-  std::uint32_t key_ = 0;      // for a probe
-  std::uint64_t address_ = 0;  // effective address of its instruction
+  std::uint32_t key_ = 0;       // for a probe, as
+  std::uint64_t renaming_ = 0;  // its pc is
+  std::uint64_t address_ = 0;   // effective address of its instruction
   Cycle renamed_at_ = 0;
   Cycle last_issue_ = 0;
 };

@@ -47,7 +47,7 @@ Packet Fetch::take() {
   packet.block_pc = block_.pc;
   packet.insts = static_cast<std::uint8_t>(insts);
   packet.penalty = 0;
-  packet.culprit = is_mispredict(reason_) ? mispredicted_ : block_.pc + 4 * std::uint64_t{next_inst_};
+  packet.culprit = culprit();
   packet.fetched = now_;
   packet.reason = reason_;
 
@@ -59,6 +59,7 @@ Packet Fetch::take() {
   if (ready > now_) {
     packet.reason = translated - now_ > ready - translated ? StallReason::kInstructionTlb
                                                            : StallReason::kInstructionCache;
+    packet.culprit = next_inst_pc();
     left_ = 0;
     next_cycle_ = ready + 1;
     now_ = ready;
@@ -95,7 +96,7 @@ void Fetch::finish_block(Packet& packet) {
   const BranchOutcome outcome = predictor_.observe({block_.branch_pc(), block_.branch}, taken, next_pc_);
   if (outcome.mispredicted) {
     packet.penalty = outcome.penalty;
-    mispredicted_ = block_.branch_pc();
+    branch_ = block_.branch_pc();
     left_ = 0;
     next_cycle_ = kNever;
     reason_ = recovery_from(block_.branch);
@@ -106,6 +107,7 @@ void Fetch::finish_block(Packet& packet) {
     left_ = 0;
     next_cycle_ += outcome.bubble;
     reason_ = StallReason::kBranchBubble;
+    branch_ = block_.branch_pc();
   }
 }
 

@@ -28,12 +28,14 @@ struct Packet {
   const UopInfo* begin;
   const UopInfo* end;
   std::uint64_t block_pc;  // UopInfo::inst counts from here
-  std::uint64_t culprit;   // pc of what `reason` waits for: its first instruction, or a mispredicted branch
+  std::uint64_t culprit;   // pc of what `reason` waits for: its first instruction, or the branch before it
   Cycle fetched;
   Cycle available;     // first cycle in which rename may take it
   StallReason reason;  // why not earlier
   std::uint8_t insts;
   std::uint8_t penalty;  // not 0: ends in a mispredicted branch; see redirect()
+
+  std::uint64_t pc_of(const UopInfo& uop) const { return block_pc + 4 * std::uint64_t{uop.inst}; }
 };
 
 class Fetch {
@@ -54,8 +56,12 @@ class Fetch {
   // The earliest cycle for the next window; kNever while a mispredicted branch has not executed.
   Cycle next_cycle() const { return next_cycle_; }
   StallReason reason() const { return reason_; }
-  // pc of the branch that was mispredicted last.
-  std::uint64_t mispredicted() const { return mispredicted_; }
+  // pc of what that is the wait for: a branch that was mispredicted or whose target came late, or else what
+  // comes next; 0 where nobody knows that.
+  std::uint64_t culprit() const {
+    if (is_mispredict(reason_) || reason_ == StallReason::kBranchBubble) return branch_;
+    return needs_record() ? next_pc_ : next_inst_pc();
+  }
   unsigned window_instructions() const { return window_size_; }
 
   void open_window(Cycle now) {
@@ -92,6 +98,7 @@ class Fetch {
     Cycle ready;
     bool first_use;  // see MemoryHierarchy::CodeLine
   };
+  std::uint64_t next_inst_pc() const { return block_.pc + 4 * std::uint64_t{next_inst_}; }
   Lines fetch_lines(std::uint64_t location, unsigned insts);
   void finish_block(Packet& packet);
 
@@ -119,7 +126,7 @@ class Fetch {
   unsigned branches_left_ = 0;
   unsigned taken_left_ = 0;
   std::uint64_t line_ = UINT64_MAX;
-  std::uint64_t mispredicted_ = 0;
+  std::uint64_t branch_ = 0;                  // the last that reason_ was
   StallReason reason_ = StallReason::kFetch;  // why the next packet is not here yet
 };
 

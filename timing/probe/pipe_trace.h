@@ -29,7 +29,7 @@ struct TracedUop {
   Cycle retired = kNever;
 };
 
-class PipeTrace {
+class PipeTrace : public QuietProbe {
  public:
   static constexpr bool kOn = true;
 

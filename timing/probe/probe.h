@@ -9,6 +9,7 @@
 #include <concepts>
 #include <cstdint>
 
+#include "timing/crack/crack.h"
 #include "timing/crack/uop.h"
 #include "timing/cycle.h"
 #include "timing/stall.h"
@@ -27,8 +28,8 @@ struct RenamedUop {
   std::uint32_t key;
 };
 
-// Rename slots that were not used. `culprit`: the pc of the instruction that is waited for; 0 where it is not
-// known, as at the very beginning.
+// Rename slots that were not used. `culprit`: the pc of the instruction that is waited for, or for which
+// there is no room although nothing is waited for; 0 where nobody is known, as while the pipe drains.
 struct LostSlots {
   StallReason reason;
   Cycle cycle;          // the first
@@ -38,8 +39,11 @@ struct LostSlots {
 
 template <class T>
 concept Probe = requires(T& probe, const RenamedUop& uop, const LostSlots& lost, std::uint32_t key,
-                         std::uint64_t group, Cycle cycle, unsigned port) {
+                         std::uint64_t group, Cycle cycle, unsigned port, std::uint64_t space,
+                         const CrackTable& blocks) {
   { T::kOn } -> std::convertible_to<bool>;
+  probe.entered(
+      space);  // the pipe is empty and instructions of this address space follow (emu::Block::space)
   probe.renamed(uop);
   probe.dispatched(key, cycle);    // enters its scheduler
   probe.issued(key, cycle, port);  // number of the port in the configuration
@@ -47,10 +51,12 @@ concept Probe = requires(T& probe, const RenamedUop& uop, const LostSlots& lost,
   probe.flushed(key, cycle);       // a load that ran before a store to its address: its first result is void
   probe.retired(group, cycle);
   probe.lost(lost);
+  probe.dropping(blocks);  // all of them, right after this
 };
 
-struct NoProbe {
-  static constexpr bool kOn = false;
+// Hears nothing: what a probe that looks at some events begins with.
+struct QuietProbe {
+  void entered(std::uint64_t /*space*/) {}
   void renamed(const RenamedUop& /*uop*/) {}
   void dispatched(std::uint32_t /*key*/, Cycle /*cycle*/) {}
   void issued(std::uint32_t /*key*/, Cycle /*cycle*/, unsigned /*port*/) {}
@@ -58,6 +64,11 @@ struct NoProbe {
   void flushed(std::uint32_t /*key*/, Cycle /*cycle*/) {}
   void retired(std::uint64_t /*group*/, Cycle /*cycle*/) {}
   void lost(const LostSlots& /*lost*/) {}
+  void dropping(const CrackTable& /*blocks*/) {}
+};
+
+struct NoProbe : QuietProbe {
+  static constexpr bool kOn = false;
 };
 
 }  // namespace m2sim::timing

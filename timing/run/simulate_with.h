@@ -15,7 +15,9 @@ namespace m2sim::timing {
 
 Outcome simulate_emulation(emu::Machine& machine, const Simulation& simulation);
 Outcome simulate_timing(emu::Machine& machine, const Simulation& simulation);
+Outcome simulate_timing_attributed(emu::Machine& machine, const Simulation& simulation);
 Outcome simulate_fast_timing(emu::Machine& machine, const Simulation& simulation);
+Outcome simulate_fast_timing_attributed(emu::Machine& machine, const Simulation& simulation);
 
 class Stopwatch {
  public:
@@ -67,16 +69,35 @@ emu::RunEnd run_phase(emu::Emulator& emulator, Model& model, const Phase& phase,
 #endif
 }
 
+// The model's probe keeps the books of the phases that count.
+template <class Model>
+concept Attributed = requires(const Model& model) {
+  model.probe().books();
+};
+
+template <class Model>
+std::unique_ptr<Model> made(const Simulation& simulation) {  // too large for a stack
+  if constexpr (Attributed<Model>) {
+    return std::make_unique<Model>(simulation.config, AttributionProbe(*simulation.attribution));
+  } else {
+    return std::make_unique<Model>(simulation.config);
+  }
+}
+
 template <class Model>
 Outcome simulate_timed(emu::Machine& machine, const Simulation& simulation) {
   emu::Emulator emulator(machine);
-  const auto model = std::make_unique<Model>(simulation.config);  // too large for a stack
+  const auto model = made<Model>(simulation);
   const Stopwatch watch;
   Outcome outcome;
   TimingStats measured = model->stats();  // nothing yet
   tell(simulation, Activity::kEmulation, emulator);
   for (const Phase& phase : simulation.phases) {
     const TimingStats before = model->stats();
+    const bool counts = phase.listener == Listener::kFigures;
+    if constexpr (Attributed<Model>) {
+      if (counts) model->probe().books().begin(*model);
+    }
     outcome.end = run_phase(emulator, *model, phase, simulation.observer);
     const bool last = !goes_on(outcome.end) || &phase == &simulation.phases.back();
     if (last) {
@@ -84,7 +105,8 @@ Outcome simulate_timed(emu::Machine& machine, const Simulation& simulation) {
       model->finish();
     }
     // after - (before - measured): a sum, of differences.
-    if (phase.listener == Listener::kFigures) {
+    if (counts) {
+      if constexpr (Attributed<Model>) model->probe().books().end(*model);
       measured = difference(model->stats(), difference(before, measured));
     }
     if (last) break;
@@ -92,6 +114,7 @@ Outcome simulate_timed(emu::Machine& machine, const Simulation& simulation) {
   outcome.figures = run_figures(emulator.stats(), watch);
   outcome.emulation = emulator.stats();
   outcome.timing = measured;
+  if constexpr (Attributed<Model>) model->probe().books().insts_retired(measured.core.insts);
   tell(simulation, Activity::kAround, emulator);
   return outcome;
 }

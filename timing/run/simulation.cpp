@@ -9,9 +9,11 @@ Outcome simulate(emu::Machine& machine, const Simulation& simulation) {
     case Mode::kEmulation:
       return simulate_emulation(machine, simulation);
     case Mode::kTiming:
-      return simulate_timing(machine, simulation);
+      return simulation.attribution != nullptr ? simulate_timing_attributed(machine, simulation)
+                                               : simulate_timing(machine, simulation);
     case Mode::kFastTiming:
-      return simulate_fast_timing(machine, simulation);
+      return simulation.attribution != nullptr ? simulate_fast_timing_attributed(machine, simulation)
+                                               : simulate_fast_timing(machine, simulation);
   }
   return {};
 }

@@ -8,6 +8,7 @@
 #include "emu/emulator.h"
 #include "emu/machine.h"
 #include "timing/config/config.h"
+#include "timing/probe/attribution.h"
 #include "timing/run/figures.h"
 #include "timing/run/mode.h"
 #include "timing/run/observer.h"
@@ -29,6 +30,7 @@ struct Simulation {
   CoreConfig config = m2_pcore();      // emulation does not look at it
   std::vector<Phase> phases{Phase{}};  // one behind the other, as far as the guest comes
   Observer* observer = nullptr;        // null: nobody looks
+  Attribution* attribution = nullptr;  // null: nobody keeps books by instruction; the timing modes'
 };
 
 struct Outcome {

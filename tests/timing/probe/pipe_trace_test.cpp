@@ -50,8 +50,7 @@ TYPED_TEST(Traces, LostSlotsAreThoseOfTheBooks) {
   const auto books = model.stats().core.slots;
   for (std::size_t r = 0; r < kStallReasonCount; ++r) {
     const auto reason = static_cast<StallReason>(r);
-    // What drains at the very end is no cycle of rename.
-    if (reason == StallReason::kBase || reason == StallReason::kDrain) continue;
+    if (reason == StallReason::kBase) continue;
     EXPECT_EQ(lost[r], books[r]) << kStallInfo[r].name;
   }
 }
