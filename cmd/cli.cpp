@@ -12,6 +12,7 @@
 
 #include "cmd/calibrate/command.h"
 #include "cmd/check/command.h"
+#include "cmd/compare/command.h"
 #include "cmd/config_command.h"
 #include "cmd/console/arguments.h"
 #include "cmd/console/failure.h"
@@ -47,6 +48,7 @@ struct CommandLine {
   RunOptions run_options;
   SuiteOptions suite_options;
   CheckOptions check_options;
+  CompareOptions compare_options;
   ProfileOptions profile_options;
   DisasmOptions disasm_options;
   ConfigOptions config_options;
@@ -54,6 +56,7 @@ struct CommandLine {
   std::vector<Command> commands{
       {add_run_command(app, run_options), [this] { return run(run_options); }, &run_options.guest.argv},
       {add_suite_command(app, suite_options), [this] { return suite(suite_options); }},
+      {add_compare_command(app, compare_options), [this] { return compare(compare_options); }},
       {add_check_command(app, check_options), [this] { return check(check_options); }},
       {add_profile_command(app, profile_options), [this] { return profile(profile_options); },
        &profile_options.guest},

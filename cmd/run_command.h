@@ -3,6 +3,7 @@
 
 #include <CLI/CLI.hpp>
 #include <string>
+#include <vector>
 
 #include "cmd/guest/options.h"
 
@@ -11,6 +12,8 @@ namespace m2sim::cmd {
 struct RunOptions {
   GuestOptions guest;
   std::string stats;  // file; empty: none
+  std::vector<std::string> fail_if;
+  std::string baseline;  // file that changes are against; empty: none
   bool quiet = false;
 };
 

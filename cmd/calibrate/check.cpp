@@ -14,7 +14,6 @@
 #include "cmd/calibrate/check_page.h"
 #include "cmd/calibrate/check_report.h"
 #include "cmd/calibrate/chip_cores.h"
-#include "cmd/calibrate/condition.h"
 #include "cmd/calibrate/kernels.h"
 #include "cmd/calibrate/measurement_files.h"
 #include "cmd/calibrate/structures.h"
@@ -23,6 +22,7 @@
 #include "cmd/console/output_file.h"
 #include "cmd/console/progress.h"
 #include "cmd/console/terminal.h"
+#include "cmd/results/condition.h"
 
 namespace m2sim::cmd {
 namespace {
@@ -174,8 +174,7 @@ CLI::App* add_check_action(CLI::App& app, CheckAccuracyOptions& options) {
 }
 
 int calibrate_check(const CheckAccuracyOptions& options) {
-  std::vector<Condition> conditions;
-  for (const std::string& text : options.fail_if) conditions.push_back(Condition::parse(text));
+  const std::vector<Condition> conditions = Condition::parse(options.fail_if);
   check_parts(options.only);
   require_outputs({options.json, options.csv, options.html}, options.with);
   const AccuracySummary summary = checked(options);

@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "calibration/check/check.h"
-#include "cmd/calibrate/condition.h"
 #include "cmd/calibrate/report.h"
 #include "cmd/calibrate/structures_report.h"
+#include "cmd/results/condition.h"
 
 namespace m2sim::cmd {
 

@@ -3,6 +3,7 @@
 #include <charconv>
 #include <cstdlib>
 #include <ctime>
+#include <filesystem>
 
 #include "cmd/console/arguments.h"
 #include "cmd/console/failure.h"
@@ -154,9 +155,17 @@ Manifest manifest_of(const GuestOptions& options, Mode mode, const timing::CoreC
   manifest.skip = options.skip;
   manifest.warmup = options.warmup;
   manifest.limit = options.limit;
+  manifest.settings = options.core.recorded;
+  manifest.settings.insert(manifest.settings.end(), options.core.sets.begin(), options.core.sets.end());
+  manifest.environment = guest_environment(options.env);
+  manifest.directory =
+      options.cwd.empty() ? std::filesystem::current_path() : std::filesystem::absolute(options.cwd);
+  manifest.sysroot = options.sysroot;
+  manifest.start_time = start_time(options);
   if (mode != Mode::kEmulation) {
     manifest.core = options.core.core;
     manifest.config_sha256 = sha256(config_toml(config));
+    manifest.configuration = configuration_of(config);
   }
   return manifest;
 }

@@ -16,6 +16,13 @@
 
 namespace m2sim::cmd {
 
+// The run whose options these are: what it was of.
+struct RepeatedRun {
+  std::string path;            // empty: none
+  std::string program_sha256;  // empty where another one is named
+  std::string config_sha256;   // empty where another core is
+};
+
 struct GuestOptions {
   std::string command;  // whose options these are: "run"
   std::string mode = "timing";
@@ -31,6 +38,7 @@ struct GuestOptions {
   std::string start_time;  // seconds since 1970 or "now"; empty: the default
   bool strace = false;
   std::vector<std::string> argv;  // the program and its arguments
+  RepeatedRun again;
 };
 
 // The program, too. `options` stays where it is until the command line is parsed.

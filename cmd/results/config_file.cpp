@@ -171,6 +171,13 @@ std::string config_toml(const timing::CoreConfig& config) {
   return tables_toml(config, timing::fields(config), [](const timing::Field&) { return std::string(); });
 }
 
+std::vector<std::pair<std::string, std::string>> configuration_of(const timing::CoreConfig& config) {
+  std::vector<std::pair<std::string, std::string>> entries;
+  for (const timing::Field& field : timing::fields(config))
+    entries.emplace_back(field.path, timing::text_of(config, field));
+  return entries;
+}
+
 std::string difference_toml(const timing::CoreConfig& config, std::string_view base,
                             const FieldComment& comment) {
   const timing::CoreConfig from = built_in_core(base);

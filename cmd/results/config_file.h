@@ -10,6 +10,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "emu/cpu/processor.h"
@@ -27,6 +28,9 @@ emu::Cpu cpu_of_core(std::string_view name);
 
 // Every field; the same configuration always gives the same bytes.
 std::string config_toml(const timing::CoreConfig& config);
+
+// The same by path, as --set takes it.
+std::vector<std::pair<std::string, std::string>> configuration_of(const timing::CoreConfig& config);
 
 // What a configuration says otherwise than a built-in core, as a file that starts from that one; fields of
 // which there is something to say are there too, with it as a comment on their line.

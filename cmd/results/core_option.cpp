@@ -28,7 +28,9 @@ void add_cpu_option(CLI::App& command, CoreOption& option) {
 
 timing::CoreConfig configured(const CoreOption& option) {
   timing::CoreConfig config = is_file(option) ? load_config(option.core) : built_in_core(option.core);
-  for (const std::string& setting : option.sets) apply_setting(config, setting);
+  for (const auto* settings : {&option.recorded, &option.sets}) {
+    for (const std::string& setting : *settings) apply_setting(config, setting);
+  }
   require_buildable(config);
   return config;
 }

@@ -12,9 +12,10 @@
 namespace m2sim::cmd {
 
 struct CoreOption {
-  std::string core = "m2-pcore";   // a built-in name or a TOML file
-  std::vector<std::string> sets;   // path=value, in order
-  std::optional<std::string> cpu;  // a processor's name; the core's without
+  std::string core = "m2-pcore";      // a built-in name or a TOML file
+  std::vector<std::string> recorded;  // path=value of a run that is repeated, before those of `sets`
+  std::vector<std::string> sets;      // path=value, in order
+  std::optional<std::string> cpu;     // a processor's name; the core's without
 };
 
 // `unset` says which core it is without the option.

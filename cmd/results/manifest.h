@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "timing/run/mode.h"
@@ -28,6 +29,13 @@ struct Manifest {
   std::optional<std::uint64_t> skip{};
   std::optional<std::uint64_t> warmup{};
   std::optional<std::uint64_t> limit{};
+  // What else a run is repeated with.
+  std::vector<std::string> settings{};     // PATH=VALUE as they were given to change the core
+  std::vector<std::string> environment{};  // the guest's, NAME=VALUE
+  std::string directory{};                 // the guest's working directory, a name of the host
+  std::string sysroot{};
+  std::int64_t start_time = 0;                                       // of the guest's clock
+  std::vector<std::pair<std::string, std::string>> configuration{};  // every number of the core, by path
   std::string end;  // "exit", "signal" (the guest's), "limit", "stopped" (by a signal to m2sim)
   int status = 0;   // exit status or signal number
 };

@@ -25,8 +25,14 @@ ordered_json manifest_json(const Manifest& manifest) {
   if (manifest.skip) json["skip"] = *manifest.skip;
   if (manifest.warmup) json["warmup"] = *manifest.warmup;
   if (manifest.limit) json["limit"] = *manifest.limit;
+  if (!manifest.settings.empty()) json["settings"] = manifest.settings;
+  json["environment"] = manifest.environment;
+  json["directory"] = manifest.directory;
+  if (!manifest.sysroot.empty()) json["sysroot"] = manifest.sysroot;
+  json["start_time"] = manifest.start_time;
   json["end"] = manifest.end;
   json["status"] = manifest.status;
+  for (const auto& [path, value] : manifest.configuration) json["configuration"][path] = value;
   return json;
 }
 
@@ -51,9 +57,14 @@ std::string csv_text(const Manifest& manifest, const Stats& stats) {
   std::string text = "name,value,unit\n";
   text += fmt::format("schema_version,{},\n", kSchemaVersion);
   const ordered_json entries = manifest_json(manifest);
-  for (const auto& [key, value] : entries.items()) {
+  const auto add = [&](const std::string& name, const ordered_json& value) {
     const std::string shown = value.is_string() ? value.get<std::string>() : dump(value, -1);
-    text += fmt::format("manifest.{},{},\n", key, csv_field(shown));
+    text += fmt::format("manifest.{},{},\n", name, csv_field(shown));
+  };
+  for (const auto& [key, value] : entries.items()) {
+    if (!value.is_object()) add(key, value);
+    if (!value.is_object()) continue;
+    for (const auto& [path, setting] : value.items()) add(key + "." + path, setting);
   }
   for (const Stat& stat : stats) {
     const std::string value = std::visit([](auto number) { return fmt::format("{}", number); }, stat.value);

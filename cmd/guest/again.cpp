@@ -1,0 +1,112 @@
+#include "cmd/guest/again.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "cmd/console/failure.h"
+#include "cmd/console/terminal.h"
+#include "cmd/results/config_file.h"
+#include "cmd/results/run_file.h"
+
+namespace m2sim::cmd {
+namespace {
+
+using nlohmann::ordered_json;
+
+constexpr const char* kBase = "m2-pcore";
+
+std::optional<std::uint64_t> number(const ordered_json& manifest, const char* name) {
+  return manifest.contains(name) ? std::optional(manifest[name].get<std::uint64_t>()) : std::nullopt;
+}
+
+// What the configuration says otherwise than the built-in core that it began with, or may have begun with.
+std::vector<std::string> settings_from(const ordered_json& manifest, const std::string& base) {
+  const auto built_in = configuration_of(built_in_core(base));
+  std::vector<std::string> lists;  // which elements there are comes before what they are
+  std::vector<std::string> settings;
+  for (const auto& [name, value] : manifest.at("configuration").items()) {
+    const std::pair<std::string, std::string> said{name, value.get<std::string>()};
+    if (std::ranges::find(built_in, said) != built_in.end()) continue;
+    (name.ends_with(".names") ? lists : settings).push_back(said.first + "=" + said.second);
+  }
+  lists.insert(lists.end(), settings.begin(), settings.end());
+  return lists;
+}
+
+void take_core(const ordered_json& manifest, GuestOptions& options) {
+  options.mode = manifest.at("mode").get<std::string>();
+  options.core.cpu = manifest.at("cpu").get<std::string>();
+  const auto core = manifest.at("core").get<std::string>();
+  if (core.empty()) return;  // emulation
+  const auto names = core_names();
+  const bool built_in = std::ranges::find(names, core) != names.end();
+  options.core.core = built_in ? core : kBase;
+  options.core.recorded = settings_from(manifest, options.core.core);
+}
+
+void take_program(const std::string& path, const ordered_json& manifest, GuestOptions& options) {
+  options.cwd = manifest.at("directory").get<std::string>();
+  if (!options.argv.empty()) return;
+  options.again.program_sha256 = manifest.at("program_sha256").get<std::string>();
+  options.argv = manifest.at("argv").get<std::vector<std::string>>();
+  if (options.argv.empty()) throw failure("--again: '{}' names no program", path);
+  const std::filesystem::path program(options.argv.front());
+  if (program.is_relative() && !exists(program))
+    throw failure("--again: there is no '{}' here; '{}' was run in '{}'", program.string(), path,
+                  options.cwd);
+}
+
+}  // namespace
+
+void add_again_option(CLI::App& command, GuestOptions& options) {
+  command
+      .add_option_function<std::string>(
+          "--again", [&options](const std::string& path) { take_again(path, options); },
+          "as the run that wrote FILE.json with --stats: its program, core, environment and phases, but for "
+          "what else is given here")
+      ->type_name("FILE")
+      ->trigger_on_parse();
+  // Another core is that core, and no number of the one before goes with it.
+  command.parse_complete_callback([&command, &options] {
+    if (command.count("--core") == 0) return;
+    options.core.recorded.clear();
+    options.again.config_sha256.clear();
+    if (command.count("--cpu") == 0) options.core.cpu.reset();
+  });
+}
+
+void take_again(const std::string& path, GuestOptions& options) {
+  const ordered_json manifest = read_run_manifest(path);
+  try {
+    take_core(manifest, options);
+    take_program(path, manifest, options);
+    options.env = manifest.at("environment").get<std::vector<std::string>>();
+    options.sysroot = manifest.value("sysroot", "");
+    options.start_time = std::to_string(manifest.at("start_time").get<std::int64_t>());
+    options.skip = number(manifest, "skip");
+    options.warmup = number(manifest, "warmup");
+    options.limit = number(manifest, "limit");
+    options.again.path = path;
+    options.again.config_sha256 = manifest.at("config_sha256").get<std::string>();
+  } catch (const ordered_json::exception& error) {
+    throw failure("--again: '{}' does not say how its run was made: {}", path, error.what());
+  }
+}
+
+std::string not_again(const GuestOptions& options, const Manifest& manifest) {
+  const RepeatedRun& again = options.again;
+  std::string text;
+  if (again.path.empty()) return text;
+  if (!again.program_sha256.empty() && manifest.program_sha256 != again.program_sha256)
+    text += fmt::format("m2sim: --again: the program is not the one of '{}'\n", printable(again.path));
+  if (options.core.sets.empty() && !again.config_sha256.empty() && !manifest.config_sha256.empty() &&
+      manifest.config_sha256 != again.config_sha256)
+    text += fmt::format("m2sim: --again: this m2sim knows other numbers of a core than '{}'\n",
+                        printable(again.path));
+  return text;
+}
+
+}  // namespace m2sim::cmd
