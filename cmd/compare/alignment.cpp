@@ -21,10 +21,10 @@ std::string key_of(const std::string& text) {
   return last ? text.substr(0, operand) : text;
 }
 
-std::vector<std::string> keys_of(const std::vector<InstructionCost>& code) {
+std::vector<std::string> keys_of(const std::vector<RunInstruction>& code) {
   std::vector<std::string> keys;
   keys.reserve(code.size());
-  for (const InstructionCost& instruction : code) keys.push_back(key_of(instruction.text));
+  for (const RunInstruction& instruction : code) keys.push_back(key_of(instruction.text));
   return keys;
 }
 
@@ -93,7 +93,7 @@ class Aligner {
 
 }  // namespace
 
-Alignment aligned(const std::vector<InstructionCost>& before, const std::vector<InstructionCost>& after) {
+Alignment aligned(const std::vector<RunInstruction>& before, const std::vector<RunInstruction>& after) {
   return Aligner(keys_of(before), keys_of(after)).run();
 }
 

@@ -15,6 +15,6 @@ namespace m2sim::cmd {
 // that differ in all of them are paired from the front.
 using Alignment = std::vector<std::pair<std::optional<std::size_t>, std::optional<std::size_t>>>;
 
-Alignment aligned(const std::vector<InstructionCost>& before, const std::vector<InstructionCost>& after);
+Alignment aligned(const std::vector<RunInstruction>& before, const std::vector<RunInstruction>& after);
 
 }  // namespace m2sim::cmd

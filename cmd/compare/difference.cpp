@@ -64,30 +64,30 @@ CpiStack stack_of(const RunFile& run) {
 // A function by its name, and where several have one, by which of them it is.
 using FunctionKey = std::pair<std::string, unsigned>;
 
-std::map<FunctionKey, const FunctionCost*> by_name(const RunFile& run) {
-  std::vector<const FunctionCost*> functions;
-  for (const FunctionCost& function : run.functions) functions.push_back(&function);
+std::map<FunctionKey, const RunFunction*> by_name(const RunFile& run) {
+  std::vector<const RunFunction*> functions;
+  for (const RunFunction& function : run.functions) functions.push_back(&function);
   // By file: the hottest comes first in a run's file, and which one that is may be what has changed.
-  std::ranges::stable_sort(functions, {}, &FunctionCost::object);
-  std::map<FunctionKey, const FunctionCost*> named;
+  std::ranges::stable_sort(functions, {}, &RunFunction::object);
+  std::map<FunctionKey, const RunFunction*> named;
   std::map<std::string_view, unsigned> seen;
-  for (const FunctionCost* function : functions) named[{function->name, seen[function->name]++}] = function;
+  for (const RunFunction* function : functions) named[{function->name, seen[function->name]++}] = function;
   return named;
 }
 
-std::vector<InstructionChange> instruction_changes(const FunctionCost& before, const FunctionCost& after) {
+std::vector<InstructionChange> instruction_changes(const RunFunction& before, const RunFunction& after) {
   std::vector<InstructionChange> changes;
   for (const auto& [first, second] : aligned(before.instructions, after.instructions)) {
     InstructionChange change;
     if (first) {
-      const InstructionCost& was = before.instructions[*first];
+      const RunInstruction& was = before.instructions[*first];
       change.offset_before = was.offset;
       change.text = was.text;
       change.count.before = was.count;
       change.cycles.before = was.cycles;
     }
     if (second) {
-      const InstructionCost& is = after.instructions[*second];
+      const RunInstruction& is = after.instructions[*second];
       change.offset_after = is.offset;
       change.text = is.text;
       change.count.after = is.count;
@@ -98,7 +98,7 @@ std::vector<InstructionChange> instruction_changes(const FunctionCost& before, c
   return changes;
 }
 
-FunctionChange function_change(const FunctionCost& before, const FunctionCost& after) {
+FunctionChange function_change(const RunFunction& before, const RunFunction& after) {
   FunctionChange change;
   change.name = before.name.empty() ? after.name : before.name;
   change.object = after.object.empty() ? before.object : after.object;
@@ -110,11 +110,11 @@ FunctionChange function_change(const FunctionCost& before, const FunctionCost& a
 }
 
 std::vector<FunctionChange> function_changes(const RunFile& before, const RunFile& after) {
-  using Pair = std::pair<const FunctionCost*, const FunctionCost*>;
+  using Pair = std::pair<const RunFunction*, const RunFunction*>;
   std::map<FunctionKey, Pair> pairs;
   for (const auto& [key, function] : by_name(before)) pairs[key].first = function;
   for (const auto& [key, function] : by_name(after)) pairs[key].second = function;
-  const FunctionCost nothing;
+  const RunFunction nothing;
   std::vector<FunctionChange> changes;
   for (const auto& [key, pair] : pairs) {
     FunctionChange change = function_change(pair.first != nullptr ? *pair.first : nothing,

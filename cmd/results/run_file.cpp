@@ -32,8 +32,8 @@ void flatten(const ordered_json& object, const std::string& prefix, RunFile& fil
   }
 }
 
-FunctionCost function_of(const ordered_json& json) {
-  FunctionCost function;
+RunFunction function_of(const ordered_json& json) {
+  RunFunction function;
   function.name = json.at("name").get<std::string>();
   function.object = json.value("object", "");
   function.cycles = json.at("cycles").get<double>();

@@ -17,20 +17,20 @@ namespace m2sim::cmd {
 
 using CpiStack = std::map<std::string, double, std::less<>>;  // cycles by cause, where there are any
 
-struct InstructionCost {
+struct RunInstruction {
   std::uint64_t offset = 0;  // from the function's start, in bytes
   std::string text;
   double count = 0;  // executed
   double cycles = 0;
 };
 
-struct FunctionCost {
+struct RunFunction {
   std::string name;
   std::string object;  // the file that has it
   double cycles = 0;
   double insts = 0;
   CpiStack stack;
-  std::vector<InstructionCost> instructions;
+  std::vector<RunInstruction> instructions;
 };
 
 struct RunFile {
@@ -38,7 +38,7 @@ struct RunFile {
   // By dotted name, in the file's order: "argv" with spaces between, "configuration.rob.groups".
   std::vector<std::pair<std::string, std::string>> manifest;
   std::vector<std::pair<std::string, double>> stats;
-  std::vector<FunctionCost> functions;  // empty where a run was not annotated
+  std::vector<RunFunction> functions;  // empty where a run was not annotated
 
   std::optional<double> stat(std::string_view name) const;
   std::string said(std::string_view name) const;  // of the manifest; empty where it does not say

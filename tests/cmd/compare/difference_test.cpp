@@ -10,8 +10,8 @@
 namespace m2sim::cmd {
 namespace {
 
-std::vector<InstructionCost> code(std::initializer_list<const char*> texts) {
-  std::vector<InstructionCost> instructions;
+std::vector<RunInstruction> code(std::initializer_list<const char*> texts) {
+  std::vector<RunInstruction> instructions;
   for (const char* text : texts) instructions.push_back({4 * instructions.size(), text, 1, 1});
   return instructions;
 }
@@ -48,9 +48,9 @@ TEST(Alignment, DoesNotMindWhereCodeHasMoved) {
 }
 
 TEST(Alignment, GoesByPlaceWhereTheTableWouldBeTooLarge) {
-  std::vector<InstructionCost> before(5000), after(5001);
-  for (InstructionCost& instruction : before) instruction.text = "add";
-  for (InstructionCost& instruction : after) instruction.text = "sub";
+  std::vector<RunInstruction> before(5000), after(5001);
+  for (RunInstruction& instruction : before) instruction.text = "add";
+  for (RunInstruction& instruction : after) instruction.text = "sub";
   const Alignment alignment = aligned(before, after);
   ASSERT_EQ(alignment.size(), 5001U);
   EXPECT_EQ(alignment[17], (Alignment::value_type{17, 17}));
@@ -65,8 +65,8 @@ RunFile run(double cycles, double insts, CpiStack stack) {
   return file;
 }
 
-FunctionCost function(const std::string& name, double cycles, const std::string& object = "program") {
-  FunctionCost cost;
+RunFunction function(const std::string& name, double cycles, const std::string& object = "program") {
+  RunFunction cost;
   cost.name = name;
   cost.object = object;
   cost.cycles = cycles;
