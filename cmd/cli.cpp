@@ -25,6 +25,7 @@
 #include "cmd/results/manifest.h"
 #include "cmd/run_command.h"
 #include "cmd/suite/command.h"
+#include "cmd/timeline/command.h"
 
 namespace m2sim::cmd {
 namespace {
@@ -46,6 +47,7 @@ struct CommandLine {
   CLI::App app{"Cycle-approximate simulator of the Apple M2 performance core for ARM64 Linux programs",
                "m2sim"};
   RunOptions run_options;
+  TimelineOptions timeline_options;
   SuiteOptions suite_options;
   CheckOptions check_options;
   CompareOptions compare_options;
@@ -55,6 +57,8 @@ struct CommandLine {
   HistoryOptions history_options;
   std::vector<Command> commands{
       {add_run_command(app, run_options), [this] { return run(run_options); }, &run_options.guest.argv},
+      {add_timeline_command(app, timeline_options), [this] { return timeline(timeline_options); },
+       &timeline_options.guest.argv},
       {add_suite_command(app, suite_options), [this] { return suite(suite_options); }},
       {add_compare_command(app, compare_options), [this] { return compare(compare_options); }},
       {add_check_command(app, check_options), [this] { return check(check_options); }},

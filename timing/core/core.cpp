@@ -294,9 +294,7 @@ void BasicCore<P>::rename_uop(const UopInfo& uop, unsigned queue, const Packet& 
   const std::uint64_t pc = packet.pc_of(uop);
   const std::uint64_t number = window_.newest_number();
   if (uop.ports == 0) {
-    if constexpr (P::kOn) {
-      probe_.renamed({&uop, pc, number, packet.fetched, now_, kNoKey});
-    }
+    if constexpr (P::kOn) probe_.renamed({&uop, pc, number, packet.fetched, now_, kNoKey});
     group.complete_by(now_ + 1);
     eliminate(uop, map_);
     if (serialization_.rename(uop, now_)) window_.close();
@@ -464,7 +462,10 @@ void BasicCore<P>::publish(InFlight& entry, const Loaded& loaded) {
   entry.work = loaded.cause;
   RetireGroup& group = window_.group(entry.group);
   group.complete_by(ready);
-  if constexpr (P::kOn) probe_.completed(ring_.index_of(entry), ready);
+  if constexpr (P::kOn) {
+    probe_.completed(ring_.index_of(entry), ready);
+    probe_.waited(ring_.index_of(entry), entry.able, entry.held, entry.work);
+  }
   --group.unissued;
   if (entry.waiters != kNoWaiter) wake_waiters(entry);
 }

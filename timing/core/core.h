@@ -58,6 +58,7 @@ class BasicCore {
   void finish();  // the last uops retire
   // At any time; of all whole cycles so far.
   TimingStats stats() const { return parts_.stats(load_store_); }
+  P& probe() { return probe_; }
   const P& probe() const { return probe_; }
   // For a probe that counts by block: what has executed, and of that the uops that stats() does not have yet.
   const CrackTable& blocks() const { return parts_.table; }

@@ -50,6 +50,7 @@ class BasicFastCore {
   void finish();  // the last uops retire
   // At any time; of all whole cycles so far.
   TimingStats stats() const { return parts_.stats(load_store_); }
+  P& probe() { return probe_; }
   const P& probe() const { return probe_; }
   // For a probe that counts by block: what has executed, and of that the uops that stats() does not have yet.
   const CrackTable& blocks() const { return parts_.table; }
@@ -116,7 +117,10 @@ class BasicFastCore {
   }
   [[gnu::always_inline]] void complete(const UopInfo& uop, Cycle cycle, StallReason work,
                                        unsigned base_sooner) {
-    if constexpr (P::kOn) probe_.completed(key_, cycle);
+    if constexpr (P::kOn) {
+      probe_.completed(key_, cycle);
+      probe_.waited(key_, wait_->able, wait_->held, work);
+    }
     group_->complete_by(cycle);
     wait_->complete = cycle;
     wait_->work = work;

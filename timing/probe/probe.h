@@ -39,8 +39,8 @@ struct LostSlots {
 
 template <class T>
 concept Probe = requires(T& probe, const RenamedUop& uop, const LostSlots& lost, std::uint32_t key,
-                         std::uint64_t group, Cycle cycle, unsigned port, std::uint64_t space,
-                         const CrackTable& blocks) {
+                         std::uint64_t group, Cycle cycle, StallReason reason, unsigned port,
+                         std::uint64_t space, const CrackTable& blocks) {
   { T::kOn } -> std::convertible_to<bool>;
   probe.entered(
       space);  // the pipe is empty and instructions of this address space follow (emu::Block::space)
@@ -48,7 +48,9 @@ concept Probe = requires(T& probe, const RenamedUop& uop, const LostSlots& lost,
   probe.dispatched(key, cycle);    // enters its scheduler
   probe.issued(key, cycle, port);  // number of the port in the configuration
   probe.completed(key, cycle);     // its result can be read
-  probe.flushed(key, cycle);       // a load that ran before a store to its address: its first result is void
+  // Could have issued in `cycle`, and was held then; what the time from issue to result is charged to.
+  probe.waited(key, cycle, reason, reason);
+  probe.flushed(key, cycle);  // a load that ran before a store to its address: its first result is void
   probe.retired(group, cycle);
   probe.lost(lost);
   probe.dropping(blocks);  // all of them, right after this
@@ -61,6 +63,7 @@ struct QuietProbe {
   void dispatched(std::uint32_t /*key*/, Cycle /*cycle*/) {}
   void issued(std::uint32_t /*key*/, Cycle /*cycle*/, unsigned /*port*/) {}
   void completed(std::uint32_t /*key*/, Cycle /*cycle*/) {}
+  void waited(std::uint32_t /*key*/, Cycle /*able*/, StallReason /*held*/, StallReason /*work*/) {}
   void flushed(std::uint32_t /*key*/, Cycle /*cycle*/) {}
   void retired(std::uint64_t /*group*/, Cycle /*cycle*/) {}
   void lost(const LostSlots& /*lost*/) {}

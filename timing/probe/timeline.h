@@ -6,6 +6,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <span>
 #include <string>
 
@@ -13,11 +14,27 @@
 
 namespace m2sim::timing {
 
+struct TimelineLayout {
+  std::size_t text_width = 28;
+  bool waits = false;            // a column with the longest wait of each uop
+  std::optional<Cycle> until{};  // lost slots before this cycle; without: until the last uop is renamed
+};
+
 // `text_of(pc)`: the instruction there; `port_name(port)`: of a port by its number. Cycles count from that in
-// which the first uop is renamed; below the lines stand the rename slots lost from then until the last uop is
-// renamed.
+// which the first uop is renamed; below the lines stand the rename slots lost from then on.
 std::string timeline(std::span<const TracedUop> uops, std::span<const LostSlots> lost,
                      const std::function<std::string(std::uint64_t)>& text_of,
-                     const std::function<std::string(unsigned)>& port_name);
+                     const std::function<std::string(unsigned)>& port_name,
+                     const TimelineLayout& layout = {});
+
+// What a uop spent the most cycles on between its scheduler and its result, besides its plain latency. kBase:
+// an operand from where the trace does not know.
+struct LongestWait {
+  StallReason reason = StallReason::kBase;
+  Cycle cycles = 0;  // 0: it never waited
+};
+LongestWait longest_wait(const TracedUop& uop);
+// "memory_l2 14"; empty where it never waited.
+std::string text_of(const LongestWait& wait);
 
 }  // namespace m2sim::timing

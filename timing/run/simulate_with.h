@@ -5,6 +5,7 @@
 #include <chrono>
 #include <ctime>
 #include <memory>
+#include <type_traits>
 
 #include "timing/run/simulation.h"
 #ifdef M2SIM_TEST_SLOWDOWN
@@ -18,6 +19,8 @@ Outcome simulate_timing(emu::Machine& machine, const Simulation& simulation);
 Outcome simulate_timing_attributed(emu::Machine& machine, const Simulation& simulation);
 Outcome simulate_fast_timing(emu::Machine& machine, const Simulation& simulation);
 Outcome simulate_fast_timing_attributed(emu::Machine& machine, const Simulation& simulation);
+Outcome simulate_timing_traced(emu::Machine& machine, const Simulation& simulation);
+Outcome simulate_fast_timing_traced(emu::Machine& machine, const Simulation& simulation);
 
 class Stopwatch {
  public:
@@ -79,6 +82,8 @@ template <class Model>
 std::unique_ptr<Model> made(const Simulation& simulation) {  // too large for a stack
   if constexpr (Attributed<Model>) {
     return std::make_unique<Model>(simulation.config, AttributionProbe(*simulation.attribution));
+  } else if constexpr (std::is_constructible_v<Model, const CoreConfig&, const Trace&>) {
+    return std::make_unique<Model>(simulation.config, *simulation.trace);
   } else {
     return std::make_unique<Model>(simulation.config);
   }

@@ -12,6 +12,7 @@
 #include "timing/run/figures.h"
 #include "timing/run/mode.h"
 #include "timing/run/observer.h"
+#include "timing/run/trace.h"
 #include "timing/stats.h"
 
 namespace m2sim::timing {
@@ -31,6 +32,7 @@ struct Simulation {
   std::vector<Phase> phases{Phase{}};  // one behind the other, as far as the guest comes
   Observer* observer = nullptr;        // null: nobody looks
   Attribution* attribution = nullptr;  // null: nobody keeps books by instruction; the timing modes'
+  const Trace* trace = nullptr;        // of the pipe, alone; null: none
 };
 
 struct Outcome {

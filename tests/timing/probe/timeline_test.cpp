@@ -76,6 +76,26 @@ TEST(Timeline, WhatIsTooLongIsCut) {
   EXPECT_EQ(lines[1].back(), '>');
 }
 
+TEST(Timeline, TheLongestWaitStandsBesideTheLane) {
+  TracedUop held = uop(4, 100);  // in its scheduler in 101, issues in 104
+  held.able = 102;
+  held.held = StallReason::kPortFp;
+  held.operands = StallReason::kDependFp;
+  EXPECT_EQ(text_of(longest_wait(held)), "port_fp 2");
+  TracedUop missing = held;
+  missing.work = StallReason::kMemoryL2;
+  EXPECT_EQ(text_of(longest_wait(missing)), "memory_l2 3");
+  TracedUop fed_late = held;
+  fed_late.able = 104;
+  EXPECT_EQ(text_of(longest_wait(fed_late)), "dependence_fp 2");
+  TracedUop ready = held;
+  ready.able = ready.issued = 102;
+  EXPECT_EQ(text_of(longest_wait(ready)), "");
+  const auto lines = lines_of(timeline(std::vector{held}, {}, text_of, port_of, {.waits = true}));
+  EXPECT_NE(lines[1].find("p3    port_fp 2"), std::string::npos);
+  EXPECT_EQ(lines[1].substr(lines[0].find('0')), "RD==IeeC-T");
+}
+
 TEST(Timeline, OfNothingIsNothing) { EXPECT_EQ(timeline({}, {}, text_of, port_of), ""); }
 
 }  // namespace

@@ -1,0 +1,39 @@
+// A file that is written while a program runs, compressed where its name ends in .zst.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace m2sim::cmd {
+
+// Until it is whole the file has ".partial" behind its name, so that a part is never taken for a trace. One
+// that cannot be finished stays there under that name, whatever fitted. What exists and is no regular file
+// (/dev/stdout, a pipe) is written to directly. All throw UserError, which names what is left.
+class TraceFile {
+ public:
+  explicit TraceFile(const std::string& path);
+  ~TraceFile();
+  TraceFile(const TraceFile&) = delete;
+  TraceFile& operator=(const TraceFile&) = delete;
+
+  void write(std::string_view text);
+  void finish();
+
+ private:
+  struct Compressor;
+
+  void compress(std::string_view text, bool end);
+  void put(std::string_view bytes);
+  [[noreturn]] void fail(int error) const;
+
+  std::string path_;
+  std::string written_path_;
+  int fd_ = -1;
+  std::unique_ptr<Compressor> compressor_;  // null: plain text
+  std::string buffer_;
+};
+
+}  // namespace m2sim::cmd

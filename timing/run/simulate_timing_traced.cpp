@@ -1,0 +1,10 @@
+#include "timing/core/core.h"
+#include "timing/run/simulate_with.h"
+
+namespace m2sim::timing {
+
+Outcome simulate_timing_traced(emu::Machine& machine, const Simulation& simulation) {
+  return simulate_timed<Traced<BasicCore<PipeTrace>>>(machine, simulation);
+}
+
+}  // namespace m2sim::timing
