@@ -16,7 +16,7 @@ set(public_headers
     emu/elf/elf.h emu/elf/format.h emu/elf/symbols.h
     emu/engine/block_cache.h emu/engine/block_end.h emu/engine/guest_access.h emu/engine/handler.h
     emu/engine/host_fault.h emu/engine/translate.h emu/engine/uop.h
-    emu/linux/kernel.h emu/linux/record_locks.h emu/linux/signals.h emu/linux/task.h emu/linux/timer.h
+    emu/linux/code_map.h emu/linux/kernel.h emu/linux/record_locks.h emu/linux/signals.h emu/linux/task.h emu/linux/timer.h
     emu/memory/arena.h emu/memory/memory.h
     insts/inst.h insts/operands.h insts/disasm.h insts/op.h insts/timing_class.h
     insts/encodings.inc insts/encodings_fp_simd.inc)

@@ -10,6 +10,7 @@
 #include <new>
 #include <span>
 
+#include "cmd/annotate/command.h"
 #include "cmd/calibrate/command.h"
 #include "cmd/check/command.h"
 #include "cmd/compare/command.h"
@@ -48,6 +49,7 @@ struct CommandLine {
                "m2sim"};
   RunOptions run_options;
   TimelineOptions timeline_options;
+  AnnotateOptions annotate_options;
   SuiteOptions suite_options;
   CheckOptions check_options;
   CompareOptions compare_options;
@@ -59,6 +61,8 @@ struct CommandLine {
       {add_run_command(app, run_options), [this] { return run(run_options); }, &run_options.guest.argv},
       {add_timeline_command(app, timeline_options), [this] { return timeline(timeline_options); },
        &timeline_options.guest.argv},
+      {add_annotate_command(app, annotate_options), [this] { return annotate(annotate_options); },
+       &annotate_options.guest.argv},
       {add_suite_command(app, suite_options), [this] { return suite(suite_options); }},
       {add_compare_command(app, compare_options), [this] { return compare(compare_options); }},
       {add_check_command(app, check_options), [this] { return check(check_options); }},

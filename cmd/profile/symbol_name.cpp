@@ -1,7 +1,4 @@
-#include <cxxabi.h>
-
 #include <algorithm>
-#include <cstdlib>
 
 #include "cmd/profile/symbols.h"
 
@@ -59,15 +56,6 @@ std::size_t name_at(std::string_view text) {
 }
 
 }  // namespace
-
-std::string demangled(const std::string& symbol) {
-  int status = 0;
-  char* text = abi::__cxa_demangle(symbol.c_str(), nullptr, nullptr, &status);
-  if (text == nullptr) return symbol;
-  std::string name(text);
-  std::free(text);
-  return name;
-}
 
 std::string short_name(std::string_view symbol) {
   std::string text(symbol);

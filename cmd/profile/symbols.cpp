@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "cmd/console/output_file.h"
+#include "cmd/symbols/demangled.h"
 #include "emu/user_error.h"
 
 namespace m2sim::cmd {

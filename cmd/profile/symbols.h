@@ -59,8 +59,6 @@ class AddressSpace {
   mutable std::map<std::string, FunctionTable> tables_;
 };
 
-std::string demangled(const std::string& symbol);
-
 // For reading: our own namespaces, argument types and the inside of lambdas are left out.
 // "m2sim::emu::Uop const* m2sim::emu::plain_handler<m2sim::emu::(anonymous namespace)::add::{lambda…}{},
 // unsigned long>(…)" becomes "plain_handler<add, unsigned long>".

@@ -100,7 +100,16 @@ void Kernel::end_other_tasks(Process& process, Task& keeper) {
   }
 }
 
+std::vector<ExecutableMap> Kernel::code_maps() const {
+  std::vector<ExecutableMap> maps = left_code_;
+  for (const auto& process : processes_) {
+    if (process->space != nullptr) maps.push_back(code_map_of(*process->space));
+  }
+  return maps;
+}
+
 void Kernel::release_space(Process& process, std::shared_ptr<AddressSpace> next) {
+  left_code_.push_back(code_map_of(*process.space));
   // The run loop still looks at it until its slice ends.
   left_spaces_.push_back(std::exchange(process.space, std::move(next)));
   if (process.vfork_parent == nullptr) return;

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "emu/cpu/fault.h"
+#include "emu/linux/code_map.h"
 #include "emu/linux/record_locks.h"
 #include "emu/linux/signals.h"
 #include "emu/linux/task.h"
@@ -100,6 +101,8 @@ class Kernel {
   Task* task(int tid) const;        // alive; null: none
   Process& first() const { return *processes_.front(); }
   const std::vector<std::unique_ptr<Process>>& processes() const { return processes_; }
+  // Of all address spaces so far; the last one of a number says how it was left, or how it is.
+  std::vector<ExecutableMap> code_maps() const;
   unsigned threads_of(const Process& process) const;  // alive
   void forget_process(const Process& process);        // its parent has waited for it
   // The thread is done; with the last one, so is the process (its `end` is set).
@@ -160,6 +163,7 @@ class Kernel {
   std::vector<std::unique_ptr<Task>> tasks_;
   std::vector<std::weak_ptr<OpenFile>> signal_files_;
   std::vector<std::shared_ptr<AddressSpace>> left_spaces_;  // until the run loop has let go of them
+  std::vector<ExecutableMap> left_code_;                    // of all that were
   Task* current_ = nullptr;
   bool yielded_ = false;
   std::uint64_t quantum_end_ = 0;

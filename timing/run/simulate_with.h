@@ -7,6 +7,7 @@
 #include <memory>
 #include <type_traits>
 
+#include "timing/probe/attribution.h"
 #include "timing/run/simulation.h"
 #ifdef M2SIM_TEST_SLOWDOWN
 #include "timing/run/test_slowdown.h"

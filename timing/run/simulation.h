@@ -8,7 +8,6 @@
 #include "emu/emulator.h"
 #include "emu/machine.h"
 #include "timing/config/config.h"
-#include "timing/probe/attribution.h"
 #include "timing/run/figures.h"
 #include "timing/run/mode.h"
 #include "timing/run/observer.h"
@@ -16,6 +15,8 @@
 #include "timing/stats.h"
 
 namespace m2sim::timing {
+
+class Attribution;
 
 // Whom a phase is for. kNobody: it passes at the speed of emulation. kModel: caches, predictors and the pipe
 // go on with it, but it does not count. kFigures: it counts, too.

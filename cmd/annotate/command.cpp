@@ -1,0 +1,76 @@
+#include "cmd/annotate/command.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "cmd/annotate/annotation.h"
+#include "cmd/annotate/files.h"
+#include "cmd/annotate/text.h"
+#include "cmd/console/failure.h"
+#include "cmd/console/guest_host.h"
+#include "cmd/console/output_file.h"
+#include "cmd/console/stop_on_signal.h"
+#include "cmd/console/terminal.h"
+#include "cmd/results/guest_end.h"
+#include "emu/linux/kernel.h"
+
+namespace m2sim::cmd {
+
+CLI::App* add_annotate_command(CLI::App& app, AnnotateOptions& options) {
+  CLI::App* command = app.add_subcommand("annotate", "Show which functions and instructions cost the cycles");
+  add_guest_options(*command, options.guest);
+  command
+      ->add_option("--functions", options.functions, "show the instructions of the N hottest functions (3)")
+      ->type_name("N");
+  command
+      ->add_option("--function", options.named,
+                   "show those of this function instead, with or without its arguments; repeatable")
+      ->type_name("NAME")
+      ->allow_extra_args(false);
+  command->add_option("--json", options.json, "write everything, as m2sim compare reads it")
+      ->type_name("FILE");
+  command->add_flag("-q,--quiet", options.quiet, "no report, only the files");
+  return command;
+}
+
+int annotate(const AnnotateOptions& options) {
+  require_program(options.guest);
+  const Mode mode = chosen_mode(options.guest);
+  if (mode == Mode::kEmulation) throw failure("annotate: emulation has no cycles; use timing or fast-timing");
+  const timing::CoreConfig config = configured(options.guest.core);
+  require_outputs({options.json});
+  const GuestHost host;
+  emu::Machine machine(machine_options(options.guest, host));
+  Manifest manifest = manifest_of(options.guest, mode, config, machine);
+
+  stop_on_signals();
+  timing::Attribution books;
+  timing::Simulation simulation{mode, config, phases_of(options.guest)};
+  simulation.attribution = &books;
+  const timing::Outcome outcome = timing::simulate(machine, simulation);
+  host.guest_has_ended();
+  const std::string end_line = settle_end(outcome.end, machine, manifest);
+  if (!end_line.empty()) write_stderr(fmt::format("m2sim: {}\n", printable(end_line)));
+  if (measured_nothing(options.guest, outcome)) {
+    write_stderr(fmt::format("m2sim: annotate: the program ended after {} instructions, before any counted\n",
+                             outcome.figures.instructions));
+  }
+
+  Symboliser symboliser(machine.kernel().code_maps(), options.guest.sysroot);
+  const Annotation annotation =
+      annotate(books.insts(), outcome.timing->core.slots_per_cycle, symboliser, machine);
+  for (const std::string& warning : symboliser.warnings()) {
+    write_stderr(fmt::format("m2sim: warning: {}\n", printable(warning)));
+  }
+  Stats stats;
+  append_timing_stats(stats, *outcome.timing);
+  append_run_stats(stats, outcome.figures);
+  if (!options.json.empty()) write_file(options.json, annotation_json(annotation, manifest, stats));
+  if (!options.quiet) {
+    write_stdout(annotation_text(annotation, manifest,
+                                 {options.functions, options.named, colors_wanted(STDOUT_FILENO)}));
+  }
+  return exit_status_of(manifest);
+}
+
+}  // namespace m2sim::cmd

@@ -1,0 +1,26 @@
+// m2sim annotate: one program, and which of its functions, lines and instructions its cycles went to.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <string>
+#include <vector>
+
+#include "cmd/guest/options.h"
+
+namespace m2sim::cmd {
+
+struct AnnotateOptions {
+  GuestOptions guest;
+  unsigned functions = 3;
+  std::vector<std::string> named;
+  std::string json;  // files; empty: none
+  bool quiet = false;
+  bool no_pager = false;
+};
+
+CLI::App* add_annotate_command(CLI::App& app, AnnotateOptions& options);
+
+// Returns the exit status of m2sim; throws UserError.
+int annotate(const AnnotateOptions& options);
+
+}  // namespace m2sim::cmd

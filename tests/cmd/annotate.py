@@ -1,0 +1,169 @@
+#!/usr/bin/env python3
+"""m2sim annotate: the loop that a reader of the code would name, the line it is made of, and what limits it."""
+import json
+import os
+import subprocess
+import unittest
+
+import guest
+
+PROGRAMS = os.path.join(os.environ["M2SIM_BINARY_DIR"], "benchmarks", "guest")
+GUEST_CXX = guest.GUEST_CC.replace("gcc", "g++")
+
+# The hot loop is line 10 of main's callee, its work line 4's, inlined.
+INLINING = """#include <cstdio>
+#include <vector>
+struct Vec { double x, y; };
+inline double dot(const Vec& a, const Vec& b) { return a.x * b.x + a.y * b.y; }
+namespace work {
+template <class T> __attribute__((noinline)) T sum_of(const std::vector<Vec>& all, const Vec& by) {
+  T total = 0;
+  // Each turn needs the sum of the one before.
+  for (const Vec& one : all)
+    total += dot(one, by);
+  return total;
+}
+}
+int main() {
+  std::vector<Vec> all(1000, {1, 2});
+  double sum = 0;
+  for (int i = 0; i < 100; ++i) sum += work::sum_of<double>(all, {1, double(i)});
+  std::printf("%g\\n", sum);
+}
+"""
+
+
+class AnnotateTest(guest.GuestTest):
+    def annotated(self, *arguments, status=0):
+        path = self.path("annotation.json")
+        result = self.m2sim("annotate", "--fast-timing", "-q", "--json", path, *arguments)
+        self.assertEqual((result.status, result.err), (status, ""))
+        with open(path, encoding="utf-8") as file:
+            return json.load(file)
+
+    def report(self, *arguments):
+        result = self.m2sim("annotate", "--fast-timing", *arguments)
+        self.assertEqual((result.status, result.err), (0, ""))
+        return result.out
+
+    def compiled(self, name, *flags):
+        self.write("inlining.cpp", INLINING)
+        subprocess.run([GUEST_CXX, "-O2", *flags, "-o", self.path(name), self.path("inlining.cpp")], check=True,
+                       timeout=120)
+        return self.path(name)
+
+    def hottest_loop(self, function):
+        return max(function["loops"], key=lambda loop: loop["cycles"])
+
+    def instruction(self, function, offset):
+        return next(inst for inst in function["instructions"] if inst["offset"] == offset)
+
+
+class Programs(AnnotateTest):
+    def test_quicksort_spends_its_cycles_in_the_partition(self):
+        function = self.annotated(os.path.join(PROGRAMS, "quicksort"))["functions"][0]
+        self.assertEqual((function["name"], function["object"]), ("quicksort", "quicksort"))
+        loop = self.hottest_loop(function)
+        self.assertEqual(loop["limit"]["cause"], "mispredict_conditional")
+        texts = [self.instruction(function, offset)["text"] for offset in loop["limit"]["instructions"]]
+        self.assertTrue(all(text.startswith("b.") for text in texts), texts)
+
+    def test_crc32_waits_for_its_table(self):
+        found = self.annotated(os.path.join(PROGRAMS, "crc32"))
+        function = found["functions"][0]
+        loop = self.hottest_loop(function)
+        self.assertGreater(loop["cycles"], 0.9 * found["stats"]["core.cycles"])
+        chain = [self.instruction(function, offset)["text"].split()[0] for offset in loop["limit"]["chain"]]
+        self.assertIn("ldr", chain)
+        self.assertIn("eor", chain)
+
+    def test_a_loop_of_assembly(self):
+        function = self.annotated(self.guest("loop", guest.LOOP.format(count=5000)))["functions"][0]
+        self.assertEqual(function["name"], "_start")
+        (loop,) = function["loops"]
+        self.assertEqual((loop["iterations"], loop["offset"], loop["depth"]), (5000, 8, 1))
+        self.assertAlmostEqual(loop["cycles_per_iteration"], 1, delta=0.1)
+        self.assertEqual([self.instruction(function, o)["count"] for o in loop["instructions"]], [5000] * 3)
+        self.assertRegex(self.report(self.path("loop")), r"(?m)^ +loop:\n")
+
+    def test_what_is_not_counted(self):
+        path = self.guest("loop", guest.LOOP.format(count=5000))
+        found = self.annotated("--skip", "1000", "--warmup", "1001", "--limit", "3002", path)
+        self.assertEqual(sum(function["insts"] for function in found["functions"]), 3002)
+        self.assertEqual(sum(function["cycles"] for function in found["functions"]), found["stats"]["core.cycles"])
+
+
+class Sources(AnnotateTest):
+    def assert_named(self, program, *options, lines=True):
+        functions = self.annotated(*options, program)["functions"]
+        function = next(found for found in functions if "work::sum_of<double>(" in found["name"])
+        # The loader of a dynamic program may cost more than the program.
+        others = [found["object"] for found in functions[:functions.index(function)]]
+        self.assertLessEqual(set(others), {"ld-linux-aarch64.so.1"})
+        loop = self.hottest_loop(function)
+        self.assertEqual((loop["iterations"], loop["limit"]["cause"]), (100000, "dependence_fp"))
+        (added,) = [self.instruction(function, offset) for offset in loop["limit"]["chain"]]
+        self.assertTrue(added["text"].startswith("fadd"))
+        self.assertEqual((os.path.basename(added["file"]), added["line"]), ("inlining.cpp", 10) if lines else ("", 0))
+        if lines:
+            inlined = [inst for inst in function["instructions"] if inst.get("inlined", [""])[-1].startswith("dot(")]
+            self.assertEqual({inst["line"] for inst in inlined}, {4})
+
+    def test_static_with_inlining(self):
+        program = self.compiled("static", "-g", "-static")
+        self.assert_named(program)
+        out = self.report("--function", "work::sum_of<double>", program)
+        self.assertRegex(out, r"inlining\.cpp:10 +total \+= dot\(one, by\);")
+        self.assertRegex(out, r"inlining\.cpp:4 in dot")
+
+    def test_position_independent_with_libraries(self):
+        program = self.compiled("dynamic", "-g")
+        self.assert_named(program, "--sysroot", "/usr/aarch64-linux-gnu")
+        objects = {f["object"] for f in self.annotated("--sysroot", "/usr/aarch64-linux-gnu", program)["functions"]}
+        self.assertIn("libc.so.6", objects)
+        self.assertIn("ld-linux-aarch64.so.1", objects)
+
+    def test_debug_information_in_another_file(self):
+        program = self.compiled("whole", "-g", "-static")
+        stripped, debug = self.path("stripped"), self.path("stripped.debug")
+        copy = guest.GUEST_CC.replace("gcc", "objcopy")
+        subprocess.run([copy, "--only-keep-debug", program, debug], check=True)
+        subprocess.run([copy, "--strip-all", "--add-gnu-debuglink=" + debug, program, stripped], check=True)
+        self.assert_named(stripped)
+
+    def test_symbols_alone(self):
+        self.assert_named(self.compiled("plain", "-static"), lines=False)
+
+    def test_no_symbols(self):
+        program = self.compiled("nameless", "-static", "-s")
+        function = self.annotated(program)["functions"][0]
+        self.assertRegex(function["name"], r"^nameless\+0x[0-9a-f]+$")
+        self.assertEqual(self.hottest_loop(function)["iterations"], 100000)
+
+    def test_broken_debug_information(self):
+        program = self.compiled("broken", "-g", "-static")
+        junk = self.write("junk", b"\xff\x07" * 200)
+        copy = guest.GUEST_CC.replace("gcc", "objcopy")
+        subprocess.run([copy, "--update-section", ".debug_info=" + junk, program], check=True)
+        result = self.m2sim("annotate", "--fast-timing", program)
+        self.assertEqual(result.status, 0)
+        self.assertRegex(result.err, r"\Am2sim: warning: .*broken: its debug information cannot be read \(.*\)[^\n]*\n\Z")
+        self.assertIn("work::sum_of<double>", result.out)
+
+
+class BadInput(AnnotateTest):
+    def test_nonsense(self):
+        path = self.guest("loop", guest.LOOP.format(count=50))
+        self.assert_fails(125, r"annotate: emulation has no cycles", "annotate", "--mode", "emulation", path)
+        self.assert_fails(125, r"annotate: no program given", "annotate")
+        self.assert_fails(125, r"annotate: no function '_strat' has executed; did you mean '_start'\?",
+                          "annotate", "--function", "_strat", path)
+        self.assert_fails(125, r".*/no/such/folder", "annotate", "--json", "/no/such/folder/a.json", path)
+
+    def test_full_disk(self):
+        path = self.guest("loop", guest.LOOP.format(count=50))
+        self.assert_fails(125, r".*/dev/full", "annotate", "-q", "--json", "/dev/full", path)
+
+
+if __name__ == "__main__":
+    unittest.main()
