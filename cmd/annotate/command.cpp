@@ -9,12 +9,35 @@
 #include "cmd/console/failure.h"
 #include "cmd/console/guest_host.h"
 #include "cmd/console/output_file.h"
+#include "cmd/console/pager.h"
 #include "cmd/console/stop_on_signal.h"
 #include "cmd/console/terminal.h"
 #include "cmd/results/guest_end.h"
 #include "emu/linux/kernel.h"
 
 namespace m2sim::cmd {
+namespace {
+
+constexpr const char* kFooter = R"(Examples:
+  m2sim annotate prog                                the table of functions, and code
+  m2sim annotate --fast-timing --functions 1 prog    sooner, and only the hottest
+  m2sim annotate --function 'work::sum<int>' prog    this one
+  m2sim annotate -q --callgrind callgrind.out prog && callgrind_annotate callgrind.out
+
+Exit status: the program's own; 125 where m2sim itself fails, 126 or 127 where the
+program cannot be run, 128 and the signal's number where a signal ended it.
+On a terminal the report goes through $PAGER.)";
+
+void write_files(const AnnotateOptions& options, const Annotation& annotation, const Manifest& manifest,
+                 const Stats& stats) {
+  if (!options.json.empty()) write_file(options.json, annotation_json(annotation, manifest, stats));
+  if (!options.callgrind.empty()) write_file(options.callgrind, annotation_callgrind(annotation, manifest));
+  if (!options.folded.empty()) write_file(options.folded, annotation_folded(annotation));
+  if (!options.speedscope.empty())
+    write_file(options.speedscope, annotation_speedscope(annotation, manifest));
+}
+
+}  // namespace
 
 CLI::App* add_annotate_command(CLI::App& app, AnnotateOptions& options) {
   CLI::App* command = app.add_subcommand("annotate", "Show which functions and instructions cost the cycles");
@@ -29,7 +52,14 @@ CLI::App* add_annotate_command(CLI::App& app, AnnotateOptions& options) {
       ->allow_extra_args(false);
   command->add_option("--json", options.json, "write everything, as m2sim compare reads it")
       ->type_name("FILE");
+  command->add_option("--callgrind", options.callgrind, "write costs for callgrind_annotate or KCachegrind")
+      ->type_name("FILE");
+  command->add_option("--folded", options.folded, "write a line a function for flamegraph.pl")
+      ->type_name("FILE");
+  command->add_option("--speedscope", options.speedscope, "write a file for www.speedscope.app")
+      ->type_name("FILE");
   command->add_flag("-q,--quiet", options.quiet, "no report, only the files");
+  command->footer(kFooter);
   return command;
 }
 
@@ -38,7 +68,7 @@ int annotate(const AnnotateOptions& options) {
   const Mode mode = chosen_mode(options.guest);
   if (mode == Mode::kEmulation) throw failure("annotate: emulation has no cycles; use timing or fast-timing");
   const timing::CoreConfig config = configured(options.guest.core);
-  require_outputs({options.json});
+  require_outputs({options.json, options.callgrind, options.folded, options.speedscope});
   const GuestHost host;
   emu::Machine machine(machine_options(options.guest, host));
   Manifest manifest = manifest_of(options.guest, mode, config, machine);
@@ -65,10 +95,10 @@ int annotate(const AnnotateOptions& options) {
   Stats stats;
   append_timing_stats(stats, *outcome.timing);
   append_run_stats(stats, outcome.figures);
-  if (!options.json.empty()) write_file(options.json, annotation_json(annotation, manifest, stats));
+  write_files(options, annotation, manifest, stats);
   if (!options.quiet) {
-    write_stdout(annotation_text(annotation, manifest,
-                                 {options.functions, options.named, colors_wanted(STDOUT_FILENO)}));
+    write_paged(annotation_text(annotation, manifest,
+                                {options.functions, options.named, colors_wanted(STDOUT_FILENO)}));
   }
   return exit_status_of(manifest);
 }

@@ -14,8 +14,10 @@ struct AnnotateOptions {
   unsigned functions = 3;
   std::vector<std::string> named;
   std::string json;  // files; empty: none
+  std::string callgrind;
+  std::string folded;
+  std::string speedscope;
   bool quiet = false;
-  bool no_pager = false;
 };
 
 CLI::App* add_annotate_command(CLI::App& app, AnnotateOptions& options);

@@ -12,4 +12,13 @@ namespace m2sim::cmd {
 // What `m2sim run --stats` writes, and "functions".
 std::string annotation_json(const Annotation& annotation, const Manifest& manifest, const Stats& stats);
 
+// Callgrind's format, version 1, for callgrind_annotate and KCachegrind: costs by instruction and line. They
+// are whole numbers there, so slots, not cycles.
+std::string annotation_callgrind(const Annotation& annotation, const Manifest& manifest);
+
+// Cycles by function and, within it, by what was inlined: a line each for flamegraph.pl and others, and
+// speedscope's JSON. Who has called a function is not in them.
+std::string annotation_folded(const Annotation& annotation);
+std::string annotation_speedscope(const Annotation& annotation, const Manifest& manifest);
+
 }  // namespace m2sim::cmd

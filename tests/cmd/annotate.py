@@ -151,6 +151,65 @@ class Sources(AnnotateTest):
         self.assertIn("work::sum_of<double>", result.out)
 
 
+class Files(AnnotateTest):
+    def written(self, option):
+        program = self.compiled("profiled", "-g", "-static")
+        path = self.path("file")
+        result = self.m2sim("annotate", "--fast-timing", "-q", option, path, program)
+        self.assertEqual((result.status, result.err), (0, ""))
+        return path, self.annotated(program)
+
+    def test_callgrind_annotate_accepts_it(self):
+        path, found = self.written("--callgrind")
+        done = subprocess.run(["callgrind_annotate", "--auto=yes", path], capture_output=True, text=True, timeout=60,
+                              check=False)
+        self.assertEqual((done.returncode, done.stderr), (0, ""), done.stdout)
+        slots = f"{round(8 * found['stats']['core.cycles']):,}"
+        self.assertRegex(done.stdout, r"(?m)^" + slots + r" \(100.0%\).* PROGRAM TOTALS$")
+        hottest = next(line for line in done.stdout.splitlines() if "inlining.cpp:" in line)
+        self.assertIn("work::sum_of<double>(", hottest)
+        self.assertRegex(done.stdout, r"(?m)^.*total \+= dot\(one, by\);$")
+
+    def test_folded_stacks(self):
+        path, found = self.written("--folded")
+        with open(path, encoding="utf-8") as file:
+            lines = [line.rsplit(" ", 1) for line in file.read().splitlines()]
+        self.assertEqual(sum(float(cycles) for _, cycles in lines), found["stats"]["core.cycles"])
+        self.assertIn("work::sum_of<double> (profiled);dot", [stack for stack, _ in lines])
+
+    def test_speedscope(self):
+        path, found = self.written("--speedscope")
+        with open(path, encoding="utf-8") as file:
+            written = json.load(file)
+        self.assertEqual(written["$schema"], "https://www.speedscope.app/file-format-schema.json")
+        (profile,) = written["profiles"]
+        self.assertEqual((profile["type"], profile["unit"], profile["startValue"]), ("sampled", "none", 0))
+        self.assertEqual(sum(profile["weights"]), profile["endValue"])
+        self.assertEqual(profile["endValue"], found["stats"]["core.cycles"])
+        self.assertEqual(len(profile["samples"]), len(profile["weights"]))
+        names = [[written["shared"]["frames"][place]["name"] for place in sample] for sample in profile["samples"]]
+        self.assertIn(["work::sum_of<double> (profiled)", "dot"], names)
+
+    def test_a_terminal_gets_colours_and_a_pager(self):
+        program = self.guest("loop", guest.LOOP.format(count=5000))
+        shown = self.path("shown")
+        master, slave = os.openpty()
+        env = {"PAGER": f"cat > {shown}", "TERM": "xterm", "PATH": os.environ["PATH"]}
+        result = self.m2sim("annotate", "--fast-timing", program, stdout=slave, env=env)
+        os.close(slave)
+        os.close(master)
+        self.assertEqual((result.status, result.err), (0, ""))
+        with open(shown, encoding="utf-8") as file:
+            text = file.read()
+        self.assertIn("loop:\n", text)
+        self.assertIn("\x1b[", text)
+
+    def test_one_file_for_two_things(self):
+        path = self.guest("loop", guest.LOOP.format(count=50))
+        out = self.path("same")
+        self.assert_fails(125, r"", "annotate", "--json", out, "--folded", out, path)
+
+
 class BadInput(AnnotateTest):
     def test_nonsense(self):
         path = self.guest("loop", guest.LOOP.format(count=50))

@@ -1,0 +1,86 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <nlohmann/json.hpp>
+
+#include "cmd/annotate/files.h"
+#include "cmd/annotate/words.h"
+#include "cmd/console/terminal.h"
+
+namespace m2sim::cmd {
+namespace {
+
+using nlohmann::ordered_json;
+
+struct Stack {
+  std::vector<std::string> frames;
+  std::uint64_t slots = 0;
+};
+
+// Of the hottest function first; within a function, by what is inlined in what.
+std::vector<Stack> stacks_of(const Annotation& annotation) {
+  std::vector<Stack> stacks;
+  for (const FunctionCost& function : annotation.functions) {
+    std::map<std::vector<std::string>, std::uint64_t> parts;
+    for (const InstCost& inst : function.instructions) parts[inst.inlined] += inst.cost.slots();
+    if (function.instructions.empty()) parts[{}] = function.cost.slots();
+    for (const auto& [inlined, slots] : parts) {
+      if (slots == 0) continue;
+      Stack stack{{printable(title_of(function))}, slots};
+      for (const std::string& name : inlined) stack.frames.push_back(printable(plain_name(name)));
+      stacks.push_back(std::move(stack));
+    }
+  }
+  return stacks;
+}
+
+}  // namespace
+
+std::string annotation_folded(const Annotation& annotation) {
+  std::string text;
+  for (const Stack& stack : stacks_of(annotation)) {
+    std::string line;
+    for (std::string frame : stack.frames) {
+      std::replace(frame.begin(), frame.end(), ';', ':');
+      line += (line.empty() ? "" : ";") + frame;
+    }
+    text += fmt::format("{} {}\n", line, annotation.cycles(stack.slots));
+  }
+  return text;
+}
+
+std::string annotation_speedscope(const Annotation& annotation, const Manifest& manifest) {
+  ordered_json frames = ordered_json::array();
+  ordered_json samples = ordered_json::array();
+  ordered_json weights = ordered_json::array();
+  std::map<std::string, std::size_t> places;
+  for (const Stack& stack : stacks_of(annotation)) {
+    ordered_json sample = ordered_json::array();
+    for (const std::string& frame : stack.frames) {
+      const auto [place, is_new] = places.try_emplace(frame, frames.size());
+      if (is_new) frames.push_back({{"name", frame}});
+      sample.push_back(place->second);
+    }
+    samples.push_back(std::move(sample));
+    weights.push_back(annotation.cycles(stack.slots));
+  }
+  ordered_json profile;
+  profile["type"] = "sampled";
+  profile["name"] = fmt::format("cycles of {}", manifest.program);
+  profile["unit"] = "none";
+  profile["startValue"] = 0;
+  profile["endValue"] = annotation.cycles(annotation.total.slots());
+  profile["samples"] = std::move(samples);
+  profile["weights"] = std::move(weights);
+  ordered_json json;
+  json["$schema"] = "https://www.speedscope.app/file-format-schema.json";
+  json["name"] = manifest.program;
+  json["exporter"] = fmt::format("m2sim {}", version());
+  json["activeProfileIndex"] = 0;
+  json["shared"]["frames"] = std::move(frames);
+  json["profiles"] = ordered_json::array({std::move(profile)});
+  return json.dump(1, ' ', false, ordered_json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace m2sim::cmd
