@@ -25,6 +25,7 @@
 #include "cmd/profile/command.h"
 #include "cmd/results/manifest.h"
 #include "cmd/run_command.h"
+#include "cmd/snippet/command.h"
 #include "cmd/suite/command.h"
 #include "cmd/timeline/command.h"
 
@@ -50,6 +51,7 @@ struct CommandLine {
   RunOptions run_options;
   TimelineOptions timeline_options;
   AnnotateOptions annotate_options;
+  SnippetOptions snippet_options;
   SuiteOptions suite_options;
   CheckOptions check_options;
   CompareOptions compare_options;
@@ -63,6 +65,7 @@ struct CommandLine {
        &timeline_options.guest.argv},
       {add_annotate_command(app, annotate_options), [this] { return annotate(annotate_options); },
        &annotate_options.guest.argv},
+      {add_snippet_command(app, snippet_options), [this] { return snippet(snippet_options); }},
       {add_suite_command(app, suite_options), [this] { return suite(suite_options); }},
       {add_compare_command(app, compare_options), [this] { return compare(compare_options); }},
       {add_check_command(app, check_options), [this] { return check(check_options); }},

@@ -1,5 +1,7 @@
 #include "timing/probe/pipe_trace.h"
 
+#include <algorithm>
+
 namespace m2sim::timing {
 
 PipeTrace::PipeTrace(const TraceWindow& window, std::size_t most)
@@ -35,6 +37,9 @@ void PipeTrace::renamed(const RenamedUop& uop) {
   traced.group = uop.group;
   traced.insts = uop.uop->insts;
   traced.eliminated = eliminated;
+  traced.ports = uop.uop->ports;
+  traced.occupancy = uop.uop->occupancy;
+  traced.slots = uop.uop->slots;
   traced.fetched = uop.fetched;
   traced.renamed = uop.renamed;
   if (eliminated) traced.completed = uop.renamed + 1;
@@ -56,6 +61,15 @@ void PipeTrace::look_at_producers(TracedUop& traced) const {
   for (std::uint64_t& id : traced.producers) {
     if (id == kNoUop) continue;
     const Outcome& producer = outcomes_[id % kOutcomes];
+    if (producer.id == id) {
+      // Some inputs get a result sooner than it can be read (timing/pipe/bypass.h).
+      const Cycle sooner = producer.completed > traced.able ? producer.completed - traced.able : 0;
+      const Cycle there = producer.depth - std::min(producer.depth, sooner);
+      if (there > traced.depth) {
+        traced.depth = there;
+        traced.deepest = id;
+      }
+    }
     if (producer.id != id || producer.completed <= traced.renamed) {
       id = kNoUop;
     } else if (producer.completed > last) {
@@ -64,6 +78,7 @@ void PipeTrace::look_at_producers(TracedUop& traced) const {
       traced.operands = producer.work;
     }
   }
+  if (!traced.eliminated) traced.depth += traced.completed - traced.issued;
 }
 
 void PipeTrace::retired(std::uint64_t group, Cycle cycle) {
@@ -71,7 +86,7 @@ void PipeTrace::retired(std::uint64_t group, Cycle cycle) {
     TracedUop& traced = flying_.front();
     traced.retired = cycle;
     look_at_producers(traced);
-    outcomes_[traced.id % kOutcomes] = {traced.id, traced.completed, traced.work};
+    outcomes_[traced.id % kOutcomes] = {traced.id, traced.completed, traced.depth, traced.work};
     done_.push_back(traced);
     flying_.pop_front();
     ++first_;

@@ -44,6 +44,13 @@ struct TracedUop {
   // Ids of the uops that it waited for; what is not known, or was there, is kNoUop. The last one.
   std::array<std::uint64_t, kMaxSources> producers = {kNoUop, kNoUop, kNoUop, kNoUop};
   std::uint64_t last_producer = kNoUop;
+  // As if nothing but registers held anything up: when its result is there, and the producer that it then has
+  // from. Counted from the window's beginning, with each uop's own time from issue to result.
+  Cycle depth = 0;
+  std::uint64_t deepest = kNoUop;
+  std::uint32_t ports = 0;     // mask of those that can execute it
+  std::uint8_t occupancy = 0;  // cycles for which it blocks one
+  std::uint8_t slots = 0;      // of rename
 };
 
 // A part of a run, in the order of the program.
@@ -99,6 +106,7 @@ class PipeTrace : public QuietProbe {
   struct Outcome {
     std::uint64_t id = kNoUop;
     Cycle completed = 0;
+    Cycle depth = 0;
     StallReason work = StallReason::kBase;
   };
 
