@@ -1,16 +1,16 @@
 #include "cmd/symbols/code_object.h"
 
 #include <dwarf.h>
-#include <elfutils/libdw.h>
 #include <elfutils/libdwfl.h>
 #include <fmt/format.h>
 #include <gelf.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <cstring>
+#include <map>
 
 #include "cmd/symbols/demangled.h"
+#include "cmd/symbols/inlined_code.h"
 
 namespace m2sim::cmd {
 
@@ -24,28 +24,11 @@ struct CodeObject::Debug {
   Dwfl* session = nullptr;
   Dwfl_Module* module = nullptr;
   Elf* elf = nullptr;
-  std::uint64_t bias = 0;  // of libdw's addresses over those in the file
-  bool asked = false;      // for debug information
-  Dwarf* dwarf = nullptr;  // null: there is none
-  std::uint64_t dwarf_bias = 0;
+  std::uint64_t bias = 0;                                     // of libdw's addresses over those in the file
+  bool asked = false;                                         // for debug information
+  Dwarf* dwarf = nullptr;                                     // null: there is none
+  std::map<Dwarf_Off, std::unique_ptr<InlinedCode>> inlined;  // by compilation unit
 };
-
-namespace {
-
-template <class T>
-std::unique_ptr<T, decltype(&std::free)> owned(T* memory) {
-  return {memory, &std::free};
-}
-
-const char* name_of(Dwarf_Die* die) {
-  Dwarf_Attribute attribute;
-  for (const unsigned kind : {unsigned{DW_AT_linkage_name}, unsigned{DW_AT_name}}) {
-    if (dwarf_attr_integrate(die, kind, &attribute) != nullptr) return dwarf_formstring(&attribute);
-  }
-  return nullptr;
-}
-
-}  // namespace
 
 CodeObject::CodeObject(const std::string& path, const std::string& sysroot)
     : path_(path), name_(path.substr(path.rfind('/') + 1)), debug_(std::make_unique<Debug>()) {
@@ -204,7 +187,6 @@ void CodeObject::find_debug_information() {
   dwfl_errno();
   Dwarf_Addr bias = 0;
   debug_->dwarf = dwfl_module_getdwarf(debug_->module, &bias);
-  debug_->dwarf_bias = bias;
   if (debug_->dwarf == nullptr) {
     const int error = dwfl_errno();
     const std::string why = error == 0 ? "" : dwfl_errmsg(error);
@@ -246,21 +228,13 @@ SourceLine CodeObject::line(std::uint64_t address) {
 
 std::vector<std::string> CodeObject::inlined(std::uint64_t address) {
   find_debug_information();
-  std::vector<std::string> names;
-  if (debug_->dwarf == nullptr) return names;
+  if (debug_->dwarf == nullptr) return {};
   Dwarf_Addr bias = 0;
   Dwarf_Die* unit = dwfl_module_addrdie(debug_->module, address + debug_->bias, &bias);
-  if (unit == nullptr) return names;
-  Dwarf_Die* scopes = nullptr;
-  const int count = dwarf_getscopes(unit, address + debug_->bias - bias, &scopes);
-  const auto memory = owned(scopes);
-  for (int i = 0; i < count; ++i) {
-    if (dwarf_tag(&scopes[i]) != DW_TAG_inlined_subroutine) continue;
-    const char* name = name_of(&scopes[i]);
-    if (name != nullptr) names.push_back(demangled(name));
-  }
-  std::reverse(names.begin(), names.end());
-  return names;
+  if (unit == nullptr) return {};
+  auto& found = debug_->inlined[dwarf_dieoffset(unit)];
+  if (found == nullptr) found = std::make_unique<InlinedCode>(*unit);
+  return found->at(address + debug_->bias - bias);
 }
 
 }  // namespace m2sim::cmd

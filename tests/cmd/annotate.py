@@ -33,6 +33,34 @@ int main() {
 """
 
 
+# A child counts, becomes the program anew, counts again and ends before its parent; that executes code which it has made.
+PROCESSES = r"""#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+__attribute__((noinline)) void count_to(long n) {
+  for (long i = 0; i < n; ++i) __asm__ volatile("");
+}
+int main(int argc, char** argv) {
+  if (argc > 1) {
+    count_to(3000);
+    return 0;
+  }
+  if (fork() == 0) {
+    count_to(2000);
+    execl(argv[0], argv[0], "again", (char*)0);
+  }
+  wait(0);
+  unsigned code[] = {0xf1000400, 0x54ffffe1, 0xd65f03c0};  // subs x0, x0, #1; b.ne; ret
+  void* made = mmap(0, 16384, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  memcpy(made, code, sizeof(code));
+  __builtin___clear_cache((char*)made, (char*)made + 64);
+  ((void (*)(long))made)(4000);
+  return 0;
+}
+"""
+
+
 class AnnotateTest(guest.GuestTest):
     def annotated(self, *arguments, status=0):
         path = self.path("annotation.json")
@@ -91,6 +119,20 @@ class Programs(AnnotateTest):
         found = self.annotated("--skip", "1000", "--warmup", "1001", "--limit", "3002", path)
         self.assertEqual(sum(function["insts"] for function in found["functions"]), 3002)
         self.assertEqual(sum(function["cycles"] for function in found["functions"]), found["stats"]["core.cycles"])
+
+
+class Processes(AnnotateTest):
+    def test_those_that_have_ended_and_code_of_their_own(self):
+        self.write("processes.c", PROCESSES)
+        program = self.path("processes")
+        subprocess.run([guest.GUEST_CC, "-O1", "-static", "-o", program, self.path("processes.c")], check=True, timeout=60)
+        functions = self.annotated(program)["functions"]
+        (counting,) = [found for found in functions if found["name"] == "count_to"]
+        self.assertEqual(self.hottest_loop(counting)["iterations"], 5000)
+        (made,) = [found for found in functions if found["name"] == "[anon]"]
+        self.assertEqual([inst["count"] for inst in made["instructions"]], [4000, 4000, 1])
+        self.assertEqual([inst["text"].split()[0] for inst in made["instructions"]], ["subs", "b.ne", "ret"])
+        self.assertEqual(self.hottest_loop(made)["iterations"], 4000)
 
 
 class Sources(AnnotateTest):
