@@ -132,6 +132,25 @@ TEST(PipeTrace, KeepsTheLatest) {
   EXPECT_EQ(trace.uops().back().retired, 19U);
 }
 
+// A chain of three cycles a link, beside which nothing is deep.
+TEST(PipeTrace, AChainGetsDeeperByItsLatencies) {
+  PipeTrace trace(100);
+  UopInfo link;
+  link.source_count = link.dest_count = 1;
+  link.sources[0] = {5, insts::Role::kData};
+  link.dests[0] = 5;
+  for (std::uint64_t i = 1; i <= 4; ++i) {
+    const auto key = static_cast<std::uint32_t>(i);
+    trace.renamed({&link, 4 * i, i, 0, 1, key});
+    trace.issued(key, 10 * i, 2);
+    trace.completed(key, 10 * i + 3);
+    trace.waited(key, 10 * i, StallReason::kPortInteger, StallReason::kDependInteger);
+    trace.retired(i, 10 * i + 4);
+    EXPECT_EQ(trace.uops().back().depth, 3 * i);
+    EXPECT_EQ(trace.uops().back().deepest, i == 1 ? kNoUop : i - 2);
+  }
+}
+
 // A fused pair is there where its first instruction is.
 TEST(PipeTrace, AWindowOpensWhereItsAddressIsNext) {
   PipeTrace trace(TraceWindow{.first = 2, .address = 8, .insts = 3});
