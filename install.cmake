@@ -6,6 +6,7 @@ include(GNUInstallDirs)
 # Those meant for others come first in their line; the rest is what these include.
 set(public_headers
     timing/run/simulation.h timing/run/figures.h timing/run/mode.h timing/run/observer.h timing/run/trace.h
+    timing/run/phase.h timing/run/regions.h timing/run/watcher.h
     timing/config/config.h timing/config/fields.h timing/config/field_text.h
     timing/config/capabilities.inc timing/config/fields.inc
     timing/stats.h timing/stats.inc timing/stall.h
@@ -15,7 +16,7 @@ set(public_headers
     emu/cpu/cpu_state.h emu/cpu/processor.h emu/cpu/fault.h emu/cpu/flags.h
     emu/elf/elf.h emu/elf/format.h emu/elf/symbols.h
     emu/engine/block_cache.h emu/engine/block_end.h emu/engine/guest_access.h emu/engine/handler.h
-    emu/engine/host_fault.h emu/engine/translate.h emu/engine/uop.h
+    emu/engine/host_fault.h emu/engine/translate.h emu/engine/uop.h emu/engine/watch_list.h
     emu/linux/code_map.h emu/linux/kernel.h emu/linux/record_locks.h emu/linux/signals.h emu/linux/task.h emu/linux/timer.h
     emu/memory/arena.h emu/memory/memory.h
     insts/inst.h insts/operands.h insts/disasm.h insts/op.h insts/timing_class.h
@@ -34,6 +35,9 @@ set_target_properties(m2sim_library PROPERTIES EXPORT_NAME m2sim)
 foreach(part insts emu timing)
   set_target_properties(m2sim_${part} PROPERTIES EXPORT_NAME ${part})
 endforeach()
+
+# For guest programs, not for users of the library.
+install(FILES ${PROJECT_SOURCE_DIR}/include/m2sim/markers.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/m2sim)
 
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/m2sim)
 install(TARGETS m2sim RUNTIME)

@@ -3,12 +3,15 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include "cmd/console/arguments.h"
 #include "cmd/console/failure.h"
 #include "cmd/console/guest_host.h"
 #include "cmd/console/output_file.h"
 #include "cmd/console/stop_on_signal.h"
 #include "cmd/console/terminal.h"
 #include "cmd/guest/again.h"
+#include "cmd/guest/call_trace.h"
+#include "cmd/guest/watch.h"
 #include "cmd/results/condition.h"
 #include "cmd/results/guest_end.h"
 #include "cmd/results/report.h"
@@ -16,12 +19,91 @@
 #include "cmd/results/stats_file.h"
 
 namespace m2sim::cmd {
+namespace {
+
+std::string check_exit_status(const std::string& text) {
+  constexpr int kMost = 255;
+  const bool good = whole_number(text).empty() && text.size() <= 3 && std::stoi(text) <= kMost;
+  return good ? "" : "'" + text + "' is not an exit status, 0 to 255";
+}
+
+std::vector<RegionResult> results_of(const timing::RegionPlan& plan,
+                                     const std::vector<timing::RegionFigures>& regions) {
+  std::vector<RegionResult> results;
+  for (std::size_t i = 0; i < regions.size(); ++i) {
+    const timing::RegionFigures& figures = regions[i];
+    if (figures.times == 0) continue;
+    results.push_back({plan.regions[i].name, figures.times, figures.instructions, figures.open, {}});
+    if (figures.timing) append_timing_stats(results.back().stats, *figures.timing);
+  }
+  return results;
+}
+
+// For the exit status; nothing where all that was asked for came.
+bool say_unreached(const timing::RegionPlan& plan, const timing::Outcome& outcome) {
+  const std::vector<std::string> missing = unreached(plan, outcome.regions);
+  for (const std::string& name : missing) {
+    write_stderr(fmt::format("m2sim: run: {} was never reached\n", printable(name)));
+  }
+  return !missing.empty();
+}
+
+std::string end_of(const RunOptions& options, const RunWatch& watch, const timing::Outcome& outcome,
+                   emu::Machine& machine, Manifest& manifest) {
+  if (!watch.timed_out()) return settle_end(outcome.end, machine, manifest);
+  manifest.end = "timeout";
+  return fmt::format("{}: stopped after {} seconds (--timeout)", manifest.program, *options.watch.timeout);
+}
+
+// Instructions of the whole run, where they are known.
+std::optional<std::uint64_t> end_of_run(const GuestOptions& options) {
+  if (!options.limit || options.regions.any()) return std::nullopt;
+  return options.skip.value_or(0) + options.warmup.value_or(0) + *options.limit;
+}
+
+struct Results {
+  Stats stats;
+  std::vector<RegionResult> regions;
+};
+
+void write_results(const RunOptions& options, FileFormat format, const Manifest& manifest,
+                   const Results& results) {
+  // First, so that a file which cannot be written takes nothing else with it.
+  if (!options.quiet) {
+    const bool color = colors_wanted(STDERR_FILENO);
+    write_stderr(run_report(manifest, results.stats, color));
+    if (!results.regions.empty()) write_stderr(regions_report(results.regions, color));
+  }
+  if (options.stats.empty()) return;
+  const std::string text = stats_text(format, manifest, results.stats, results.regions);
+  options.stats == "-" ? write_stdout(text) : write_file(options.stats, text);
+}
+
+int status_of(const RunOptions& options, const Manifest& manifest, bool some_missing) {
+  const int status = exit_status_of(manifest);
+  if (manifest.end == "timeout") return status;
+  if (some_missing) return kExitUnreached;
+  return manifest.end == "limit" ? options.limit_status : status;
+}
+
+}  // namespace
 
 CLI::App* add_run_command(CLI::App& app, RunOptions& options) {
   CLI::App* command = app.add_subcommand("run", "Run a program and report its cycles");
   add_guest_options(*command, options.guest);
+  add_region_options(*command, options.guest.regions);
   add_again_option(*command, options.guest);
-  command->add_option("--stats", options.stats, "write all figures to FILE.json or FILE.csv")
+  command->add_flag("--strace-summary", options.strace_summary,
+                    "behind the run, how often each system call was made and failed");
+  add_watch_options(*command, options.watch);
+  command
+      ->add_option("--limit-status", options.limit_status,
+                   "the exit status where --limit ended the run (default: 0)")
+      ->type_name("N")
+      ->check(check_exit_status, "");
+  command
+      ->add_option("--stats", options.stats,
+                   "write all figures to FILE.json or FILE.csv; - is standard output, as JSON")
       ->type_name("FILE");
   command
       ->add_option("--fail-if", options.fail_if,
@@ -59,32 +141,38 @@ int run(const RunOptions& options) {
   FileFormat format = FileFormat::kJson;
   if (!options.stats.empty()) {
     format = format_of(options.stats);
-    require_writable(options.stats);
+    if (options.stats != "-") require_writable(options.stats);
   }
   const GuestHost host;
   emu::Machine machine(machine_options(options.guest, host));
   Manifest manifest = manifest_of(options.guest, mode, config, machine);
   write_stderr(not_again(options.guest, manifest));
+  timing::Simulation simulation{mode, config, phases_of(options.guest)};
+  simulation.plan = plan_of(options.guest, machine);
 
   stop_on_signals();
-  const timing::Outcome outcome = timing::simulate(machine, {mode, config, phases_of(options.guest)});
+  RunWatch watch(options.watch, options.quiet, end_of_run(options.guest));
+  simulation.watcher = &watch;
+  const timing::Outcome outcome = timing::simulate(machine, simulation);
+  watch.erase();
   host.guest_has_ended();
-  const std::string end_line = settle_end(outcome.end, machine, manifest);
+  const std::string end_line = end_of(options, watch, outcome, machine, manifest);
   if (!end_line.empty()) write_stderr(fmt::format("m2sim: {}\n", printable(end_line)));
   if (measured_nothing(options.guest, outcome)) {
     write_stderr(fmt::format("m2sim: run: the program ended after {} instructions, before any counted\n",
                              outcome.figures.instructions));
   }
 
-  Stats stats;
-  if (outcome.timing) append_timing_stats(stats, *outcome.timing);
-  append_run_stats(stats, outcome.figures);
-  // First, so that a file which cannot be written takes nothing else with it.
-  if (!options.quiet) write_stderr(run_report(manifest, stats, colors_wanted(STDERR_FILENO)));
-  if (!options.stats.empty()) write_file(options.stats, stats_text(format, manifest, stats));
-  const std::string held = conditions_that_hold(conditions.all, figures_of(stats), conditions.baseline);
+  Results results{{}, results_of(simulation.plan, outcome.regions)};
+  if (outcome.timing) append_timing_stats(results.stats, *outcome.timing);
+  append_run_stats(results.stats, outcome.figures);
+  write_results(options, format, manifest, results);
+  if (options.strace_summary) write_stderr(call_summary(machine));
+  const bool some_missing = say_unreached(simulation.plan, outcome);
+  const std::string held =
+      conditions_that_hold(conditions.all, figures_of(results.stats), conditions.baseline);
   write_stderr(held);
-  return held.empty() ? exit_status_of(manifest) : 1;
+  return held.empty() ? status_of(options, manifest, some_missing) : 1;
 }
 
 }  // namespace m2sim::cmd

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "cmd/guest/options.h"
+#include "cmd/guest/watch.h"
 
 namespace m2sim::cmd {
 
@@ -14,6 +15,9 @@ struct RunOptions {
   std::string stats;  // file; empty: none
   std::vector<std::string> fail_if;
   std::string baseline;  // file that changes are against; empty: none
+  WatchOptions watch;
+  int limit_status = 0;  // where the limit ended the run
+  bool strace_summary = false;
   bool quiet = false;
 };
 

@@ -27,9 +27,6 @@ std::uint64_t without_tag(std::uint64_t target) {
   return static_cast<std::uint64_t>(static_cast<std::int64_t>(target << kTagBits) >> kTagBits);
 }
 
-// The number of `hint #number`: CRm and op2 of its operation.
-unsigned hint_number(const insts::Inst& inst) { return static_cast<unsigned>(inst.imm) & 127U; }
-
 bool goes_through_stack(const insts::Inst& inst) {
   const insts::Access access = insts::operands_of(inst).memory.kind;
   if (access == insts::Access::kNone || access == insts::Access::kPrefetch) return false;
@@ -42,8 +39,11 @@ Emulator::Emulator(Machine& machine) : kernel_(machine.kernel()) { task_ = kerne
 
 void Emulator::begin(bool log, const Until& until) {
   until_ = until;
-  watches_ = until.address || until.marker;
-  resumes_ = run_end_ == RunEnd::Kind::kReached;
+  watches_ = !until.addresses.empty() || !until.instructions.empty();
+  if (watches_ && watched_.add(until.addresses, until.instructions)) watch_blocks();
+  // Also behind a stop in which nothing was executed.
+  resumes_ = run_end_ == RunEnd::Kind::kReached ||
+             (resumes_ && run_end_ == RunEnd::Kind::kStopped && stats_.insts == insts_begin_);
   run_end_.reset();
   insts_begin_ = handed_over_ = stats_.insts;
   insts_end_ = stats_.insts + std::min(until.insts, UINT64_MAX - stats_.insts);
@@ -53,7 +53,10 @@ void Emulator::begin(bool log, const Until& until) {
 void Emulator::use_blocks(bool log) {
   logs_ = log;
   std::unique_ptr<Blocks>& blocks = blocks_[log ? 1 : 0];
-  if (blocks == nullptr) blocks = std::make_unique<Blocks>(log, kernel_.options.cpu);
+  if (blocks == nullptr) {
+    blocks = std::make_unique<Blocks>(log, kernel_.options.cpu);
+    if (!watched_.empty()) blocks->translator.begin_blocks_at(watched_);
+  }
   cache_ = &blocks->cache;
   translator_ = &blocks->translator;
   if (log) log_.resize(kLogWords);
@@ -63,11 +66,22 @@ void Emulator::use_blocks(bool log) {
   if (task_goes_on_) look_at(*task_);
 }
 
+// What is watched for may lie inside blocks that were made before.
+void Emulator::watch_blocks() {
+  for (const std::unique_ptr<Blocks>& blocks : blocks_) {
+    if (blocks == nullptr) continue;
+    blocks->translator.begin_blocks_at(watched_);
+    for (const Block* block : blocks->cache.blocks()) {
+      if (watched_.concerns(*block)) blocks->cache.set_trap(*block, blocks->trap);
+    }
+  }
+}
+
 RunEnd Emulator::finish() {
   if (task_goes_on_) {
     cpu_->pc = partial_ == nullptr ? pc_ : partial_->pc + 4 * std::uint64_t{partial_done_};
   }
-  if (run_end_) return {*run_end_, {}};
+  if (run_end_) return {*run_end_, {}, reached_};
   over_ = true;
   return end_;
 }
@@ -76,6 +90,11 @@ bool Emulator::end_run(RunEnd::Kind kind) {
   run_end_ = kind;
   slice_end_ = SliceEnd::kEnded;
   return false;
+}
+
+bool Emulator::end_at(const Block& block, unsigned index) {
+  reached_ = block.insts()[index];
+  return end_run(RunEnd::Kind::kReached);
 }
 
 // Instructions until the scheduler wants to be asked; negative when it is time.
@@ -134,9 +153,11 @@ bool Emulator::choose_task() {
 bool Emulator::open_slice() {
   log_end_ = log_.data();
   slice_end_ = SliceEnd::kBatch;
-  if (!choose_task() || kernel_.options.stop_requested()) {
-    const bool stopped = kernel_.first().running() && !kernel_.deadlocked();
-    if (stopped) run_end_ = RunEnd::Kind::kStopped;
+  // A stop comes first: who goes on behind it shall have the turn that he would have had.
+  if (kernel_.options.stop_requested() || !choose_task() || kernel_.options.stop_requested()) {
+    const bool alive = std::any_of(kernel_.tasks().begin(), kernel_.tasks().end(),
+                                   [](const auto& task) { return task->state != Task::State::kEnded; });
+    if (alive && !kernel_.deadlocked()) run_end_ = RunEnd::Kind::kStopped;
     slice_end_ = SliceEnd::kEnded;
     return false;
   }
@@ -173,9 +194,9 @@ bool Emulator::enter_next() {
   }
   if (insts_left() == 0) return end_run(RunEnd::Kind::kLimit);
   if (slice_left_ < 0) return false;  // the batch tells its reader which block follows
-  const bool end_is_near = watches_ || insts_left() < kMaxBlockInsts;
+  const bool end_is_near = insts_left() < kMaxBlockInsts || (watches_ && cache_->has_trap(*next_));
   const unsigned left = end_is_near ? insts_until_end(*next_, 0) : next_->inst_count;
-  if (left == 0) return end_run(RunEnd::Kind::kReached);
+  if (left == 0) return end_at(*next_, 0);
   const bool whole = left == next_->inst_count;
   if (!whole) {
     partial_ = next_;
@@ -190,7 +211,7 @@ bool Emulator::enter_next() {
 // instructions, as in a run that was never cut.
 bool Emulator::enter_step() {
   if (insts_left() == 0) return end_run(RunEnd::Kind::kLimit);
-  if (insts_until_end(*partial_, partial_done_) == 0) return end_run(RunEnd::Kind::kReached);
+  if (insts_until_end(*partial_, partial_done_) == 0) return end_at(*partial_, partial_done_);
   Translator& translator = blocks_[partial_record_ == nullptr ? 0 : 1]->translator;
   step_ = next_ = translator.step_of(*partial_, partial_done_++);
   if (partial_done_ < partial_->inst_count) return true;
@@ -210,26 +231,30 @@ unsigned Emulator::insts_until_end(const Block& block, unsigned done) const {
 }
 
 bool Emulator::ends_at(const Block& block, unsigned index) const {
-  if (until_.address == block.pc + 4 * std::uint64_t{index}) return true;
-  const insts::Inst& inst = block.insts()[index];
-  return until_.marker && inst.op == insts::Op::kHINT && hint_number(inst) == *until_.marker;
+  const auto has = [](const auto& list, const auto& what) {
+    return std::find(list.begin(), list.end(), what) != list.end();
+  };
+  return has(until_.addresses, block.pc + 4 * std::uint64_t{index}) ||
+         has(until_.instructions, block.insts()[index]);
 }
 
 void Emulator::run_handlers() {
   const Uop* uop = next_->uops();
+  const Handler first = cache_->handler_of(uop);
   next_ = nullptr;
   // Stepping, each instruction comes back, even when the jump cache knows the next block.
   const std::int64_t whole_blocks =
       static_cast<std::int64_t>(std::min<std::uint64_t>(insts_left(), INT64_MAX)) - kMaxBlockInsts;
-  const bool alone = step_ != nullptr || stepping() || watches_ || whole_blocks < 0;
+  const bool alone = step_ != nullptr || stepping() || whole_blocks < 0;
   budget_at_entry_ = alone ? 0 : std::min(slice_left_, whole_blocks);
   cpu_->budget = budget_at_entry_;
   cpu_->clock_at_budget_end = stats_.insts + static_cast<std::uint64_t>(budget_at_entry_) +
                               kernel_.clock.not_executed() * kInstsPerNanosecond;
   std::byte* const memory = cpu_->memory_base;
   if constexpr (kTailDispatch) {
-    uop->handler(uop, cpu_, cpu_->budget, cpu_->log, memory);
+    first(uop, cpu_, cpu_->budget, cpu_->log, memory);
   } else {
+    uop = first(uop, cpu_, cpu_->budget, cpu_->log, memory);
     while (uop != nullptr) uop = uop->handler(uop, cpu_, cpu_->budget, cpu_->log, memory);
   }
 }
@@ -256,6 +281,10 @@ bool Emulator::follow_exit(const HostFault& host_fault) {
       return link_and_follow();
     case Exit::kBudget:
       pc_ = cpu_->pc;
+      return true;
+    case Exit::kWatched:
+      next_ = cache_->containing(cpu_->exit_uop);
+      pc_ = next_->pc;
       return true;
     case Exit::kLookup:
       pc_ = without_tag(cpu_->pc);
@@ -311,6 +340,10 @@ const Block* Emulator::decode_block() {
   if (block == nullptr) return nullptr;
   ++stats_.blocks_decoded;
   stats_.insts_decoded += block->inst_count;
+  if (!watched_.empty() && watched_.concerns(*block)) {
+    Blocks& blocks = *blocks_[logs_ ? 1 : 0];
+    blocks.cache.set_trap(*block, blocks.trap);
+  }
   return block;
 }
 

@@ -15,6 +15,7 @@
 #include "emu/engine/block_end.h"
 #include "emu/engine/host_fault.h"
 #include "emu/engine/translate.h"
+#include "emu/engine/watch_list.h"
 #include "emu/linux/kernel.h"
 #include "emu/machine.h"
 #include "emu/retired.h"
@@ -23,9 +24,11 @@ namespace m2sim::emu {
 
 // Where a run ends, if the guest does not end before: at whichever of these comes first.
 struct Until {
-  std::uint64_t insts = UINT64_MAX;        // so many have retired since the run began: exactly
-  std::optional<std::uint64_t> address{};  // a thread of any process is about to execute what is there
-  std::optional<unsigned> marker{};  // the same for `hint #marker`, for a number that means nothing else
+  std::uint64_t insts = UINT64_MAX;  // so many have retired since the run began: exactly
+  // A thread of any process is about to execute what is at one of these addresses, or one of these
+  // instructions, wherever it is.
+  std::vector<std::uint64_t> addresses{};
+  std::vector<insts::Inst> instructions{};
 };
 
 // How a run ended. kExited: Machine::end() has the status. kFault: `fault` says where and why it ended the
@@ -36,6 +39,7 @@ struct RunEnd {
   enum class Kind : std::uint8_t { kExited, kFault, kDeadlock, kStopped, kLimit, kReached };
   Kind kind = Kind::kExited;
   Fault fault{};
+  insts::Inst reached{};  // kReached: what is about to execute
 };
 
 struct EmulatorStats {
@@ -57,9 +61,11 @@ class Emulator {
   // Goes on until `until`, or the guest's end, and feeds `sink`. Again and again: what the guest does, and
   // the log of runs that follow each other, do not depend on where they were cut. A block in which a run ends
   // is in the log of the run that completes it; of one that began in a run without a log there is no record.
-  // Behind an end by address or marker a run executes at least one instruction. When the guest has ended, all
-  // later runs end at once as the last one did. A run with an address or a marker is slower: it looks at
-  // every block.
+  // Behind an end by address or instruction a run executes at least one instruction. When the guest has
+  // ended, all later runs end at once as the last one did. Watching costs something only where a block has
+  // what was ever watched for: it is entered through the run loop from then on. What is watched for before
+  // it is first executed begins a block, so that a run without a log may end there, or begin, and the log of
+  // its neighbours lacks nothing.
   //
   // Sinks may change between runs. One that logs keeps its blocks over runs without a log; before one that
   // logged comes back behind another that did, its owner calls its blocks_cleared().
@@ -91,13 +97,15 @@ class Emulator {
 
   // Runs with a log and runs without need blocks of their own: their handlers differ.
   struct Blocks {
-    Blocks(bool log, Cpu cpu) : translator(log, cpu) {}
+    Blocks(bool log, Cpu cpu) : trap(trap_handler(log)), translator(log, cpu) {}
+    Handler trap;
     BlockCache cache;
     Translator translator;
   };
 
   void begin(bool log, const Until& until);
   void use_blocks(bool log);
+  void watch_blocks();
   RunEnd finish();
   SliceEnd run_slice();
   bool open_slice();
@@ -108,6 +116,7 @@ class Emulator {
   bool enter_next();
   bool enter_step();
   bool end_run(RunEnd::Kind kind);
+  bool end_at(const Block& block, unsigned index);
   std::uint64_t insts_left() const { return insts_end_ - stats_.insts; }
   unsigned insts_until_end(const Block& block, unsigned done) const;
   bool ends_at(const Block& block, unsigned index) const;
@@ -153,7 +162,9 @@ class Emulator {
   const Block* abandoned_ = nullptr;  // the last one, which a fault ended; the log has no record of it
   std::uint64_t clears_told_ = 0;     // to the sinks that log
   Until until_;
-  bool watches_ = false;  // for an address or a marker
+  insts::Inst reached_;   // by the last run that ended so
+  bool watches_ = false;  // for an address or an instruction
+  WatchList watched_;     // by any run so far
   bool resumes_ = false;  // from one
   std::uint64_t insts_begin_ = 0;
   std::uint64_t insts_end_ = 0;

@@ -15,6 +15,7 @@ namespace m2sim::emu {
 
 Machine::Machine(const MachineOptions& options) : kernel_(std::make_unique<Kernel>(options)) {
   Kernel& kernel = *kernel_;
+  kernel.describe = describe_address;
   kernel.clock.realtime_at_start = static_cast<std::uint64_t>(options.start_time) * 1'000'000'000;
   Process& process = kernel.add_process(std::make_unique<Process>(kernel, kernel.next_id()));
   kernel.foreground_group = process.group;

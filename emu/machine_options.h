@@ -32,7 +32,8 @@ struct MachineOptions {
   std::array<int, 3> streams{0, 1, 2};
   Cpu cpu = Cpu::kM2;                              // the processor that the guest sees
   bool strace = false;                             // one line a system call, in strace's format
-  LineSink diagnostics = [](std::string_view) {};  // warnings ("m2sim: ...") and the system call trace
+  LineSink diagnostics = [](std::string_view) {};  // warnings ("m2sim: ...")
+  LineSink trace = nullptr;                        // of system calls; null: as the warnings
   std::int64_t start_time = kDefaultStartTime;  // what CLOCK_REALTIME shows at the start, seconds since 1970
   // At the start; what the guest makes it to applies to its files, and the host process's own on top of it.
   std::uint32_t umask = 022;

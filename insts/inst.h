@@ -21,6 +21,7 @@ struct Inst {
   std::uint8_t aux = 0;    // second immediate; meaning set by the row's Imm kind (imm_kind.h)
   std::int64_t imm = 0;    // first immediate, fully expanded: scaled, sign-extended, bit mask unfolded
 
+  bool operator==(const Inst&) const = default;
   constexpr bool wide() const { return (shape & 1U) != 0; }          // 64-bit general / 128-bit vector form
   constexpr unsigned size() const { return unsigned{shape} >> 1U; }  // `y` letters: element size or ftype
 };

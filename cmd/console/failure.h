@@ -9,6 +9,8 @@
 
 namespace m2sim::cmd {
 
+inline constexpr int kExitUnreached = 123;      // a region that was asked for never came
+inline constexpr int kExitTimeout = 124;        // --timeout ended the run
 inline constexpr int kExitInternal = 125;       // m2sim itself cannot go on
 inline constexpr int kExitNotExecutable = 126;  // the program is there but cannot be run
 inline constexpr int kExitNotFound = 127;       // the program is not there

@@ -45,8 +45,13 @@ Progress::~Progress() { erase(); }
 void Progress::show(double done, double total, std::string_view rate, std::string_view label) {
   if (!active_) return;
   const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start_;
-  const std::string line =
-      progress_line(done, total, elapsed.count(), rate, label, terminal_width(STDERR_FILENO));
+  show_line(progress_line(done, total, elapsed.count(), rate, label, terminal_width(STDERR_FILENO)));
+}
+
+void Progress::show_line(std::string line) {
+  if (!active_) return;
+  const unsigned width = terminal_width(STDERR_FILENO);
+  if (width > 1 && line.size() > width - 1) line.resize(width - 1);
   fmt::print(stderr, "\r\x1b[K{}", line);
   std::fflush(stderr);
   shown_ = true;

@@ -23,6 +23,7 @@ class Progress {
 
   bool active() const { return active_; }
   void show(double done, double total, std::string_view rate, std::string_view label);
+  void show_line(std::string line);  // where nobody knows how much is left
   void erase();
 
  private:

@@ -7,6 +7,7 @@
 
 #include "cmd/console/arguments.h"
 #include "cmd/console/failure.h"
+#include "cmd/guest/call_trace.h"
 #include "cmd/results/config_file.h"
 #include "cmd/results/sha256.h"
 
@@ -85,6 +86,7 @@ void add_surroundings(CLI::App& command, GuestOptions& options) {
                   "time; by default always 2023-01-24 00:00:00 UTC, so that runs are repeatable")
       ->type_name("SECONDS|now");
   command.add_flag("--strace", options.strace, "show system calls on standard error");
+  command.add_option("--strace-file", options.strace_file, "write them to FILE instead")->type_name("FILE");
 }
 
 }  // namespace
@@ -119,10 +121,14 @@ emu::MachineOptions machine_options(const GuestOptions& options, const GuestHost
   machine.argv = options.argv;
   machine.envp = guest_environment(options.env);
   machine.sysroot = options.sysroot;
+  if (!options.sysroot.empty() && !std::filesystem::is_directory(options.sysroot)) {
+    throw failure("--sysroot: there is no directory '{}'", options.sysroot);
+  }
   machine.cwd = options.cwd;
   machine.start_time = start_time(options);
   machine.cpu = chosen_cpu(options.core);
-  machine.strace = options.strace;
+  machine.strace = options.strace || !options.strace_file.empty();
+  if (!options.strace_file.empty()) machine.trace = trace_to(options.strace_file);
   return machine;
 }
 
@@ -131,13 +137,21 @@ std::vector<timing::Phase> phases_of(const GuestOptions& options) {
   const std::uint64_t skip = options.skip.value_or(0);
   const std::uint64_t warmup = options.warmup.value_or(0);
   if (skip != 0) phases.push_back({{.insts = skip}, timing::Listener::kNobody});
-  if (warmup != 0) phases.push_back({{.insts = warmup}, timing::Listener::kModel});
+  if (warmup != 0 && !options.regions.any()) phases.push_back({{.insts = warmup}, timing::Listener::kModel});
   phases.push_back({{.insts = options.limit.value_or(UINT64_MAX)}, timing::Listener::kFigures});
   return phases;
 }
 
+timing::RegionPlan plan_of(const GuestOptions& options, emu::Machine& machine) {
+  timing::RegionPlan plan = region_plan(options.regions, machine);
+  plan.warmup = options.warmup.value_or(0);
+  return plan;
+}
+
 bool measured_nothing(const GuestOptions& options, const timing::Outcome& outcome) {
-  if ((!options.skip && !options.warmup) || outcome.end.kind == emu::RunEnd::Kind::kLimit) return false;
+  if (options.regions.any() || (!options.skip && !options.warmup) ||
+      outcome.end.kind == emu::RunEnd::Kind::kLimit)
+    return false;
   const std::uint64_t skip = options.skip.value_or(0);
   const std::uint64_t executed = outcome.figures.instructions;
   return executed <= skip || executed - skip <= options.warmup.value_or(0);
@@ -162,6 +176,8 @@ Manifest manifest_of(const GuestOptions& options, Mode mode, const timing::CoreC
       options.cwd.empty() ? std::filesystem::current_path() : std::filesystem::absolute(options.cwd);
   manifest.sysroot = options.sysroot;
   manifest.start_time = start_time(options);
+  if (mode != Mode::kEmulation) manifest.clock_mhz = config.clock.mhz;
+  manifest.regions = words_of(options.regions);
   if (mode != Mode::kEmulation) {
     manifest.core = options.core.core;
     manifest.config_sha256 = sha256(config_toml(config));

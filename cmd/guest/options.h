@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "cmd/console/guest_host.h"
+#include "cmd/guest/regions.h"
 #include "cmd/results/core_option.h"
 #include "cmd/results/manifest.h"
 #include "emu/machine.h"
@@ -37,11 +38,14 @@ struct GuestOptions {
   std::string cwd;
   std::string start_time;  // seconds since 1970 or "now"; empty: the default
   bool strace = false;
+  std::string strace_file;  // empty: none
+  RegionOptions regions;
   std::vector<std::string> argv;  // the program and its arguments
   RepeatedRun again;
 };
 
-// The program, too. `options` stays where it is until the command line is parsed.
+// The program, too, but no regions: they are for commands that take add_region_options. `options` stays where
+// it is until the command line is parsed.
 void add_guest_options(CLI::App& command, GuestOptions& options);
 
 // These throw UserError for what cannot be meant.
@@ -49,7 +53,9 @@ void require_program(const GuestOptions& options);
 Mode chosen_mode(const GuestOptions& options);
 emu::MachineOptions machine_options(const GuestOptions& options, const GuestHost& host);
 
+// With regions the warm-up is that of their plan.
 std::vector<timing::Phase> phases_of(const GuestOptions& options);
+timing::RegionPlan plan_of(const GuestOptions& options, emu::Machine& machine);
 // The program ended within what does not count.
 bool measured_nothing(const GuestOptions& options, const timing::Outcome& outcome);
 

@@ -19,6 +19,18 @@ std::string place(std::uint64_t pc, emu::Machine& machine) {
   return symbol == address ? address : fmt::format("{} ({})", address, symbol);
 }
 
+std::string_view extension_name(insts::Extension extension) {
+  switch (extension) {
+    case insts::Extension::kBf16:
+      return "FEAT_BF16";
+    case insts::Extension::kI8mm:
+      return "FEAT_I8MM";
+    case insts::Extension::kNone:
+      break;
+  }
+  return "";
+}
+
 std::string undefined_text(const emu::Fault& fault, const std::string& at, emu::Machine& machine) {
   const insts::Op op = insts::decode(fault.word).op;
   if (op == insts::Op::kUDF) return fmt::format("instruction {:#010x} at {} is undefined", fault.word, at);
@@ -27,7 +39,8 @@ std::string undefined_text(const emu::Fault& fault, const std::string& at, emu::
     return fmt::format("instruction {:#010x} at {} is undefined, or unknown to m2sim", fault.word, at);
   }
   if (insts::extension_of(op) != insts::Extension::kNone) {
-    return fmt::format("instruction {:#010x} '{}' at {} is undefined on the {}", fault.word, text, at,
+    return fmt::format("instruction {:#010x} '{}' at {} is of {}, which the {} lacks", fault.word, text, at,
+                       extension_name(insts::extension_of(op)),
                        emu::processor(machine.kernel().options.cpu).name);
   }
   return fmt::format("instruction {:#010x} '{}' at {} is undefined for programs", fault.word, text, at);
@@ -116,10 +129,12 @@ std::string describe_fault(const emu::Fault& fault, emu::Machine& machine) {
 
 std::string settle_end(const emu::RunEnd& end, emu::Machine& machine, Manifest& manifest) {
   if (end.kind == emu::RunEnd::Kind::kLimit || end.kind == emu::RunEnd::Kind::kReached) {
-    manifest.end = "limit";
+    manifest.end = end.kind == emu::RunEnd::Kind::kLimit ? "limit" : "regions";
     return "";
   }
-  if (end.kind == emu::RunEnd::Kind::kStopped) {
+  // What it has left behind may still have run.
+  const bool ended = machine.end().kind != emu::GuestEnd::Kind::kRunning;
+  if (end.kind == emu::RunEnd::Kind::kStopped && !ended) {
     manifest.end = "stopped";
     manifest.status = stop_request.load();
     return fmt::format("{}: stopped by {}", manifest.program, signal_name(manifest.status));
@@ -148,6 +163,7 @@ std::string settle_end(const emu::RunEnd& end, emu::Machine& machine, Manifest& 
 int exit_status_of(const Manifest& manifest) {
   constexpr int kSignalBase = 128;
   const bool by_signal = manifest.end == "signal" || manifest.end == "stopped";
+  if (manifest.end == "timeout") return kExitTimeout;
   return by_signal ? kSignalBase + manifest.status : manifest.status;
 }
 

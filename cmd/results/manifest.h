@@ -36,8 +36,12 @@ struct Manifest {
   std::string sysroot{};
   std::int64_t start_time = 0;                                       // of the guest's clock
   std::vector<std::pair<std::string, std::string>> configuration{};  // every number of the core, by path
-  std::string end;  // "exit", "signal" (the guest's), "limit", "stopped" (by a signal to m2sim)
-  int status = 0;   // exit status or signal number
+  std::uint64_t clock_mhz = 0;                                       // of the core; 0 in emulation mode
+  std::vector<std::string> regions{};                                // the options that ask for them
+  // "exit", "signal" (the guest's), "limit", "regions" (all measured), "timeout", "stopped" (by a signal to
+  // m2sim).
+  std::string end;
+  int status = 0;  // exit status or signal number
 };
 
 std::string_view version();   // "0.1.0"

@@ -21,14 +21,22 @@ std::string headline(const Manifest& manifest) {
   if (manifest.end == "signal") end = fmt::format("killed by signal {}", manifest.status);
   if (manifest.end == "stopped") end = fmt::format("stopped by signal {}", manifest.status);
   if (manifest.end == "limit") end = "stopped at the instruction limit";
+  if (manifest.end == "timeout") end = "stopped by --timeout";
+  if (manifest.end == "regions") end = "stopped behind the last region";
   std::string text =
       fmt::format("{}: {}; {} mode", printable(manifest.program), end, mode_name(manifest.mode));
   if (!manifest.core.empty()) text += fmt::format(", {}", manifest.core);
   return text;
 }
 
-std::string row(std::string_view label, std::string_view value) {
-  return fmt::format("  {:<20}{:>18}\n", label, value);
+// What so few events give says little: it is marked, and a line says so.
+constexpr double kFewEvents = 100;
+constexpr char kFewMark = '*';
+
+bool few(double events) { return events > 0 && events < kFewEvents; }
+
+std::string row(std::string_view label, std::string_view value, bool marked = false) {
+  return fmt::format("  {:<20}{:>18}{}\n", label, value, marked ? std::string(1, kFewMark) : "");
 }
 
 std::string count(const Stats& stats, std::string_view name) {
@@ -60,7 +68,8 @@ std::string stack_section(const Stats& stats, bool color) {
 std::string branch_section(const Stats& stats, bool color) {
   return paint("Branches", Color::kBold, color) + "\n" + row("branches", count(stats, "branch.branches")) +
          row("mispredicted", count(stats, "branch.mispredicts")) +
-         row("MPKI", fmt::format("{:.3f}", stat_value(stats, "branch.mpki")));
+         row("MPKI", fmt::format("{:.3f}", stat_value(stats, "branch.mpki")),
+             few(stat_value(stats, "branch.mispredicts")));
 }
 
 std::string memory_section(const Stats& stats, double instructions, bool color) {
@@ -77,19 +86,39 @@ std::string memory_section(const Stats& stats, double instructions, bool color) 
     const double tried = stat_value(stats, figure("accesses"));
     const double misses = stat_value(stats, figure("misses"));
     text +=
-        fmt::format("  {:<6}{:>16}{:>18}{:>10.2f} %{:>12.3f}", kLevels[i], count(stats, figure("accesses")),
+        fmt::format("  {:<6}{:>16}{:>18}{:>10.2f} %{:>12.3f}{}", kLevels[i], count(stats, figure("accesses")),
                     count(stats, figure("misses")), tried > 0 ? 100 * misses / tried : 0.0,
-                    instructions > 0 ? 1000 * misses / instructions : 0.0);
+                    instructions > 0 ? 1000 * misses / instructions : 0.0, few(misses) ? kFewMark : ' ');
     if (i < kMeeting) {
-      text += fmt::format("{:>16}{:>17}", count(stats, figure("merges")),
+      text += fmt::format("{:>15}{:>17}", count(stats, figure("merges")),
                           count(stats, figure("late_prefetches")));
     }
+    text.erase(text.find_last_not_of(' ') + 1);
     text += "\n";
   }
   return text;
 }
 
 }  // namespace
+
+std::string regions_report(std::span<const RegionResult> regions, bool color) {
+  constexpr std::size_t kNameWidth = 28;
+  const bool timed = std::any_of(regions.begin(), regions.end(),
+                                 [](const RegionResult& region) { return !region.stats.empty(); });
+  std::string text = fmt::format("{}{:>{}}{:>18}", paint("Regions", Color::kBold, color), "times",
+                                 kNameWidth + 5, "instructions");
+  text += timed ? fmt::format("{:>18}{:>10}\n", "cycles", "CPI") : "\n";
+  for (const RegionResult& region : regions) {
+    text += fmt::format("  {:<{}}{:>10}{:>18}", printable(region.name), kNameWidth, grouped(region.times),
+                        grouped(region.instructions));
+    if (timed) {
+      text += fmt::format("{:>18}{:>10.4f}", count(region.stats, "core.cycles"),
+                          stat_value(region.stats, "core.cpi"));
+    }
+    text += region.open ? "  (the run ended inside)\n" : "\n";
+  }
+  return text;
+}
 
 std::string grouped(std::uint64_t value) {
   std::string text = std::to_string(value);
@@ -102,9 +131,7 @@ std::string grouped(std::uint64_t value) {
 
 std::string bar_of(double fraction, unsigned width) {
   const double clamped = std::clamp(fraction, 0.0, 1.0);
-  auto marks = static_cast<std::size_t>(std::lround(clamped * width));
-  if (clamped > 0 && marks == 0) marks = 1;
-  return std::string(marks, '#');
+  return std::string(static_cast<std::size_t>(std::lround(clamped * width)), '#');
 }
 
 std::string run_report(const Manifest& manifest, const Stats& stats, bool color) {
@@ -116,9 +143,17 @@ std::string run_report(const Manifest& manifest, const Stats& stats, bool color)
   if (manifest.warmup) text += row("warm-up", grouped(*manifest.warmup));
   text += row("instructions", count(stats, counted));
   if (timed) {
-    text += cycles_section(stats) + fmt::format("  {:<20}  {}\n", "accuracy", accuracy_note(manifest));
+    text += cycles_section(stats);
+    if (manifest.clock_mhz != 0) {
+      const double hertz = 1e6 * static_cast<double>(manifest.clock_mhz);
+      text += row(fmt::format("time at {:.2f} GHz", hertz / 1e9),
+                  fmt::format("{:.9f} s", stat_value(stats, "core.cycles") / hertz));
+    }
+    text += fmt::format("  {:<20}  {}\n", "accuracy", accuracy_note(manifest));
     text += stack_section(stats, color) + branch_section(stats, color) +
             memory_section(stats, instructions, color);
+    if (text.find(kFewMark) != std::string::npos)
+      text += fmt::format("  {} of fewer than {} events\n", kFewMark, kFewEvents);
   }
   text += paint("Simulator", Color::kBold, color) + "\n";
   text += row("blocks decoded", count(stats, "emulation.blocks_decoded"));

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -21,6 +22,15 @@ struct Stat {
 };
 
 using Stats = std::vector<Stat>;
+
+// A part of a run that is measured by itself.
+struct RegionResult {
+  std::string name;
+  std::uint64_t times = 0;         // that the guest came to it
+  std::uint64_t instructions = 0;  // that count
+  bool open = false;               // the run ended inside
+  Stats stats;                     // the model's; none in emulation mode
+};
 
 void append_run_stats(Stats& stats, const timing::RunFigures& figures);
 void append_timing_stats(Stats& stats, const timing::TimingStats& figures);

@@ -30,6 +30,8 @@ ordered_json manifest_json(const Manifest& manifest) {
   json["directory"] = manifest.directory;
   if (!manifest.sysroot.empty()) json["sysroot"] = manifest.sysroot;
   json["start_time"] = manifest.start_time;
+  if (manifest.clock_mhz != 0) json["clock_mhz"] = manifest.clock_mhz;
+  if (!manifest.regions.empty()) json["regions"] = manifest.regions;
   json["end"] = manifest.end;
   json["status"] = manifest.status;
   for (const auto& [path, value] : manifest.configuration) json["configuration"][path] = value;
@@ -41,19 +43,44 @@ std::string dump(const ordered_json& json, int indent) {
   return json.dump(indent, ' ', false, ordered_json::error_handler_t::replace);
 }
 
-std::string json_text(const Manifest& manifest, const Stats& stats) {
+ordered_json values_of(const Stats& stats) {
   ordered_json values = ordered_json::object();
   for (const Stat& stat : stats) {
     std::visit([&](auto value) { values[std::string(stat.name)] = value; }, stat.value);
   }
+  return values;
+}
+
+ordered_json region_json(const RegionResult& region) {
+  ordered_json json;
+  json["name"] = region.name;
+  json["times"] = region.times;
+  json["instructions"] = region.instructions;
+  json["open"] = region.open;
+  json["stats"] = values_of(region.stats);
+  return json;
+}
+
+std::string json_text(const Manifest& manifest, const Stats& stats, std::span<const RegionResult> regions) {
   ordered_json json;
   json["schema_version"] = kSchemaVersion;
   json["manifest"] = manifest_json(manifest);
-  json["stats"] = std::move(values);
+  json["stats"] = values_of(stats);
+  for (const RegionResult& region : regions) json["regions"].push_back(region_json(region));
   return dump(json, 2) + "\n";
 }
 
-std::string csv_text(const Manifest& manifest, const Stats& stats) {
+std::string csv_lines(const std::string& prefix, const Stats& stats) {
+  std::string text;
+  for (const Stat& stat : stats) {
+    const std::string value = std::visit([](auto number) { return fmt::format("{}", number); }, stat.value);
+    text +=
+        fmt::format("{},{},{}\n", csv_field(prefix + std::string(stat.name)), value, csv_field(stat.unit));
+  }
+  return text;
+}
+
+std::string csv_text(const Manifest& manifest, const Stats& stats, std::span<const RegionResult> regions) {
   std::string text = "name,value,unit\n";
   text += fmt::format("schema_version,{},\n", kSchemaVersion);
   const ordered_json entries = manifest_json(manifest);
@@ -66,9 +93,12 @@ std::string csv_text(const Manifest& manifest, const Stats& stats) {
     if (!value.is_object()) continue;
     for (const auto& [path, setting] : value.items()) add(key + "." + path, setting);
   }
-  for (const Stat& stat : stats) {
-    const std::string value = std::visit([](auto number) { return fmt::format("{}", number); }, stat.value);
-    text += fmt::format("{},{},{}\n", stat.name, value, csv_field(stat.unit));
+  text += csv_lines("", stats);
+  for (const RegionResult& region : regions) {
+    const std::string prefix = "region." + region.name + ".";
+    text += fmt::format("{},{},times\n", csv_field(prefix + "times"), region.times);
+    text += fmt::format("{},{},instructions\n", csv_field(prefix + "instructions"), region.instructions);
+    text += csv_lines(prefix, region.stats);
   }
   return text;
 }
@@ -76,13 +106,16 @@ std::string csv_text(const Manifest& manifest, const Stats& stats) {
 }  // namespace
 
 FileFormat format_of(const std::string& path) {
+  if (path == "-") return FileFormat::kJson;
   if (path.ends_with(".json")) return FileFormat::kJson;
   if (path.ends_with(".csv")) return FileFormat::kCsv;
-  throw failure("--stats: '{}' ends neither in .json nor in .csv", path);
+  throw failure("--stats: '{}' ends neither in .json nor in .csv, nor is it -", path);
 }
 
-std::string stats_text(FileFormat format, const Manifest& manifest, const Stats& stats) {
-  return format == FileFormat::kJson ? json_text(manifest, stats) : csv_text(manifest, stats);
+std::string stats_text(FileFormat format, const Manifest& manifest, const Stats& stats,
+                       std::span<const RegionResult> regions) {
+  return format == FileFormat::kJson ? json_text(manifest, stats, regions)
+                                     : csv_text(manifest, stats, regions);
 }
 
 std::string csv_field(std::string_view text) {

@@ -46,7 +46,7 @@ class Rehearsal {
  private:
   void arrive(std::uint64_t most) {
     emu::NoSink sink;
-    const emu::RunEnd end = emulator_.run(sink, {.insts = most, .address = program_.body});
+    const emu::RunEnd end = emulator_.run(sink, {.insts = most, .addresses = {program_.body}});
     if (end.kind != emu::RunEnd::Kind::kReached) fail(end);
   }
 

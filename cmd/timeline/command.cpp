@@ -145,7 +145,7 @@ Plan plan_of(const TimelineOptions& options, emu::Machine& machine) {
   using timing::Listener;
   if (plan.skip != 0) plan.phases.push_back({{.insts = plan.skip}, Listener::kNobody});
   if (plan.window.first != 0) plan.phases.push_back({{.insts = plan.window.first}, Listener::kModel});
-  if (plan.window.address) plan.phases.push_back({{.address = plan.window.address}, Listener::kModel});
+  if (plan.window.address) plan.phases.push_back({{.addresses = {*plan.window.address}}, Listener::kModel});
   const std::uint64_t most = UINT64_MAX - kBehindInsts;
   plan.phases.push_back({{.insts = std::min(plan.window.insts, most) + kBehindInsts}, Listener::kFigures});
   return plan;

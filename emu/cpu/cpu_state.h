@@ -60,6 +60,7 @@ enum class Exit : std::uint8_t {
   kUndefined,
   kSynchronise,  // isb: blocks of changed code must be dropped here
   kFault,        // data fault, from the host signal handler
+  kWatched,      // exit_uop is the first of a block with a trap, which did not begin
   kPointerAuth,  // an authentication failed: exit_uop did not execute, nor the rest of its block
 };
 

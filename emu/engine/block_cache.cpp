@@ -55,7 +55,24 @@ const Block* BlockCache::containing(const Uop* uop) const {
   return after == by_id_.begin() ? nullptr : *(after - 1);
 }
 
+void BlockCache::set_trap(const Block& block, Handler trap) {
+  if (has_trap(block)) return;
+  trap_ = trap;
+  const Uop* const first = block.uops();
+  const auto at = std::lower_bound(trapped_.begin(), trapped_.end(), first,
+                                   [](const Trapped& t, const Uop* u) { return t.first < u; });
+  trapped_.insert(at, {first, first->handler});
+  const_cast<Uop*>(first)->handler = trap;  // it lies in uops_
+}
+
+Handler BlockCache::trapped_handler(const Uop* first) const {
+  return std::lower_bound(trapped_.begin(), trapped_.end(), first,
+                          [](const Trapped& t, const Uop* u) { return t.first < u; })
+      ->handler;
+}
+
 void BlockCache::clear() {
+  trapped_.clear();
   uops_.clear();
   insts_.clear();
   by_id_.clear();

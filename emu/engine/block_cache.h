@@ -2,7 +2,7 @@
 //
 // All memory comes from pools reserved at start-up; when one is full, or code changes, clear() drops
 // every block and ids start again at 0. Blocks are immutable but for the successor links in their last
-// uop, which the run loop fills in as edges are first taken.
+// uop, which the run loop fills in as edges are first taken, and for traps.
 #pragma once
 
 #include <cstddef>
@@ -41,6 +41,14 @@ class BlockCache {
   // The block whose uops contain this one; null for the engine's own.
   const Block* containing(const Uop* uop) const;
 
+  // From now on, whoever enters the block comes back to the run loop (trap_handler) before it begins.
+  void set_trap(const Block& block, Handler trap);
+  bool has_trap(const Block& block) const { return trap_ != nullptr && block.uops()->handler == trap_; }
+  // The handler that a run of handlers begins with, here: behind the trap where there is one.
+  Handler handler_of(const Uop* first) const {
+    return trap_ != nullptr && first->handler == trap_ ? trapped_handler(first) : first->handler;
+  }
+
   void clear();
 
   std::span<const Block* const> blocks() const { return {by_id_.data(), by_id_.size()}; }
@@ -56,11 +64,20 @@ class BlockCache {
     return static_cast<std::size_t>((pc >> 2U) ^ (pc >> 24U) ^ (space * kSpread)) & kTableMask;
   }
 
+  struct Trapped {
+    const Uop* first;
+    Handler handler;  // that the trap has taken the place of
+  };
+
+  Handler trapped_handler(const Uop* first) const;
+
   Arena uops_{kUopBytes};
   Arena insts_{kInstBytes};
   Arena table_memory_;
   const Block** table_;
   std::vector<const Block*> by_id_;
+  Handler trap_ = nullptr;        // null: no block has one
+  std::vector<Trapped> trapped_;  // by address
 };
 
 }  // namespace m2sim::emu

@@ -88,6 +88,9 @@ Handler authenticated_handler(insts::Op op, bool log, Cpu cpu);
 // Ends the run of handlers with `reason`; the instruction counts as retired where it did its work.
 Handler leaving_handler(Exit reason);
 
+// In the place of a block's first handler (BlockCache::set_trap): back to the run loop before the block.
+Handler trap_handler(bool log);
+
 // Conditional branches on their own, and fused with the compare in front of them (null: no such pair).
 // keep_flags: the flags may still be read behind the branch.
 Handler conditional_handler(const insts::Inst& branch, bool log);

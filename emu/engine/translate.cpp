@@ -170,6 +170,7 @@ void Translator::decode_block(std::uint64_t pc, unsigned most_insts) {
     const Inst inst = insts::decode(word);
     // What cannot be executed gets a block of its own, so that all before it retires.
     if (!has_handler(inst) && inst_count_ > 0) return;
+    if (inst_count_ > 0 && watched_ != nullptr && watched_->has(at, inst)) return;
     insts_[inst_count_++] = inst;
     if (!has_handler(inst) || ends_block(inst) || may_misalign_stack(inst)) return;
   }

@@ -10,6 +10,7 @@
 #include "emu/block.h"
 #include "emu/engine/block_cache.h"
 #include "emu/engine/handler.h"
+#include "emu/engine/watch_list.h"
 #include "emu/memory/memory.h"
 
 namespace m2sim::emu {
@@ -34,6 +35,9 @@ class Translator {
   // The block that starts at pc, at most `most_insts` long, added to the cache (which must have room);
   // null when the first instruction cannot be fetched. `findable`: enter it in the cache's table.
   const Block* translate(std::uint64_t pc, BlockCache& cache, unsigned most_insts, bool findable);
+
+  // What a block may have in front only: a run that ends there has the whole block before it in its log.
+  void begin_blocks_at(const WatchList& watched) { watched_ = &watched; }
 
   // The block of one instruction that does what instruction `index` of `block` does, outside the cache and
   // without an id. Good until the next call.
@@ -69,6 +73,7 @@ class Translator {
   std::uint64_t space_ = 0;
   std::vector<CodePage> code_pages_ =
       std::vector<CodePage>(32);  // what has been read of files, by page number
+  const WatchList* watched_ = nullptr;
   bool log_;
   Cpu cpu_;
   std::array<insts::Inst, kMaxBlockInsts> insts_;

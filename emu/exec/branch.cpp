@@ -64,6 +64,14 @@ const Uop* leaving(const Uop* uop, CpuState* cpu, std::int64_t budget, std::uint
   return leave(kReason, uop, cpu, budget - uop->ra, log);
 }
 
+// Whoever entered the block has opened its record.
+template <bool kLog>
+const Uop* trap(const Uop* uop, CpuState* cpu, std::int64_t budget, std::uint64_t* log,
+                std::byte* /*memory*/) {
+  if constexpr (kLog) --log;
+  return leave(Exit::kWatched, uop, cpu, budget, log);
+}
+
 // imm: the condition as a mask over NZCV values.
 constexpr auto on_flags = [](const Uop& u, CpuState& c) {
   return holds(c.flags, static_cast<std::uint32_t>(u.imm));
@@ -237,6 +245,8 @@ Handler leaving_handler(Exit reason) {
       return leaving<Exit::kUndefined>;
   }
 }
+
+Handler trap_handler(bool log) { return log ? trap<true> : trap<false>; }
 
 Handler conditional_handler(const Inst& branch, bool log) {
   switch (branch.op) {

@@ -140,6 +140,13 @@ class Kernel {
   std::map<std::string, std::string> socket_names;
   int foreground_group = 0;                    // of the terminal
   std::vector<std::uint64_t> nameless_inodes;  // of the host, in the order of their guest numbers
+  // What a user calls a place in guest memory, for warnings.
+  std::string (*describe)(const AddressSpace&, std::uint64_t) = nullptr;
+  struct CallCount {
+    std::uint64_t calls = 0;
+    std::uint64_t errors = 0;
+  };
+  std::vector<CallCount> call_counts;  // by number, of those up to the largest that was made
 
  private:
   enum class Turn : std::uint8_t { kRuns, kWaits };
@@ -148,6 +155,7 @@ class Kernel {
   Turn try_turn(Task& task, bool files_ready);
   bool perform(Task& task);
   bool finish(Task& task, std::int64_t result);
+  void count_call(std::uint64_t number, std::int64_t result);
   bool interrupt(Task& task);
   bool wakes(const Task& task, bool files_ready) const;
   std::vector<bool> ready_files();
@@ -165,6 +173,7 @@ class Kernel {
   std::vector<std::shared_ptr<AddressSpace>> left_spaces_;  // until the run loop has let go of them
   std::vector<ExecutableMap> left_code_;                    // of all that were
   Task* current_ = nullptr;
+  std::optional<std::uint32_t> stopped_behind_;  // whose turn was over when a request to stop came
   bool yielded_ = false;
   std::uint64_t quantum_end_ = 0;
   bool deadlocked_ = false;

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <cstdio>
 #include <utility>
 
 #include "emu/linux/kernel.h"
@@ -31,6 +32,13 @@ bool wait_outside(const MachineOptions& options, std::vector<pollfd>& files,
     if (limit == 0U) return false;
   }
   return true;
+}
+
+// "0x4005c8 (main+0x1c)"; the address alone where it has no better name.
+std::string place(std::uint64_t address, const std::string& name) {
+  char text[20];
+  std::snprintf(text, sizeof(text), "%#lx", address);
+  return name == text ? name : text + (" (" + name + ")");
 }
 
 bool deliverable(const Task& task) {
@@ -61,7 +69,8 @@ std::uint64_t Kernel::run_until() const {
 }
 
 Task* Kernel::schedule() {
-  const std::uint32_t last = current_ == nullptr ? 0 : current_->number;
+  const std::uint32_t last = stopped_behind_ ? *stopped_behind_ : current_ == nullptr ? 0 : current_->number;
+  stopped_behind_.reset();
   current_ = nullptr;
   sweep();
   wake_retries();
@@ -97,6 +106,7 @@ Task* Kernel::schedule() {
       return nullptr;
     }
   }
+  stopped_behind_ = last;
   return nullptr;
 }
 
@@ -225,7 +235,10 @@ bool Kernel::perform(Task& task) {
              !process.warned[slot]) {
     process.warned.set(slot);
     const std::string name = row.name == nullptr ? "" : " (" + std::string(row.name) + ")";
-    options.diagnostics("m2sim: system call " + std::to_string(task.call) + name + " is not implemented");
+    const std::uint64_t pc = task.cpu.pc - 4;  // behind its svc
+    const std::string where = describe == nullptr ? "" : " at " + place(pc, describe(*process.space, pc));
+    options.diagnostics("m2sim: system call " + std::to_string(task.call) + name + " is not implemented" +
+                        where + "; the program gets ENOSYS");
   }
   if (std::exchange(task.restored, false)) return finish(task, result);
   if (result == kBlocked) {
@@ -251,12 +264,22 @@ bool Kernel::interrupt(Task& task) {
   return deliver_signals(*this, task);
 }
 
+void Kernel::count_call(std::uint64_t number, std::int64_t result) {
+  const std::size_t slot = std::min<std::uint64_t>(number, kSystemCallLimit - 1);
+  if (slot >= call_counts.size()) call_counts.resize(slot + 1);
+  ++call_counts[slot].calls;
+  constexpr std::int64_t kMostErrno = 4095;
+  if (result < 0 && result >= -kMostErrno) ++call_counts[slot].errors;
+}
+
 bool Kernel::finish(Task& task, std::int64_t result) {
   Process& process = *task.process;
+  count_call(task.call, result);
   if (options.strace) {
     // As strace does for more than one thread.
     const std::string who = next_task_ > 1 ? "[pid " + std::to_string(task.id) + "] " : "";
-    options.diagnostics(who + strace_line(process, task.call, task.args, result));
+    (options.trace == nullptr ? options.diagnostics
+                              : options.trace)(who + strace_line(process, task.call, task.args, result));
   }
   if (!process.running()) {
     end_process(process);

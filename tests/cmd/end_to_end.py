@@ -152,7 +152,7 @@ class Run(guest.GuestTest):
         for mode in MODES:
             result = self.m2sim("run", "--quiet", "--mode", mode, "--cpu", "m1", path)
             self.assertEqual(result.status, 128 + signal.SIGILL)
-            self.assertRegex(result.err, r"SIGILL: instruction 0x6e42fc20 'bfdot v0.4s, v1.8h, v2.8h' at .* is undefined on the m1")
+            self.assertRegex(result.err, r"SIGILL: instruction 0x6e42fc20 'bfdot v0.4s, v1.8h, v2.8h' at .* is of FEAT_BF16, which the m1 lacks")
             self.assertEqual(self.m2sim("run", "--quiet", "--mode", mode, "--cpu", "m2", path).status, 0)
 
     def test_a_setting_reaches_the_core(self):

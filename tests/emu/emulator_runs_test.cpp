@@ -7,9 +7,15 @@
 #include <vector>
 
 #include "emu/emulator.h"
+#include "insts/decode.h"
 
 namespace m2sim::emu {
 namespace {
+
+insts::Inst hint(unsigned number) {
+  constexpr std::uint32_t kHint0 = 0xd503201f;
+  return insts::decode(kHint0 + 32 * number);
+}
 
 struct Guest {
   explicit Guest(const std::string& name) : machine(options(name)), emulator(machine) {}
@@ -53,6 +59,23 @@ struct Recorder {
   std::vector<std::size_t> clears;  // by the number of records before
   std::uint64_t retired = 0;
 };
+
+// Blocks that follow each other in memory and in the log are one.
+std::vector<Logged> joined(const std::vector<Logged>& log) {
+  std::vector<Logged> result;
+  for (const Logged& record : log) {
+    if (result.empty() || result.back().next_pc != record.pc ||
+        result.back().pc + 4 * result.back().insts != record.pc) {
+      result.push_back(record);
+      continue;
+    }
+    Logged& last = result.back();
+    last.insts += record.insts;
+    last.next_pc = record.next_pc;
+    last.addresses.insert(last.addresses.end(), record.addresses.begin(), record.addresses.end());
+  }
+  return result;
+}
 
 bool goes_on(const RunEnd& end) {
   return end.kind == RunEnd::Kind::kLimit || end.kind == RunEnd::Kind::kReached;
@@ -168,7 +191,7 @@ TEST(EmulatorRuns, AnAddressIsReachedBeforeItExecutesAndThenAgain) {
     const std::uint64_t address = guest.address_of(symbol);
     Recorder sink;
     unsigned reached = 0;
-    while (guest.emulator.run(sink, {.address = address}).kind == RunEnd::Kind::kReached) {
+    while (guest.emulator.run(sink, {.addresses = {address}}).kind == RunEnd::Kind::kReached) {
       EXPECT_EQ(guest.emulator.cpu().pc, address);
       if (reached == 0) {
         EXPECT_EQ(guest.emulator.cpu().x[19], symbol == "_start" ? 0U : 40U);
@@ -176,29 +199,73 @@ TEST(EmulatorRuns, AnAddressIsReachedBeforeItExecutesAndThenAgain) {
       ++reached;
     }
     EXPECT_EQ(reached, symbol == "_start" ? 1U : 40U) << symbol;
-    EXPECT_EQ(sink.log, expected.log);
+    EXPECT_EQ(joined(sink.log), joined(expected.log));
     EXPECT_EQ(guest.insts(), whole.insts());
   }
+}
+
+TEST(EmulatorRuns, WatchingMayBeginAndEndWhenBlocksAreLinked) {
+  Guest whole("long_blocks");
+  Recorder expected;
+  whole.emulator.run(expected);
+  Guest guest("long_blocks");
+  Recorder sink;
+  const std::uint64_t called = guest.address_of("called");
+  guest.emulator.run(sink, {.insts = 1000});
+  EXPECT_EQ(guest.emulator.run(sink, {.addresses = {called}}).kind, RunEnd::Kind::kReached);
+  EXPECT_EQ(guest.emulator.cpu().pc, called);
+  guest.emulator.run(sink, {.insts = 1000});
+  EXPECT_EQ(guest.emulator.run(sink, {.addresses = {called}}).kind, RunEnd::Kind::kReached);
+  EXPECT_EQ(guest.emulator.cpu().pc, called);
+  EXPECT_EQ(guest.emulator.run(sink).kind, RunEnd::Kind::kExited);
+  EXPECT_EQ(joined(sink.log), joined(expected.log));
+  EXPECT_EQ(guest.insts(), whole.insts());
+}
+
+TEST(EmulatorRuns, WatchingForWhatIsNotReachedComesBackNoMoreOften) {
+  Guest whole("long_blocks");
+  NoSink none;
+  whole.emulator.run(none);
+  Guest guest("long_blocks");
+  guest.emulator.run(none, {.addresses = {4}, .instructions = {hint(98)}});
+  EXPECT_EQ(guest.emulator.stats().block_lookups, whole.emulator.stats().block_lookups);
 }
 
 TEST(EmulatorRuns, AMarkerIsReachedAndOnlyItsNumber) {
   Guest guest("long_blocks");
   NoSink none;
   for (unsigned turn = 0; turn < 40; ++turn) {
-    ASSERT_EQ(guest.emulator.run(none, {.marker = 99}).kind, RunEnd::Kind::kReached);
+    ASSERT_EQ(guest.emulator.run(none, {.instructions = {hint(99)}}).kind, RunEnd::Kind::kReached);
     EXPECT_EQ(guest.emulator.cpu().pc, guest.address_of("turn") + 400);
   }
-  EXPECT_EQ(guest.emulator.run(none, {.marker = 99}).kind, RunEnd::Kind::kExited);
+  EXPECT_EQ(guest.emulator.run(none, {.instructions = {hint(99)}}).kind, RunEnd::Kind::kExited);
   Guest other("long_blocks");
-  EXPECT_EQ(other.emulator.run(none, {.marker = 98}).kind, RunEnd::Kind::kExited);
+  EXPECT_EQ(other.emulator.run(none, {.instructions = {hint(98)}}).kind, RunEnd::Kind::kExited);
+}
+
+// Also where they lie in the middle of what would be a block.
+TEST(EmulatorRuns, ALogBeginsAndEndsAtWhatIsWatchedFor) {
+  Guest guest("long_blocks");
+  NoSink none;
+  const std::uint64_t turn = guest.address_of("turn");
+  const Until to_marker{.instructions = {hint(99)}};
+  ASSERT_EQ(guest.emulator.run(none, {.addresses = {turn + 8}, .instructions = {hint(99)}}).kind,
+            RunEnd::Kind::kReached);
+  Recorder sink;
+  ASSERT_EQ(guest.emulator.run(sink, to_marker).kind, RunEnd::Kind::kReached);
+  EXPECT_EQ(sink.log.front().pc, turn + 8);
+  std::uint64_t logged = 0;
+  for (const Logged& record : sink.log) logged += record.insts;
+  EXPECT_EQ(logged, sink.retired);
+  EXPECT_EQ(logged, (400U - 8U) / 4U);
 }
 
 TEST(EmulatorRuns, TheFirstOfTwoEndsCounts) {
   Guest guest("long_blocks");
   NoSink none;
   const std::uint64_t called = guest.address_of("called");
-  EXPECT_EQ(guest.emulator.run(none, {.insts = 106, .address = called}).kind, RunEnd::Kind::kLimit);
-  EXPECT_EQ(guest.emulator.run(none, {.insts = 2, .address = called}).kind, RunEnd::Kind::kReached);
+  EXPECT_EQ(guest.emulator.run(none, {.insts = 106, .addresses = {called}}).kind, RunEnd::Kind::kLimit);
+  EXPECT_EQ(guest.emulator.run(none, {.insts = 2, .addresses = {called}}).kind, RunEnd::Kind::kReached);
   EXPECT_EQ(guest.insts(), 4U + 100U + 3U);
 }
 

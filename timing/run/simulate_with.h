@@ -8,6 +8,7 @@
 #include <type_traits>
 
 #include "timing/probe/attribution.h"
+#include "timing/run/measure_regions.h"
 #include "timing/run/simulation.h"
 #ifdef M2SIM_TEST_SLOWDOWN
 #include "timing/run/test_slowdown.h"
@@ -49,6 +50,23 @@ inline RunFigures run_figures(const emu::EmulatorStats& stats, const Stopwatch& 
 
 inline bool goes_on(const emu::RunEnd& end) {
   return end.kind == emu::RunEnd::Kind::kLimit || end.kind == emu::RunEnd::Kind::kReached;
+}
+
+// Goes on with a phase behind each stop behind which the watcher wants it to.
+template <class Run, class State>
+emu::RunEnd run_watched(const emu::Emulator& emulator, Watcher* watcher, const Phase& phase, Run run,
+                        State state) {
+  std::uint64_t insts = emulator.stats().insts;
+  emu::RunEnd end = run(phase);
+  if (watcher == nullptr) return end;
+  Phase rest = phase;
+  while (end.kind == emu::RunEnd::Kind::kStopped && watcher->goes_on(state())) {
+    const std::uint64_t done = emulator.stats().insts - insts;
+    if (rest.until.insts != UINT64_MAX) rest.until.insts -= done;
+    insts += done;
+    end = run(rest);
+  }
+  return end;
 }
 
 inline void tell(const Simulation& simulation, Activity activity, const emu::Emulator& emulator) {
@@ -96,31 +114,50 @@ Outcome simulate_timed(emu::Machine& machine, const Simulation& simulation) {
   const auto model = made<Model>(simulation);
   const Stopwatch watch;
   Outcome outcome;
-  TimingStats measured = model->stats();  // nothing yet
+  StatsSum measured(model->stats());  // nothing yet
+  const RegionWalk* walk_now = nullptr;
+  const auto state = [&] {
+    const CoreStats counted = measured.sum(model->stats()).core;
+    return RunState{emulator.stats().insts, true, counted.insts, counted.cycles,
+                    walk_now == nullptr ? "" : walk_now->names()};
+  };
+  const auto run = [&](const Phase& phase) {
+    const auto go_on = [&](const Phase& rest) {
+      return run_phase(emulator, *model, rest, simulation.observer);
+    };
+    return run_watched(emulator, simulation.watcher, phase, go_on, state);
+  };
+  const auto count = [&](bool on) {
+    if constexpr (Attributed<Model>) {
+      on ? model->probe().books().begin(*model) : model->probe().books().end(*model);
+    }
+    measured.count(on, model->stats());
+  };
   tell(simulation, Activity::kEmulation, emulator);
   for (const Phase& phase : simulation.phases) {
-    const TimingStats before = model->stats();
     const bool counts = phase.listener == Listener::kFigures;
-    if constexpr (Attributed<Model>) {
-      if (counts) model->probe().books().begin(*model);
+    const bool in_regions = counts && !simulation.plan.regions.empty();
+    if (in_regions) {
+      RegionWalk walk(simulation.plan, phase.until.insts);
+      walk_now = &walk;
+      outcome.end = measure_regions(emulator, *model, walk, outcome.regions, run, count);
+      walk_now = nullptr;
+    } else {
+      if (counts) count(true);
+      outcome.end = run(phase);
     }
-    outcome.end = run_phase(emulator, *model, phase, simulation.observer);
     const bool last = !goes_on(outcome.end) || &phase == &simulation.phases.back();
     if (last) {
       tell(simulation, Activity::kModel, emulator);
       model->finish();
     }
-    // after - (before - measured): a sum, of differences.
-    if (counts) {
-      if constexpr (Attributed<Model>) model->probe().books().end(*model);
-      measured = difference(model->stats(), difference(before, measured));
-    }
+    if (counts && !in_regions) count(false);
     if (last) break;
   }
   outcome.figures = run_figures(emulator.stats(), watch);
   outcome.emulation = emulator.stats();
-  outcome.timing = measured;
-  if constexpr (Attributed<Model>) model->probe().books().insts_retired(measured.core.insts);
+  outcome.timing = measured.sum();
+  if constexpr (Attributed<Model>) model->probe().books().insts_retired(measured.sum().core.insts);
   tell(simulation, Activity::kAround, emulator);
   return outcome;
 }

@@ -1,4 +1,5 @@
-// A run: one guest under one mode, in phases that are skipped, warmed up or measured.
+// A run: one guest under one mode, in phases that are skipped, warmed up or measured, as a whole or in
+// regions.
 #pragma once
 
 #include <cstdint>
@@ -11,27 +12,23 @@
 #include "timing/run/figures.h"
 #include "timing/run/mode.h"
 #include "timing/run/observer.h"
+#include "timing/run/phase.h"
+#include "timing/run/regions.h"
 #include "timing/run/trace.h"
+#include "timing/run/watcher.h"
 #include "timing/stats.h"
 
 namespace m2sim::timing {
 
 class Attribution;
 
-// Whom a phase is for. kNobody: it passes at the speed of emulation. kModel: caches, predictors and the pipe
-// go on with it, but it does not count. kFigures: it counts, too.
-enum class Listener : std::uint8_t { kNobody, kModel, kFigures };
-
-struct Phase {
-  emu::Until until{};
-  Listener listener = Listener::kFigures;
-};
-
 struct Simulation {
   Mode mode = Mode::kTiming;
   CoreConfig config = m2_pcore();      // emulation does not look at it
   std::vector<Phase> phases{Phase{}};  // one behind the other, as far as the guest comes
+  RegionPlan plan{};                   // of the phase for kFigures, which is the last one where there is any
   Observer* observer = nullptr;        // null: nobody looks
+  Watcher* watcher = nullptr;          // null: a request to stop ends the run
   Attribution* attribution = nullptr;  // null: nobody keeps books by instruction; the timing modes'
   const Trace* trace = nullptr;        // of the pipe, alone; null: none
 };
@@ -40,9 +37,11 @@ struct Outcome {
   emu::RunEnd end;               // of the last phase that began
   RunFigures figures;            // of all phases
   emu::EmulatorStats emulation;  // the same in full
-  // Counted in the phases for kFigures, together; empty in emulation mode. What is in the pipe where a phase
-  // ends counts in the next one; behind the last phase the pipe drains, and that is the last one's.
+  // Counted in the phases for kFigures, or in the time that is spent in any region, together; empty in
+  // emulation mode. What is in the pipe where a phase ends counts in the next one; behind the last phase the
+  // pipe drains, and that is the last one's.
   std::optional<TimingStats> timing;
+  std::vector<RegionFigures> regions;  // as in the plan; none where its phase did not begin
 };
 
 Outcome simulate(emu::Machine& machine, const Simulation& simulation);

@@ -18,9 +18,10 @@ TEST(Report, GroupsDigitsByThree) {
   EXPECT_EQ(grouped(UINT64_MAX), "18,446,744,073,709,551,615");
 }
 
-TEST(Report, ABarShowsAnyPartAtAllAndNeverMoreThanItsWidth) {
+TEST(Report, ABarShowsNothingOfATinyPartAndNeverMoreThanItsWidth) {
   EXPECT_EQ(bar_of(0, 10), "");
-  EXPECT_EQ(bar_of(0.001, 10), "#");
+  EXPECT_EQ(bar_of(0.001, 10), "");
+  EXPECT_EQ(bar_of(0.06, 10), "#");
   EXPECT_EQ(bar_of(0.5, 10), "#####");
   EXPECT_EQ(bar_of(2, 10), "##########");
 }
@@ -75,9 +76,9 @@ TEST(Report, ShowsTheFiguresOfATimedRun) {
   for (const std::string line :
        {"cycles                           2,000\n", "CPI                             2.0000\n",
         "IPC                             0.5000\n", "branches                           123\n",
-        "mispredicted                         4\n", "MPKI                             4.000\n",
-        "l1d                500                50     10.00 %      50.000           1,234                9\n",
-        "l2_tlb              77                 0      0.00 %       0.000\n",
+        "mispredicted                         4\n", "MPKI                             4.000*\n",
+        "l1d                500                50     10.00 %      50.000*          1,234                9\n",
+        "l2_tlb              77                 0      0.00 %       0.000\n", "* of fewer than 100 events\n",
         "blocks decoded                      31\n", "system calls                        17\n",
         "seconds                          0.250\n"}) {
     EXPECT_NE(text.find("  " + line), std::string::npos) << line << text;

@@ -11,7 +11,7 @@ BEGIN, END = "<!-- rooms -->", "<!-- end of rooms -->"
 # They see everything, and nobody else sees them.
 OUTSIDE = Globs("OUTSIDE", "tests/")
 # Headers of C and assembly, each beside what includes it.
-GUESTS = Globs("GUESTS", "benchmarks/guest/", "calibration/native/")
+GUESTS = Globs("GUESTS", "benchmarks/guest/", "calibration/native/", "include/")
 NO_DURATION = Globs("NO_DURATION", "insts/", "emu/")
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]+"([^"]*)"', re.MULTILINE)
 # Written by the build into <build>/cmd/generated (cmd/CMakeLists.txt).

@@ -76,7 +76,7 @@ def hot_paths(tree):
         yield from matches(path, text, SLOW, "`{0}` on a path that runs per instruction or per cycle")
 
 
-PRODUCT = Globs("PRODUCT", "*.h", "*.cpp", "!tests/", "!benchmarks/", "!calibration/native/")
+PRODUCT = Globs("PRODUCT", "*.h", "*.cpp", "!tests/", "!benchmarks/", "!calibration/native/", "!include/")
 
 
 def macros(tree):

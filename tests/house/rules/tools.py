@@ -14,7 +14,7 @@ from rules.arrows import includes
 from source_tree import Finding, Globs
 
 FORMATTED = Globs("FORMATTED", "*.h", "*.cpp", "!benchmarks/guest/")
-ANALYSED = Globs("ANALYSED", "*.h", "*.cpp", "!benchmarks/guest/", "!tests/")
+ANALYSED = Globs("ANALYSED", "*.h", "*.cpp", "!benchmarks/guest/", "!include/", "!tests/")
 REMEMBERED = 4096  # entries of the cache, each an empty file: some twenty whole trees
 DIAGNOSTIC = re.compile(r"^(?P<file>[^\s:]+):(?P<line>\d+):\d+: (?:warning|error): (?P<message>.*)$", re.MULTILINE)
 

@@ -44,9 +44,14 @@ TEST(SyscallProcess, UnknownCallsAreEnosysAndWarnOnce) {
   EXPECT_EQ(guest.call(nr::mount), -ENOSYS);
   EXPECT_EQ(guest.call(100000), -ENOSYS);
   EXPECT_EQ(guest.call(100000), -ENOSYS);
-  const std::vector<std::string> expected = {"m2sim: system call 40 (mount) is not implemented",
-                                             "m2sim: system call 100000 is not implemented"};
-  EXPECT_EQ(testing::diagnostics(), expected);
+  const std::vector<std::string> expected = {"m2sim: system call 40 (mount) is not implemented at ",
+                                             "m2sim: system call 100000 is not implemented at "};
+  const std::vector<std::string> warnings = testing::diagnostics();
+  ASSERT_EQ(warnings.size(), expected.size());
+  for (std::size_t i = 0; i < expected.size(); ++i) {
+    EXPECT_TRUE(warnings[i].starts_with(expected[i])) << warnings[i];
+    EXPECT_TRUE(warnings[i].ends_with("; the program gets ENOSYS")) << warnings[i];
+  }
 }
 
 TEST(SyscallProcess, ExitEndsWithTheLowByte) {

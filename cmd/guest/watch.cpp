@@ -1,0 +1,94 @@
+#include "cmd/guest/watch.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+
+#include "cmd/console/guest_host.h"
+#include "cmd/console/terminal.h"
+#include "cmd/results/report.h"
+
+namespace m2sim::cmd {
+namespace {
+
+constexpr double kMostSeconds = 1e9;
+
+std::string positive_seconds(const std::string& text) {
+  char* end = nullptr;
+  const double seconds = std::strtod(text.c_str(), &end);
+  const bool good = end != text.c_str() && *end == 0 && seconds > 0 && seconds <= kMostSeconds;
+  return good ? "" : fmt::format("'{}' is not a number of seconds", text);
+}
+
+// Unless the guest may write to the terminal, whose lines would be erased.
+bool progress_wanted(const WatchOptions& options, bool quiet) {
+  return !quiet && (options.progress || !is_terminal(STDOUT_FILENO));
+}
+
+std::string snapshot(const timing::RunState& state) {
+  std::string text = fmt::format("m2sim: {} instructions", grouped(state.instructions));
+  if (state.timed) {
+    text += fmt::format(", {} of them counted, {} cycles", grouped(state.counted_instructions),
+                        grouped(state.counted_cycles));
+    if (state.counted_instructions != 0) {
+      text += fmt::format(", CPI {:.4f}", static_cast<double>(state.counted_cycles) /
+                                              static_cast<double>(state.counted_instructions));
+    }
+  }
+  if (!state.region.empty()) text += fmt::format(", in region {}", printable(state.region));
+  return text;
+}
+
+}  // namespace
+
+void add_watch_options(CLI::App& command, WatchOptions& options) {
+  command
+      .add_option("--timeout", options.timeout,
+                  "stop after so many seconds of the host's time; what ran until then is reported, and the "
+                  "exit status is 124")
+      ->type_name("SECONDS")
+      ->check(positive_seconds, "");
+  command.add_flag("--progress", options.progress,
+                   "show on a terminal how far the run is, also where the program may write to it");
+}
+
+RunWatch::RunWatch(const WatchOptions& options, bool quiet, std::optional<std::uint64_t> limit)
+    : timeout_(options.timeout),
+      limit_(limit),
+      progress_(progress_wanted(options, quiet)),
+      ticks_(options.timeout.has_value() || progress_.active()) {}
+
+double RunWatch::seconds() const {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
+}
+
+bool RunWatch::goes_on(const timing::RunState& state) {
+  if (stop_request.load() != kTick) return false;
+  if (timeout_ && seconds() >= *timeout_) {
+    timed_out_ = true;
+    return false;
+  }
+  Ticks::clear();
+  if (Ticks::snapshot_wanted()) {
+    progress_.erase();
+    line_to_stderr(snapshot(state));
+  }
+  show(state);
+  return true;
+}
+
+void RunWatch::show(const timing::RunState& state) {
+  if (!progress_.active()) return;
+  const auto done = static_cast<double>(state.instructions);
+  const std::string rate = fmt::format("{:.1f} MIPS", done / 1e6 / std::max(seconds(), 1e-3));
+  if (limit_) {
+    progress_.show(done, static_cast<double>(*limit_), rate, state.region);
+  } else {
+    progress_.show_line(
+        fmt::format("{} instructions  {}  {}", grouped(state.instructions), rate, state.region));
+  }
+}
+
+}  // namespace m2sim::cmd

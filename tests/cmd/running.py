@@ -1,0 +1,185 @@
+#!/usr/bin/env python3
+"""How a run of m2sim is watched and stopped, and what it says on the way."""
+import json
+import os
+import signal
+import subprocess
+import time
+import unittest
+
+import guest
+
+MODES = ("emulation", "timing", "fast-timing")
+
+ENDLESS = """
+    .globl _start
+_start:
+    b _start
+"""
+
+# Waits for a byte that never comes.
+WAITING = """
+    .globl _start
+_start:
+    mov x0, #0
+    mov x1, sp
+    mov x2, #1
+    mov x8, #63
+    svc #0
+    mov x8, #93
+    svc #0
+"""
+
+# A million turns and more, then "done".
+LONG = """
+    .globl _start
+_start:
+    mov x1, #{turns}
+    lsl x1, x1, #16
+loop:
+    subs x1, x1, #1
+    b.ne loop
+    mov x0, #1
+    adr x1, text
+    mov x2, #5
+    mov x8, #64
+    svc #0
+    mov x0, #0
+    mov x8, #93
+    svc #0
+text: .ascii "done\\n"
+"""
+
+UNKNOWN_CALL = """
+    .globl _start, caller
+    .type caller, %function
+_start:
+    bl caller
+    neg x0, x0
+    mov x8, #93
+    svc #0
+caller:
+    nop
+    mov x8, #450
+    svc #0
+    ret
+"""
+
+OPENS = """
+    .globl _start
+_start:
+    mov x0, #-100
+    adr x1, name
+    mov x2, #0
+    mov x8, #56
+    svc #0
+    mov x0, #3
+    mov x8, #93
+    svc #0
+name: .asciz "/there/is/no/such/file"
+"""
+
+
+class Running(guest.GuestTest):
+    def read(self, name):
+        with open(self.path(name), encoding="utf-8") as file:
+            return file.read()
+
+    def test_a_timeout_ends_the_run_and_keeps_what_ran(self):
+        program = self.guest("endless", ENDLESS)
+        for mode in MODES:
+            begun = time.monotonic()
+            result = self.m2sim("run", "--mode", mode, "--timeout", "0.5", "--stats", self.path("t.json"), program)
+            self.assertLess(time.monotonic() - begun, 20)
+            self.assertEqual(result.status, 124)
+            self.assertIn("endless: stopped after 0.5 seconds (--timeout)", result.err)
+            self.assertIn("stopped by --timeout", result.err)
+            figures = json.loads(self.read("t.json"))
+            self.assertEqual(figures["manifest"]["end"], "timeout")
+            self.assertGreater(figures["stats"]["emulation.insts"], 1000)
+
+    def test_a_timeout_also_ends_a_program_that_waits(self):
+        program = self.guest("waiting", WAITING)
+        held, other = os.pipe()
+        with os.fdopen(held), os.fdopen(other):
+            done = subprocess.run([guest.M2SIM, "run", "-q", "--timeout", "0.4", program], stdin=held,
+                                  stderr=subprocess.PIPE, timeout=60)
+        self.assertEqual(done.returncode, 124)
+
+    def test_a_timeout_that_does_not_come_changes_nothing(self):
+        program = self.guest("long", LONG.format(turns=20))
+        for mode in MODES:
+            texts = []
+            for more in ((), ("--timeout", "50")):
+                self.m2sim("run", "-q", "--mode", mode, "--stats", self.path("same.json"), *more, program)
+                figures = json.loads(self.read("same.json"))
+                texts.append({name: value for name, value in figures["stats"].items()
+                              if not name.startswith(("host.", "emulation.block_lookups"))})
+            self.assertEqual(texts[0], texts[1])
+
+    def test_a_signal_asks_for_a_snapshot(self):
+        program = self.guest("long", LONG.format(turns=60))
+        self.m2sim("run", "-q", "--fast-timing", "--stats", self.path("quiet.json"), program)
+        child = subprocess.Popen([guest.M2SIM, "run", "-q", "--fast-timing", "--stats", self.path("asked.json"), program],
+                                 stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        time.sleep(0.15)
+        child.send_signal(signal.SIGUSR1)
+        out, err = child.communicate(timeout=60)
+        self.assertEqual((child.returncode, out), (0, "done\n"))
+        self.assertRegex(err, r"\Am2sim: [\d,]+ instructions, [\d,]+ of them counted, [\d,]+ cycles(, CPI \d\.\d{4})?\n\Z")
+        cycles = [json.loads(self.read(name))["stats"]["core.cycles"] for name in ("quiet.json", "asked.json")]
+        self.assertEqual(cycles[0], cycles[1])
+
+    def test_the_status_at_a_limit_can_be_chosen(self):
+        program = self.guest("endless", ENDLESS)
+        self.assertEqual(self.m2sim("run", "-q", "--limit", "1k", program).status, 0)
+        self.assertEqual(self.m2sim("run", "-q", "--limit", "1k", "--limit-status", "99", program).status, 99)
+        self.assertEqual(self.m2sim("run", "-q", "--limit-status", "99", self.guest("hello", guest.HELLO)).status, 0)
+        self.assert_fails(125, "run: .*256", "run", "--limit-status", "256", program)
+        for text in ("0", "-1", "soon", "1e99", "nan"):
+            self.assert_fails(125, "run: ", "run", f"--timeout={text}", program)
+
+    def test_figures_on_standard_output(self):
+        result = self.m2sim("run", "-q", "--stats", "-", self.guest("hello", guest.HELLO))
+        self.assertTrue(result.out.startswith("hello\n{"), result.out[:40])
+        self.assertGreater(json.loads(result.out.removeprefix("hello\n"))["stats"]["core.cycles"], 0)
+
+    def test_the_trace_goes_to_a_file(self):
+        program = self.guest("opens", OPENS)
+        result = self.m2sim("run", "-q", "--strace-file", self.path("calls.txt"), program)
+        self.assertEqual((result.status, result.err), (3, ""))
+        self.assertRegex(self.read("calls.txt"), r'\Aopenat\(AT_FDCWD, "/there/is/no/such/file".*ENOENT.*\nexit\(3\)')
+        self.assert_fails(125, ".*no_folder", "run", "--strace-file", self.path("no_folder/x"), program)
+
+    def test_a_summary_of_the_calls(self):
+        result = self.m2sim("run", "-q", "--strace-summary", self.guest("opens", OPENS))
+        self.assertRegex(result.err, r"\ASystem calls +calls +errors\n")
+        self.assertRegex(result.err, r"(?m)^  openat +1 +1$")
+        self.assertRegex(result.err, r"(?m)^  exit +1 +0$")
+
+    def test_an_unknown_call_is_named_with_its_place(self):
+        result = self.m2sim("run", "-q", self.guest("unknown", UNKNOWN_CALL))
+        self.assertEqual(result.status, 38)  # ENOSYS
+        self.assertRegex(result.err, r"\Am2sim: system call 450( \(\w+\))? is not implemented at 0x[0-9a-f]+ \(caller\+0x8\); "
+                                     r"the program gets ENOSYS\n\Z")
+
+    def test_a_sysroot_that_is_not_there(self):
+        program = self.guest("hello", guest.HELLO)
+        self.assert_fails(125, "--sysroot: there is no directory '/no/such/root'", "run", "--sysroot", "/no/such/root",
+                          program)
+
+    def test_the_program_is_looked_up_where_the_user_is(self):
+        self.guest("hello", guest.HELLO)
+        os.makedirs(self.path("elsewhere"), exist_ok=True)
+        result = self.m2sim("run", "-q", "--cwd", "elsewhere", "./hello", cwd=self.folder)
+        self.assertEqual((result.status, result.out), (0, "hello\n"))
+
+    def test_the_report_has_the_time_and_marks_what_few_events_give(self):
+        err = self.m2sim("run", self.guest("hello", guest.HELLO)).err
+        self.assertRegex(err, r"(?m)^  time at 3\.49 GHz +0\.\d{9} s$")
+        self.assertRegex(err, r"(?m)^  l1i .*\*")
+        self.assertIn("* of fewer than 100 events", err)
+
+
+if __name__ == "__main__":
+    unittest.main()
