@@ -24,6 +24,27 @@ TEST(Nearest, NamesTheCandidateWithTheFewestEdits) {
   EXPECT_EQ(did_you_mean("timin", names), "; did you mean 'timing'?");
 }
 
+TEST(Nearest, KnowsShortFormsAndTables) {
+  const std::vector<std::string> modes{"emulation", "timing", "fast-timing"};
+  EXPECT_EQ(nearest("fast", modes), "fast-timing");
+  EXPECT_EQ(nearest("fast timing", modes), "fast-timing");
+  EXPECT_EQ(nearest("emu", modes), "emulation");
+  const std::vector<std::string> cores{"m2-pcore", "m1-pcore"};
+  EXPECT_EQ(nearest("m1", cores), "m1-pcore");
+  const std::vector<std::string> fields{"prf.fp", "rob.groups", "rob.entries", "l1d.kib"};
+  EXPECT_EQ(nearest("rob.group", fields), "rob.groups");
+  EXPECT_EQ(nearest("rob.retire_groups", fields), "rob.groups");
+}
+
+TEST(Nearest, NamesNothingThatIsFar) {
+  const std::vector<std::string> cores{"m2-pcore", "m1-pcore"};
+  EXPECT_EQ(nearest("a15", cores), "");
+  EXPECT_EQ(nearest("", cores), "");
+  EXPECT_EQ(did_you_mean("a15", cores), "; there are m2-pcore, m1-pcore");
+  const std::vector<std::string> many(9, "something");
+  EXPECT_EQ(did_you_mean("x", many), "");
+}
+
 TEST(Nearest, HasNothingToSayWithoutCandidates) {
   EXPECT_EQ(nearest("x", {}), "");
   EXPECT_EQ(did_you_mean("x", {}), "");
