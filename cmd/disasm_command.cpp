@@ -7,11 +7,16 @@
 #include <cstring>
 
 #include "cmd/console/failure.h"
+#include "cmd/console/nearest.h"
 #include "cmd/console/output_file.h"
 #include "cmd/console/terminal.h"
+#include "emu/elf/code.h"
 #include "emu/elf/elf.h"
+#include "emu/elf/format.h"
 #include "emu/elf/symbols.h"
+#include "insts/decode.h"
 #include "insts/disasm.h"
+#include "insts/operands.h"
 
 namespace m2sim::cmd {
 namespace {
@@ -36,10 +41,22 @@ std::uint64_t parse_address(std::string_view option, std::string_view text) {
   return value;
 }
 
+std::vector<std::string> names_of(const emu::ElfImage& image) {
+  std::vector<std::string> names;
+  for (const std::uint32_t type : {emu::kSectionSymbols, emu::kSectionDynamicSymbols}) {
+    for (const emu::NamedSymbol& symbol : emu::symbol_table(image, type)) {
+      if (!emu::is_mapping_symbol(symbol.name)) names.emplace_back(symbol.name);
+    }
+  }
+  return names;
+}
+
 // A symbol table entry may have no size: a function goes on as long as addresses bear its name.
 Range range_of_symbol(const std::string& name, emu::Symbols& symbols, const emu::ElfImage& image) {
   const std::optional<std::uint64_t> begin = symbols.address_of(name);
-  if (!begin) throw failure("disasm: {} has no symbol '{}'", image.path, name);
+  if (!begin) {
+    throw failure("disasm: {} has no symbol '{}'{}", image.path, name, did_you_mean(name, names_of(image)));
+  }
   std::uint64_t end = *begin + kWord;
   for (;; end += kWord) {
     const auto found = symbols.find(end);
@@ -66,15 +83,15 @@ class Listing {
  public:
   Listing(const emu::ElfImage& image, emu::Symbols& symbols) : image_(image), symbols_(symbols) {}
 
-  void add_segment(const emu::Segment& segment, const Range& range) {
-    const std::uint64_t first = std::max((segment.address + kWord - 1) / kWord * kWord, range.begin);
-    const std::uint64_t end = std::min(segment.address + segment.file_size, range.end);
+  void add(const emu::CodeRange& code, const Range& range) {
+    const std::uint64_t first = std::max(code.address, range.begin);
+    const std::uint64_t end = std::min(code.address + code.size, range.end);
     for (std::uint64_t pc = first; pc + kWord <= end; pc += kWord) {
       add_heading(pc);
       std::uint32_t word = 0;
-      std::memcpy(&word, image_.bytes.data() + segment.file_offset + (pc - segment.address), kWord);
-      fmt::format_to(std::back_inserter(text_), "{:>10x}:  {:08x}  {}\n", pc, word,
-                     insts::disassemble(word, pc));
+      std::memcpy(&word, image_.bytes.data() + code.file_offset + (pc - code.address), kWord);
+      fmt::format_to(std::back_inserter(text_), "{:>10x}:  {:08x}  {}{}\n", pc, word,
+                     insts::disassemble(word, pc), target_of(word, pc));
       ++lines_;
       if (text_.size() >= kFlushBytes) flush();
     }
@@ -93,6 +110,13 @@ class Listing {
     if (!found || found->offset != 0) return;
     fmt::format_to(std::back_inserter(text_), "{}{:016x} <{}>:\n", lines_ == 0 ? "" : "\n", pc,
                    printable(found->name));
+  }
+
+  // " <main+0x40>" behind a branch that says where it goes.
+  std::string target_of(std::uint32_t word, std::uint64_t pc) {
+    const std::optional<std::uint64_t> target = insts::direct_target(insts::decode(word), pc);
+    if (!target || !symbols_.find(*target)) return "";
+    return fmt::format(" <{}>", printable(symbols_.describe(*target)));
   }
 
   const emu::ElfImage& image_;
@@ -118,9 +142,7 @@ int disasm(const DisasmOptions& options) {
   emu::Symbols symbols(image, 0);
   const Range range = chosen_range(options, symbols, image);
   Listing listing(image, symbols);
-  for (const emu::Segment& segment : image.segments) {
-    if ((segment.protection & emu::kProtExec) != 0) listing.add_segment(segment, range);
-  }
+  for (const emu::CodeRange& code : emu::code_map(image).ranges) listing.add(code, range);
   if (listing.lines() == 0) {
     throw failure("disasm: {} has no instructions between {:#x} and {:#x}", image.path, range.begin,
                   range.end);

@@ -85,6 +85,12 @@ const char* mnemonic_of(Op op) { return encoding_of(op).mnemonic; }
 
 Flow flow_of(Op op) { return encoding_of(op).flow; }
 
+std::optional<std::uint64_t> direct_target(const Inst& inst, std::uint64_t pc) {
+  const Flow flow = flow_of(inst.op);
+  if (flow != Flow::kJump && flow != Flow::kConditional && flow != Flow::kCall) return std::nullopt;
+  return pc + static_cast<std::uint64_t>(inst.imm);
+}
+
 const Traits& traits_of(Op op) { return encoding_of(op).traits; }
 
 Extension extension_of(Op op) { return encoding_of(op).extension; }

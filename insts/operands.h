@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <span>
 
 #include "insts/inst.h"
@@ -95,6 +96,9 @@ enum class Flow : std::uint8_t {
   kSystem,        // svc, brk, udf, isb and what must end a block
 };
 Flow flow_of(Op op);
+
+// Where b, bl, b.cond, cbz and tbz lead to, of an instruction at `pc`.
+std::optional<std::uint64_t> direct_target(const Inst& inst, std::uint64_t pc);
 
 // What else the table's marks say of a row (see encodings.inc).
 struct Traits {

@@ -31,17 +31,19 @@ std::vector<SuiteProgram> filtered(std::vector<SuiteProgram> programs, const std
   };
   std::copy_if(programs.begin(), programs.end(), std::back_inserter(kept), is_match);
   if (!kept.empty()) return kept;
+  bool regular = true;
   try {
     const std::regex pattern(filter);
     std::copy_if(programs.begin(), programs.end(), std::back_inserter(kept),
                  [&](const SuiteProgram& program) { return std::regex_search(program.name, pattern); });
   } catch (const std::regex_error&) {
-    // "*sum" is a glob and no regular expression
+    regular = false;  // as "*sum", which is a glob
   }
   if (!kept.empty()) return kept;
   std::vector<std::string> names;
   for (const SuiteProgram& program : programs) names.push_back(program.name);
-  throw failure("--filter: no program of the suite matches '{}'{}", filter, did_you_mean(filter, names));
+  throw failure("--filter: no program of the suite matches '{}'{}{}", filter,
+                regular ? "" : ", which is no regular expression", did_you_mean(filter, names));
 }
 
 }  // namespace m2sim::cmd

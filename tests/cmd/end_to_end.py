@@ -213,8 +213,15 @@ class Disasm(guest.GuestTest):
         tool = guest.GUEST_CC.replace("gcc", "objdump")
         dump = subprocess.run([tool, "-d", path], stdout=subprocess.PIPE, check=True, timeout=60).stdout.decode()
         theirs = re.findall(r"^ *([0-9a-f]+):\t([0-9a-f]{8}) ", dump, re.M)
-        self.assertEqual(set(theirs) - set(ours), set())
+        self.assertEqual(theirs, ours)
         self.assertGreater(len(theirs), 5)
+
+    def test_names_where_a_branch_leads(self):
+        path = self.guest("loop", guest.LOOP.format(count=5))
+        out = self.m2sim("disasm", path).out
+        self.assertRegex(out, r"(?m)^ +[0-9a-f]+: +[0-9a-f]{8}  b\.lt #0x[0-9a-f]+ <loop>$")
+        missing = self.m2sim("disasm", "--symbol", "loob", path)
+        self.assertIn("has no symbol 'loob'; did you mean 'loop'?", missing.err)
 
     def test_a_symbol_alone(self):
         path = self.guest("loop", guest.LOOP.format(count=5))
@@ -284,6 +291,7 @@ class Suite(guest.GuestTest):
         result = self.suite(programs, "--filter", "g*", "--mode", "emulation")
         self.assertEqual(result.status, 0)
         self.assertNotIn("bad", result.out)
+        self.assertIn("'(', which is no regular expression", self.suite(programs, "--filter", "(").err)
         missing = self.suite(programs, "--filter", "goood")
         self.assertEqual(missing.status, 125)
         self.assertIn("did you mean 'good'", missing.err)
