@@ -133,7 +133,7 @@ class Report {
   void function_row(const FunctionChange& function) {
     const Change& cycles = function.cycles;
     text_ += fmt::format("{:>16}{:>16}{:>16}{:>14}  {}\n", count(cycles.before), count(cycles.after),
-                         signed_count(cycles.difference()), share(cycles.difference(), std::abs(whole_)),
+                         signed_count(cycles.difference()), share(cycles.difference(), whole_),
                          printable(function.name));
   }
 
