@@ -7,6 +7,7 @@
 #include "emu/emulator.h"
 #include "emu/machine.h"
 #include "timing/run/simulation.h"
+#include "timing/run/trace.h"
 
 namespace m2sim::cmd {
 namespace {

@@ -16,6 +16,7 @@
 #include "cmd/timeline/drawing.h"
 #include "cmd/timeline/kanata.h"
 #include "cmd/timeline/trace_file.h"
+#include "timing/run/trace.h"
 
 namespace m2sim::cmd {
 namespace {

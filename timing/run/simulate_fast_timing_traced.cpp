@@ -1,5 +1,6 @@
 #include "timing/fast/fast_core.h"
 #include "timing/run/simulate_with.h"
+#include "timing/run/trace.h"
 
 namespace m2sim::timing {
 

@@ -1,5 +1,6 @@
 #include "timing/core/core.h"
 #include "timing/run/simulate_with.h"
+#include "timing/run/trace.h"
 
 namespace m2sim::timing {
 

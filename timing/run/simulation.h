@@ -14,13 +14,13 @@
 #include "timing/run/observer.h"
 #include "timing/run/phase.h"
 #include "timing/run/regions.h"
-#include "timing/run/trace.h"
 #include "timing/run/watcher.h"
 #include "timing/stats.h"
 
 namespace m2sim::timing {
 
-class Attribution;
+class Attribution;  // timing/probe/attribution.h
+struct Trace;       // timing/run/trace.h
 
 struct Simulation {
   Mode mode = Mode::kTiming;
