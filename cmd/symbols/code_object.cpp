@@ -138,11 +138,12 @@ std::optional<std::uint32_t> CodeObject::word(std::uint64_t address) const {
     if (header.p_type != PT_LOAD || address < header.p_vaddr) continue;
     const std::uint64_t offset = address - header.p_vaddr;
     if (header.p_filesz < kWord || offset > header.p_filesz - kWord) continue;
-    const Elf_Data* data = elf_getdata_rawchunk(
-        debug_->elf, static_cast<std::int64_t>(header.p_offset + offset), kWord, ELF_T_BYTE);
-    if (data == nullptr || data->d_size < kWord) return std::nullopt;
+    // Always the same piece: libelf keeps every one that it is asked for, and goes through them all.
+    const Elf_Data* data = elf_getdata_rawchunk(debug_->elf, static_cast<std::int64_t>(header.p_offset),
+                                                header.p_filesz, ELF_T_BYTE);
+    if (data == nullptr || data->d_size < offset + kWord) return std::nullopt;
     std::uint32_t word = 0;
-    std::memcpy(&word, data->d_buf, kWord);
+    std::memcpy(&word, static_cast<const char*>(data->d_buf) + offset, kWord);
     return word;
   }
   return std::nullopt;
