@@ -14,7 +14,7 @@ import tempfile
 
 import programs
 
-WARNING = re.compile(r"m2sim: system call \d+( \(\w+\))? is not implemented")
+WARNING = re.compile(r"m2sim: system call \d+( \(\w+\))? is not implemented at 0x[0-9a-f]+( \(\S+\))?; the program gets ENOSYS")
 
 
 def main():
