@@ -57,7 +57,7 @@ TEST(Alignment, GoesByPlaceWhereTheTableWouldBeTooLarge) {
   EXPECT_EQ(alignment[5000], (Alignment::value_type{std::nullopt, 5000}));
 }
 
-RunFile run(double cycles, double insts, CpiStack stack) {
+RunFile run(double cycles, double insts, const CpiStack& stack) {
   RunFile file;
   file.path = "run.json";
   file.stats = {{"core.cycles", cycles}, {"core.insts", insts}};
