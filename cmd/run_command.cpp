@@ -141,7 +141,7 @@ int run(const RunOptions& options) {
   FileFormat format = FileFormat::kJson;
   if (!options.stats.empty()) {
     format = format_of(options.stats);
-    if (options.stats != "-") require_writable(options.stats);
+    if (options.stats != "-") require_outputs({options.stats}, {options.baseline, options.guest.again.path});
   }
   const GuestHost host;
   emu::Machine machine(machine_options(options.guest, host));

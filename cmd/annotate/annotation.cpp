@@ -59,10 +59,6 @@ std::optional<std::uint32_t> word_of(const Row& row, emu::Machine& machine) {
   return space->memory.read_value(row.pc, word) ? std::optional(word) : std::nullopt;
 }
 
-bool is_direct(insts::Flow flow) {
-  return flow == insts::Flow::kJump || flow == insts::Flow::kConditional || flow == insts::Flow::kCall;
-}
-
 InstCost inst_of(const Row& row, emu::Machine& machine) {
   InstCost inst;
   inst.address = row.place.address;
@@ -71,9 +67,7 @@ InstCost inst_of(const Row& row, emu::Machine& machine) {
   if (!word) return inst;
   inst.inst = insts::decode(*word);
   inst.text = insts::disassemble(*word, inst.address);
-  if (is_direct(insts::flow_of(inst.inst->op))) {
-    inst.target = inst.address + static_cast<std::uint64_t>(inst.inst->imm);
-  }
+  inst.target = insts::direct_target(*inst.inst, inst.address);
   return inst;
 }
 

@@ -43,8 +43,7 @@ int compare(const CompareOptions& options) {
   if (!options.json.empty()) write_file(options.json, compare_json(before, after, comparison));
   if (!options.quiet) {
     write_stdout(
-        compare_report(before, after, comparison,
-                       {options.functions, colors_wanted(STDOUT_FILENO), terminal_width(STDOUT_FILENO)}));
+        compare_report(before, after, comparison, {options.functions, colors_wanted(STDOUT_FILENO)}));
   }
   write_stderr(held);
   return held.empty() ? 0 : 1;

@@ -11,7 +11,6 @@ namespace m2sim::cmd {
 struct CompareReportOptions {
   unsigned functions = 10;  // shown at most, and instructions of each
   bool color = false;
-  unsigned width = 100;
 };
 
 std::string compare_report(const RunFile& before, const RunFile& after, const RunComparison& comparison,

@@ -89,9 +89,11 @@ std::string csv_text(const Manifest& manifest, const Stats& stats, std::span<con
     text += fmt::format("manifest.{},{},\n", name, csv_field(shown));
   };
   for (const auto& [key, value] : entries.items()) {
-    if (!value.is_object()) add(key, value);
-    if (!value.is_object()) continue;
-    for (const auto& [path, setting] : value.items()) add(key + "." + path, setting);
+    if (value.is_object()) {
+      for (const auto& [path, setting] : value.items()) add(key + "." + path, setting);
+    } else {
+      add(key, value);
+    }
   }
   text += csv_lines("", stats);
   for (const RegionResult& region : regions) {

@@ -86,6 +86,8 @@ class Compare(Runs):
             self.write("no.json", text)
             self.refused("no.json'", "compare", run, self.path("no.json"))
         self.refused("named twice", "compare", run, run, "--json", run)
+        self.refused("named twice", "run", "--again", run, "--stats", run)
+        self.refused("named twice", "run", "--baseline", run, "--stats", run, self.loop)
         self.refused("did you mean 'core.cpi'", "compare", run, run, "--fail-if", "core.cpj>+2%")
         self.refused("nothing to compare with", "run", "--fail-if", "core.cpi>+2%", self.loop)
         self.refused("did you mean 'core.cpi'", "run", "--fail-if", "core.cpj>2", self.loop)
