@@ -90,7 +90,7 @@ std::string csv_text(const Manifest& manifest, const Stats& stats, std::span<con
   };
   for (const auto& [key, value] : entries.items()) {
     if (value.is_object()) {
-      for (const auto& [path, setting] : value.items()) add(key + "." + path, setting);
+      for (const auto& [path, setting] : value.items()) add(fmt::format("{}.{}", key, path), setting);
     } else {
       add(key, value);
     }
