@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <memory>
+
 #include "cmd/console/arguments.h"
 #include "cmd/console/failure.h"
 #include "cmd/console/guest_host.h"
@@ -14,6 +16,7 @@
 #include "cmd/guest/watch.h"
 #include "cmd/results/condition.h"
 #include "cmd/results/guest_end.h"
+#include "cmd/results/interval_file.h"
 #include "cmd/results/report.h"
 #include "cmd/results/run_file.h"
 #include "cmd/results/stats_file.h"
@@ -66,17 +69,32 @@ struct Results {
   std::vector<RegionResult> regions;
 };
 
-void write_results(const RunOptions& options, FileFormat format, const Manifest& manifest,
-                   const Results& results) {
-  // First, so that a file which cannot be written takes nothing else with it.
-  if (!options.quiet) {
-    const bool color = colors_wanted(STDERR_FILENO);
-    write_stderr(run_report(manifest, results.stats, color));
-    if (!results.regions.empty()) write_stderr(regions_report(results.regions, color));
-  }
+void show_results(const RunOptions& options, const Manifest& manifest, const Results& results) {
+  if (options.quiet) return;
+  const bool color = colors_wanted(STDERR_FILENO);
+  write_stderr(run_report(manifest, results.stats, color));
+  if (!results.regions.empty()) write_stderr(regions_report(results.regions, color));
+}
+
+void write_stats(const RunOptions& options, const Manifest& manifest, const Results& results) {
   if (options.stats.empty()) return;
-  const std::string text = stats_text(format, manifest, results.stats, results.regions);
+  const std::string text = stats_text(format_of(options.stats), manifest, results.stats, results.regions);
   options.stats == "-" ? write_stdout(text) : write_file(options.stats, text);
+}
+
+// Before the run.
+void check_outputs(const RunOptions& options, Mode mode) {
+  if (!options.stats.empty()) static_cast<void>(format_of(options.stats));
+  const bool to_file = options.stats != "-";
+  require_outputs({to_file ? options.stats : "", options.interval_file},
+                  {options.baseline, options.guest.again.path});
+  if (options.interval == std::uint64_t{0}) throw failure("run: --interval takes a number from 1 on");
+  if (options.interval && options.interval_file.empty())
+    throw failure("run: --interval: name the file to write, with --interval-file FILE.csv");
+  if (!options.interval && !options.interval_file.empty())
+    throw failure("run: --interval-file: say how many instructions a row has, with --interval N");
+  if (options.interval && mode == Mode::kEmulation)
+    throw failure("run: --interval: emulation mode has no figures of time; use timing or fast-timing");
 }
 
 int status_of(const RunOptions& options, const Manifest& manifest, bool some_missing) {
@@ -104,6 +122,13 @@ CLI::App* add_run_command(CLI::App& app, RunOptions& options) {
   command
       ->add_option("--stats", options.stats,
                    "write all figures to FILE.json or FILE.csv; - is standard output, as JSON")
+      ->type_name("FILE");
+  command
+      ->add_option("--interval", options.interval,
+                   "the figures of every N instructions that count; 10M or 2e9 are numbers too")
+      ->type_name("N")
+      ->transform(CLI::Validator(large_number, ""));
+  command->add_option("--interval-file", options.interval_file, "write them to FILE.csv, a row an interval")
       ->type_name("FILE");
   command
       ->add_option("--fail-if", options.fail_if,
@@ -138,17 +163,16 @@ int run(const RunOptions& options) {
   const Mode mode = chosen_mode(options.guest);
   const timing::CoreConfig config = configured(options.guest.core);
   const Conditions conditions(options);
-  FileFormat format = FileFormat::kJson;
-  if (!options.stats.empty()) {
-    format = format_of(options.stats);
-    if (options.stats != "-") require_outputs({options.stats}, {options.baseline, options.guest.again.path});
-  }
+  check_outputs(options, mode);
   const GuestHost host;
   emu::Machine machine(machine_options(options.guest, host));
   Manifest manifest = manifest_of(options.guest, mode, config, machine);
   write_stderr(not_again(options.guest, manifest));
   timing::Simulation simulation{mode, config, phases_of(options.guest)};
   simulation.plan = plan_of(options.guest, machine);
+  std::unique_ptr<IntervalFile> intervals;
+  if (options.interval) intervals = std::make_unique<IntervalFile>(options.interval_file, *options.interval);
+  simulation.intervals = intervals.get();
 
   stop_on_signals();
   RunWatch watch(options.watch, options.quiet, end_of_run(options.guest));
@@ -166,7 +190,11 @@ int run(const RunOptions& options) {
   Results results{{}, results_of(simulation.plan, outcome.regions)};
   if (outcome.timing) append_timing_stats(results.stats, *outcome.timing);
   append_run_stats(results.stats, outcome.figures);
-  write_results(options, format, manifest, results);
+  show_results(options, manifest, results);
+  write_each({[&] { write_stats(options, manifest, results); },
+              [&] {
+                if (intervals != nullptr) intervals->finish(*outcome.timing);
+              }});
   if (options.strace_summary) write_stderr(call_summary(machine));
   const bool some_missing = say_unreached(simulation.plan, outcome);
   const std::string held =

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -12,7 +14,9 @@ namespace m2sim::cmd {
 
 struct RunOptions {
   GuestOptions guest;
-  std::string stats;  // file; empty: none
+  std::string stats;                      // file; empty: none
+  std::optional<std::uint64_t> interval;  // instructions
+  std::string interval_file;              // empty: none
   std::vector<std::string> fail_if;
   std::string baseline;  // file that changes are against; empty: none
   WatchOptions watch;

@@ -7,6 +7,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <exception>
 #include <filesystem>
 
 #include "cmd/console/failure.h"
@@ -49,11 +50,6 @@ bool write_all(int fd, std::string_view text) {
   throw failure("cannot write '{}': {}", path, std::strerror(error));
 }
 
-bool is_special(const std::string& path) {
-  struct stat status {};
-  return ::stat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode);
-}
-
 void write_directly(const std::string& path, std::string_view text) {
   Descriptor file(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
   if (file.get() < 0 || !write_all(file.get(), text)) fail_writing(path, errno);
@@ -75,6 +71,11 @@ bool is_same_file(const std::string& a, const std::string& b) {
 }
 
 }  // namespace
+
+bool is_special(const std::string& path) {
+  struct stat status {};
+  return ::stat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode);
+}
 
 void write_file(const std::string& path, std::string_view text) {
   if (is_special(path)) return write_directly(path, text);
@@ -120,6 +121,18 @@ void require_outputs(std::initializer_list<std::string> outputs, const std::vect
     }
     taken.push_back(output);
   }
+}
+
+void write_each(std::initializer_list<std::function<void()>> writes) {
+  std::exception_ptr first;
+  for (const std::function<void()>& write : writes) {
+    try {
+      write();
+    } catch (const emu::UserError&) {
+      if (first == nullptr) first = std::current_exception();
+    }
+  }
+  if (first != nullptr) std::rethrow_exception(first);
 }
 
 void write_stdout(std::string_view text) {

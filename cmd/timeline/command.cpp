@@ -11,11 +11,11 @@
 #include "cmd/console/nearest.h"
 #include "cmd/console/output_file.h"
 #include "cmd/console/stop_on_signal.h"
+#include "cmd/console/stream_file.h"
 #include "cmd/console/terminal.h"
 #include "cmd/results/guest_end.h"
 #include "cmd/timeline/drawing.h"
 #include "cmd/timeline/kanata.h"
-#include "cmd/timeline/trace_file.h"
 #include "timing/run/trace.h"
 
 namespace m2sim::cmd {
@@ -34,12 +34,12 @@ class Output : public timing::TraceReader {
          std::uint64_t first_number)
       : text_(machine, config), drawing_(text_, first_number) {
     if (!options.konata.empty()) {
-      kanata_file_ = std::make_unique<TraceFile>(options.konata);
+      kanata_file_ = std::make_unique<StreamFile>(options.konata);
       kanata_ = std::make_unique<Kanata>(
           KanataText{[this](const timing::TracedUop& uop) { return text_.left(uop); },
                      [this](const timing::TracedUop& uop) { return text_.hover(uop); }, first_number + 1});
     }
-    if (!options.output.empty()) drawing_file_ = std::make_unique<TraceFile>(options.output);
+    if (!options.output.empty()) drawing_file_ = std::make_unique<StreamFile>(options.output);
     draws_ = options.konata.empty() || !options.output.empty();
   }
 
@@ -81,8 +81,8 @@ class Output : public timing::TraceReader {
   RowText text_;
   Drawing drawing_;
   std::unique_ptr<Kanata> kanata_;
-  std::unique_ptr<TraceFile> kanata_file_;
-  std::unique_ptr<TraceFile> drawing_file_;  // null: standard output
+  std::unique_ptr<StreamFile> kanata_file_;
+  std::unique_ptr<StreamFile> drawing_file_;  // null: standard output
   bool draws_ = true;
   std::uint64_t uops_ = 0;
   std::uint64_t insts_ = 0;

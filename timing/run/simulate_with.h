@@ -8,6 +8,7 @@
 #include <type_traits>
 
 #include "timing/probe/attribution.h"
+#include "timing/run/intervals.h"
 #include "timing/run/measure_regions.h"
 #include "timing/run/simulation.h"
 #ifdef M2SIM_TEST_SLOWDOWN
@@ -116,16 +117,21 @@ Outcome simulate_timed(emu::Machine& machine, const Simulation& simulation) {
   Outcome outcome;
   StatsSum measured(model->stats());  // nothing yet
   const RegionWalk* walk_now = nullptr;
+  const auto so_far = [&] { return measured.sum(model->stats()); };
   const auto state = [&] {
-    const CoreStats counted = measured.sum(model->stats()).core;
+    const CoreStats counted = so_far().core;
     return RunState{emulator.stats().insts, true, counted.insts, counted.cycles,
                     walk_now == nullptr ? "" : walk_now->names()};
   };
+  IntervalCuts intervals(simulation.intervals);
   const auto run = [&](const Phase& phase) {
     const auto go_on = [&](const Phase& rest) {
       return run_phase(emulator, *model, rest, simulation.observer);
     };
-    return run_watched(emulator, simulation.watcher, phase, go_on, state);
+    const auto watched = [&](const Phase& part) {
+      return run_watched(emulator, simulation.watcher, part, go_on, state);
+    };
+    return intervals.go_on(emulator, phase, watched, so_far);
   };
   const auto count = [&](bool on) {
     if constexpr (Attributed<Model>) {

@@ -10,6 +10,7 @@
 #include "emu/machine.h"
 #include "timing/config/config.h"
 #include "timing/run/figures.h"
+#include "timing/run/intervals.h"
 #include "timing/run/mode.h"
 #include "timing/run/observer.h"
 #include "timing/run/phase.h"
@@ -24,13 +25,14 @@ struct Trace;       // timing/run/trace.h
 
 struct Simulation {
   Mode mode = Mode::kTiming;
-  CoreConfig config = m2_pcore();      // emulation does not look at it
-  std::vector<Phase> phases{Phase{}};  // one behind the other, as far as the guest comes
-  RegionPlan plan{};                   // of the phase for kFigures, which is the last one where there is any
-  Observer* observer = nullptr;        // null: nobody looks
-  Watcher* watcher = nullptr;          // null: a request to stop ends the run
-  Attribution* attribution = nullptr;  // null: nobody keeps books by instruction; the timing modes'
-  const Trace* trace = nullptr;        // of the pipe, alone; null: none
+  CoreConfig config = m2_pcore();       // emulation does not look at it
+  std::vector<Phase> phases{Phase{}};   // one behind the other, as far as the guest comes
+  RegionPlan plan{};                    // of the phase for kFigures, which is the last one where there is any
+  Observer* observer = nullptr;         // null: nobody looks
+  Watcher* watcher = nullptr;           // null: a request to stop ends the run
+  IntervalReader* intervals = nullptr;  // null: nobody wants figures over time; the timing modes'
+  Attribution* attribution = nullptr;   // null: nobody keeps books by instruction; the timing modes'
+  const Trace* trace = nullptr;         // of the pipe, alone; null: none
 };
 
 struct Outcome {

@@ -9,15 +9,15 @@
 
 namespace m2sim::cmd {
 
-// Until it is whole the file has ".partial" behind its name, so that a part is never taken for a trace. One
+// Until it is whole the file has ".partial" behind its name, so that a part is never taken for all of it. One
 // that cannot be finished stays there under that name, whatever fitted. What exists and is no regular file
 // (/dev/stdout, a pipe) is written to directly. All throw UserError, which names what is left.
-class TraceFile {
+class StreamFile {
  public:
-  explicit TraceFile(const std::string& path);
-  ~TraceFile();
-  TraceFile(const TraceFile&) = delete;
-  TraceFile& operator=(const TraceFile&) = delete;
+  explicit StreamFile(const std::string& path);
+  ~StreamFile();
+  StreamFile(const StreamFile&) = delete;
+  StreamFile& operator=(const StreamFile&) = delete;
 
   void write(std::string_view text);
   void finish();

@@ -1,7 +1,6 @@
-#include "cmd/timeline/trace_file.h"
+#include "cmd/console/stream_file.h"
 
 #include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 #include <zstd.h>
 
@@ -10,20 +9,16 @@
 #include <cstring>
 
 #include "cmd/console/failure.h"
+#include "cmd/console/output_file.h"
 
 namespace m2sim::cmd {
 namespace {
 
-constexpr std::size_t kBufferBytes = std::size_t{1} << 18U;
-
-bool is_special(const std::string& path) {
-  struct stat status {};
-  return ::stat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode);
-}
+constexpr std::size_t kStreamBytes = std::size_t{1} << 18U;
 
 }  // namespace
 
-struct TraceFile::Compressor {
+struct StreamFile::Compressor {
   ZSTD_CCtx* context = ZSTD_createCCtx();
   std::string out = std::string(ZSTD_CStreamOutSize(), '\0');
 
@@ -33,23 +28,23 @@ struct TraceFile::Compressor {
   Compressor& operator=(const Compressor&) = delete;
 };
 
-TraceFile::TraceFile(const std::string& path)
+StreamFile::StreamFile(const std::string& path)
     : path_(path), written_path_(is_special(path) ? path : path + ".partial") {
   fd_ = ::open(written_path_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
   if (fd_ < 0) throw failure("cannot write '{}': {}", path_, std::strerror(errno));
   if (path.ends_with(".zst")) compressor_ = std::make_unique<Compressor>();
 }
 
-TraceFile::~TraceFile() {
+StreamFile::~StreamFile() {
   if (fd_ >= 0) ::close(fd_);
 }
 
-void TraceFile::fail(int error) const {
+void StreamFile::fail(int error) const {
   if (written_path_ == path_) throw failure("cannot write '{}': {}", path_, std::strerror(error));
   throw failure("cannot write '{}': {}; what fitted is in '{}'", path_, std::strerror(error), written_path_);
 }
 
-void TraceFile::put(std::string_view bytes) {
+void StreamFile::put(std::string_view bytes) {
   while (!bytes.empty()) {
     const ssize_t written = ::write(fd_, bytes.data(), bytes.size());
     if (written < 0 && errno == EINTR) continue;
@@ -58,7 +53,7 @@ void TraceFile::put(std::string_view bytes) {
   }
 }
 
-void TraceFile::compress(std::string_view text, bool end) {
+void StreamFile::compress(std::string_view text, bool end) {
   ZSTD_inBuffer in{text.data(), text.size(), 0};
   for (;;) {
     ZSTD_outBuffer out{compressor_->out.data(), compressor_->out.size(), 0};
@@ -70,15 +65,15 @@ void TraceFile::compress(std::string_view text, bool end) {
   }
 }
 
-void TraceFile::write(std::string_view text) {
+void StreamFile::write(std::string_view text) {
   if (compressor_) return compress(text, false);
   buffer_ += text;
-  if (buffer_.size() < kBufferBytes) return;
+  if (buffer_.size() < kStreamBytes) return;
   put(buffer_);
   buffer_.clear();
 }
 
-void TraceFile::finish() {
+void StreamFile::finish() {
   if (compressor_) compress("", true);
   put(buffer_);
   const int fd = fd_;
