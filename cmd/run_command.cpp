@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <memory>
+#include <optional>
 
 #include "cmd/console/arguments.h"
 #include "cmd/console/failure.h"
@@ -14,6 +14,7 @@
 #include "cmd/guest/again.h"
 #include "cmd/guest/call_trace.h"
 #include "cmd/guest/watch.h"
+#include "cmd/report/report.h"
 #include "cmd/results/condition.h"
 #include "cmd/results/guest_end.h"
 #include "cmd/results/interval_file.h"
@@ -86,15 +87,17 @@ void write_stats(const RunOptions& options, const Manifest& manifest, const Resu
 void check_outputs(const RunOptions& options, Mode mode) {
   if (!options.stats.empty()) static_cast<void>(format_of(options.stats));
   const bool to_file = options.stats != "-";
-  require_outputs({to_file ? options.stats : "", options.interval_file},
+  require_outputs({to_file ? options.stats : "", options.interval_file, options.report},
                   {options.baseline, options.guest.again.path});
   if (options.interval == std::uint64_t{0}) throw failure("run: --interval takes a number from 1 on");
-  if (options.interval && options.interval_file.empty())
-    throw failure("run: --interval: name the file to write, with --interval-file FILE.csv");
+  if (options.interval && options.interval_file.empty() && options.report.empty())
+    throw failure("run: --interval: say where, with --interval-file FILE.csv or --report FILE.html");
   if (!options.interval && !options.interval_file.empty())
     throw failure("run: --interval-file: say how many instructions a row has, with --interval N");
   if (options.interval && mode == Mode::kEmulation)
     throw failure("run: --interval: emulation mode has no figures of time; use timing or fast-timing");
+  if (!options.report.empty() && mode == Mode::kEmulation)
+    throw failure("run: --report: emulation mode has no cycles; use timing or fast-timing");
 }
 
 int status_of(const RunOptions& options, const Manifest& manifest, bool some_missing) {
@@ -131,6 +134,11 @@ CLI::App* add_run_command(CLI::App& app, RunOptions& options) {
   command->add_option("--interval-file", options.interval_file, "write them to FILE.csv, a row an interval")
       ->type_name("FILE");
   command
+      ->add_option(
+          "--report", options.report,
+          "write one page for a browser: CPI stack, flame graph, code, figures over time, and all else")
+      ->type_name("FILE.html");
+  command
       ->add_option("--fail-if", options.fail_if,
                    "exit with 1 where it holds: 'core.cpi>0.8', or a change against --baseline as in "
                    "'core.cpi>+2%'; repeatable")
@@ -158,6 +166,39 @@ struct Conditions {
 
 }  // namespace
 
+namespace {
+
+// What is noted of a run besides its figures.
+class Looking {
+ public:
+  explicit Looking(const RunOptions& options) {
+    if (!options.interval_file.empty()) file_.emplace(options.interval_file, *options.interval);
+    if (!options.report.empty()) notes_.emplace(options.interval);
+    if (file_) readers_.add(*file_);
+    if (notes_) readers_.add(notes_->series());
+  }
+
+  void attach(timing::Simulation& simulation) {
+    if (file_ || notes_) simulation.intervals = &readers_;
+    if (notes_) simulation.attribution = &notes_->books();
+  }
+  void finish_file(const timing::Outcome& outcome) {
+    if (file_) file_->finish(*outcome.timing);
+  }
+  void write_page(const std::string& path, const Manifest& manifest, const Results& results,
+                  const timing::Outcome& outcome, emu::Machine& machine) {
+    if (!notes_) return;
+    write_file(path, notes_->page(manifest, results.stats, results.regions, *outcome.timing, machine));
+  }
+
+ private:
+  std::optional<IntervalFile> file_;
+  std::optional<RunNotes> notes_;
+  IntervalReaders readers_;
+};
+
+}  // namespace
+
 int run(const RunOptions& options) {
   require_program(options.guest);
   const Mode mode = chosen_mode(options.guest);
@@ -170,9 +211,8 @@ int run(const RunOptions& options) {
   write_stderr(not_again(options.guest, manifest));
   timing::Simulation simulation{mode, config, phases_of(options.guest)};
   simulation.plan = plan_of(options.guest, machine);
-  std::unique_ptr<IntervalFile> intervals;
-  if (options.interval) intervals = std::make_unique<IntervalFile>(options.interval_file, *options.interval);
-  simulation.intervals = intervals.get();
+  Looking looking(options);
+  looking.attach(simulation);
 
   stop_on_signals();
   RunWatch watch(options.watch, options.quiet, end_of_run(options.guest));
@@ -191,10 +231,8 @@ int run(const RunOptions& options) {
   if (outcome.timing) append_timing_stats(results.stats, *outcome.timing);
   append_run_stats(results.stats, outcome.figures);
   show_results(options, manifest, results);
-  write_each({[&] { write_stats(options, manifest, results); },
-              [&] {
-                if (intervals != nullptr) intervals->finish(*outcome.timing);
-              }});
+  write_each({[&] { write_stats(options, manifest, results); }, [&] { looking.finish_file(outcome); },
+              [&] { looking.write_page(options.report, manifest, results, outcome, machine); }});
   if (options.strace_summary) write_stderr(call_summary(machine));
   const bool some_missing = say_unreached(simulation.plan, outcome);
   const std::string held =

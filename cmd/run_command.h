@@ -17,6 +17,7 @@ struct RunOptions {
   std::string stats;                      // file; empty: none
   std::optional<std::uint64_t> interval;  // instructions
   std::string interval_file;              // empty: none
+  std::string report;                     // page for a browser; empty: none
   std::vector<std::string> fail_if;
   std::string baseline;  // file that changes are against; empty: none
   WatchOptions watch;

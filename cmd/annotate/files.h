@@ -1,6 +1,7 @@
 // An annotation as a file for other programs.
 #pragma once
 
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 
 #include "cmd/annotate/annotation.h"
@@ -11,6 +12,9 @@ namespace m2sim::cmd {
 
 // What `m2sim run --stats` writes, and "functions".
 std::string annotation_json(const Annotation& annotation, const Manifest& manifest, const Stats& stats);
+
+// One of its functions, with all of its instructions and loops.
+nlohmann::ordered_json function_json(const Annotation& annotation, const FunctionCost& function);
 
 // Callgrind's format, version 1, for callgrind_annotate and KCachegrind: costs by instruction and line. They
 // are whole numbers there, so slots, not cycles.

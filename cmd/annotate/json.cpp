@@ -57,6 +57,8 @@ ordered_json loop_json(const Annotation& annotation, const FunctionCost& functio
   return json;
 }
 
+}  // namespace
+
 ordered_json function_json(const Annotation& annotation, const FunctionCost& function) {
   ordered_json json;
   json["name"] = function.name;
@@ -73,8 +75,6 @@ ordered_json function_json(const Annotation& annotation, const FunctionCost& fun
   for (const LoopCost& loop : function.loops) json["loops"].push_back(loop_json(annotation, function, loop));
   return json;
 }
-
-}  // namespace
 
 std::string annotation_json(const Annotation& annotation, const Manifest& manifest, const Stats& stats) {
   ordered_json json = ordered_json::parse(stats_text(FileFormat::kJson, manifest, stats));

@@ -1,3 +1,5 @@
+#include "cmd/annotate/stacks.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -9,16 +11,9 @@
 #include "cmd/console/terminal.h"
 
 namespace m2sim::cmd {
-namespace {
 
 using nlohmann::ordered_json;
 
-struct Stack {
-  std::vector<std::string> frames;
-  std::uint64_t slots = 0;
-};
-
-// Of the hottest function first; within a function, by what is inlined in what.
 std::vector<Stack> stacks_of(const Annotation& annotation) {
   std::vector<Stack> stacks;
   for (const FunctionCost& function : annotation.functions) {
@@ -34,8 +29,6 @@ std::vector<Stack> stacks_of(const Annotation& annotation) {
   }
   return stacks;
 }
-
-}  // namespace
 
 std::string annotation_folded(const Annotation& annotation) {
   std::string text;

@@ -126,7 +126,7 @@ class Intervals(guest.GuestTest):
 
     def test_nonsense(self):
         program, file = self.guest("loop", guest.LOOP.format(count=10)), self.path("never.csv")
-        self.assert_fails(125, "run: --interval: name the file", "run", "--interval", "10", program)
+        self.assert_fails(125, "run: --interval: say where", "run", "--interval", "10", program)
         self.assert_fails(125, "run: --interval-file: say how many", "run", "--interval-file", file, program)
         self.assert_fails(125, "run: --interval takes a number from 1", "run", "--interval", "0", "--interval-file", file, program)
         self.assert_fails(125, "run: --interval: 'x' is not", "run", "--interval", "x", "--interval-file", file, program)
