@@ -7,16 +7,14 @@
 
 #include "cmd/console/arguments.h"
 #include "cmd/console/failure.h"
-#include "cmd/console/guest_host.h"
 #include "cmd/console/output_file.h"
-#include "cmd/console/stop_on_signal.h"
 #include "cmd/console/terminal.h"
 #include "cmd/guest/again.h"
 #include "cmd/guest/call_trace.h"
+#include "cmd/guest/run.h"
 #include "cmd/guest/watch.h"
 #include "cmd/report/report.h"
 #include "cmd/results/condition.h"
-#include "cmd/results/guest_end.h"
 #include "cmd/results/interval_file.h"
 #include "cmd/results/report.h"
 #include "cmd/results/run_file.h"
@@ -41,28 +39,6 @@ std::vector<RegionResult> results_of(const timing::RegionPlan& plan,
     if (figures.timing) append_timing_stats(results.back().stats, *figures.timing);
   }
   return results;
-}
-
-// For the exit status; nothing where all that was asked for came.
-bool say_unreached(const timing::RegionPlan& plan, const timing::Outcome& outcome) {
-  const std::vector<std::string> missing = unreached(plan, outcome.regions);
-  for (const std::string& name : missing) {
-    write_stderr(fmt::format("m2sim: run: {} was never reached\n", printable(name)));
-  }
-  return !missing.empty();
-}
-
-std::string end_of(const RunOptions& options, const RunWatch& watch, const timing::Outcome& outcome,
-                   emu::Machine& machine, Manifest& manifest) {
-  if (!watch.timed_out()) return settle_end(outcome.end, machine, manifest);
-  manifest.end = "timeout";
-  return fmt::format("{}: stopped after {} seconds (--timeout)", manifest.program, *options.watch.timeout);
-}
-
-// Instructions of the whole run, where they are known.
-std::optional<std::uint64_t> end_of_run(const GuestOptions& options) {
-  if (!options.limit || options.regions.any()) return std::nullopt;
-  return options.skip.value_or(0) + options.warmup.value_or(0) + *options.limit;
 }
 
 struct Results {
@@ -100,11 +76,9 @@ void check_outputs(const RunOptions& options, Mode mode) {
     throw failure("run: --report: emulation mode has no cycles; use timing or fast-timing");
 }
 
-int status_of(const RunOptions& options, const Manifest& manifest, bool some_missing) {
-  const int status = exit_status_of(manifest);
-  if (manifest.end == "timeout") return status;
-  if (some_missing) return kExitUnreached;
-  return manifest.end == "limit" ? options.limit_status : status;
+int status_of(const RunOptions& options, GuestRun& run) {
+  const bool by_limit = run.manifest().end == "limit" && !run.some_unreached();
+  return by_limit ? options.limit_status : run.exit_status();
 }
 
 }  // namespace
@@ -205,40 +179,26 @@ int run(const RunOptions& options) {
   const timing::CoreConfig config = configured(options.guest.core);
   const Conditions conditions(options);
   check_outputs(options, mode);
-  const GuestHost host;
-  emu::Machine machine(machine_options(options.guest, host));
-  Manifest manifest = manifest_of(options.guest, mode, config, machine);
+  GuestRun guest(options.guest, mode, config);
+  const Manifest& manifest = guest.manifest();
   write_stderr(not_again(options.guest, manifest));
-  timing::Simulation simulation{mode, config, phases_of(options.guest)};
-  simulation.plan = plan_of(options.guest, machine);
   Looking looking(options);
-  looking.attach(simulation);
+  looking.attach(guest.simulation());
+  RunWatch watch(options.watch, options.quiet, guest.end());
+  const timing::Outcome outcome = guest.run(&watch);
 
-  stop_on_signals();
-  RunWatch watch(options.watch, options.quiet, end_of_run(options.guest));
-  simulation.watcher = &watch;
-  const timing::Outcome outcome = timing::simulate(machine, simulation);
-  watch.erase();
-  host.guest_has_ended();
-  const std::string end_line = end_of(options, watch, outcome, machine, manifest);
-  if (!end_line.empty()) write_stderr(fmt::format("m2sim: {}\n", printable(end_line)));
-  if (measured_nothing(options.guest, outcome)) {
-    write_stderr(fmt::format("m2sim: run: the program ended after {} instructions, before any counted\n",
-                             outcome.figures.instructions));
-  }
-
-  Results results{{}, results_of(simulation.plan, outcome.regions)};
+  Results results{{}, results_of(guest.simulation().plan, outcome.regions)};
   if (outcome.timing) append_timing_stats(results.stats, *outcome.timing);
   append_run_stats(results.stats, outcome.figures);
   show_results(options, manifest, results);
   write_each({[&] { write_stats(options, manifest, results); }, [&] { looking.finish_file(outcome); },
-              [&] { looking.write_page(options.report, manifest, results, outcome, machine); }});
-  if (options.strace_summary) write_stderr(call_summary(machine));
-  const bool some_missing = say_unreached(simulation.plan, outcome);
+              [&] { looking.write_page(options.report, manifest, results, outcome, guest.machine()); }});
+  if (options.strace_summary) write_stderr(call_summary(guest.machine()));
+  guest.say_unreached(outcome);
   const std::string held =
       conditions_that_hold(conditions.all, figures_of(results.stats), conditions.baseline);
   write_stderr(held);
-  return held.empty() ? status_of(options, manifest, some_missing) : 1;
+  return held.empty() ? status_of(options, guest) : 1;
 }
 
 }  // namespace m2sim::cmd

@@ -21,6 +21,7 @@ class Context {
     space_ = space;
     return true;
   }
+  std::uint32_t task() const { return task_; }
   // Of the batch's blocks, as emu::Block has it.
   std::uint64_t space() const { return space_ >> kAddressBits; }
   // Pointers may carry data in their top byte.

@@ -6,6 +6,7 @@
 #include <tuple>
 #include <utility>
 
+#include "cmd/annotate/frames.h"
 #include "cmd/annotate/loops.h"
 #include "emu/linux/kernel.h"
 #include "emu/linux/process.h"
@@ -79,34 +80,22 @@ void note_calls(const std::vector<Row>& rows, const std::vector<InstCost>& insts
   }
 }
 
-FunctionName function_of(const CodePlace& place) {
-  if (place.object != nullptr) return place.object->function(place.address);
-  return {place.name, 0};
-}
-
 }  // namespace
 
-Annotation annotate(const std::vector<timing::InstBooks>& books, std::uint64_t slots_per_cycle,
-                    Symboliser& symboliser, emu::Machine& machine) {
+Annotation annotate(const timing::Attribution& books, std::uint64_t slots_per_cycle, Symboliser& symboliser,
+                    emu::Machine& machine) {
   Annotation annotation;
   annotation.slots_per_cycle = slots_per_cycle;
   Cost nobody;
-  const std::vector<Row> rows = rows_of(books, symboliser, nobody);
+  const std::vector<Row> rows = rows_of(books.insts(), symboliser, nobody);
   std::vector<InstCost> insts;
   insts.reserve(rows.size());
   for (const Row& row : rows) insts.push_back(inst_of(row, machine));
   note_calls(rows, insts);
-  std::map<std::tuple<const CodeObject*, std::string, std::uint64_t>, FunctionCost> functions;
+  FunctionTable functions;
   for (std::size_t i = 0; i < rows.size(); ++i) {
     const CodePlace& place = rows[i].place;
-    const FunctionName name = function_of(place);
-    FunctionCost& function = functions[{place.object, place.name, name.begin}];
-    if (function.instructions.empty()) {
-      function.name = name.name;
-      function.object = place.name;
-      function.address = place.object == nullptr ? place.address : name.begin;
-      function.file = place.object;
-    }
+    FunctionCost& function = functions.at(place);
     if (place.object != nullptr) {
       insts[i].line = place.object->line(place.address);
       insts[i].inlined = place.object->inlined(place.address);
@@ -115,17 +104,15 @@ Annotation annotate(const std::vector<timing::InstBooks>& books, std::uint64_t s
     function.instructions.push_back(std::move(insts[i]));
   }
   annotation.total = nobody;
-  for (auto& [key, function] : functions) {
+  for (FunctionCost& function : functions.all()) {
     find_loops(function);
     annotation.total.add(function.cost);
-    annotation.functions.push_back(std::move(function));
   }
-  if (nobody.slots() != 0 || nobody.insts != 0) {
-    annotation.functions.push_back({kUnattributed, kUnattributed, 0, nobody, {}, {}, nullptr});
-  }
-  std::stable_sort(
-      annotation.functions.begin(), annotation.functions.end(),
-      [](const FunctionCost& a, const FunctionCost& b) { return a.cost.slots() > b.cost.slots(); });
+  if (nobody.slots() != 0 || nobody.insts != 0) functions.at({nullptr, kUnattributed, 0}).cost = nobody;
+  FrameFinder finder(symboliser, functions);
+  finder.find_sites(books.paths());
+  annotation.functions = functions.take_sorted();
+  finder.fill(books, annotation);
   return annotation;
 }
 

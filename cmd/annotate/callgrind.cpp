@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "cmd/annotate/files.h"
+#include "cmd/annotate/frames.h"
 #include "cmd/console/terminal.h"
 
 namespace m2sim::cmd {
@@ -15,7 +16,8 @@ std::uint64_t counted(const Cost& cost) {
 
 class CallgrindText {
  public:
-  explicit CallgrindText(const Annotation& annotation) : annotation_(annotation) {
+  explicit CallgrindText(const Annotation& annotation)
+      : annotation_(annotation), edges_(call_edges(annotation)) {
     for (std::size_t r = 0; r < annotation.total.stack.size(); ++r) {
       if (annotation.total.stack[r] != 0) reasons_.push_back(r);
     }
@@ -23,7 +25,7 @@ class CallgrindText {
 
   std::string text(const Manifest& manifest) {
     add_head(manifest);
-    for (const FunctionCost& function : annotation_.functions) add(function);
+    for (std::size_t i = 0; i < annotation_.functions.size(); ++i) add(i);
     return std::move(text_);
   }
 
@@ -51,23 +53,53 @@ class CallgrindText {
   }
 
   // Its own file is that of its first line; where code of another was inlined, that one is named.
-  void add(const FunctionCost& function) {
-    const std::string own = function.instructions.empty() || function.instructions.front().line.file.empty()
-                                ? "???"
-                                : function.instructions.front().line.file;
+  static std::string file_of(const FunctionCost& function) {
+    const bool known = !function.instructions.empty() && !function.instructions.front().line.file.empty();
+    return known ? function.instructions.front().line.file : "???";
+  }
+
+  // What is called from `address`, of the calls that begin at `edge`; returns the first that is not.
+  CallEdges::const_iterator add_calls(CallEdges::const_iterator edge, std::size_t caller,
+                                      std::uint64_t address, unsigned line) {
+    for (; edge != edges_.end(); ++edge) {
+      const auto& [from, site, to] = edge->first;
+      if (from != caller || site != address) break;
+      const FunctionCost& callee = annotation_.functions[to];
+      const unsigned begin = callee.instructions.empty() ? 0 : callee.instructions.front().line.line;
+      text_ += fmt::format("cob={}\ncfi={}\ncfn={}\ncalls={} {:#x} {}\n", printable(callee.object),
+                           printable(file_of(callee)), printable(callee.name), edge->second.calls,
+                           callee.address, begin);
+      add_costs(site, line, edge->second.inclusive);
+    }
+    return edge;
+  }
+
+  void add(std::size_t index) {
+    const FunctionCost& function = annotation_.functions[index];
+    const std::string own = file_of(function);
     text_ += fmt::format("\nob={}\nfl={}\nfn={}\n", printable(function.object), printable(own),
                          printable(function.name));
     if (function.instructions.empty()) add_costs(0, 0, function.cost);
     std::string file = own;
+    auto edge = edges_.lower_bound({index, 0, 0});
+    // A call may have been made before anything counted.
+    const auto add_calls_before = [&](std::uint64_t address) {
+      while (edge != edges_.end() && std::get<0>(edge->first) == index && std::get<1>(edge->first) < address)
+        edge = add_calls(edge, index, std::get<1>(edge->first), 0);
+    };
     for (const InstCost& inst : function.instructions) {
+      add_calls_before(inst.address);
       const std::string here = inst.line.file.empty() ? own : inst.line.file;
       if (here != file) text_ += fmt::format("{}={}\n", here == own ? "fe" : "fi", printable(here));
       file = here;
       add_costs(inst.address, inst.line.line, inst.cost);
+      edge = add_calls(edge, index, inst.address, inst.line.line);
     }
+    add_calls_before(UINT64_MAX);
   }
 
   const Annotation& annotation_;
+  const CallEdges edges_;
   std::vector<std::size_t> reasons_;  // that cost anything
   std::string text_;
 };

@@ -7,12 +7,10 @@
 #include "cmd/annotate/files.h"
 #include "cmd/annotate/text.h"
 #include "cmd/console/failure.h"
-#include "cmd/console/guest_host.h"
 #include "cmd/console/output_file.h"
 #include "cmd/console/pager.h"
-#include "cmd/console/stop_on_signal.h"
 #include "cmd/console/terminal.h"
-#include "cmd/results/guest_end.h"
+#include "cmd/guest/run.h"
 #include "emu/linux/kernel.h"
 
 namespace m2sim::cmd {
@@ -21,6 +19,7 @@ namespace {
 constexpr const char* kFooter = R"(Examples:
   m2sim annotate prog                                the table of functions, and code
   m2sim annotate --fast-timing --functions 1 prog    sooner, and only the hottest
+  m2sim annotate --functions 0 --tree prog           who called what
   m2sim annotate --function 'work::sum<int>' prog    this one
   m2sim annotate -q --callgrind callgrind.out prog && callgrind_annotate callgrind.out
 
@@ -42,6 +41,7 @@ void write_files(const AnnotateOptions& options, const Annotation& annotation, c
 CLI::App* add_annotate_command(CLI::App& app, AnnotateOptions& options) {
   CLI::App* command = app.add_subcommand("annotate", "Show which functions and instructions cost the cycles");
   add_guest_options(*command, options.guest);
+  add_region_options(*command, options.guest.regions);
   command
       ->add_option("--functions", options.functions, "show the instructions of the N hottest functions (3)")
       ->type_name("N");
@@ -50,11 +50,16 @@ CLI::App* add_annotate_command(CLI::App& app, AnnotateOptions& options) {
                    "show those of this function instead, with or without its arguments; repeatable")
       ->type_name("NAME")
       ->allow_extra_args(false);
+  command->add_flag("--tree", options.tree, "show who called what, from the program's start down");
+  command->add_option("--depth", options.depth, "of the tree (12)")->type_name("N");
+  command->add_option("--least", options.least, "share of the cycles to be in the tree (1)")
+      ->type_name("PERCENT")
+      ->check(CLI::Range(0.0, 100.0));
   command->add_option("--json", options.json, "write everything, as m2sim compare reads it")
       ->type_name("FILE");
   command->add_option("--callgrind", options.callgrind, "write costs for callgrind_annotate or KCachegrind")
       ->type_name("FILE");
-  command->add_option("--folded", options.folded, "write a line a function for flamegraph.pl")
+  command->add_option("--folded", options.folded, "write a line a stack for flamegraph.pl")
       ->type_name("FILE");
   command->add_option("--speedscope", options.speedscope, "write a file for www.speedscope.app")
       ->type_name("FILE");
@@ -69,28 +74,23 @@ int annotate(const AnnotateOptions& options) {
   if (mode == Mode::kEmulation) throw failure("annotate: emulation has no cycles; use timing or fast-timing");
   const timing::CoreConfig config = configured(options.guest.core);
   require_outputs({options.json, options.callgrind, options.folded, options.speedscope});
-  const GuestHost host;
-  emu::Machine machine(machine_options(options.guest, host));
-  Manifest manifest = manifest_of(options.guest, mode, config, machine);
-
-  stop_on_signals();
+  GuestRun guest(options.guest, mode, config);
   timing::Attribution books;
-  timing::Simulation simulation{mode, config, phases_of(options.guest)};
-  simulation.attribution = &books;
-  const timing::Outcome outcome = timing::simulate(machine, simulation);
-  host.guest_has_ended();
-  const std::string end_line = settle_end(outcome.end, machine, manifest);
-  if (!end_line.empty()) write_stderr(fmt::format("m2sim: {}\n", printable(end_line)));
-  if (measured_nothing(options.guest, outcome)) {
-    write_stderr(fmt::format("m2sim: annotate: the program ended after {} instructions, before any counted\n",
-                             outcome.figures.instructions));
-  }
+  guest.simulation().attribution = &books;
+  const timing::Outcome outcome = guest.run();
 
+  emu::Machine& machine = guest.machine();
+  const Manifest& manifest = guest.manifest();
   Symboliser symboliser(machine.kernel().code_maps(), options.guest.sysroot);
-  const Annotation annotation =
-      annotate(books.insts(), outcome.timing->core.slots_per_cycle, symboliser, machine);
+  const Annotation annotation = annotate(books, outcome.timing->core.slots_per_cycle, symboliser, machine);
   for (const std::string& warning : symboliser.warnings()) {
     write_stderr(fmt::format("m2sim: warning: {}\n", printable(warning)));
+  }
+  if (annotation.folded_calls != 0) {
+    write_stderr(
+        fmt::format("m2sim: warning: there are more call paths than are kept; {} calls are part of "
+                    "their callers' paths\n",
+                    annotation.folded_calls));
   }
   Stats stats;
   append_timing_stats(stats, *outcome.timing);
@@ -98,9 +98,11 @@ int annotate(const AnnotateOptions& options) {
   write_files(options, annotation, manifest, stats);
   if (!options.quiet) {
     write_paged(annotation_text(annotation, manifest,
-                                {options.functions, options.named, colors_wanted(STDOUT_FILENO)}));
+                                {options.functions, options.named, options.tree, options.depth, options.least,
+                                 colors_wanted(STDOUT_FILENO)}));
   }
-  return exit_status_of(manifest);
+  guest.say_unreached(outcome);
+  return guest.exit_status();
 }
 
 }  // namespace m2sim::cmd

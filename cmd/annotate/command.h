@@ -13,6 +13,9 @@ struct AnnotateOptions {
   GuestOptions guest;
   unsigned functions = 3;
   std::vector<std::string> named;
+  bool tree = false;
+  unsigned depth = 12;
+  double least = 1;
   std::string json;  // files; empty: none
   std::string callgrind;
   std::string folded;

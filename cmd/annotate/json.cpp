@@ -1,6 +1,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cmd/annotate/files.h"
+#include "cmd/annotate/frames.h"
 #include "cmd/results/stats_file.h"
 
 namespace m2sim::cmd {
@@ -57,6 +58,23 @@ ordered_json loop_json(const Annotation& annotation, const FunctionCost& functio
   return json;
 }
 
+// Flat, as a path may be deeper than who reads it likes to nest.
+ordered_json calls_json(const Annotation& annotation) {
+  ordered_json json = ordered_json::array();
+  for (const CallNode& node : call_tree(annotation).nodes) {
+    ordered_json entry;
+    entry["function"] = node.function;
+    entry["parent"] = node.parent == kNone ? ordered_json() : ordered_json(node.parent);
+    entry["calls"] = node.calls;
+    entry["cycles"] = annotation.cycles(node.self.slots());
+    entry["inclusive_cycles"] = annotation.cycles(node.total.slots());
+    entry["insts"] = node.self.insts;
+    entry["cpi_stack"] = stack_json(annotation, node.self.stack);
+    json.push_back(std::move(entry));
+  }
+  return json;
+}
+
 }  // namespace
 
 ordered_json function_json(const Annotation& annotation, const FunctionCost& function) {
@@ -65,6 +83,7 @@ ordered_json function_json(const Annotation& annotation, const FunctionCost& fun
   json["object"] = function.object;
   json["address"] = function.address;
   json["cycles"] = annotation.cycles(function.cost.slots());
+  json["inclusive_cycles"] = annotation.cycles(function.inclusive);
   json["insts"] = function.cost.insts;
   json["cpi_stack"] = stack_json(annotation, function.cost.stack);
   json["instructions"] = ordered_json::array();
@@ -82,6 +101,8 @@ std::string annotation_json(const Annotation& annotation, const Manifest& manife
   for (const FunctionCost& function : annotation.functions) {
     json["functions"].push_back(function_json(annotation, function));
   }
+  json["calls"] = calls_json(annotation);
+  json["folded_calls"] = annotation.folded_calls;
   return json.dump(1, ' ', false, ordered_json::error_handler_t::replace) + "\n";
 }
 

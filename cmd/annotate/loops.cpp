@@ -11,8 +11,6 @@ namespace {
 
 using timing::StallReason;
 
-constexpr std::size_t kNone = SIZE_MAX;
-
 std::size_t place_of(const FunctionCost& function, std::uint64_t address) {
   const auto& insts = function.instructions;
   const auto found = std::lower_bound(insts.begin(), insts.end(), address,

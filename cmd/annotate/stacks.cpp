@@ -15,17 +15,27 @@ namespace m2sim::cmd {
 using nlohmann::ordered_json;
 
 std::vector<Stack> stacks_of(const Annotation& annotation) {
+  std::vector<std::vector<std::string>> names;  // by frame
+  for (const CodeFrame& frame : annotation.frames) {
+    names.push_back({printable(title_of(annotation.functions[frame.function]))});
+    for (const std::string& name : frame.inlined) names.back().push_back(printable(plain_name(name)));
+  }
+  std::vector<std::vector<std::string>> callers(annotation.paths.size());
+  for (std::size_t i = 0; i < annotation.paths.size(); ++i) {
+    const CallSite& path = annotation.paths[i];
+    if (path.parent == kNone) continue;
+    callers[i] = callers[path.parent];
+    callers[i].insert(callers[i].end(), names[path.frame].begin(), names[path.frame].end());
+  }
+  std::map<std::vector<std::string>, std::uint64_t> all;
+  for (const PathCost& part : annotation.path_costs) {
+    std::vector<std::string> frames = callers[part.path];
+    frames.insert(frames.end(), names[part.frame].begin(), names[part.frame].end());
+    all[std::move(frames)] += part.cost.slots();
+  }
   std::vector<Stack> stacks;
-  for (const FunctionCost& function : annotation.functions) {
-    std::map<std::vector<std::string>, std::uint64_t> parts;
-    for (const InstCost& inst : function.instructions) parts[inst.inlined] += inst.cost.slots();
-    if (function.instructions.empty()) parts[{}] = function.cost.slots();
-    for (const auto& [inlined, slots] : parts) {
-      if (slots == 0) continue;
-      Stack stack{{printable(title_of(function))}, slots};
-      for (const std::string& name : inlined) stack.frames.push_back(printable(plain_name(name)));
-      stacks.push_back(std::move(stack));
-    }
+  for (const auto& [frames, slots] : all) {
+    if (slots != 0) stacks.push_back({frames, slots});
   }
   return stacks;
 }

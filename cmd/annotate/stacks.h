@@ -14,7 +14,7 @@ struct Stack {
   std::uint64_t slots = 0;
 };
 
-// Of the hottest function first; within a function, by what is inlined in what.
+// From what nobody has called to the code itself. Stacks that read alike are one.
 std::vector<Stack> stacks_of(const Annotation& annotation);
 
 }  // namespace m2sim::cmd

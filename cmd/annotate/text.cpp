@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "cmd/annotate/frames.h"
 #include "cmd/annotate/listing.h"
 #include "cmd/annotate/words.h"
 #include "cmd/console/failure.h"
@@ -45,8 +46,8 @@ std::string stack_table(const Annotation& annotation, bool color) {
 std::string function_table(const Annotation& annotation, bool color) {
   const auto all = static_cast<double>(std::max<std::uint64_t>(annotation.total.slots(), 1));
   std::string text = "\n" + paint("Functions", Color::kBold, color) + "\n" +
-                     paint(fmt::format("{:>16}  {:>6}  {:>16}  {:>7}  {:<48}  {}", "cycles", "%",
-                                       "instructions", "CPI", "leading causes", "function"),
+                     paint(fmt::format("{:>16}  {:>6}  {:>10}  {:>16}  {:>7}  {:<48}  {}", "cycles", "%",
+                                       "with calls", "instructions", "CPI", "leading causes", "function"),
                            Color::kDim, color) +
                      "\n";
   std::size_t rows = 0;
@@ -55,8 +56,9 @@ std::string function_table(const Annotation& annotation, bool color) {
     if (rows == kMostRows || share < kLeastShare) break;
     ++rows;
     const double cycles = annotation.cycles(function.cost.slots());
-    text += fmt::format("{:>16}  {}  {:>16}  {:>7}  {:<48}  {}\n", rounded(cycles),
+    text += fmt::format("{:>16}  {}  {:>10}  {:>16}  {:>7}  {:<48}  {}\n", rounded(cycles),
                         paint(fmt::format("{:>6}", percent(share)), color_of(share), color),
+                        percent(static_cast<double>(function.inclusive) / all),
                         grouped_signed(function.cost.insts), per(cycles, function.cost.insts),
                         leading_causes(function.cost.stack, 2), shortened(title_of(function), 72));
   }
@@ -65,6 +67,57 @@ std::string function_table(const Annotation& annotation, bool color) {
   }
   return text;
 }
+
+class TreeText {
+ public:
+  TreeText(const Annotation& annotation, const TextOptions& options)
+      : annotation_(annotation),
+        options_(options),
+        tree_(call_tree(annotation)),
+        all_(static_cast<double>(std::max<std::uint64_t>(annotation.total.slots(), 1))) {}
+
+  std::string text() {
+    text_ = "\n" + paint("Calls", Color::kBold, options_.color) + "\n" +
+            paint(fmt::format("{:>10}  {:>6}  {:>16}  {:>13}  {}", "with calls", "%", "cycles", "calls",
+                              "function"),
+                  Color::kDim, options_.color) +
+            "\n";
+    add(tree_.roots, 0);
+    return std::move(text_);
+  }
+
+ private:
+  double share(const Cost& cost) const { return static_cast<double>(cost.slots()) / all_; }
+
+  // The most expensive first, so what comes behind one that is left out is left out, too.
+  void add(const std::vector<std::size_t>& nodes, unsigned depth) {
+    for (std::size_t i = 0; i < nodes.size(); ++i) {
+      const CallNode& node = tree_.nodes[nodes[i]];
+      if (100 * share(node.total) < options_.least_percent) break;
+      if (depth == options_.depth) {
+        add_row(fmt::format("{:>10}  {:>6}  {:>16}  {:>13}", "", "", "", ""), depth, "...");
+        break;
+      }
+      const double total = share(node.total);
+      add_row(fmt::format("{}  {:>6}  {:>16}  {:>13}",
+                          paint(fmt::format("{:>10}", percent(total)), color_of(total), options_.color),
+                          percent(share(node.self)), rounded(annotation_.cycles(node.self.slots())),
+                          grouped(node.calls)),
+              depth, shortened(title_of(annotation_.functions[node.function]), 72));
+      add(node.children, depth + 1);
+    }
+  }
+
+  void add_row(const std::string& figures, unsigned depth, const std::string& name) {
+    text_ += fmt::format("{}  {:{}}{}\n", figures, "", 2 * depth, name);
+  }
+
+  const Annotation& annotation_;
+  const TextOptions& options_;
+  CallTree tree_;
+  double all_;
+  std::string text_;
+};
 
 std::vector<const FunctionCost*> chosen(const Annotation& annotation, const TextOptions& options) {
   std::vector<const FunctionCost*> functions;
@@ -98,6 +151,7 @@ std::string annotation_text(const Annotation& annotation, const Manifest& manife
   std::string text = head(annotation, manifest);
   if (annotation.total.slots() == 0) return text;
   text += stack_table(annotation, options.color) + function_table(annotation, options.color);
+  if (options.tree) text += TreeText(annotation, options).text();
   Sources sources;
   for (const FunctionCost* function : chosen(annotation, options)) {
     text += "\n" + listing(annotation, *function, sources, options.color);

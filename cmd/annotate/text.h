@@ -12,6 +12,9 @@ namespace m2sim::cmd {
 struct TextOptions {
   unsigned functions = 3;          // whose instructions are shown, the hottest first
   std::vector<std::string> named;  // not empty: these instead
+  bool tree = false;               // who called what
+  unsigned depth = 12;             // of the tree
+  double least_percent = 1;        // of the program's cycles, to be in it
   bool color = false;
 };
 

@@ -27,6 +27,7 @@ class RunWatch : public timing::Watcher {
 
   bool goes_on(const timing::RunState& state) override;
   bool timed_out() const { return timed_out_; }
+  std::optional<double> timeout() const { return timeout_; }
   void erase() { progress_.erase(); }
 
  private:

@@ -26,7 +26,7 @@ std::string RunNotes::page(const Manifest& manifest, const Stats& stats,
                            emu::Machine& machine) {
   series_.finish(all);
   Symboliser symboliser(machine.kernel().code_maps(), manifest.sysroot);
-  const Annotation annotation = annotate(books_.insts(), all.core.slots_per_cycle, symboliser, machine);
+  const Annotation annotation = annotate(books_, all.core.slots_per_cycle, symboliser, machine);
   for (const std::string& warning : symboliser.warnings()) {
     write_stderr(fmt::format("m2sim: warning: {}\n", printable(warning)));
   }

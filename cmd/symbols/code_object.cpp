@@ -11,6 +11,7 @@
 
 #include "cmd/symbols/demangled.h"
 #include "cmd/symbols/inlined_code.h"
+#include "cmd/symbols/stubs.h"
 
 namespace m2sim::cmd {
 
@@ -50,6 +51,7 @@ CodeObject::CodeObject(const std::string& path, const std::string& sysroot)
   if (debug_->elf == nullptr) return;
   read_sections();
   read_symbols();
+  add_stubs();
 }
 
 CodeObject::~CodeObject() = default;
@@ -112,6 +114,19 @@ void CodeObject::read_symbols() {
     const auto same = [](const Symbol& a, const Symbol& b) { return a.begin == b.begin; };
     table->erase(std::unique(table->begin(), table->end(), same), table->end());
   }
+}
+
+void CodeObject::add_stubs() {
+  const auto function_at = [this](std::uint64_t address) -> std::string {
+    const auto found =
+        std::lower_bound(functions_.begin(), functions_.end(), address,
+                         [](const Symbol& s, std::uint64_t wanted) { return s.begin < wanted; });
+    return found == functions_.end() || found->begin != address ? "" : found->name;
+  };
+  std::vector<Stub> stubs = stubs_of(debug_->elf, function_at);
+  for (Stub& stub : stubs) functions_.push_back({stub.begin, stub.end, std::move(stub.name)});
+  std::stable_sort(functions_.begin(), functions_.end(),
+                   [](const Symbol& a, const Symbol& b) { return a.begin < b.begin; });
 }
 
 std::optional<std::uint64_t> CodeObject::linked_address(std::uint64_t file_offset) const {

@@ -60,6 +60,7 @@ class CodeObject {
   };
 
   void read_symbols();
+  void add_stubs();
   void read_sections();
   void find_debug_information();
   void refuse_debug_information(const std::string& why);

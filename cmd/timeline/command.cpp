@@ -10,10 +10,9 @@
 #include "cmd/console/failure.h"
 #include "cmd/console/nearest.h"
 #include "cmd/console/output_file.h"
-#include "cmd/console/stop_on_signal.h"
 #include "cmd/console/stream_file.h"
 #include "cmd/console/terminal.h"
-#include "cmd/results/guest_end.h"
+#include "cmd/guest/run.h"
 #include "cmd/timeline/drawing.h"
 #include "cmd/timeline/kanata.h"
 #include "timing/run/trace.h"
@@ -143,10 +142,12 @@ Plan plan_of(const TimelineOptions& options, emu::Machine& machine) {
   plan.window.insts = window_length(options);
   if (!options.at.empty()) plan.window.address = address_of(options.at, machine);
   if (!options.from_pc.empty()) plan.window.address = parse_pc(options.from_pc);
+  const bool regions = options.guest.regions.any();  // the model hears of nothing else
   using timing::Listener;
   if (plan.skip != 0) plan.phases.push_back({{.insts = plan.skip}, Listener::kNobody});
   if (plan.window.first != 0) plan.phases.push_back({{.insts = plan.window.first}, Listener::kModel});
-  if (plan.window.address) plan.phases.push_back({{.addresses = {*plan.window.address}}, Listener::kModel});
+  if (plan.window.address && !regions)
+    plan.phases.push_back({{.addresses = {*plan.window.address}}, Listener::kModel});
   const std::uint64_t most = UINT64_MAX - kBehindInsts;
   plan.phases.push_back({{.insts = std::min(plan.window.insts, most) + kBehindInsts}, Listener::kFigures});
   return plan;
@@ -156,6 +157,8 @@ void check(const TimelineOptions& options, Mode mode) {
   if (mode == Mode::kEmulation) throw failure("timeline: emulation has no pipe; use timing or fast-timing");
   if (!options.at.empty() && !options.from_pc.empty())
     throw failure("timeline: --at and --from-pc exclude each other");
+  if (options.guest.regions.any() && (options.from || options.guest.warmup))
+    throw failure("timeline: --from and --warmup do not go with regions; the window begins with the first");
   require_outputs({options.konata, options.output}, {options.guest.argv.front()});
 }
 
@@ -192,6 +195,7 @@ CLI::App* add_timeline_command(CLI::App& app, TimelineOptions& options) {
   CLI::App* command = app.add_subcommand("timeline", "Show the pipeline in a part of a run, cycle by cycle");
   add_window_options(*command, options);
   add_guest_options(*command, options.guest);
+  add_region_options(*command, options.guest.regions);
   return command;
 }
 
@@ -200,27 +204,21 @@ int timeline(const TimelineOptions& options) {
   const Mode mode = chosen_mode(options.guest);
   check(options, mode);
   const timing::CoreConfig config = configured(options.guest.core);
-  const GuestHost host;
-  emu::Machine machine(machine_options(options.guest, host));
-  const Plan plan = plan_of(options, machine);
-  Manifest manifest = manifest_of(options.guest, mode, config, machine);
-  Output output(options, machine, config, plan.skip);
+  GuestRun guest(options.guest, mode, config);
+  const Plan plan = plan_of(options, guest.machine());
+  Output output(options, guest.machine(), config, plan.skip);
   const timing::Trace trace{plan.window, &output};
-
-  stop_on_signals();
-  timing::Simulation simulation{.mode = mode, .config = config, .phases = plan.phases};
-  simulation.trace = &trace;
-  const timing::Outcome outcome = timing::simulate(machine, simulation);
-  host.guest_has_ended();
-  const std::string end_line = settle_end(outcome.end, machine, manifest);
-  if (!end_line.empty()) write_stderr(fmt::format("m2sim: {}\n", printable(end_line)));
+  guest.simulation().phases = plan.phases;
+  guest.simulation().trace = &trace;
+  const timing::Outcome outcome = guest.run();
   output.finish();
-  if (output.insts() == 0) {
+  guest.say_unreached(outcome);
+  if (output.insts() == 0 && !guest.some_unreached()) {
     throw failure("timeline: the program ended after {} instructions, before the window began",
                   outcome.figures.instructions);
   }
   if (!options.konata.empty()) write_stderr("m2sim: " + output.summary());
-  return exit_status_of(manifest);
+  return guest.exit_status();
 }
 
 }  // namespace m2sim::cmd

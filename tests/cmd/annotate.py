@@ -2,6 +2,7 @@
 """m2sim annotate: the loop that a reader of the code would name, the line it is made of, and what limits it."""
 import json
 import os
+import re
 import subprocess
 import unittest
 
@@ -80,6 +81,14 @@ class AnnotateTest(guest.GuestTest):
                        timeout=120)
         return self.path(name)
 
+    def paths(self, found):
+        """The calls of an annotation, each with the names of its path, itself the last."""
+        paths = []
+        for call in found["calls"]:
+            above = [] if call["parent"] is None else paths[call["parent"]][1]
+            paths.append((call, above + [found["functions"][call["function"]]["name"].split("(")[0]]))
+        return paths
+
     def hottest_loop(self, function):
         return max(function["loops"], key=lambda loop: loop["cycles"])
 
@@ -119,6 +128,114 @@ class Programs(AnnotateTest):
         found = self.annotated("--skip", "1000", "--warmup", "1001", "--limit", "3002", path)
         self.assertEqual(sum(function["insts"] for function in found["functions"]), 3002)
         self.assertEqual(sum(function["cycles"] for function in found["functions"]), found["stats"]["core.cycles"])
+
+
+# `middle` jumps to `leaf` in place of a call and a return; `down` calls itself from two places; `handler` is for a signal.
+CALLERS = r"""#include <setjmp.h>
+#include <signal.h>
+static volatile long sink;
+static jmp_buf back;
+__attribute__((noinline)) void leaf(int n) { for (int i = 0; i < n; ++i) sink += i; }
+__attribute__((noinline)) void middle(int n) { leaf(n + 1); }
+__attribute__((noinline)) void jumps(void) { leaf(10); longjmp(back, 1); }
+__attribute__((noinline)) void sets(void) {
+  for (volatile int i = 0; i < 300; ++i)
+    if (setjmp(back) == 0) jumps();
+}
+__attribute__((noinline)) int down(int n) { return n < 2 ? n : 3 * down(n - 1) ^ down(n - 2); }
+__attribute__((noinline)) void handler(int signal) { leaf(signal); sink += 1; }
+int main(void) {
+  signal(SIGUSR1, handler);
+  for (int i = 0; i < 50; ++i) raise(SIGUSR1);
+  for (int i = 0; i < 20; ++i) middle(10);
+  sets();
+  sink += down(15);
+  leaf(100);
+  return 0;
+}
+"""
+
+
+class Calls(AnnotateTest):
+    def callers(self, *flags):
+        self.write("callers.c", CALLERS)
+        program = self.path("callers")
+        subprocess.run([guest.GUEST_CC, "-O2", "-fno-inline", *flags, "-o", program, self.path("callers.c")], check=True,
+                       timeout=60)
+        return program
+
+    def test_sums_are_exact(self):
+        for mode in "timing", "fast-timing":
+            for program in self.callers("-static"), os.path.join(PROGRAMS, "quicksort"):
+                arguments = ["--limit", "2M", program]
+                path = self.path("exact.json")
+                result = self.m2sim("annotate", "--mode", mode, "-q", "--json", path, *arguments)
+                self.assertEqual((result.status, result.err), (0, ""))
+                with open(path, encoding="utf-8") as file:
+                    found = json.load(file)
+                for i, function in enumerate(found["functions"]):
+                    own = [call for call in found["calls"] if call["function"] == i]
+                    self.assertEqual(sum(call["cycles"] for call in own), function["cycles"], function["name"])
+                    self.assertEqual(sum(call["insts"] for call in own), function["insts"], function["name"])
+                    for reason in {reason for call in own for reason in call["cpi_stack"]} | set(function["cpi_stack"]):
+                        self.assertEqual(sum(call["cpi_stack"].get(reason, 0) for call in own),
+                                         function["cpi_stack"].get(reason, 0), (function["name"], reason))
+                self.assertEqual(sum(call["cycles"] for call in found["calls"]), found["stats"]["core.cycles"])
+                plain = self.path("plain.json")
+                self.assertEqual(self.m2sim("run", "-q", "--mode", mode, "--stats", plain, *arguments).status, 0)
+                with open(plain, encoding="utf-8") as file:
+                    stats = json.load(file)["stats"]
+                same = {name: value for name, value in stats.items() if not name.startswith("host.")}
+                self.assertEqual(same, {name: found["stats"][name] for name in same})
+
+    def test_who_called_what(self):
+        found = self.annotated(self.callers("-static"))
+        calls = {}
+        for call, path in self.paths(found):
+            calls.setdefault(tuple(path[path.index("main"):] if "main" in path else path), call["calls"])
+        self.assertEqual(calls[("main", "leaf")], 21, "middle has jumped there")
+        self.assertEqual(calls[("main", "middle")], 20)
+        self.assertEqual(calls[("main", "sets", "jumps", "leaf")], 300)
+        self.assertEqual(calls[("[signal]", "handler", "leaf")], 50)
+        down = [count for path, count in calls.items() if path[-1] == "down"]
+        self.assertEqual(sum(down), 1973, "calls of down(15)")
+        self.assertEqual([path for path in calls if path[-1] == "sets"], [("main", "sets")], "longjmp comes back to it")
+        self.assertLessEqual(max(len(path) for path in calls), 40, "what longjmp left is forgotten")
+        self.assertEqual(found["folded_calls"], 0)
+
+    def test_the_tree(self):
+        program = self.callers("-static")
+        out = self.report("--functions", "0", "--tree", "--least", "0", "--depth", "99", program)
+        self.assertRegex(out, r"(?m)^ +9\d\.\d .* 1  _start \(callers\)$")
+        self.assertRegex(out, r"(?m)^.* 300 +jumps \(callers\)\n.* 300 +leaf \(callers\)$")
+        short = self.report("--functions", "0", "--tree", "--depth", "2", program)
+        self.assertRegex(short, r"(?m)^ +\.\.\.$")
+        self.assertNotRegex(short, r" 300 +jumps")
+
+    def test_stubs_have_names(self):
+        found = self.annotated("--sysroot", "/usr/aarch64-linux-gnu", self.callers())
+        names = {function["name"] for function in found["functions"] if function["object"] == "callers"}
+        self.assertLessEqual({"signal@plt", "raise@plt", "main"}, names)
+        self.assertEqual([name for name in names if name.startswith("callers+")], [])
+
+
+class Regions(AnnotateTest):
+    def test_only_what_counts(self):
+        program = os.path.join(PROGRAMS, "quicksort")
+        found = self.annotated("--roi-symbol", "quicksort", "--repeat", "1", "--limit", "300k", program)
+        self.assertEqual(sum(function["cycles"] for function in found["functions"]), found["stats"]["core.cycles"])
+        self.assertEqual(sum(function["insts"] for function in found["functions"]), found["stats"]["core.insts"])
+        self.assertEqual({path[0] for _, path in self.paths(found)} - {"[unattributed]"}, {"quicksort"})
+        plain = self.path("plain.json")
+        self.m2sim("run", "-q", "--fast-timing", "--roi-symbol", "quicksort", "--repeat", "1", "--limit", "300k",
+                   "--stats", plain, program)
+        with open(plain, encoding="utf-8") as file:
+            self.assertEqual(json.load(file)["stats"]["core.cycles"], found["stats"]["core.cycles"])
+
+    def test_what_never_came(self):
+        path = self.guest("loop", guest.LOOP.format(count=50))
+        result = self.m2sim("annotate", "-q", "--roi-markers", path)
+        self.assertEqual((result.status, result.err), (123, "m2sim: annotate: a marker was never reached\n"))
 
 
 class Processes(AnnotateTest):
@@ -212,12 +329,31 @@ class Files(AnnotateTest):
         self.assertIn("work::sum_of<double>(", hottest)
         self.assertRegex(done.stdout, r"(?m)^.*total \+= dot\(one, by\);$")
 
+    def test_callgrind_annotate_finds_inclusive_costs(self):
+        path, found = self.written("--callgrind")
+        done = subprocess.run(["callgrind_annotate", "--inclusive=yes", "--auto=no", "--threshold=100", path],
+                              capture_output=True, text=True, timeout=60, check=False)
+        self.assertEqual((done.returncode, done.stderr), (0, ""), done.stdout)
+        slots = {}
+        for cost, name in re.findall(r"(?m)^ *([\d,]+) \([ \d.]+%\).*:(\S+?)(?:\(.*\))? \[profiled\]$", done.stdout):
+            slots[name] = int(cost.replace(",", ""))
+        functions = {f["name"].split("(")[0]: f for f in found["functions"]}
+        # All but what is there before main and behind it.
+        main = 8 * functions["main"]["inclusive_cycles"]
+        self.assertEqual(slots["main"], main)
+        self.assertEqual(slots["_start"], 8 * functions["_start"]["inclusive_cycles"])
+        around = 8 * found["stats"]["core.cycles"] - main
+        outside = sum(8 * call["cycles"] for call, path in self.paths(found) if "main" not in path)
+        self.assertEqual(around, outside)
+        self.assertLess(around, 0.3 * main)
+
     def test_folded_stacks(self):
         path, found = self.written("--folded")
         with open(path, encoding="utf-8") as file:
             lines = [line.rsplit(" ", 1) for line in file.read().splitlines()]
         self.assertEqual(sum(float(cycles) for _, cycles in lines), found["stats"]["core.cycles"])
-        self.assertIn("work::sum_of<double> (profiled);dot", [stack for stack, _ in lines])
+        (stack,) = [stack for stack, _ in lines if stack.endswith("work::sum_of<double> (profiled);dot")]
+        self.assertRegex(stack, r"^_start \(profiled\);.*;main \(profiled\);work::sum_of<double> \(profiled\);dot$")
 
     def test_speedscope(self):
         path, found = self.written("--speedscope")
@@ -230,7 +366,7 @@ class Files(AnnotateTest):
         self.assertEqual(profile["endValue"], found["stats"]["core.cycles"])
         self.assertEqual(len(profile["samples"]), len(profile["weights"]))
         names = [[written["shared"]["frames"][place]["name"] for place in sample] for sample in profile["samples"]]
-        self.assertIn(["work::sum_of<double> (profiled)", "dot"], names)
+        self.assertIn(["main (profiled)", "work::sum_of<double> (profiled)", "dot"], [name[-3:] for name in names])
 
     def test_a_terminal_gets_colours_and_a_pager(self):
         program = self.guest("loop", guest.LOOP.format(count=5000))

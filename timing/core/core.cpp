@@ -27,7 +27,7 @@ void BasicCore<P>::consume(const emu::RetiredBatch& batch) {
   if (parts_.begin(batch)) {
     drain();
     parts_.switch_context();
-    if constexpr (P::kOn) probe_.entered(parts_.context.space());
+    if constexpr (P::kOn) probe_.entered(parts_.context.task(), parts_.context.space());
   }
   input_.records = emu::RecordReader(batch);
   if (parts_.fetch.window_open()) fetch();  // the cycle in which the last batch ended goes on
@@ -48,7 +48,7 @@ void BasicCore<P>::finish() {
   drain();
   const Cycle end = std::max(retirement_.last(), parts_.ledger.now() + 1);
   stop_ = {StallReason::kDrain, {}};
-  lose(end, StallReason::kDrain, 0);
+  lose(end, StallReason::kDrain, {});
 }
 
 template <Probe P>
@@ -81,22 +81,15 @@ void BasicCore<P>::end_cycle() {
 }
 
 template <Probe P>
-void BasicCore<P>::lose(Cycle end, StallReason reason, std::uint64_t culprit) {
+void BasicCore<P>::lose(Cycle end, StallReason reason, const Culprit& culprit) {
   SlotLedger& ledger = parts_.ledger;
-  if constexpr (P::kOn) probe_.lost({reason, ledger.now(), ledger.free_until(end), culprit});
+  if constexpr (P::kOn)
+    probe_.lost({reason, ledger.now(), ledger.free_until(end), culprit.pc, culprit.record});
   if (stop_.full) {
     ledger.advance(end, reason, *stop_.full);
   } else {
     ledger.advance(end, reason);
   }
-}
-
-// For a probe: the instruction that rename waits for.
-template <Probe P>
-std::uint64_t BasicCore<P>::culprit() const {
-  if (stop_.reason == StallReason::kDrain) return 0;
-  if (fetched_.packets.empty()) return parts_.fetch.culprit();
-  return stop_.reason == StallReason::kSerialize ? next_to_rename() : fetched_.packets.front().culprit;
 }
 
 // The cycles up to `end` go to what the uops of the oldest group wait for, one after the other.
@@ -108,7 +101,7 @@ void BasicCore<P>::charge_oldest(Cycle end) {
     const InFlight& entry = ring_.at(oldest_sequence_ + i);
     if (entry.result.ready <= from) continue;
     from = charge(entry.wait(), *entry.info, from, end,
-                  [&](Cycle until, StallReason reason) { lose(until, reason, entry.pc); });
+                  [&](Cycle until, StallReason reason) { lose(until, reason, culprit_of(entry)); });
   }
   if (from < end) lose(end, StallReason::kRetire, next_to_rename());
 }
@@ -221,7 +214,8 @@ bool BasicCore<P>::next_record() {
   for (unsigned i = 0; i < record.block->mem_count; ++i) {
     fetched_.addresses.push(parts_.context.locate(record.addresses[i]));
   }
-  parts_.begin(record);
+  const CrackedBlock& block = parts_.begin(record);
+  if constexpr (P::kOn) probe_.executes(record, block, parts_.fetch.record());
   ++input_.records;
   return true;
 }
@@ -294,7 +288,7 @@ void BasicCore<P>::rename_uop(const UopInfo& uop, unsigned queue, const Packet& 
   const std::uint64_t pc = packet.pc_of(uop);
   const std::uint64_t number = window_.newest_number();
   if (uop.ports == 0) {
-    if constexpr (P::kOn) probe_.renamed({&uop, pc, number, packet.fetched, now_, kNoKey});
+    if constexpr (P::kOn) probe_.renamed({&uop, pc, number, packet.fetched, now_, kNoKey, packet.record});
     group.complete_by(now_ + 1);
     eliminate(uop, map_);
     if (serialization_.rename(uop, now_)) window_.close();
@@ -305,7 +299,10 @@ void BasicCore<P>::rename_uop(const UopInfo& uop, unsigned queue, const Packet& 
   const std::uint32_t index = ring_.index_of(sequence);
   InFlight& entry = ring_.at(sequence);
   entry.start(uop, pc, number, last ? packet.penalty : std::uint8_t{0});
-  if constexpr (P::kOn) probe_.renamed({&uop, pc, number, packet.fetched, now_, index});
+  if constexpr (P::kOn) {
+    records_[index] = packet.record;
+    probe_.renamed({&uop, pc, number, packet.fetched, now_, index, packet.record});
+  }
   ++group.unissued;
   if (uop.memory()) rename_memory(index, entry, group);
   link_sources(index, entry);

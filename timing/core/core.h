@@ -16,6 +16,7 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <type_traits>
 
 #include "emu/retired.h"
 #include "timing/config/bounds.h"
@@ -52,7 +53,7 @@ class BasicCore {
   void blocks_cleared() {
     drain();
     parts_.fetch.close_window();
-    if constexpr (P::kOn) probe_.dropping(parts_.table);
+    if constexpr (P::kOn) probe_.dropping();
     parts_.table.clear();
   }
   void finish();  // the last uops retire
@@ -60,13 +61,13 @@ class BasicCore {
   TimingStats stats() const { return parts_.stats(load_store_); }
   P& probe() { return probe_; }
   const P& probe() const { return probe_; }
-  // For a probe that counts by block: what has executed, and of that the uops that stats() does not have yet.
-  const CrackTable& blocks() const { return parts_.table; }
+  // For a probe that counts by block: of what has executed, the uops that stats() does not have yet.
   std::uint64_t slots_of_this_cycle() const { return parts_.ledger.width() - parts_.ledger.left(); }
   template <class Visit>
   void each_unrenamed(Visit&& visit) const {
     fetched_.packets.each([&](const Packet& packet) {
-      for (const UopInfo* uop = packet.begin; uop != packet.end; ++uop) visit(*uop, packet.pc_of(*uop));
+      for (const UopInfo* uop = packet.begin; uop != packet.end; ++uop)
+        visit(*uop, packet.pc_of(*uop), packet.record);
     });
   }
 
@@ -83,6 +84,13 @@ class BasicCore {
     std::optional<Structure> full;
   };
 
+  // For a probe: an instruction, and the record that it is of.
+  struct Culprit {
+    std::uint64_t pc = 0;
+    std::uint32_t record = 0;
+  };
+  struct Nothing {};
+
   struct Input {
     emu::RecordReader records;
     bool ended = false;
@@ -97,14 +105,25 @@ class BasicCore {
 
   void tick();
   void end_cycle();
-  std::uint64_t next_to_rename() const {
+  Culprit next_to_rename() const {
     const Packet& packet = fetched_.packets.front();
-    return packet.pc_of(*packet.begin);
+    return {packet.pc_of(*packet.begin), packet.record};
   }
   void drain();
   Cycle next_event() const;
-  void lose(Cycle end, StallReason reason, std::uint64_t culprit);
-  std::uint64_t culprit() const;
+  void lose(Cycle end, StallReason reason, const Culprit& culprit);
+  // What rename waits for.
+  Culprit culprit() const {
+    if (stop_.reason == StallReason::kDrain) return {};
+    if (fetched_.packets.empty()) return {parts_.fetch.culprit(), parts_.fetch.culprit_record()};
+    if (stop_.reason == StallReason::kSerialize) return next_to_rename();
+    const Packet& packet = fetched_.packets.front();
+    return {packet.culprit, packet.culprit_record()};
+  }
+  Culprit culprit_of(const InFlight& entry) const {
+    if constexpr (P::kOn) return {entry.pc, records_[ring_.index_of(entry)]};
+    return {entry.pc, 0};
+  }
   void charge_oldest(Cycle end);
 
   // Stages.
@@ -158,6 +177,9 @@ class BasicCore {
   }
 
   [[no_unique_address]] P probe_;
+  // For a probe: by a uop's key, the record that it is of.
+  using Records = std::conditional_t<P::kOn, std::array<std::uint32_t, kProbeKeys>, Nothing>;
+  [[no_unique_address]] Records records_{};
   Cycle now_ = 0;
   bool active_ = false;  // something happened in this cycle
   Stop stop_;            // of rename in this cycle

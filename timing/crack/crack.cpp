@@ -140,6 +140,29 @@ bool branch_kind_of(insts::Op op, BranchKind& kind) {
   }
 }
 
+// A function's own: its callers' values of sp lie above, whatever it does with its own behind that.
+bool saves_link(const insts::Operands& operands) {
+  constexpr insts::RegId kLink = 30;
+  bool link = false;
+  bool stack = false;
+  for (const insts::Source& source : operands.read()) {
+    link |= source.reg == kLink && source.role == insts::Role::kStoreData;
+    stack |= source.reg == insts::kSp && source.role == insts::Role::kBase;
+  }
+  return link && stack;
+}
+
+std::uint8_t link_save_of(std::span<const Inst> insts) {
+  std::uint8_t accesses = 0;
+  for (const Inst& inst : insts) {
+    const insts::Operands operands = insts::operands_of(inst);
+    if (operands.memory.kind == insts::Access::kNone) continue;
+    ++accesses;
+    if (saves_link(operands)) return accesses;
+  }
+  return 0;
+}
+
 }  // namespace
 
 CrackTable::CrackTable(const CoreConfig& config)
@@ -219,6 +242,7 @@ CrackTable::Entry& CrackTable::crack(const emu::Block& block) {
   cracked.inst_count = block.inst_count;
   const auto insts = block.insts();
   cracked.has_branch = branch_kind_of(insts.back().op, cracked.branch);
+  cracked.link_save = link_save_of(insts);
   cracked.target = cracked.branch_pc() + static_cast<std::uint64_t>(insts.back().imm);
   enter({block.pc, block.space, block.id});
 

@@ -30,6 +30,8 @@ struct CrackedBlock {
   std::uint16_t inst_count = 0;
   BranchKind branch = BranchKind::kDirect;
   bool has_branch = false;
+  // Which of the record's addresses is that where it saves the return address on the stack, from 1; 0: none.
+  std::uint8_t link_save = 0;
 
   std::uint64_t end() const { return pc + 4 * std::uint64_t{inst_count}; }
   std::uint64_t branch_pc() const { return end() - 4; }
@@ -59,21 +61,6 @@ class CrackTable {
   }
   // Of one execution of a block that was looked up.
   const BlockCounts& counts(const emu::Block& block) const { return counts_[block.id]; }
-  struct Executed {
-    const CrackedBlock& cracked;
-    std::uint32_t id;
-    std::uint64_t space;
-    std::uint64_t executions;  // since it was cracked
-  };
-  // visit(Executed) for every block that was looked up.
-  template <class Visit>
-  void each(Visit&& visit) const {
-    for (const Place& place : places_) {
-      if (place.id == emu::kNoBlock) continue;
-      const Entry& entry = table_[place.id];
-      visit(Executed{entry.cracked, place.id, place.space, entry.executions});
-    }
-  }
   // Of all executed blocks so far, dropped ones too.
   BlockCounts executed() const;
 

@@ -26,7 +26,8 @@ template <Probe P>
 void BasicFastCore<P>::consume(const emu::RetiredBatch& batch) {
   if (parts_.begin(batch)) switch_context();
   for (const emu::Record& record : emu::records(batch)) {
-    parts_.begin(record);
+    const CrackedBlock& block = parts_.begin(record);
+    if constexpr (P::kOn) probe_.executes(record, block, parts_.fetch.record());
     run_block(record.addresses);
   }
 }
@@ -34,9 +35,9 @@ void BasicFastCore<P>::consume(const emu::RetiredBatch& batch) {
 template <Probe P>
 void BasicFastCore<P>::switch_context() {
   if (window_.open()) close_group();
-  wait(retirement_.last() + 1, StallReason::kDrain, 0);
+  wait(retirement_.last() + 1, StallReason::kDrain, 0, 0);
   parts_.switch_context();
-  if constexpr (P::kOn) probe_.entered(parts_.context.space());
+  if constexpr (P::kOn) probe_.entered(parts_.context.task(), parts_.context.space());
 }
 
 template <Probe P>
@@ -44,13 +45,13 @@ void BasicFastCore<P>::finish() {
   if (window_.open()) close_group();
   const Cycle end = std::max(retirement_.last(), parts_.ledger.now() + 1);
   stores_.write_until(end, load_store_);
-  lose(end, StallReason::kDrain, 0);
+  lose(end, StallReason::kDrain, 0, 0);
 }
 
 template <Probe P>
 void BasicFastCore<P>::run_packet(const Packet& packet, const std::uint64_t*& addresses) {
   parts_.buffer.fetch(packet.insts);
-  wait(packet.available, packet.reason, packet.culprit);
+  wait(packet.available, packet.reason, packet.culprit, packet.culprit_record());
   for (const UopInfo* uop = packet.begin; uop != packet.end; ++uop) {
     rename(*uop, packet);
     if (uop->ports == 0) {
@@ -73,14 +74,18 @@ template <Probe P>
 inline void BasicFastCore<P>::rename(const UopInfo& uop, const Packet& packet) {
   SlotLedger& ledger = parts_.ledger;
   if (uop.slots > 0 && ledger.left() == 0) ledger.advance(ledger.now() + 1, StallReason::kBase);
-  if constexpr (P::kOn) renaming_ = packet.pc_of(uop);
+  if constexpr (P::kOn) {
+    renaming_ = packet.pc_of(uop);
+    record_ = packet.record;
+  }
   bool open = window_.must_open(uop);
   // A group that has already retired by now takes no more uops.
   if (!open && std::max(group_->complete, retirement_.last()) <= ledger.now()) open = true;
   if (open && window_.open()) close_group();
   if ((open && window_.full()) || window_.lacks(uop)) make_room(uop, open);
   if (uop.is(kUopSerialize)) {
-    wait(serialization_.earliest(uop, retirement_.last()), StallReason::kSerialize, packet.pc_of(uop));
+    wait(serialization_.earliest(uop, retirement_.last()), StallReason::kSerialize, packet.pc_of(uop),
+         packet.record);
   }
   if (uop.ports != 0) enter_queue(uop);
   group_ = &window_.rename(uop);
@@ -107,10 +112,11 @@ void BasicFastCore<P>::wait_for_oldest(Cycle cycle, Structure full) {
   SlotLedger& ledger = parts_.ledger;
   if (cycle <= ledger.now()) return;
   waits_.charge(window_.oldest_number(), window_.oldest(), ledger.now(), cycle,
-                [&](Cycle end, StallReason reason, std::uint64_t culprit) {
+                [&](Cycle end, StallReason reason, const Wait* culprit) {
                   if constexpr (P::kOn) {
-                    if (culprit == 0) culprit = renaming_;
-                    probe_.lost({reason, ledger.now(), ledger.free_until(end), culprit});
+                    probe_.lost({reason, ledger.now(), ledger.free_until(end),
+                                 culprit == nullptr ? renaming_ : culprit->pc,
+                                 culprit == nullptr ? record_ : culprit->record});
                   }
                   ledger.advance(end, reason, full);
                 });
@@ -159,13 +165,13 @@ template <Probe P>
 void BasicFastCore<P>::run_eliminated(const UopInfo& uop, const Packet& packet) {
   const std::uint64_t pc = packet.pc_of(uop);
   if constexpr (P::kOn)
-    probe_.renamed({&uop, pc, window_.newest_number(), packet.fetched, renamed_at_, kNoKey});
+    probe_.renamed({&uop, pc, window_.newest_number(), packet.fetched, renamed_at_, kNoKey, packet.record});
   last_issue_ = renamed_at_;
   group_->complete_by(renamed_at_ + 1);
   eliminate(uop, values_);
   if (!serialization_.rename(uop, parts_.ledger.now())) return;
   close_group();
-  wait(serialization_.until(), StallReason::kSerialize, pc);
+  wait(serialization_.until(), StallReason::kSerialize, pc, packet.record);
 }
 
 template <Probe P>
@@ -178,7 +184,9 @@ inline void BasicFastCore<P>::execute(const UopInfo& uop, const Packet& packet) 
   wait_->pc = packet.pc_of(uop);
   if constexpr (P::kOn) {
     key_ = (key_ + 1) % kProbeKeys;
-    probe_.renamed({&uop, wait_->pc, window_.newest_number(), packet.fetched, renamed_at_, key_});
+    wait_->record = packet.record;
+    probe_.renamed(
+        {&uop, wait_->pc, window_.newest_number(), packet.fetched, renamed_at_, key_, packet.record});
     probe_.dispatched(key_, dispatched);
   }
   if (uop.memory()) {

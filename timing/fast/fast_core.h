@@ -44,7 +44,7 @@ class BasicFastCore {
 
   void consume(const emu::RetiredBatch& batch);
   void blocks_cleared() {
-    if constexpr (P::kOn) probe_.dropping(parts_.table);
+    if constexpr (P::kOn) probe_.dropping();
     parts_.table.clear();
   }
   void finish();  // the last uops retire
@@ -52,8 +52,7 @@ class BasicFastCore {
   TimingStats stats() const { return parts_.stats(load_store_); }
   P& probe() { return probe_; }
   const P& probe() const { return probe_; }
-  // For a probe that counts by block: what has executed, and of that the uops that stats() does not have yet.
-  const CrackTable& blocks() const { return parts_.table; }
+  // For a probe that counts by block: of what has executed, the uops that stats() does not have yet.
   std::uint64_t slots_of_this_cycle() const { return parts_.ledger.width() - parts_.ledger.left(); }
   template <class Visit>
   void each_unrenamed(Visit&& /*visit*/) const {}  // all uops rename in the call that brings them
@@ -73,12 +72,13 @@ class BasicFastCore {
     if (must_have_left != 0) cycle = std::max(cycle, renamed_[(must_have_left - 1) % renamed_.size()]);
     parts_.fetch.open_window(cycle);
   }
-  void wait(Cycle cycle, StallReason reason, std::uint64_t culprit) {
-    if (cycle > parts_.ledger.now()) lose(cycle, reason, culprit);
+  void wait(Cycle cycle, StallReason reason, std::uint64_t culprit, std::uint32_t record) {
+    if (cycle > parts_.ledger.now()) lose(cycle, reason, culprit, record);
   }
-  [[gnu::always_inline]] void lose(Cycle cycle, StallReason reason, std::uint64_t culprit) {
+  [[gnu::always_inline]] void lose(Cycle cycle, StallReason reason, std::uint64_t culprit,
+                                   std::uint32_t record) {
     SlotLedger& ledger = parts_.ledger;
-    if constexpr (P::kOn) probe_.lost({reason, ledger.now(), ledger.free_until(cycle), culprit});
+    if constexpr (P::kOn) probe_.lost({reason, ledger.now(), ledger.free_until(cycle), culprit, record});
     ledger.advance(cycle, reason);
   }
 
@@ -158,7 +158,8 @@ class BasicFastCore {
   unsigned bound_ = kLaneCount;  // to a scheduler of that queue, or to none
   unsigned scheduler_ = 0;
   std::uint32_t key_ = 0;       // for a probe, as
-  std::uint64_t renaming_ = 0;  // its pc is
+  std::uint64_t renaming_ = 0;  // its pc is, and
+  std::uint32_t record_ = 0;    // the record that it is of
   std::uint64_t address_ = 0;   // effective address of its instruction
   Cycle renamed_at_ = 0;
   Cycle last_issue_ = 0;

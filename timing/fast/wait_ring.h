@@ -28,7 +28,8 @@ class WaitRing {
     return entry.wait;
   }
 
-  // Charges the cycles of [from, to) to the uops of a group, in order: lose(end, reason, pc).
+  // Charges the cycles of [from, to) to the uops of a group, in order: lose(end, reason, wait); null for
+  // none.
   template <class Lose>
   void charge(std::uint64_t number, const RetireGroup& group, Cycle from, Cycle to, Lose&& lose) const {
     const Entry* const first = &waits_[place(number)];
@@ -36,9 +37,9 @@ class WaitRing {
     for (const Entry* entry = first; entry != end && from < to; ++entry) {
       if (entry->wait.complete <= from) continue;
       from = timing::charge(entry->wait, *entry->uop, from, to,
-                            [&](Cycle until, StallReason reason) { lose(until, reason, entry->wait.pc); });
+                            [&](Cycle until, StallReason reason) { lose(until, reason, &entry->wait); });
     }
-    if (from < to) lose(to, StallReason::kRetire, 0);
+    if (from < to) lose(to, StallReason::kRetire, nullptr);
   }
 
  private:

@@ -25,6 +25,7 @@ struct Wait {
   std::uint64_t pc = 0;
   StallReason work = StallReason::kBase;  // what its latency is charged to
   StallReason held = StallReason::kBase;  // what kept it from issuing
+  std::uint32_t record = 0;               // that it is of, for a probe
 };
 
 // When a uop has what it needs to issue besides its operands and a port: a queue entry, its place in the

@@ -48,6 +48,8 @@ Packet Fetch::take() {
   packet.insts = static_cast<std::uint8_t>(insts);
   packet.penalty = 0;
   packet.culprit = culprit();
+  packet.record = record_;
+  packet.waits_for_last = culprit_record() != record_;
   packet.fetched = now_;
   packet.reason = reason_;
 
@@ -60,6 +62,7 @@ Packet Fetch::take() {
     packet.reason = translated - now_ > ready - translated ? StallReason::kInstructionTlb
                                                            : StallReason::kInstructionCache;
     packet.culprit = next_inst_pc();
+    packet.waits_for_last = false;
     left_ = 0;
     next_cycle_ = ready + 1;
     now_ = ready;
@@ -97,6 +100,7 @@ void Fetch::finish_block(Packet& packet) {
   if (outcome.mispredicted) {
     packet.penalty = outcome.penalty;
     branch_ = block_.branch_pc();
+    branch_record_ = record_;
     left_ = 0;
     next_cycle_ = kNever;
     reason_ = recovery_from(block_.branch);
@@ -108,6 +112,7 @@ void Fetch::finish_block(Packet& packet) {
     next_cycle_ += outcome.bubble;
     reason_ = StallReason::kBranchBubble;
     branch_ = block_.branch_pc();
+    branch_record_ = record_;
   }
 }
 

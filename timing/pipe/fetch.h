@@ -34,7 +34,10 @@ struct Packet {
   StallReason reason;  // why not earlier
   std::uint8_t insts;
   std::uint8_t penalty;  // not 0: ends in a mispredicted branch; see redirect()
+  bool waits_for_last;   // `culprit` is of the record before its own
+  std::uint32_t record;  // whose uops these are, by its number
 
+  std::uint32_t culprit_record() const { return waits_for_last ? record - 1 : record; }
   std::uint64_t pc_of(const UopInfo& uop) const { return block_pc + 4 * std::uint64_t{uop.inst}; }
 };
 
@@ -51,6 +54,7 @@ class Fetch {
     next_pc_ = next_pc;
     has_next_ = has_next;
     next_inst_ = 0;
+    ++record_;
   }
 
   // The earliest cycle for the next window; kNever while a mispredicted branch has not executed.
@@ -61,6 +65,12 @@ class Fetch {
   std::uint64_t culprit() const {
     if (is_mispredict(reason_) || reason_ == StallReason::kBranchBubble) return branch_;
     return needs_record() ? next_pc_ : next_inst_pc();
+  }
+  // Of records that begin, dense from 1.
+  std::uint32_t record() const { return record_; }
+  std::uint32_t culprit_record() const {
+    if (is_mispredict(reason_) || reason_ == StallReason::kBranchBubble) return branch_record_;
+    return needs_record() ? record_ + 1 : record_;
   }
   unsigned window_instructions() const { return window_size_; }
 
@@ -126,7 +136,9 @@ class Fetch {
   unsigned branches_left_ = 0;
   unsigned taken_left_ = 0;
   std::uint64_t line_ = UINT64_MAX;
-  std::uint64_t branch_ = 0;                  // the last that reason_ was
+  std::uint64_t branch_ = 0;         // the last that reason_ was
+  std::uint32_t branch_record_ = 0;  // of which record
+  std::uint32_t record_ = 0;
   StallReason reason_ = StallReason::kFetch;  // why the next packet is not here yet
 };
 

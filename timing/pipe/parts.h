@@ -40,9 +40,10 @@ struct Parts {
   }
 
   // Fetch goes on with a record.
-  void begin(const emu::Record& record) {
+  const CrackedBlock& begin(const emu::Record& record) {
     const CrackedBlock& cracked = table.execute(*record.block);
     fetch.begin_record(cracked, context.locate(record.block->pc), record.next_pc(), record.has_next());
+    return cracked;
   }
 
   // The pipe is empty and another thread's instructions follow. An exception drains it so; what the kernel

@@ -2,68 +2,57 @@
 
 namespace m2sim::timing {
 
-InstBooks& Attribution::add(std::uint64_t pc, std::uint64_t space) {
-  insts_.push_back({pc, space, 0, {}});
-  if (2 * insts_.size() > places_.size()) {
-    grow();
-  } else {
-    std::size_t at = place_of(pc, space);
-    while (places_[at].inst != UINT32_MAX) at = (at + 1) & places_mask_;
-    places_[at] = {pc, space, static_cast<std::uint32_t>(insts_.size() - 1)};
-  }
-  return insts_.back();
-}
-
-void Attribution::grow() {
-  places_.assign(2 * places_.size(), {});
-  places_mask_ = places_.size() - 1;
-  for (std::uint32_t i = 0; i < insts_.size(); ++i) {
-    std::size_t at = place_of(insts_[i].pc, insts_[i].space);
-    while (places_[at].inst != UINT32_MAX) at = (at + 1) & places_mask_;
-    places_[at] = {insts_[i].pc, insts_[i].space, i};
+// The slots that each instruction of a block uses.
+void Attribution::look_up(const CrackedBlock& cracked) {
+  scratch_.assign(cracked.inst_count, 0);
+  const UopInfo* const end = cracked.uops + cracked.first_uop[cracked.inst_count];
+  for (const UopInfo* uop = cracked.uops; uop != end; ++uop) {
+    scratch_[uop->inst] = static_cast<std::uint8_t>(scratch_[uop->inst] + uop->slots);
   }
 }
 
-void Attribution::begin_blocks(const CrackTable& blocks) {
-  executions_.clear();
-  blocks.each([&](const CrackTable::Executed& block) {
-    if (block.id >= executions_.size()) executions_.resize(block.id + 1);
-    executions_[block.id] = block.executions;
+// A block that has no id here yet. One that was dropped and made anew is what it was, if it is the same.
+void Attribution::see(const emu::Block& block, const CrackedBlock& cracked) {
+  look_up(cracked);
+  std::uint64_t& known = known_[{block.pc, block.space}];
+  const auto is_known = [&] {
+    const Code& code = codes_[known - 1];
+    return code.insts == scratch_.size() &&
+           std::equal(scratch_.begin(), scratch_.end(), slots_used_.begin() + code.first);
+  };
+  if (known == 0 || !is_known()) {
+    codes_.push_back({block.pc, block.space, static_cast<std::uint32_t>(slots_used_.size()),
+                      static_cast<std::uint32_t>(scratch_.size())});
+    slots_used_.insert(slots_used_.end(), scratch_.begin(), scratch_.end());
+    known = codes_.size();
+  }
+  if (block.id >= seen_.size()) seen_.resize(block.id + 1);
+  seen_[block.id] = {static_cast<std::uint32_t>(known - 1), kNoPath, 0};
+}
+
+std::vector<InstBooks> Attribution::insts() const {
+  std::vector<InstBooks> all;
+  Tally<Known> places;  // in `all`, and one
+  each([&](const Charge& charge) {
+    std::uint64_t& place = places[{charge.pc, charge.space}];
+    if (place == 0) {
+      all.push_back({charge.pc, charge.space, 0, {}});
+      place = all.size();
+    }
+    InstBooks& books = all[place - 1];
+    books.insts += charge.insts;
+    books.slots[static_cast<std::size_t>(charge.reason)] += charge.slots;
   });
-}
-
-void Attribution::end_blocks(const CrackTable& blocks) {
-  const std::uint64_t space = space_;
-  blocks.each([&](const CrackTable::Executed& block) {
-    const std::uint64_t before = block.id < executions_.size() ? executions_[block.id] : 0;
-    if (block.executions == before) return;
-    space_ = block.space;
-    book_block(block.cracked, block.executions - before);
-  });
-  space_ = space;
-  executions_.clear();
-}
-
-void Attribution::dropping(const CrackTable& blocks) {
-  if (listening_) end_blocks(blocks);
-}
-
-void Attribution::book_block(const CrackedBlock& block, std::uint64_t executions) {
-  for (unsigned i = 0; i < block.inst_count; ++i) {
-    const std::uint64_t pc = block.pc + 4 * std::uint64_t{i};
-    InstBooks& books = books_of(pc);
-    books.insts += static_cast<std::int64_t>(executions);
-  }
-  const UopInfo* const end = block.uops + block.first_uop[block.inst_count];
-  for (const UopInfo* uop = block.uops; uop != end; ++uop) {
-    if (uop->slots != 0) use(block.pc + 4 * std::uint64_t{uop->inst}, executions * uop->slots);
-  }
+  return all;
 }
 
 void Attribution::insts_retired(std::uint64_t insts) {
-  auto left = static_cast<std::int64_t>(insts);
-  for (const InstBooks& books : insts_) left -= books.insts;
-  if (left != 0) books_of(0).insts += left;
+  insts_of_nobody_ = 0;
+  std::uint64_t booked = 0;
+  executions_.each([&](const Execution& execution, std::uint64_t place) {
+    booked += counts_[place - 1] * codes_[execution.code].insts;
+  });
+  insts_of_nobody_ = static_cast<std::int64_t>(insts - booked);
 }
 
 }  // namespace m2sim::timing

@@ -4,11 +4,14 @@
 // An event names a uop by a key: the place of an executing uop in a ring of kProbeKeys, bound by renamed()
 // and free again when its group has retired. Events carry their cycle. The cycle-driven model tells them as
 // they happen; the instruction-driven one tells all of a uop before the next uop, but for its retirement.
+//
+// A record is one execution of a block, by its number: dense from 1, and as many as 32 bits hold.
 #pragma once
 
 #include <concepts>
 #include <cstdint>
 
+#include "emu/retired.h"
 #include "timing/crack/crack.h"
 #include "timing/crack/uop.h"
 #include "timing/cycle.h"
@@ -26,6 +29,7 @@ struct RenamedUop {
   Cycle fetched;
   Cycle renamed;
   std::uint32_t key;
+  std::uint32_t record = 0;  // that it is of
 };
 
 // Rename slots that were not used. `culprit`: the pc of the instruction that is waited for, or for which
@@ -35,15 +39,19 @@ struct LostSlots {
   Cycle cycle;          // the first
   std::uint64_t slots;  // in this and the following cycles
   std::uint64_t culprit;
+  std::uint32_t record = 0;  // that the culprit is of; one more than the last where that is yet to come
 };
 
 template <class T>
 concept Probe = requires(T& probe, const RenamedUop& uop, const LostSlots& lost, std::uint32_t key,
                          std::uint64_t group, Cycle cycle, StallReason reason, unsigned port,
-                         std::uint64_t space, const CrackTable& blocks) {
+                         std::uint32_t number, std::uint64_t space, const emu::Record& record,
+                         const CrackedBlock& block) {
   { T::kOn } -> std::convertible_to<bool>;
-  probe.entered(
-      space);  // the pipe is empty and instructions of this address space follow (emu::Block::space)
+  // The pipe is empty, and blocks of this thread (emu::RetiredBatch::task) and address space
+  // (emu::Block::space) follow.
+  probe.entered(number, space);
+  probe.executes(record, block, number);  // enters fetch; the number is its own
   probe.renamed(uop);
   probe.dispatched(key, cycle);    // enters its scheduler
   probe.issued(key, cycle, port);  // number of the port in the configuration
@@ -53,12 +61,13 @@ concept Probe = requires(T& probe, const RenamedUop& uop, const LostSlots& lost,
   probe.flushed(key, cycle);  // a load that ran before a store to its address: its first result is void
   probe.retired(group, cycle);
   probe.lost(lost);
-  probe.dropping(blocks);  // all of them, right after this
+  probe.dropping();  // all blocks, right after this
 };
 
 // Hears nothing: what a probe that looks at some events begins with.
 struct QuietProbe {
-  void entered(std::uint64_t /*space*/) {}
+  void entered(std::uint32_t /*task*/, std::uint64_t /*space*/) {}
+  void executes(const emu::Record& /*record*/, const CrackedBlock& /*block*/, std::uint32_t /*number*/) {}
   void renamed(const RenamedUop& /*uop*/) {}
   void dispatched(std::uint32_t /*key*/, Cycle /*cycle*/) {}
   void issued(std::uint32_t /*key*/, Cycle /*cycle*/, unsigned /*port*/) {}
@@ -67,7 +76,7 @@ struct QuietProbe {
   void flushed(std::uint32_t /*key*/, Cycle /*cycle*/) {}
   void retired(std::uint64_t /*group*/, Cycle /*cycle*/) {}
   void lost(const LostSlots& /*lost*/) {}
-  void dropping(const CrackTable& /*blocks*/) {}
+  void dropping() {}
 };
 
 struct NoProbe : QuietProbe {

@@ -131,7 +131,11 @@ Outcome simulate_timed(emu::Machine& machine, const Simulation& simulation) {
     const auto watched = [&](const Phase& part) {
       return run_watched(emulator, simulation.watcher, part, go_on, state);
     };
-    return intervals.go_on(emulator, phase, watched, so_far);
+    const emu::RunEnd end = intervals.go_on(emulator, phase, watched, so_far);
+    if constexpr (Attributed<Model>) {
+      if (phase.listener == Listener::kNobody) model->probe().books().passed_over();
+    }
+    return end;
   };
   const auto count = [&](bool on) {
     if constexpr (Attributed<Model>) {

@@ -19,8 +19,9 @@ UopInfo uop_of(StallReason work) {
 std::vector<Piece> charged(const WaitRing& ring, std::uint64_t number, const RetireGroup& group, Cycle from,
                            Cycle to) {
   std::vector<Piece> pieces;
-  ring.charge(number, group, from, to,
-              [&](Cycle end, StallReason reason, std::uint64_t pc) { pieces.emplace_back(end, reason, pc); });
+  ring.charge(number, group, from, to, [&](Cycle end, StallReason reason, const Wait* wait) {
+    pieces.emplace_back(end, reason, wait == nullptr ? 0 : wait->pc);
+  });
   return pieces;
 }
 

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -34,11 +35,12 @@ Sums sums_of(const TimingStats& stats) {
   return {static_cast<std::int64_t>(stats.core.insts), stats.core.slots};
 }
 
-const InstBooks& books_at(const Attribution& books, std::uint64_t pc) {
-  const auto found = std::find_if(books.insts().begin(), books.insts().end(),
-                                  [&](const InstBooks& inst) { return inst.pc == pc; });
-  EXPECT_NE(found, books.insts().end()) << "nothing was booked to " << pc;
-  return *found;
+InstBooks books_at(const Attribution& books, std::uint64_t pc) {
+  const std::vector<InstBooks> insts = books.insts();
+  const auto found =
+      std::find_if(insts.begin(), insts.end(), [&](const InstBooks& inst) { return inst.pc == pc; });
+  EXPECT_NE(found, insts.end()) << "nothing was booked to " << pc;
+  return found == insts.end() ? InstBooks{} : *found;
 }
 
 template <class Model>
@@ -82,7 +84,7 @@ TYPED_TEST(Books, BlameTheLoadThatMisses) {
   books.begin(model);
   program.feed(model);
   books.end(model);
-  const InstBooks& load = books_at(books, kCode + 16);
+  const InstBooks load = books_at(books, kCode + 16);
   const auto dram = static_cast<std::size_t>(StallReason::kMemoryDram);
   const auto tlb = static_cast<std::size_t>(StallReason::kDataTlb);
   std::uint64_t all = 0;
@@ -122,6 +124,44 @@ void expect_books(const std::string& guest, Mode mode, const std::vector<Phase>&
   ASSERT_TRUE(outcome.timing && expected.timing);
   EXPECT_EQ(values(*outcome.timing), values(*expected.timing)) << guest;
   EXPECT_EQ(sums_of(books), sums_of(*outcome.timing)) << guest << " in " << phases.size() << " phases";
+}
+
+// Two callers of one function in turns, near enough that both calls are in flight: each has its own.
+TYPED_TEST(Books, TellCallersApart) {
+  constexpr std::uint64_t kCallee = kCode + 0x400;
+  const auto bl = [](std::uint64_t from, std::uint64_t to) {
+    return 0x94000000U | (static_cast<std::uint32_t>((to - from) / 4) & 0x03FFFFFFU);
+  };
+  SyntheticProgram program;
+  const std::uint32_t first = program.block(kCode, {a64::nop(), bl(kCode + 4, kCallee)});
+  const std::uint32_t second = program.block(kCode + 8, {bl(kCode + 8, kCallee)});
+  const std::uint32_t back = program.block(kCode + 12, {a64::b(-12)});
+  const std::uint32_t callee = program.block(kCallee, {a64::sdiv(1, 1, 2), a64::sdiv(1, 1, 2), 0xD65F03C0U});
+  constexpr std::int64_t kTurns = 500;
+  for (std::int64_t i = 0; i < kTurns; ++i) {
+    for (const std::uint32_t id : {first, callee, second, callee, back}) program.run(id);
+  }
+  Attribution books;
+  TypeParam model(m2_pcore(), AttributionProbe(books));
+  books.begin(model);
+  program.feed(model);
+  books.end(model);
+  std::map<std::uint64_t, Sums> by_site;
+  books.each([&](const Charge& charge) {
+    if (charge.pc < kCallee) return;
+    Sums& sums = by_site[books.paths().paths()[charge.path].site];
+    sums.insts += charge.insts;
+    sums.slots[static_cast<std::size_t>(charge.reason)] += charge.slots;
+  });
+  ASSERT_EQ(by_site.size(), 2U);
+  const Sums& one = by_site[kCode + 4];
+  const Sums& other = by_site[kCode + 8];
+  EXPECT_EQ(one.insts, 3 * kTurns);
+  EXPECT_EQ(other.insts, 3 * kTurns);
+  const auto divide = static_cast<std::size_t>(StallReason::kDependDivide);
+  EXPECT_GT(one.slots[divide], 0U);
+  EXPECT_NEAR(static_cast<double>(one.slots[divide]), static_cast<double>(other.slots[divide]),
+              0.05 * static_cast<double>(one.slots[divide]));
 }
 
 // Instructions are nobody's only where a fault or the end of a phase has cut their block.

@@ -1,0 +1,63 @@
+#include "cmd/guest/run.h"
+
+#include <fmt/format.h>
+
+#include "cmd/console/failure.h"
+#include "cmd/console/output_file.h"
+#include "cmd/console/stop_on_signal.h"
+#include "cmd/console/terminal.h"
+#include "cmd/results/guest_end.h"
+
+namespace m2sim::cmd {
+
+GuestRun::GuestRun(const GuestOptions& options, Mode mode, const timing::CoreConfig& config)
+    : options_(options),
+      machine_(machine_options(options, host_)),
+      manifest_(manifest_of(options, mode, config, machine_)),
+      simulation_{mode, config, phases_of(options)} {
+  simulation_.plan = plan_of(options, machine_);
+}
+
+timing::Outcome GuestRun::run(RunWatch* watch) {
+  stop_on_signals();
+  simulation_.watcher = watch;
+  timing::Outcome outcome = timing::simulate(machine_, simulation_);
+  if (watch != nullptr) watch->erase();
+  host_.guest_has_ended();
+  say_how_it_ended(outcome, watch);
+  return outcome;
+}
+
+void GuestRun::say_how_it_ended(const timing::Outcome& outcome, const RunWatch* watch) {
+  std::string line;
+  if (watch != nullptr && watch->timed_out()) {
+    manifest_.end = "timeout";
+    line = fmt::format("{}: stopped after {} seconds (--timeout)", manifest_.program, *watch->timeout());
+  } else {
+    line = settle_end(outcome.end, machine_, manifest_);
+  }
+  if (!line.empty()) write_stderr(fmt::format("m2sim: {}\n", printable(line)));
+  if (measured_nothing(options_, outcome)) {
+    write_stderr(fmt::format("m2sim: {}: the program ended after {} instructions, before any counted\n",
+                             options_.command, outcome.figures.instructions));
+  }
+}
+
+void GuestRun::say_unreached(const timing::Outcome& outcome) {
+  for (const std::string& name : unreached(simulation_.plan, outcome.regions)) {
+    unreached_ = true;
+    write_stderr(fmt::format("m2sim: {}: {} was never reached\n", options_.command, printable(name)));
+  }
+}
+
+int GuestRun::exit_status() const {
+  const int status = exit_status_of(manifest_);
+  return unreached_ && manifest_.end != "timeout" ? kExitUnreached : status;
+}
+
+std::optional<std::uint64_t> GuestRun::end() const {
+  if (!options_.limit || options_.regions.any()) return std::nullopt;
+  return options_.skip.value_or(0) + options_.warmup.value_or(0) + *options_.limit;
+}
+
+}  // namespace m2sim::cmd

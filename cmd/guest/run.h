@@ -1,0 +1,47 @@
+// One run of a guest from the command line, from its options to its exit status: what the commands share that
+// run one program.
+#pragma once
+
+#include <optional>
+
+#include "cmd/console/guest_host.h"
+#include "cmd/guest/options.h"
+#include "cmd/guest/watch.h"
+#include "cmd/results/manifest.h"
+#include "emu/machine.h"
+#include "timing/run/simulation.h"
+
+namespace m2sim::cmd {
+
+class GuestRun {
+ public:
+  // The program is loaded and its simulation is as the options say. Throws UserError.
+  GuestRun(const GuestOptions& options, Mode mode, const timing::CoreConfig& config);
+
+  // To its end, of which a line on standard error says what there is to say. Throws UserError where m2sim
+  // itself could not go on.
+  timing::Outcome run(RunWatch* watch = nullptr);
+  // A line for each region that never came: behind the report, which has the others.
+  void say_unreached(const timing::Outcome& outcome);
+  bool some_unreached() const { return unreached_; }
+  // The program's own; kExitUnreached where a region never came.
+  int exit_status() const;
+
+  emu::Machine& machine() { return machine_; }
+  Manifest& manifest() { return manifest_; }
+  timing::Simulation& simulation() { return simulation_; }
+  // All instructions of the run, where that is known.
+  std::optional<std::uint64_t> end() const;
+
+ private:
+  void say_how_it_ended(const timing::Outcome& outcome, const RunWatch* watch);
+
+  const GuestOptions& options_;
+  GuestHost host_;
+  emu::Machine machine_;
+  Manifest manifest_;
+  timing::Simulation simulation_;
+  bool unreached_ = false;
+};
+
+}  // namespace m2sim::cmd
