@@ -109,6 +109,14 @@ std::unique_ptr<Model> made(const Simulation& simulation) {  // too large for a 
   }
 }
 
+// Books by call path have to know that something was not heard.
+template <class Model>
+void tell_passed_over(Model& model, const Phase& phase) {
+  if constexpr (Attributed<Model>) {
+    if (phase.listener == Listener::kNobody) model.probe().books().passed_over();
+  }
+}
+
 template <class Model>
 Outcome simulate_timed(emu::Machine& machine, const Simulation& simulation) {
   emu::Emulator emulator(machine);
@@ -132,9 +140,7 @@ Outcome simulate_timed(emu::Machine& machine, const Simulation& simulation) {
       return run_watched(emulator, simulation.watcher, part, go_on, state);
     };
     const emu::RunEnd end = intervals.go_on(emulator, phase, watched, so_far);
-    if constexpr (Attributed<Model>) {
-      if (phase.listener == Listener::kNobody) model->probe().books().passed_over();
-    }
+    tell_passed_over(*model, phase);
     return end;
   };
   const auto count = [&](bool on) {
