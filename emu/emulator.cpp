@@ -37,17 +37,20 @@ bool goes_through_stack(const insts::Inst& inst) {
 
 Emulator::Emulator(Machine& machine) : kernel_(machine.kernel()) { task_ = kernel_.tasks().front().get(); }
 
-void Emulator::begin(bool log, const Until& until) {
+void Emulator::begin(Wants sink, const Until& until) {
   until_ = until;
   watches_ = !until.addresses.empty() || !until.instructions.empty();
-  if (watches_ && watched_.add(until.addresses, until.instructions)) watch_blocks();
+  bool more = watches_ && watched_.add(until.addresses, until.instructions);
+  if (sink.time) more |= watched_.add_counter_reads();
+  if (more) watch_blocks();
+  clock_.begin_run(sink.time, stats_.insts);
   // Also behind a stop in which nothing was executed.
   resumes_ = run_end_ == RunEnd::Kind::kReached ||
              (resumes_ && run_end_ == RunEnd::Kind::kStopped && stats_.insts == insts_begin_);
   run_end_.reset();
   insts_begin_ = handed_over_ = stats_.insts;
   insts_end_ = stats_.insts + std::min(until.insts, UINT64_MAX - stats_.insts);
-  if (cache_ == nullptr || log != logs_) use_blocks(log);
+  if (cache_ == nullptr || sink.log != logs_) use_blocks(sink.log);
 }
 
 void Emulator::use_blocks(bool log) {
@@ -101,7 +104,8 @@ bool Emulator::end_at(const Block& block, unsigned index) {
 std::int64_t Emulator::insts_to_event() const {
   const std::uint64_t until = kernel_.run_until();
   if (until > static_cast<std::uint64_t>(INT64_MAX) / kInstsPerNanosecond) return INT64_MAX;
-  return static_cast<std::int64_t>(until * kInstsPerNanosecond) - static_cast<std::int64_t>(stats_.insts);
+  const std::uint64_t now = clock_.expected(stats_.insts);
+  return static_cast<std::int64_t>(until * kInstsPerNanosecond) - static_cast<std::int64_t>(now);
 }
 
 void Emulator::switch_to(Task& task) {
@@ -130,7 +134,7 @@ bool Emulator::choose_task() {
   // Inside a block nothing may come in between.
   if (partial_ != nullptr || (task_goes_on_ && insts_to_event() >= 0)) return true;
   if (task_goes_on_) cpu_->pc = pc_;
-  kernel_.set_time(stats_.insts / kInstsPerNanosecond);
+  kernel_.set_time(nanoseconds());
   Task* const chosen = kernel_.schedule();
   task_goes_on_ = chosen != nullptr;
   if (chosen == nullptr) {
@@ -153,6 +157,7 @@ bool Emulator::choose_task() {
 bool Emulator::open_slice() {
   log_end_ = log_.data();
   slice_end_ = SliceEnd::kBatch;
+  if (call_waits_ && !enter_kernel()) return false;
   // A stop comes first: who goes on behind it shall have the turn that he would have had.
   if (kernel_.options.stop_requested() || !choose_task() || kernel_.options.stop_requested()) {
     const bool alive = std::any_of(kernel_.tasks().begin(), kernel_.tasks().end(),
@@ -194,6 +199,7 @@ bool Emulator::enter_next() {
   }
   if (insts_left() == 0) return end_run(RunEnd::Kind::kLimit);
   if (slice_left_ < 0) return false;  // the batch tells its reader which block follows
+  if (clock_.is_behind(stats_.insts) && reads_counter(next_->insts().front())) return false;
   const bool end_is_near = insts_left() < kMaxBlockInsts || (watches_ && cache_->has_trap(*next_));
   const unsigned left = end_is_near ? insts_until_end(*next_, 0) : next_->inst_count;
   if (left == 0) return end_at(*next_, 0);
@@ -248,7 +254,7 @@ void Emulator::run_handlers() {
   const bool alone = step_ != nullptr || stepping() || whole_blocks < 0;
   budget_at_entry_ = alone ? 0 : std::min(slice_left_, whole_blocks);
   cpu_->budget = budget_at_entry_;
-  cpu_->clock_at_budget_end = stats_.insts + static_cast<std::uint64_t>(budget_at_entry_) +
+  cpu_->clock_at_budget_end = clock_.expected(stats_.insts) + static_cast<std::uint64_t>(budget_at_entry_) +
                               kernel_.clock.not_executed() * kInstsPerNanosecond;
   std::byte* const memory = cpu_->memory_base;
   if constexpr (kTailDispatch) {
@@ -365,7 +371,13 @@ bool Emulator::do_system_call() {
   pc_ = left_block().end();
   cpu_->pc = pc_;
   ++stats_.system_calls;
-  kernel_.set_time(stats_.insts / kInstsPerNanosecond);
+  call_waits_ = clock_.is_behind(stats_.insts);
+  return !call_waits_ && enter_kernel();
+}
+
+bool Emulator::enter_kernel() {
+  call_waits_ = false;
+  kernel_.set_time(nanoseconds());
   return go_on_after_kernel(kernel_.system_call(*task_));
 }
 
@@ -392,7 +404,7 @@ bool Emulator::take_fault(const Fault& fault) {
   }
   const Process& process = *task_->process;
   const bool first = &process == &kernel_.first();
-  kernel_.set_time(stats_.insts / kInstsPerNanosecond);
+  kernel_.set_time(nanoseconds());
   const bool goes_on = kernel_.deliver_fault(*task_, fault);
   if (first && !process.running()) end_ = {RunEnd::Kind::kFault, fault};
   return go_on_after_kernel(goes_on);

@@ -19,6 +19,7 @@
 #include "emu/linux/kernel.h"
 #include "emu/machine.h"
 #include "emu/retired.h"
+#include "emu/run_clock.h"
 
 namespace m2sim::emu {
 
@@ -67,12 +68,16 @@ class Emulator {
   // it is first executed begins a block, so that a run without a log may end there, or begin, and the log of
   // its neighbours lacks nothing.
   //
+  // A sink that TellsTime has the whole log before a system call and before CNTVCT_EL0 is read. What comes by
+  // itself (a turn's end, a timer) then comes where a batch ends, at most kBatchInsts late, and does depend
+  // on where the runs were cut.
+  //
   // Sinks may change between runs. One that logs keeps its blocks over runs without a log; before one that
   // logged comes back behind another that did, its owner calls its blocks_cleared().
   template <Sink S>
   RunEnd run(S& sink, const Until& until = {}) {
     if (over_) return end_;
-    begin(S::kLogs, until);
+    begin({S::kLogs, TellsTime<S>}, until);
     if constexpr (S::kLogs) {
       if (std::exchange(clears_told_, stats_.cache_clears) != stats_.cache_clears) sink.blocks_cleared();
     }
@@ -80,6 +85,7 @@ class Emulator {
     while (slice != SliceEnd::kEnded) {
       slice = run_slice();
       if constexpr (S::kLogs) sink.consume(batch());
+      if constexpr (TellsTime<S>) clock_.tell(sink.ticks(), stats_.insts);
       if (slice == SliceEnd::kClear) {
         clear_blocks();
         if constexpr (S::kLogs) clears_told_ = stats_.cache_clears;
@@ -103,7 +109,12 @@ class Emulator {
     Translator translator;
   };
 
-  void begin(bool log, const Until& until);
+  struct Wants {
+    bool log;
+    bool time;  // to tell it
+  };
+
+  void begin(Wants sink, const Until& until);
   void use_blocks(bool log);
   void watch_blocks();
   RunEnd finish();
@@ -129,6 +140,8 @@ class Emulator {
   bool stepping() const { return !stack_is_aligned(*cpu_); }
   bool link_and_follow();
   bool do_system_call();
+  bool enter_kernel();
+  std::uint64_t nanoseconds() const { return clock_.now(stats_.insts) / kInstsPerNanosecond; }
   bool go_on_after_kernel(bool goes_on);
   FaultKind why_not_fetched(std::uint64_t pc) const;
   bool take_fault(const Fault& fault);
@@ -150,6 +163,8 @@ class Emulator {
   Translator* translator_ = nullptr;
   std::vector<std::uint64_t> log_;
   EmulatorStats stats_;
+  RunClock clock_;
+  bool call_waits_ = false;              // for the sink to have the log
   RunEnd end_;                           // as far as the guest has come to it
   bool over_ = false;                    // the guest has ended
   std::optional<RunEnd::Kind> run_end_;  // this run has ended, the guest has not

@@ -27,8 +27,9 @@ inline constexpr std::uint32_t kNoBlock = UINT32_MAX;
 struct RetiredBatch {
   std::span<const std::uint64_t> words;
   std::span<const Block* const> blocks;
-  std::uint32_t next_block = kNoBlock;  // kNoBlock: the thread ended or all blocks are dropped
-  std::uint32_t task = 0;               // number of the thread, dense from 0 in the order of their start
+  // kNoBlock: the thread ended, all blocks are dropped, or a system call comes that asks for the time first.
+  std::uint32_t next_block = kNoBlock;
+  std::uint32_t task = 0;  // number of the thread, dense from 0 in the order of their start
   // Retired since the batch before, also in blocks without a record here: one that a fault ended, or one that
   // a run's limit lies in, whose record comes when it is complete. The sum is at any time what has retired.
   std::uint64_t insts = 0;
@@ -107,6 +108,13 @@ concept Sink = requires(T& sink, const RetiredBatch& batch) {
   { T::kLogs } -> std::convertible_to<bool>;
   sink.consume(batch);
   sink.blocks_cleared();  // ids start again at 0; nothing consumed later refers to older blocks
+};
+
+// A sink that tells how late it is after what it has consumed, in ticks of 1 / kInstsPerNanosecond ns since
+// it was made: the guest's clocks follow it in place of the instructions.
+template <class T>
+concept TellsTime = Sink<T> && requires(const T& sink) {
+  { sink.ticks() } -> std::same_as<std::uint64_t>;
 };
 
 struct NoSink {

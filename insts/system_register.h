@@ -11,6 +11,8 @@ constexpr std::int64_t system_register(unsigned op0, unsigned op1, unsigned crn,
 }
 
 inline constexpr std::int64_t kFpcr = system_register(3, 3, 4, 4, 0);
+inline constexpr std::int64_t kCntvctEl0 = system_register(3, 3, 14, 0, 2);
+inline constexpr std::int64_t kCntvctssEl0 = system_register(3, 3, 14, 0, 6);
 inline constexpr std::int64_t kFpsr = system_register(3, 3, 4, 4, 1);
 
 }  // namespace m2sim::insts

@@ -1,5 +1,7 @@
 #include "cmd/guest/options.h"
 
+#include <fmt/format.h>
+
 #include <charconv>
 #include <cstdlib>
 #include <ctime>
@@ -13,21 +15,6 @@
 
 namespace m2sim::cmd {
 namespace {
-
-// "K=V" as it is; "K" alone is handed on from the host, where it is set there.
-std::vector<std::string> guest_environment(const std::vector<std::string>& given) {
-  std::vector<std::string> environment;
-  for (const std::string& entry : given) {
-    const std::size_t name_end = entry.find('=');
-    if (entry.empty() || name_end == 0) throw failure("--env: '{}' has no name; write NAME=VALUE", entry);
-    if (name_end != std::string::npos) {
-      environment.push_back(entry);
-    } else if (const char* value = std::getenv(entry.c_str()); value != nullptr) {
-      environment.push_back(entry + "=" + value);
-    }
-  }
-  return environment;
-}
 
 std::int64_t start_time(const GuestOptions& options) {
   const std::string& given = options.start_time;
@@ -62,7 +49,9 @@ void add_phase_options(CLI::App& command, GuestOptions& options) {
 }
 
 void add_mode_options(CLI::App& command, GuestOptions& options) {
-  command.add_option("--mode", options.mode, "emulation, timing (the default) or fast-timing")
+  command
+      .add_option("--mode", options.mode,
+                  fmt::format("emulation, timing or fast-timing; without it {}", options.mode))
       ->type_name("MODE");
   command.add_flag("--timing", options.timing, "short for --mode timing");
   command.add_flag("--fast-timing", options.fast_timing, "short for --mode fast-timing");
@@ -85,6 +74,12 @@ void add_surroundings(CLI::App& command, GuestOptions& options) {
                   "what the guest's clock shows at the start, in seconds since 1970, or now for the host's "
                   "time; by default always 2023-01-24 00:00:00 UTC, so that runs are repeatable")
       ->type_name("SECONDS|now");
+  command
+      .add_option(
+          "--clock", options.clock,
+          "what the guest's clocks follow: instructions (the default), alike in every mode, or cycles "
+          "of the model, so that a program that times itself sees the core's time")
+      ->type_name("instructions|cycles");
   command.add_flag("--strace", options.strace, "show system calls on standard error");
   command.add_option("--strace-file", options.strace_file, "write them to FILE instead")->type_name("FILE");
 }
@@ -97,6 +92,27 @@ void add_guest_options(CLI::App& command, GuestOptions& options) {
   add_phase_options(command, options);
   add_surroundings(command, options);
   add_program(command, options.argv);
+}
+
+void add_whole_guest_options(CLI::App& command, GuestOptions& options) {
+  options.command = command.get_name();
+  add_mode_options(command, options);
+  add_surroundings(command, options);
+  add_program(command, options.argv);
+}
+
+std::vector<std::string> guest_environment(const std::vector<std::string>& given) {
+  std::vector<std::string> environment;
+  for (const std::string& entry : given) {
+    const std::size_t name_end = entry.find('=');
+    if (entry.empty() || name_end == 0) throw failure("--env: '{}' has no name; write NAME=VALUE", entry);
+    if (name_end != std::string::npos) {
+      environment.push_back(entry);
+    } else if (const char* value = std::getenv(entry.c_str()); value != nullptr) {
+      environment.push_back(entry + "=" + value);
+    }
+  }
+  return environment;
 }
 
 void require_program(const GuestOptions& options) {
@@ -112,6 +128,15 @@ Mode chosen_mode(const GuestOptions& options) {
   if (options.timing) return Mode::kTiming;
   if (options.fast_timing) return Mode::kFastTiming;
   return parse_mode(options.mode);
+}
+
+GuestClock chosen_clock(const GuestOptions& options, Mode mode) {
+  const GuestClock clock = parse_clock(options.clock);
+  if (clock == GuestClock::kCycles && mode == Mode::kEmulation) {
+    throw failure("{}: emulation has no cycles that --clock cycles could follow; use timing or fast-timing",
+                  options.command);
+  }
+  return clock;
 }
 
 emu::MachineOptions machine_options(const GuestOptions& options, const GuestHost& host) {
@@ -164,6 +189,7 @@ Manifest manifest_of(const GuestOptions& options, Mode mode, const timing::CoreC
   const auto& program = machine.image().bytes;
   manifest.program_sha256 = sha256({reinterpret_cast<const char*>(program.data()), program.size()});
   manifest.cpu = emu::processor(chosen_cpu(options.core)).name;
+  manifest.clock = chosen_clock(options, mode);
   manifest.argv = options.argv;
   manifest.mode = mode;
   manifest.skip = options.skip;

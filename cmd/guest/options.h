@@ -29,6 +29,7 @@ struct GuestOptions {
   std::string mode = "timing";
   bool timing = false;  // short forms of mode
   bool fast_timing = false;
+  std::string clock = "instructions";
   CoreOption core;
   std::optional<std::uint64_t> skip;
   std::optional<std::uint64_t> warmup;
@@ -48,9 +49,15 @@ struct GuestOptions {
 // it is until the command line is parsed.
 void add_guest_options(CLI::App& command, GuestOptions& options);
 
+// The same for a command that runs the whole program: without phases and limits.
+void add_whole_guest_options(CLI::App& command, GuestOptions& options);
+
 // These throw UserError for what cannot be meant.
 void require_program(const GuestOptions& options);
 Mode chosen_mode(const GuestOptions& options);
+// Each "NAME=VALUE"; NAME alone is handed on from the host, where it is set there.
+std::vector<std::string> guest_environment(const std::vector<std::string>& given);
+GuestClock chosen_clock(const GuestOptions& options, Mode mode);
 emu::MachineOptions machine_options(const GuestOptions& options, const GuestHost& host);
 
 // With regions the warm-up is that of their plan.

@@ -16,6 +16,7 @@ GuestRun::GuestRun(const GuestOptions& options, Mode mode, const timing::CoreCon
       manifest_(manifest_of(options, mode, config, machine_)),
       simulation_{mode, config, phases_of(options)} {
   simulation_.plan = plan_of(options, machine_);
+  simulation_.clock = manifest_.clock;
 }
 
 timing::Outcome GuestRun::run(RunWatch* watch) {

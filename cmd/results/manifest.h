@@ -12,10 +12,14 @@
 
 namespace m2sim::cmd {
 
+using timing::GuestClock;
 using timing::Mode;
 
 std::string_view mode_name(Mode mode);
 Mode parse_mode(std::string_view name);  // throws UserError, naming the nearest
+
+std::string_view clock_name(GuestClock clock);
+GuestClock parse_clock(std::string_view name);  // as parse_mode
 
 struct Manifest {
   std::string program;  // as given
@@ -25,6 +29,7 @@ struct Manifest {
   Mode mode = Mode::kTiming;
   std::string core;  // empty in emulation mode
   std::string cpu;   // the guest's processor
+  GuestClock clock = GuestClock::kInstructions;
   // In instructions, where they were given.
   std::optional<std::uint64_t> skip{};
   std::optional<std::uint64_t> warmup{};

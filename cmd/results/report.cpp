@@ -26,6 +26,7 @@ std::string headline(const Manifest& manifest) {
   std::string text =
       fmt::format("{}: {}; {} mode", printable(manifest.program), end, mode_name(manifest.mode));
   if (!manifest.core.empty()) text += fmt::format(", {}", manifest.core);
+  if (manifest.clock == GuestClock::kCycles) text += ", clock by cycles";
   return text;
 }
 

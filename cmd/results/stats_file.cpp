@@ -22,6 +22,7 @@ ordered_json manifest_json(const Manifest& manifest) {
   json["mode"] = mode_name(manifest.mode);
   json["core"] = manifest.core;
   json["cpu"] = manifest.cpu;
+  json["clock"] = clock_name(manifest.clock);
   if (manifest.skip) json["skip"] = *manifest.skip;
   if (manifest.warmup) json["warmup"] = *manifest.warmup;
   if (manifest.limit) json["limit"] = *manifest.limit;

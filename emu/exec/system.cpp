@@ -12,6 +12,8 @@ namespace m2sim::emu {
 namespace {
 
 using insts::Inst;
+using insts::kCntvctEl0;
+using insts::kCntvctssEl0;
 using insts::kFpcr;
 using insts::kFpsr;
 using insts::Op;
@@ -23,8 +25,6 @@ constexpr std::int64_t kSsbs = system_register(3, 3, 4, 2, 6);
 constexpr std::int64_t kTpidrEl0 = system_register(3, 3, 13, 0, 2);
 constexpr std::int64_t kTpidrroEl0 = system_register(3, 3, 13, 0, 3);
 constexpr std::int64_t kCntfrqEl0 = system_register(3, 3, 14, 0, 0);
-constexpr std::int64_t kCntvctEl0 = system_register(3, 3, 14, 0, 2);
-constexpr std::int64_t kCntvctssEl0 = system_register(3, 3, 14, 0, 6);
 constexpr std::int64_t kCtr = system_register(3, 3, 0, 0, 1);
 constexpr std::int64_t kDczid = system_register(3, 3, 0, 0, 7);
 

@@ -177,6 +177,28 @@ TEST(EmulatorTest, TheCounterDependsOnRetiredInstructionsAlone) {
   }
 }
 
+// Three ticks an instruction.
+struct SlowSink : CheckingSink {
+  std::uint64_t ticks() const { return 3 * retired; }
+};
+
+// A reading shows what the sink tells of all instructions before it, and its own.
+TEST(EmulatorTest, TheCounterFollowsASinkThatTellsTheTime) {
+  static_assert(TellsTime<SlowSink> && !TellsTime<CheckingSink>);
+  constexpr std::uint64_t kBefore = 2;
+  constexpr std::uint64_t kTurn = 4;
+  for (const std::uint64_t turns : {1000UL, 1023UL, 10000UL}) {
+    Guest run("counter");
+    SlowSink sink;
+    const std::uint64_t limit = kBefore + kTurn * turns;
+    run.emulator.run(sink, {.insts = limit});
+    const std::uint64_t told = 3 * (kBefore + kTurn * (turns - 1));
+    const std::uint64_t units = GuestClock::kUptimeAtStart * kInstsPerNanosecond + told + 1;
+    EXPECT_EQ(run.emulator.cpu().x[2], units * 24 / (kInstsPerNanosecond * 1000)) << limit;
+    EXPECT_EQ(sink.retired, limit);
+  }
+}
+
 struct FaultCase {
   const char* name;
   FaultKind kind;

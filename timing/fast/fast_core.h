@@ -47,7 +47,8 @@ class BasicFastCore {
     if constexpr (P::kOn) probe_.dropping();
     parts_.table.clear();
   }
-  void finish();  // the last uops retire
+  void finish();                                     // the last uops retire
+  Cycle now() const { return parts_.ledger.now(); }  // stats().core.cycles
   // At any time; of all whole cycles so far.
   TimingStats stats() const { return parts_.stats(load_store_); }
   P& probe() { return probe_; }

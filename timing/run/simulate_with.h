@@ -8,6 +8,7 @@
 #include <type_traits>
 
 #include "timing/probe/attribution.h"
+#include "timing/run/clocked.h"
 #include "timing/run/intervals.h"
 #include "timing/run/measure_regions.h"
 #include "timing/run/simulation.h"
@@ -74,21 +75,31 @@ inline void tell(const Simulation& simulation, Activity activity, const emu::Emu
   if (simulation.observer != nullptr) simulation.observer->now(activity, emulator.stats());
 }
 
+// `sink` stands before the model, or is it.
+template <class S, class Model>
+emu::RunEnd run_sink(emu::Emulator& emulator, S& sink, const Model& model, const Phase& phase,
+                     const Simulation& simulation) {
+  if (simulation.clock == GuestClock::kInstructions) return emulator.run(sink, phase.until);
+  Clocked<S, Model> clocked(sink, model, simulation.config.clock.mhz);
+  return emulator.run(clocked, phase.until);
+}
+
 template <class Model>
-emu::RunEnd run_phase(emu::Emulator& emulator, Model& model, const Phase& phase, Observer* observer) {
+emu::RunEnd run_phase(emu::Emulator& emulator, Model& model, const Phase& phase,
+                      const Simulation& simulation) {
   if (phase.listener == Listener::kNobody) {
     emu::NoSink sink;
     return emulator.run(sink, phase.until);
   }
-  if (observer != nullptr) {
-    Observed<Model> observed(model, emulator, *observer);
-    return emulator.run(observed, phase.until);
+  if (simulation.observer != nullptr) {
+    Observed<Model> observed(model, emulator, *simulation.observer);
+    return run_sink(emulator, observed, model, phase, simulation);
   }
 #ifdef M2SIM_TEST_SLOWDOWN
   SlowedDown<Model> slowed(model);
-  return emulator.run(slowed, phase.until);
+  return run_sink(emulator, slowed, model, phase, simulation);
 #else
-  return emulator.run(model, phase.until);
+  return run_sink(emulator, model, model, phase, simulation);
 #endif
 }
 
@@ -133,9 +144,7 @@ Outcome simulate_timed(emu::Machine& machine, const Simulation& simulation) {
   };
   IntervalCuts intervals(simulation.intervals);
   const auto run = [&](const Phase& phase) {
-    const auto go_on = [&](const Phase& rest) {
-      return run_phase(emulator, *model, rest, simulation.observer);
-    };
+    const auto go_on = [&](const Phase& rest) { return run_phase(emulator, *model, rest, simulation); };
     const auto watched = [&](const Phase& part) {
       return run_watched(emulator, simulation.watcher, part, go_on, state);
     };

@@ -33,6 +33,7 @@ struct Simulation {
   IntervalReader* intervals = nullptr;  // null: nobody wants figures over time; the timing modes'
   Attribution* attribution = nullptr;   // null: nobody keeps books by instruction; the timing modes'
   const Trace* trace = nullptr;         // of the pipe, alone; null: none
+  GuestClock clock = GuestClock::kInstructions;
 };
 
 struct Outcome {

@@ -31,6 +31,7 @@ class Traced {
     model_.finish();
     model_.probe().hand_to(reader_);
   }
+  Cycle now() const { return model_.now(); }
   TimingStats stats() const { return model_.stats(); }
 
  private:
