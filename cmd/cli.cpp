@@ -28,6 +28,7 @@
 #include "cmd/snippet/command.h"
 #include "cmd/suite/command.h"
 #include "cmd/timeline/command.h"
+#include "cmd/verify/command.h"
 
 namespace m2sim::cmd {
 namespace {
@@ -54,6 +55,7 @@ struct CommandLine {
   SnippetOptions snippet_options;
   SuiteOptions suite_options;
   CheckOptions check_options;
+  VerifyOptions verify_options;
   CompareOptions compare_options;
   ProfileOptions profile_options;
   DisasmOptions disasm_options;
@@ -69,6 +71,8 @@ struct CommandLine {
       {add_suite_command(app, suite_options), [this] { return suite(suite_options); }},
       {add_compare_command(app, compare_options), [this] { return compare(compare_options); }},
       {add_check_command(app, check_options), [this] { return check(check_options); }},
+      {add_verify_command(app, verify_options), [this] { return verify(verify_options); },
+       &verify_options.guest.argv},
       {add_profile_command(app, profile_options), [this] { return profile(profile_options); },
        &profile_options.guest},
       {add_disasm_command(app, disasm_options), [this] { return disasm(disasm_options); }},

@@ -43,13 +43,15 @@ std::string snapshot(const timing::RunState& state) {
 
 }  // namespace
 
+void add_timeout_option(CLI::App& command, std::optional<double>& seconds, const std::string& meaning) {
+  command.add_option("--timeout", seconds, meaning)->type_name("SECONDS")->check(positive_seconds, "");
+}
+
 void add_watch_options(CLI::App& command, WatchOptions& options) {
-  command
-      .add_option("--timeout", options.timeout,
-                  "stop after so many seconds of the host's time; what ran until then is reported, and the "
-                  "exit status is 124")
-      ->type_name("SECONDS")
-      ->check(positive_seconds, "");
+  add_timeout_option(
+      command, options.timeout,
+      "stop after so many seconds of the host's time; what ran until then is reported, and the "
+      "exit status is 124");
   command.add_flag("--progress", options.progress,
                    "show on a terminal how far the run is, also where the program may write to it");
 }

@@ -18,6 +18,7 @@ struct WatchOptions {
   bool progress = false;          // also where standard output is a terminal, which the guest may write to
 };
 
+void add_timeout_option(CLI::App& command, std::optional<double>& seconds, const std::string& meaning);
 void add_watch_options(CLI::App& command, WatchOptions& options);
 
 class RunWatch : public timing::Watcher {
