@@ -38,6 +38,12 @@ endforeach()
 # For guest programs, not for users of the library.
 install(FILES ${PROJECT_SOURCE_DIR}/include/m2sim/markers.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/m2sim)
 
+# Beside the program: its manual, and what makes shells complete its command line.
+install(DIRECTORY ${PROJECT_BINARY_DIR}/manual/man1 DESTINATION ${CMAKE_INSTALL_MANDIR})
+install(FILES ${PROJECT_BINARY_DIR}/manual/m2sim DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions)
+install(FILES ${PROJECT_BINARY_DIR}/manual/_m2sim DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/site-functions)
+install(FILES ${PROJECT_BINARY_DIR}/manual/m2sim.fish DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d)
+
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/m2sim)
 install(TARGETS m2sim RUNTIME)
 install(TARGETS m2sim_library m2sim_timing m2sim_emu m2sim_insts EXPORT m2simTargets

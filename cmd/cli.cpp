@@ -21,6 +21,7 @@
 #include "cmd/console/output_file.h"
 #include "cmd/console/terminal.h"
 #include "cmd/disasm_command.h"
+#include "cmd/help/command.h"
 #include "cmd/history/command.h"
 #include "cmd/profile/command.h"
 #include "cmd/results/manifest.h"
@@ -61,6 +62,8 @@ struct CommandLine {
   DisasmOptions disasm_options;
   ConfigOptions config_options;
   HistoryOptions history_options;
+  ManOptions man_options;
+  std::string completion_shell;
   std::vector<Command> commands{
       {add_run_command(app, run_options), [this] { return run(run_options); }, &run_options.guest.argv},
       {add_timeline_command(app, timeline_options), [this] { return timeline(timeline_options); },
@@ -78,6 +81,8 @@ struct CommandLine {
       {add_disasm_command(app, disasm_options), [this] { return disasm(disasm_options); }},
       {add_config_command(app, config_options), [this] { return config(config_options); }},
       {add_history_command(app, history_options), [this] { return history(history_options); }},
+      {add_man_command(app, man_options), [this] { return man(app, man_options); }},
+      {add_completion_command(app, completion_shell), [this] { return completion(app, completion_shell); }},
   };
   CalibrateCommand calibrate_command{app};
 };
@@ -132,7 +137,7 @@ int run_command_line(const std::vector<std::string>& arguments) {
     }
     parse(line.app, own);
   } catch (const CLI::CallForHelp&) {
-    write_stdout(line.app.help());
+    print_help(line.app);
     return 0;
   } catch (const CLI::CallForVersion& version_text) {
     write_stdout(std::string(version_text.what()) + "\n");

@@ -81,46 +81,50 @@ int status_of(const RunOptions& options, GuestRun& run) {
   return by_limit ? options.limit_status : run.exit_status();
 }
 
+void add_result_options(CLI::App& command, RunOptions& options) {
+  command.add_flag("--strace-summary", options.strace_summary,
+                   "behind the run, how often each system call was made and failed");
+  command
+      .add_option("--limit-status", options.limit_status,
+                  "the exit status where --limit ended the run (default: 0)")
+      ->type_name("N")
+      ->check(check_exit_status, "");
+  command
+      .add_option("--stats", options.stats,
+                  "write all figures to FILE.json or FILE.csv; - is standard output, as JSON")
+      ->type_name("FILE");
+  command
+      .add_option("--interval", options.interval,
+                  "the figures of every N instructions that count; 10M or 2e9 are numbers too")
+      ->type_name("N")
+      ->transform(CLI::Validator(large_number, ""));
+  command.add_option("--interval-file", options.interval_file, "write them to FILE.csv, a row an interval")
+      ->type_name("FILE");
+  command
+      .add_option(
+          "--report", options.report,
+          "write one page for a browser: CPI stack, flame graph, code, figures over time, and all else")
+      ->type_name("FILE.html");
+  command
+      .add_option("--fail-if", options.fail_if,
+                  "exit with 1 where it holds: 'core.cpi>0.8', or a change against --baseline as in "
+                  "'core.cpi>+2%'; repeatable")
+      ->type_name("CONDITION")
+      ->allow_extra_args(false);
+  command.add_option("--baseline", options.baseline, "what an earlier run wrote with --stats, for --fail-if")
+      ->type_name("FILE");
+  command.add_flag("-q,--quiet", options.quiet, "no report on standard error");
+}
+
 }  // namespace
 
 CLI::App* add_run_command(CLI::App& app, RunOptions& options) {
   CLI::App* command = app.add_subcommand("run", "Run a program and report its cycles");
   add_guest_options(*command, options.guest);
-  add_region_options(*command, options.guest.regions);
+  add_group(*command, "Regions", [&] { add_region_options(*command, options.guest.regions); });
   add_again_option(*command, options.guest);
-  command->add_flag("--strace-summary", options.strace_summary,
-                    "behind the run, how often each system call was made and failed");
-  add_watch_options(*command, options.watch);
-  command
-      ->add_option("--limit-status", options.limit_status,
-                   "the exit status where --limit ended the run (default: 0)")
-      ->type_name("N")
-      ->check(check_exit_status, "");
-  command
-      ->add_option("--stats", options.stats,
-                   "write all figures to FILE.json or FILE.csv; - is standard output, as JSON")
-      ->type_name("FILE");
-  command
-      ->add_option("--interval", options.interval,
-                   "the figures of every N instructions that count; 10M or 2e9 are numbers too")
-      ->type_name("N")
-      ->transform(CLI::Validator(large_number, ""));
-  command->add_option("--interval-file", options.interval_file, "write them to FILE.csv, a row an interval")
-      ->type_name("FILE");
-  command
-      ->add_option(
-          "--report", options.report,
-          "write one page for a browser: CPI stack, flame graph, code, figures over time, and all else")
-      ->type_name("FILE.html");
-  command
-      ->add_option("--fail-if", options.fail_if,
-                   "exit with 1 where it holds: 'core.cpi>0.8', or a change against --baseline as in "
-                   "'core.cpi>+2%'; repeatable")
-      ->type_name("CONDITION")
-      ->allow_extra_args(false);
-  command->add_option("--baseline", options.baseline, "what an earlier run wrote with --stats, for --fail-if")
-      ->type_name("FILE");
-  command->add_flag("-q,--quiet", options.quiet, "no report on standard error");
+  add_group(*command, "While it runs", [&] { add_watch_options(*command, options.watch); });
+  add_group(*command, "Results", [&] { add_result_options(*command, options); });
   return command;
 }
 

@@ -16,17 +16,6 @@
 namespace m2sim::cmd {
 namespace {
 
-constexpr const char* kFooter = R"(Examples:
-  m2sim annotate prog                                the table of functions, and code
-  m2sim annotate --fast-timing --functions 1 prog    sooner, and only the hottest
-  m2sim annotate --functions 0 --tree prog           who called what
-  m2sim annotate --function 'work::sum<int>' prog    this one
-  m2sim annotate -q --callgrind callgrind.out prog && callgrind_annotate callgrind.out
-
-Exit status: the program's own; 125 where m2sim itself fails, 126 or 127 where the
-program cannot be run, 128 and the signal's number where a signal ended it.
-On a terminal the report goes through $PAGER.)";
-
 void write_files(const AnnotateOptions& options, const Annotation& annotation, const Manifest& manifest,
                  const Stats& stats) {
   if (!options.json.empty()) write_file(options.json, annotation_json(annotation, manifest, stats));
@@ -63,8 +52,8 @@ CLI::App* add_annotate_command(CLI::App& app, AnnotateOptions& options) {
       ->type_name("FILE");
   command->add_option("--speedscope", options.speedscope, "write a file for www.speedscope.app")
       ->type_name("FILE");
-  command->add_flag("-q,--quiet", options.quiet, "no report, only the files");
-  command->footer(kFooter);
+  command->add_flag("-q,--quiet", options.quiet,
+                    "no report, only the files; a report goes through $PAGER on a terminal");
   return command;
 }
 

@@ -145,9 +145,8 @@ CLI::App* add_check_action(CLI::App& app, CheckAccuracyOptions& options) {
                    "measurements of your own, to join those that are built in; repeatable")
       ->type_name("FILE")
       ->allow_extra_args(false);
-  command
-      ->add_option("--only", options.only, "programs, instructions or structures (default: all); repeatable")
-      ->type_name("PART")
+  command->add_option("--only", options.only, "only this part (default: all); repeatable")
+      ->type_name("programs|instructions|structures")
       ->allow_extra_args(false);
   command
       ->add_option("--filter", options.filter,

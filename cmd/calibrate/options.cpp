@@ -10,7 +10,8 @@
 namespace m2sim::cmd {
 
 void add_model_options(CLI::App& command, ModelOptions& options, const std::string& unset_core) {
-  command.add_option("--mode", options.mode, "timing (the default) or fast-timing")->type_name("MODE");
+  command.add_option("--mode", options.mode, "which model (default: timing)")
+      ->type_name("timing|fast-timing");
   add_core_options(command, options.core, unset_core);
   command.add_option("-j,--jobs", options.jobs, "runs at once, 8 at most (default: one a processor)")
       ->type_name("N")

@@ -89,8 +89,8 @@ CLI::App* add_structures_action(CLI::App& app, StructuresOptions& options) {
       ->type_name("REGEX");
   command
       ->add_option("--against", options.against,
-                   "m2-pcore or m1-pcore, whose measurements to compare with (default: the same core)")
-      ->type_name("CORE");
+                   "the core whose measurements to compare with (default: the same)")
+      ->type_name("m2-pcore|m1-pcore");
   command->add_option("--json", options.json, "write the results to a JSON file")->type_name("FILE");
   command->add_option("--csv", options.csv, "write the results to a CSV file, one line a point")
       ->type_name("FILE");

@@ -25,7 +25,7 @@ bool is_good(const CheckResult& result, bool strict) {
 CLI::App* add_check_command(CLI::App& app, CheckOptions& options) {
   CLI::App* command = app.add_subcommand("check",
                                          "Tell without running it which instructions and libraries of a "
-                                         "program are missing (exit status 1 if any is)");
+                                         "program are missing");
   command->add_option("program", options.program, "an ELF program or a script")->type_name("PROGRAM");
   command->add_option("--sysroot", options.sysroot, "look here first for the guest's absolute paths")
       ->type_name("DIR");

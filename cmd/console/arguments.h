@@ -18,6 +18,15 @@ struct SplitArguments {
 SplitArguments split_at_program(const CLI::App& command, std::span<const std::string> arguments);
 
 // For the help alone, as split_at_program has taken the guest away before CLI11 looks.
+// All options that `add` adds stand under this heading in help and manual.
+template <class Add>
+void add_group(CLI::App& command, const std::string& heading, Add add) {
+  const std::size_t before = command.get_options().size();
+  add();
+  const std::vector<CLI::Option*> options = command.get_options();
+  for (std::size_t i = before; i < options.size(); ++i) options[i]->group(heading);
+}
+
 void add_program(CLI::App& command, std::vector<std::string>& guest);
 
 // Throws UserError for an argument that looks like an option and is none, naming the nearest one.

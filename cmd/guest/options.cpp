@@ -51,8 +51,8 @@ void add_phase_options(CLI::App& command, GuestOptions& options) {
 void add_mode_options(CLI::App& command, GuestOptions& options) {
   command
       .add_option("--mode", options.mode,
-                  fmt::format("emulation, timing or fast-timing; without it {}", options.mode))
-      ->type_name("MODE");
+                  fmt::format("what listens to the program; without it {}", options.mode))
+      ->type_name("emulation|timing|fast-timing");
   command.add_flag("--timing", options.timing, "short for --mode timing");
   command.add_flag("--fast-timing", options.fast_timing, "short for --mode fast-timing");
   add_core_options(command, options.core);
@@ -88,16 +88,16 @@ void add_surroundings(CLI::App& command, GuestOptions& options) {
 
 void add_guest_options(CLI::App& command, GuestOptions& options) {
   options.command = command.get_name();
-  add_mode_options(command, options);
-  add_phase_options(command, options);
-  add_surroundings(command, options);
+  add_group(command, "Model", [&] { add_mode_options(command, options); });
+  add_group(command, "Part of the run", [&] { add_phase_options(command, options); });
+  add_group(command, "Surroundings of the program", [&] { add_surroundings(command, options); });
   add_program(command, options.argv);
 }
 
 void add_whole_guest_options(CLI::App& command, GuestOptions& options) {
   options.command = command.get_name();
-  add_mode_options(command, options);
-  add_surroundings(command, options);
+  add_group(command, "Model", [&] { add_mode_options(command, options); });
+  add_group(command, "Surroundings of the program", [&] { add_surroundings(command, options); });
   add_program(command, options.argv);
 }
 

@@ -137,8 +137,10 @@ void refuse_foreign_options(const Action& action, const HistoryOptions& options)
 
 CLI::App* add_history_command(CLI::App& app, HistoryOptions& options) {
   CLI::App* command = app.add_subcommand("history", "Keep results over time and compare revisions");
-  command->add_option("ACTION", options.action,
-                      "record FILE.json... | list | show RECORD | compare BEFORE AFTER | report --html FILE");
+  command
+      ->add_option("ACTION", options.action,
+                   "record FILE.json..., list, show RECORD, compare BEFORE AFTER, or report --html FILE")
+      ->type_name("record|list|show|compare|report");
   command
       ->add_option("ARGUMENTS", options.arguments,
                    "result files, or records: by id, by the beginning of a revision, last, last~1")

@@ -76,8 +76,8 @@ void check(const ProfileOptions& options) {
 }
 
 void add_input_options(CLI::App& command, ProfileOptions& options) {
-  command.add_option("--mode", options.mode, "emulation, timing (the default), fast-timing or all")
-      ->type_name("MODE");
+  command.add_option("--mode", options.mode, "what to profile (default: timing)")
+      ->type_name("emulation|timing|fast-timing|all");
   add_core_options(command, options.core);
   command.add_flag("--suite", options.suite, "profile the benchmark suite");
   command.add_option("--programs", options.programs, "folder with suite.json and the guest programs")

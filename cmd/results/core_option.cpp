@@ -11,9 +11,8 @@ bool is_file(const CoreOption& option) { return option.core.ends_with(".toml"); 
 
 void add_core_options(CLI::App& command, CoreOption& option, const std::string& unset) {
   command
-      .add_option("--core", option.core,
-                  "m2-pcore, m1-pcore or a configuration FILE.toml (default: " + unset + ")")
-      ->type_name("CORE");
+      .add_option("--core", option.core, "a built-in core or a configuration file (default: " + unset + ")")
+      ->type_name("m2-pcore|m1-pcore|FILE.toml");
   command
       .add_option("--set", option.sets,
                   "change one number of the configuration (m2sim config --list-fields); repeatable")
@@ -22,8 +21,8 @@ void add_core_options(CLI::App& command, CoreOption& option, const std::string& 
 }
 
 void add_cpu_option(CLI::App& command, CoreOption& option) {
-  command.add_option("--cpu", option.cpu, "the guest's processor, m1 or m2 (default: that of the core)")
-      ->type_name("CPU");
+  command.add_option("--cpu", option.cpu, "the guest's processor (default: that of the core)")
+      ->type_name("m1|m2");
 }
 
 timing::CoreConfig configured(const CoreOption& option) {

@@ -42,7 +42,8 @@ CLI::App* add_snippet_command(CLI::App& app, SnippetOptions& options) {
                    "assembly; - for standard input; an object file; with --function a program")
       ->type_name("FILE");
   command->add_option("--function", options.function, "this function of the program")->type_name("NAME");
-  command->add_option("--mode", options.mode, "timing (the default) or fast-timing")->type_name("MODE");
+  command->add_option("--mode", options.mode, "which model (default: timing)")
+      ->type_name("timing|fast-timing");
   add_core_options(*command, options.core);
   add_cpu_option(*command, options.core);
   command

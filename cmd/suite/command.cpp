@@ -32,8 +32,8 @@ std::vector<std::string> run_options(const SuiteOptions& options, const std::str
 CLI::App* add_suite_command(CLI::App& app, SuiteOptions& options) {
   CLI::App* command =
       app.add_subcommand("suite", "Run the benchmark suite and compare it with real hardware");
-  command->add_option("--mode", options.mode, "emulation, timing (the default) or fast-timing")
-      ->type_name("MODE");
+  command->add_option("--mode", options.mode, "what listens to the programs (default: timing)")
+      ->type_name("emulation|timing|fast-timing");
   add_core_options(*command, options.core);
   add_cpu_option(*command, options.core);
   command->add_option("--programs", options.programs, "folder with suite.json and the guest programs")

@@ -28,14 +28,6 @@ constexpr int kSame = 0;
 constexpr int kDifferent = 1;
 constexpr int kUnknown = 2;
 
-constexpr const char* kFooter = R"(Examples:
-  m2sim verify prog data.txt              output and end, in emulation mode
-  m2sim verify --timing --set rob.groups=8 prog  what a core is like must not matter
-  m2sim verify --files --timeout 60 prog  also the files that it leaves behind
-
-Exit status: 0 where both did the same, 1 where they did not, 2 where that cannot
-be told (docs/verify.md); 125 for a wrong option.)";
-
 std::string find_qemu() {
   const char* const given = std::getenv("PATH");
   std::istringstream folders(given == nullptr ? "" : given);
@@ -168,7 +160,6 @@ CLI::App* add_verify_command(CLI::App& app, VerifyOptions& options) {
                      "give up after so many seconds under either; the exit status is 2");
   command->add_flag("--files", options.files,
                     "let each run in a copy of the working directory, and compare what is in it then");
-  command->footer(kFooter);
   return command;
 }
 

@@ -46,6 +46,13 @@ class Installed(unittest.TestCase):
         run(OPTIONS.cmake, "--build", source / "build")
         return source / "build" / "example"
 
+    def test_manual_and_completion_are_there(self):
+        share = self.prefix / "share"
+        page = (share / "man" / "man1" / "m2sim-calibrate-fit.1").read_text(encoding="utf-8")
+        self.assertIn(".SH OPTIONS", page)
+        for name in ("bash-completion/completions/m2sim", "zsh/site-functions/_m2sim", "fish/vendor_completions.d/m2sim.fish"):
+            self.assertIn("calibrate", (share / name).read_text(encoding="utf-8"), name)
+
     def test_runs_in_all_modes(self):
         main = (HERE / "main.cpp").read_text(encoding="utf-8")
         self.assertLessEqual(len(main.splitlines()), 20)

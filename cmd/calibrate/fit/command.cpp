@@ -162,11 +162,11 @@ void add_measurement_options(CLI::App& command, FitWishes& wishes) {
 }
 
 void add_search_options(CLI::App& command, FitCommandOptions& options) {
-  command.add_option("--mode", options.model.mode, "that searches: fast-timing (the default) or timing")
-      ->type_name("MODE");
+  command.add_option("--mode", options.model.mode, "the model that searches (default: fast-timing)")
+      ->type_name("timing|fast-timing");
   command
-      .add_option("--confirm", options.confirm, "a mode that is asked about the best, and has the last word")
-      ->type_name("MODE");
+      .add_option("--confirm", options.confirm, "a model that is asked about the best, and has the last word")
+      ->type_name("timing|fast-timing");
   add_core_options(command, options.model.core);
   command.add_option("-j,--jobs", options.model.jobs, "runs at once, 8 at most (default: one a processor)")
       ->type_name("N")
