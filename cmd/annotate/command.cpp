@@ -6,6 +6,7 @@
 #include "cmd/annotate/annotation.h"
 #include "cmd/annotate/files.h"
 #include "cmd/annotate/text.h"
+#include "cmd/console/arguments.h"
 #include "cmd/console/failure.h"
 #include "cmd/console/output_file.h"
 #include "cmd/console/pager.h"
@@ -30,7 +31,7 @@ void write_files(const AnnotateOptions& options, const Annotation& annotation, c
 CLI::App* add_annotate_command(CLI::App& app, AnnotateOptions& options) {
   CLI::App* command = app.add_subcommand("annotate", "Show which functions and instructions cost the cycles");
   add_guest_options(*command, options.guest);
-  add_region_options(*command, options.guest.regions);
+  add_group(*command, "Regions", [&] { add_region_options(*command, options.guest.regions); });
   command
       ->add_option("--functions", options.functions, "show the instructions of the N hottest functions (3)")
       ->type_name("N");

@@ -195,7 +195,7 @@ CLI::App* add_timeline_command(CLI::App& app, TimelineOptions& options) {
   CLI::App* command = app.add_subcommand("timeline", "Show the pipeline in a part of a run, cycle by cycle");
   add_group(*command, "Window", [&] { add_window_options(*command, options); });
   add_guest_options(*command, options.guest);
-  add_region_options(*command, options.guest.regions);
+  add_group(*command, "Regions", [&] { add_region_options(*command, options.guest.regions); });
   return command;
 }
 
