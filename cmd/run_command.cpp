@@ -188,7 +188,7 @@ int run(const RunOptions& options) {
   write_stderr(not_again(options.guest, manifest));
   Looking looking(options);
   looking.attach(guest.simulation());
-  RunWatch watch(options.watch, options.quiet, guest.end());
+  RunWatch watch(options.watch, options.quiet, guest.end(), guest.machine());
   const timing::Outcome outcome = guest.run(&watch);
 
   Results results{{}, results_of(guest.simulation().plan, outcome.regions)};

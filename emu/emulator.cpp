@@ -18,9 +18,6 @@ constexpr std::int64_t kSliceInsts = std::int64_t{1} << 24;
 // A record has at most one id and one address an instruction; the last block may overshoot the slice.
 constexpr std::size_t kLogWords = 2 * (static_cast<std::size_t>(kBatchInsts) + 2 * kMaxBlockInsts);
 
-// In every unused entry of the jump cache: no guest address is odd.
-constexpr Block kNowhere{1, 0, 0, 0, nullptr, 0};
-
 // Top-byte-ignore holds for branches too: the pc gets bit 55 in all the bits above it.
 std::uint64_t without_tag(std::uint64_t target) {
   constexpr unsigned kTagBits = 8;
@@ -67,17 +64,6 @@ void Emulator::use_blocks(bool log) {
   partial_record_ = nullptr;
   blocks_changed_ = true;
   if (task_goes_on_) look_at(*task_);
-}
-
-// What is watched for may lie inside blocks that were made before.
-void Emulator::watch_blocks() {
-  for (const std::unique_ptr<Blocks>& blocks : blocks_) {
-    if (blocks == nullptr) continue;
-    blocks->translator.begin_blocks_at(watched_);
-    for (const Block* block : blocks->cache.blocks()) {
-      if (watched_.concerns(*block)) blocks->cache.set_trap(*block, blocks->trap);
-    }
-  }
 }
 
 RunEnd Emulator::finish() {
@@ -301,8 +287,8 @@ bool Emulator::follow_exit(const HostFault& host_fault) {
       return do_system_call();
     case Exit::kSynchronise:
       pc_ = left_block().end();
-      if (cpu_->code_invalidated) slice_end_ = SliceEnd::kClear;
-      return !cpu_->code_invalidated;
+      if (!cpu_->stale_code.empty()) forget_stale_code();
+      return true;
     case Exit::kBreakpoint:
       return refuse_instruction(FaultKind::kBreakpoint);
     case Exit::kUndefined:
@@ -363,7 +349,7 @@ bool Emulator::link_and_follow() {
   const std::uint64_t target = pc_;
   if (!resolve()) return false;
   // A fault's handler may have come in between.
-  if (step_ == nullptr && !stepping() && pc_ == target) *link = next_;
+  if (step_ == nullptr && !stepping() && pc_ == target) cache_->link(link, next_);
   return true;
 }
 
@@ -387,9 +373,10 @@ bool Emulator::go_on_after_kernel(bool goes_on) {
   task_goes_on_ = goes_on && space_ == task_->process->space.get();
   if (!task_goes_on_) return false;
   slice_left_ = std::min(slice_left_, insts_to_event());
-  if (space_->memory.code_epoch() == space_->code_epoch_seen) return true;
-  slice_end_ = SliceEnd::kClear;
-  return false;
+  StaleCode& changed = task_->process->memory().changed_code();
+  for (const StaleRange& range : changed) forget_blocks(range, space_->number);
+  changed.clear();
+  return true;
 }
 
 // The guest goes on in its own handler, or its process ends here.
@@ -463,17 +450,6 @@ void Emulator::forget_unfinished_record() {
   }
   cpu_->log = record;
   abandoned_ = cache_->blocks()[*record];
-}
-
-void Emulator::clear_blocks() {
-  for (const std::unique_ptr<Blocks>& blocks : blocks_) {
-    if (blocks != nullptr) blocks->cache.clear();
-  }
-  ++stats_.cache_clears;
-  next_ = nullptr;
-  cpu_->code_invalidated = false;
-  task_->process->space->code_epoch_seen = space_->memory.code_epoch();
-  switch_to(*task_);
 }
 
 RetiredBatch Emulator::batch() {

@@ -51,6 +51,7 @@ struct EmulatorStats {
   std::uint64_t block_lookups = 0;         // transitions that came back to the run loop
   std::array<std::uint64_t, 16> exits{};   // the same by their reason, an Exit
   std::uint64_t block_finds = 0;           // searches in the block cache's table
+  std::uint64_t blocks_dropped = 0;        // because their code changed
   std::uint64_t cache_clears = 0;
   std::uint64_t system_calls = 0;
 };
@@ -150,6 +151,8 @@ class Emulator {
   bool take_data_fault(const HostFault& host_fault);
   void forget_unfinished_record();
   void clear_blocks();
+  void forget_stale_code();
+  void forget_blocks(const StaleRange& range, std::uint64_t space);
   RetiredBatch batch();
   const Block& left_block() const { return step_ != nullptr ? *step_ : *cache_->containing(cpu_->exit_uop); }
 

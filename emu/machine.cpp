@@ -52,4 +52,6 @@ std::string Machine::describe(std::uint64_t address) {
 
 std::uint64_t Machine::load_bias() const { return program_->bias; }
 
+bool Machine::send_from_outside(int signal) { return kernel_->send_from_outside(signal); }
+
 }  // namespace m2sim::emu

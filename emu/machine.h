@@ -34,6 +34,9 @@ class Machine {
   // What a user calls that address of the first process, in whatever it runs by now (guest_symbols.h).
   std::string describe(std::uint64_t address);
   std::uint64_t load_bias() const;
+  // A signal that somebody outside sends to the guest: true where the guest has it now. False: its first
+  // process would end by it.
+  bool send_from_outside(int signal);
 
  private:
   std::unique_ptr<Kernel> kernel_;

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "emu/cpu/processor.h"
+#include "emu/linux/resource_limits.h"
 
 namespace m2sim::emu {
 
@@ -37,9 +38,12 @@ struct MachineOptions {
   std::int64_t start_time = kDefaultStartTime;  // what CLOCK_REALTIME shows at the start, seconds since 1970
   // At the start; what the guest makes it to applies to its files, and the host process's own on top of it.
   std::uint32_t umask = 022;
+  ResourceLimits limits;              // of the first process
   std::uint64_t ignored_signals = 0;  // at the start, as nohup does it: bit n - 1 for signal n
   // All guest processes are stopped (SIGSTOP, SIGTSTP): comes back when they shall go on, at once by default.
   void (*wait_stopped)() = [] {};
+  // Somebody may send signals (Machine::send_from_outside): guests that wait for nothing else are not stuck.
+  bool signals_from_outside = false;
   // Ends a run once it is not 0, within a tenth of a second; may be set by a signal handler or another
   // thread.
   const std::atomic<int>* stop_request = nullptr;

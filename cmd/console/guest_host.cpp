@@ -1,6 +1,7 @@
 #include "cmd/console/guest_host.h"
 
 #include <poll.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -16,9 +17,18 @@ namespace {
 // As a shell would stop the whole job; whoever continues the simulator continues the guests.
 void stop_with_guests() { ::raise(SIGSTOP); }
 
+// The open files of all guests are this process's, and each guest has a limit of its own.
+void raise_file_limit() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 }  // namespace
 
 GuestHost::GuestHost() : umask_(::umask(0)) {
+  raise_file_limit();
   struct sigaction ignore {};
   ignore.sa_handler = SIG_IGN;
   ::sigaction(SIGPIPE, &ignore, &sigpipe_);
@@ -40,6 +50,7 @@ void GuestHost::describe_to(emu::MachineOptions& machine) const {
   machine.diagnostics = line_to_stderr;
   machine.wait_stopped = stop_with_guests;
   machine.stop_request = &stop_request;
+  machine.signals_from_outside = true;
 }
 
 void GuestHost::guest_has_ended() const { ::umask(umask_); }

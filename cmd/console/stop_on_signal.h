@@ -3,35 +3,41 @@
 
 #include <atomic>
 #include <csignal>
+#include <cstdint>
+#include <vector>
 
 namespace m2sim::cmd {
 
 // 0, or the signal that asks for the end.
 inline std::atomic<int> stop_request{0};
 
-// From here on the first SIGINT or SIGTERM, unless it is ignored, asks the run to stop
-// (MachineOptions::stop_request); the second ends m2sim at once.
+// From here on SIGINT and SIGTERM, unless they are ignored, ask the run to stop
+// (MachineOptions::stop_request); another one while the request stands ends m2sim at once.
 void stop_on_signals();
 
-// What interrupts a run without ending it (stop_request is then kTick): SIGUSR1, which asks for a snapshot,
-// and a tick of the host's clock, some a second. Both end with their owner.
+// What interrupts a run without ending it (stop_request is then kTick): signals that a guest may handle,
+// SIGUSR1, which else asks for a snapshot, and a tick of the host's clock, some a second. All end with their
+// owner.
 inline constexpr int kTick = -1;
 
 class Ticks {
  public:
-  explicit Ticks(bool clock);  // without one SIGUSR1 alone
+  explicit Ticks(bool clock);  // without one the signals alone
   ~Ticks();
   Ticks(const Ticks&) = delete;
   Ticks& operator=(const Ticks&) = delete;
 
-  // True once for each SIGUSR1, or more of them at once.
-  static bool snapshot_wanted();
+  // The signals that have come since, each once, in the order of their numbers.
+  static std::vector<int> take_signals();
   // Takes back a tick, and no other request.
   static void clear();
 
  private:
-  struct sigaction alarm_ {};
-  struct sigaction user_ {};
+  struct Kept {
+    int signal;
+    struct sigaction action;
+  };
+  std::vector<Kept> kept_;
   bool clock_;
 };
 

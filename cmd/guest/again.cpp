@@ -86,6 +86,7 @@ void take_again(const std::string& path, GuestOptions& options) {
     options.env = manifest.at("environment").get<std::vector<std::string>>();
     options.sysroot = manifest.value("sysroot", "");
     options.clock = manifest.value("clock", options.clock);
+    options.limits = manifest.value("rlimits", std::vector<std::string>{});
     options.start_time = std::to_string(manifest.at("start_time").get<std::int64_t>());
     options.skip = number(manifest, "skip");
     options.warmup = number(manifest, "warmup");

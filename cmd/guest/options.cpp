@@ -10,6 +10,7 @@
 #include "cmd/console/arguments.h"
 #include "cmd/console/failure.h"
 #include "cmd/guest/call_trace.h"
+#include "cmd/guest/limits.h"
 #include "cmd/results/config_file.h"
 #include "cmd/results/sha256.h"
 
@@ -69,6 +70,12 @@ void add_surroundings(CLI::App& command, GuestOptions& options) {
       ->type_name("NAME=VALUE")
       ->allow_extra_args(false);
   command.add_option("--cwd", options.cwd, "working directory of the guest")->type_name("DIR");
+  command
+      .add_option("--rlimit", options.limits,
+                  "a resource limit of the guest, as in stack=64M or nofile=256:1024, by the names that "
+                  "/etc/security/limits.conf has; repeatable")
+      ->type_name("NAME=VALUE")
+      ->allow_extra_args(false);
   command
       .add_option("--start-time", options.start_time,
                   "what the guest's clock shows at the start, in seconds since 1970, or now for the host's "
@@ -150,6 +157,7 @@ emu::MachineOptions machine_options(const GuestOptions& options, const GuestHost
     throw failure("--sysroot: there is no directory '{}'", options.sysroot);
   }
   machine.cwd = options.cwd;
+  machine.limits = resource_limits(options.limits);
   machine.start_time = start_time(options);
   machine.cpu = chosen_cpu(options.core);
   machine.strace = options.strace || !options.strace_file.empty();
@@ -201,6 +209,7 @@ Manifest manifest_of(const GuestOptions& options, Mode mode, const timing::CoreC
   manifest.directory =
       options.cwd.empty() ? std::filesystem::current_path() : std::filesystem::absolute(options.cwd);
   manifest.sysroot = options.sysroot;
+  manifest.limits = options.limits;
   manifest.start_time = start_time(options);
   if (mode != Mode::kEmulation) manifest.clock_mhz = config.clock.mhz;
   manifest.regions = words_of(options.regions);

@@ -37,7 +37,8 @@ struct GuestOptions {
   std::string sysroot;
   std::vector<std::string> env;  // K=V, over the host's environment
   std::string cwd;
-  std::string start_time;  // seconds since 1970 or "now"; empty: the default
+  std::vector<std::string> limits;  // NAME=VALUE each
+  std::string start_time;           // seconds since 1970 or "now"; empty: the default
   bool strace = false;
   std::string strace_file;  // empty: none
   RegionOptions regions;

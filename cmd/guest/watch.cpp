@@ -56,8 +56,10 @@ void add_watch_options(CLI::App& command, WatchOptions& options) {
                    "show on a terminal how far the run is, also where the program may write to it");
 }
 
-RunWatch::RunWatch(const WatchOptions& options, bool quiet, std::optional<std::uint64_t> limit)
-    : timeout_(options.timeout),
+RunWatch::RunWatch(const WatchOptions& options, bool quiet, std::optional<std::uint64_t> limit,
+                   emu::Machine& machine)
+    : machine_(machine),
+      timeout_(options.timeout),
       limit_(limit),
       progress_(progress_wanted(options, quiet)),
       ticks_(options.timeout.has_value() || progress_.active()) {}
@@ -67,17 +69,37 @@ double RunWatch::seconds() const {
 }
 
 bool RunWatch::goes_on(const timing::RunState& state) {
-  if (stop_request.load() != kTick) return false;
+  const int request = stop_request.load();
+  if (request != kTick && !hand_on(request)) return false;
   if (timeout_ && seconds() >= *timeout_) {
     timed_out_ = true;
     return false;
   }
   Ticks::clear();
-  if (Ticks::snapshot_wanted()) {
+  if (!take_signals(state)) return false;
+  show(state);
+  return true;
+}
+
+// The guest's own end comes first: only the second request is one to m2sim.
+bool RunWatch::hand_on(int signal) {
+  if (handed_on_ || !machine_.send_from_outside(signal)) return false;
+  handed_on_ = true;
+  stop_request.store(0);
+  return true;
+}
+
+// False: one of them ends the run.
+bool RunWatch::take_signals(const timing::RunState& state) {
+  for (const int signal : Ticks::take_signals()) {
+    if (machine_.send_from_outside(signal)) continue;
+    if (signal != SIGUSR1) {
+      stop_request.store(signal);
+      return false;
+    }
     progress_.erase();
     line_to_stderr(snapshot(state));
   }
-  show(state);
   return true;
 }
 

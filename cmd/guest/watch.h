@@ -9,6 +9,7 @@
 
 #include "cmd/console/progress.h"
 #include "cmd/console/stop_on_signal.h"
+#include "emu/machine.h"
 #include "timing/run/watcher.h"
 
 namespace m2sim::cmd {
@@ -23,8 +24,10 @@ void add_watch_options(CLI::App& command, WatchOptions& options);
 
 class RunWatch : public timing::Watcher {
  public:
-  // `limit`: instructions after which the run ends, where that is known.
-  RunWatch(const WatchOptions& options, bool quiet, std::optional<std::uint64_t> limit);
+  // `limit`: instructions after which the run ends, where that is known. Signals go to the guests of
+  // `machine`, which stays where it is, as far as these do something about them.
+  RunWatch(const WatchOptions& options, bool quiet, std::optional<std::uint64_t> limit,
+           emu::Machine& machine);
 
   bool goes_on(const timing::RunState& state) override;
   bool timed_out() const { return timed_out_; }
@@ -33,8 +36,12 @@ class RunWatch : public timing::Watcher {
 
  private:
   double seconds() const;
+  bool take_signals(const timing::RunState& state);
+  bool hand_on(int signal);
   void show(const timing::RunState& state);
 
+  emu::Machine& machine_;
+  bool handed_on_ = false;  // a request to stop
   std::optional<double> timeout_;
   std::optional<std::uint64_t> limit_;
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();

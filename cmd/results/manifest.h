@@ -39,7 +39,8 @@ struct Manifest {
   std::vector<std::string> environment{};  // the guest's, NAME=VALUE
   std::string directory{};                 // the guest's working directory, a name of the host
   std::string sysroot{};
-  std::int64_t start_time = 0;                                       // of the guest's clock
+  std::vector<std::string> limits{};  // the guest's resource limits, NAME=VALUE
+  std::int64_t start_time = 0;        // of the guest's clock
   std::vector<std::pair<std::string, std::string>> configuration{};  // every number of the core, by path
   std::uint64_t clock_mhz = 0;                                       // of the core; 0 in emulation mode
   std::vector<std::string> regions{};                                // the options that ask for them

@@ -25,7 +25,7 @@ constexpr RunStatInfo kRunStats[] = {
      [](const timing::RunFigures& f) -> timing::StatValue { return f.blocks_decoded; }},
     {"emulation.block_lookups", "lookups", "times the run loop had to look for the next block",
      [](const timing::RunFigures& f) -> timing::StatValue { return f.block_lookups; }},
-    {"emulation.cache_clears", "clears", "times the block cache was emptied (full, or code changed)",
+    {"emulation.cache_clears", "clears", "times the block cache was full and emptied",
      [](const timing::RunFigures& f) -> timing::StatValue { return f.cache_clears; }},
     {"emulation.system_calls", "calls", "system calls the guest made",
      [](const timing::RunFigures& f) -> timing::StatValue { return f.system_calls; }},

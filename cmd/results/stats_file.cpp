@@ -30,6 +30,7 @@ ordered_json manifest_json(const Manifest& manifest) {
   json["environment"] = manifest.environment;
   json["directory"] = manifest.directory;
   if (!manifest.sysroot.empty()) json["sysroot"] = manifest.sysroot;
+  if (!manifest.limits.empty()) json["rlimits"] = manifest.limits;
   json["start_time"] = manifest.start_time;
   if (manifest.clock_mhz != 0) json["clock_mhz"] = manifest.clock_mhz;
   if (!manifest.regions.empty()) json["regions"] = manifest.regions;

@@ -7,6 +7,7 @@
 #include <cstring>
 
 #include "emu/cpu/flags.h"
+#include "emu/cpu/stale_code.h"
 
 namespace m2sim::emu {
 
@@ -109,7 +110,7 @@ struct alignas(64) CpuState {
   const Uop* exit_uop = nullptr;  // the uop that left
   const Block** link = nullptr;   // where to store the resolved successor (kUnlinked)
   Exit exit = Exit::kBudget;
-  bool code_invalidated = false;   // ic ivau was executed; acts at the next isb
+  StaleCode stale_code;            // lines that ic ivau named; acts at the next isb
   std::uint64_t wild_address = 0;  // what a guest access was turned away from, for the fault report
   std::uint64_t misaligned_address = kNoAddress;  // of the exclusive sent to fault for its alignment
   // For CNTVCT_EL0: the guest's monotonic clock, in 1 / kInstsPerNanosecond ns, when `budget` reaches 0.

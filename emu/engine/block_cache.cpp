@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cassert>
 #include <cstring>
+#include <utility>
 
 namespace m2sim::emu {
 namespace {
@@ -11,12 +12,18 @@ namespace {
 constexpr std::size_t kMostBlockBytes = sizeof(Block) + sizeof(Uop) * (3 * kMaxBlockInsts + 2);
 constexpr std::size_t kMostInstBytes = sizeof(insts::Inst) * kMaxBlockInsts;
 
+// In the place of a block that is gone: no guest address is odd.
+constexpr Block kGone{1, 0, 0, 0, nullptr, UINT64_MAX};
+
 }  // namespace
 
 BlockCache::BlockCache()
     : table_memory_((kTableMask + 1) * sizeof(const Block*)),
       table_(reinterpret_cast<const Block**>(table_memory_.take((kTableMask + 1) * sizeof(const Block*)))) {
   by_id_.reserve(kMostBlocks);
+  next_in_page_.reserve(kMostBlocks);
+  links_to_.reserve(kMostBlocks);
+  links_.reserve(2 * kMostBlocks);
 }
 
 bool BlockCache::has_room() const {
@@ -38,9 +45,12 @@ const Block* BlockCache::add(std::uint64_t pc, std::uint64_t space, std::span<co
                  space};
   std::copy(uops.begin(), uops.end(), reinterpret_cast<Uop*>(block + 1));
   by_id_.push_back(block);
+  links_to_.push_back(kNone);
+  std::uint32_t& head = pages_[page_slot(pc >> kPageShift, space)];
+  next_in_page_.push_back(findable ? std::exchange(head, block->id) : kNone);
   if (findable) {
     std::size_t i = slot_of(pc, space);
-    while (table_[i] != nullptr) i = (i + 1) & kTableMask;
+    while (table_[i] != nullptr && table_[i] != &kGone) i = (i + 1) & kTableMask;
     table_[i] = block;
   }
   return block;
@@ -71,7 +81,28 @@ Handler BlockCache::trapped_handler(const Uop* first) const {
       ->handler;
 }
 
+void BlockCache::link(const Block** at, const Block* target) {
+  *at = target;
+  // Each place is filled once, but for those that were cut, and these may find no room again.
+  if (links_.size() == links_.capacity()) return;
+  std::uint32_t& last = links_to_[target->id];
+  links_.push_back({at, std::exchange(last, static_cast<std::uint32_t>(links_.size()))});
+}
+
+void BlockCache::unlink(const Block& block) {
+  std::size_t i = slot_of(block.pc, block.space);
+  while (table_[i] != nullptr && table_[i] != &block) i = (i + 1) & kTableMask;
+  if (table_[i] == &block) table_[i] = &kGone;
+  for (std::uint32_t link = links_to_[block.id]; link != kNone; link = links_[link].next) {
+    if (*links_[link].at == &block) *links_[link].at = nullptr;
+  }
+}
+
 void BlockCache::clear() {
+  std::fill(pages_.begin(), pages_.end(), kNone);
+  next_in_page_.clear();
+  links_to_.clear();
+  links_.clear();
   trapped_.clear();
   uops_.clear();
   insts_.clear();

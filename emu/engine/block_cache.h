@@ -1,10 +1,12 @@
 // Decoded blocks by guest address: decode once, find by hash, drop all at once.
 //
-// All memory comes from pools reserved at start-up; when one is full, or code changes, clear() drops
-// every block and ids start again at 0. Blocks are immutable but for the successor links in their last
-// uop, which the run loop fills in as edges are first taken, and for traps.
+// All memory comes from pools reserved at start-up; when one is full, clear() drops every block and ids start
+// again at 0. Where code changes, forget() drops the blocks of a range: they are found no more and no block
+// leads to them, but they and their ids stay, as a log may still name them. Blocks are immutable but for the
+// successor links in their last uop, which link() fills in as edges are first taken, and for traps.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -49,6 +51,24 @@ class BlockCache {
     return trap_ != nullptr && first->handler == trap_ ? trapped_handler(first) : first->handler;
   }
 
+  // Fills a successor link of some block in.
+  void link(const Block** at, const Block* target);
+
+  // Drops the blocks that overlap the range; `dropped` gets each.
+  template <class Dropped>
+  void forget(std::uint64_t begin, std::uint64_t end, std::uint64_t space, const Dropped& dropped) {
+    // By the page that a block begins in; it may reach into the next one.
+    const std::uint64_t first = begin - std::min<std::uint64_t>(begin, 4 * (kMaxBlockInsts - 1));
+    const std::uint64_t pages = ((end - 1) >> kPageShift) - (first >> kPageShift) + 1;
+    if (pages > kPages) {
+      for (std::uint32_t& head : pages_) forget_in(head, begin, end, space, dropped);
+      return;
+    }
+    for (std::uint64_t page = first >> kPageShift; page <= (end - 1) >> kPageShift; ++page) {
+      forget_in(pages_[page_slot(page, space)], begin, end, space, dropped);
+    }
+  }
+
   void clear();
 
   std::span<const Block* const> blocks() const { return {by_id_.data(), by_id_.size()}; }
@@ -64,6 +84,37 @@ class BlockCache {
     return static_cast<std::size_t>((pc >> 2U) ^ (pc >> 24U) ^ (space * kSpread)) & kTableMask;
   }
 
+  static constexpr unsigned kPageShift = 12;
+  static constexpr std::size_t kPages = std::size_t{1} << 14U;
+  static constexpr std::uint32_t kNone = UINT32_MAX;
+  static std::size_t page_slot(std::uint64_t page, std::uint64_t space) {
+    constexpr std::uint64_t kSpread = 0x9e3779b1;
+    return static_cast<std::size_t>(page ^ (page >> 14U) ^ (space * kSpread)) % kPages;
+  }
+
+  // A list of blocks, by their ids; of links, by their numbers.
+  template <class Dropped>
+  void forget_in(std::uint32_t& head, std::uint64_t begin, std::uint64_t end, std::uint64_t space,
+                 const Dropped& dropped) {
+    for (std::uint32_t* at = &head; *at != kNone;) {
+      const Block& block = *by_id_[*at];
+      std::uint32_t& following = next_in_page_[*at];
+      if (block.space != space || block.pc >= end || block.end() <= begin) {
+        at = &following;
+        continue;
+      }
+      *at = following;
+      unlink(block);
+      dropped(block);
+    }
+  }
+  void unlink(const Block& block);
+
+  struct Link {
+    const Block** at;
+    std::uint32_t next;
+  };
+
   struct Trapped {
     const Uop* first;
     Handler handler;  // that the trap has taken the place of
@@ -76,6 +127,10 @@ class BlockCache {
   Arena table_memory_;
   const Block** table_;
   std::vector<const Block*> by_id_;
+  std::vector<std::uint32_t> pages_ = std::vector<std::uint32_t>(kPages, kNone);
+  std::vector<std::uint32_t> next_in_page_;  // by id
+  std::vector<std::uint32_t> links_to_;      // by id: the last link that leads there
+  std::vector<Link> links_;
   Handler trap_ = nullptr;        // null: no block has one
   std::vector<Trapped> trapped_;  // by address
 };

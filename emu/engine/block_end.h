@@ -20,6 +20,9 @@ inline bool stack_is_aligned(const CpuState& cpu) { return cpu.x[kSpSlot] % kSta
 // Back to the run loop. Kept out of line and by value, so that handlers stay free of spills.
 const Uop* leave(Exit reason, const Uop* uop, CpuState* cpu, std::int64_t budget, std::uint64_t* log);
 
+// In every unused entry of the jump cache: no guest address is odd.
+inline constexpr Block kNowhere{1, 0, 0, 0, nullptr, 0};
+
 inline std::size_t jump_cache_slot(std::uint64_t pc) { return (pc >> 2U) % kJumpCacheSize; }
 
 // Enters a block that is known. The log gets its id here, so that a record opens when its block begins.

@@ -33,6 +33,8 @@ void on_fault(int signal_number, siginfo_t* info, void* context_pointer) {
   const std::byte* base = catcher->memory.base();
   if (at < base || at >= base + catcher->memory.limit() + kMemoryGuard)
     return pass_on(signal_number, info, context_pointer);
+  // Behind the end of a file there may be zeros to come.
+  if (signal_number == SIGBUS && catcher->memory.fill_tail(static_cast<std::uint64_t>(at - base))) return;
   CpuState& cpu = catcher->cpu;
   const auto* context = static_cast<const ucontext_t*>(context_pointer);
   const auto offset = static_cast<std::uint64_t>(at - base);

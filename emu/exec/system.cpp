@@ -190,7 +190,10 @@ constexpr auto maintain_data = [](const Uop& u, CpuState& c, auto& m) {
 };
 constexpr auto ic_ivau = [](const Uop& u, CpuState& c, auto& m) {
   static_cast<void>(m.template load<std::uint8_t>(c.x[u.rd]));
-  c.code_invalidated = true;
+  constexpr std::uint64_t kLine = 64;                     // CTR_EL0.IminLine
+  constexpr std::uint64_t kAddress = (UINT64_MAX >> 8U);  // without its tag
+  const std::uint64_t line = c.x[u.rd] & kAddress & ~(kLine - 1);
+  c.stale_code.add({line, line + kLine});
 };
 constexpr auto nothing = [](const Uop& /*u*/, CpuState& /*c*/) {};
 constexpr auto clear_exclusive = [](const Uop& /*u*/, CpuState& c) { c.exclusive_address = UINT64_MAX; };

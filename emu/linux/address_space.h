@@ -10,11 +10,15 @@ namespace m2sim::emu {
 
 struct LoadedProgram;
 
+// Kept free below a stack that may grow (the kernel's stack_guard_gap).
+inline constexpr std::uint64_t kStackGuard = 256 * kGuestPage;
+
 struct AddressSpace {
-  explicit AddressSpace(std::uint64_t dense) : number(dense) {}
+  explicit AddressSpace(std::uint64_t dense) : number(dense), family(dense) {}
   // fork: a copy of everything but the number.
   AddressSpace(const AddressSpace& parent, std::uint64_t dense)
       : number(dense),
+        family(parent.family),
         memory(parent.memory, Memory::Copy{}),
         brk_start(parent.brk_start),
         brk_end(parent.brk_end),
@@ -24,6 +28,7 @@ struct AddressSpace {
         program(parent.program) {}
 
   std::uint64_t number;  // Block::space
+  std::uint64_t family;  // the number of the one that this and others were forked from
   Memory memory;
   std::uint64_t brk_start = 0;
   std::uint64_t brk_end = 0;  // the current break, not rounded
@@ -31,7 +36,6 @@ struct AddressSpace {
   std::uint64_t stack_end = 0;
   std::uint64_t sigreturn_address = 0;           // where a signal handler returns to
   std::shared_ptr<const LoadedProgram> program;  // what runs here
-  std::uint64_t code_epoch_seen = 0;             // Memory::code_epoch() when blocks were last dropped
 };
 
 }  // namespace m2sim::emu

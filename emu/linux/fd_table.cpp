@@ -45,6 +45,14 @@ bool OpenFile::outside() const {
   });
 }
 
+void OpenFile::become_inner() {
+  if (kind == Kind::kInner) return;
+  const int flags = ::fcntl(host, F_GETFL);
+  kind = Kind::kInner;
+  nonblocking = (flags & O_NONBLOCK) != 0;
+  ::fcntl(host, F_SETFL, flags | O_NONBLOCK);
+}
+
 int OpenFile::duplicate() {
   const int fd = ::fcntl(host, F_DUPFD_CLOEXEC, 3);
   if (fd >= 0) duplicates_.push_back(fd);
@@ -91,14 +99,14 @@ int FdTable::add(int host_fd, bool close_on_exec, OpenFile::Kind kind, bool nonb
 }
 
 int FdTable::add(std::shared_ptr<OpenFile> file, bool close_on_exec, int lowest) {
-  for (int guest = lowest; guest < kMost; ++guest) {
+  for (int guest = lowest; guest < most_; ++guest) {
     if (!open(guest)) return put(guest, std::move(file), close_on_exec);
   }
   return -EMFILE;
 }
 
 int FdTable::put(int guest, std::shared_ptr<OpenFile> file, bool close_on_exec) {
-  if (guest < 0 || guest >= kMost) return -EBADF;
+  if (guest < 0 || guest >= most_) return -EBADF;
   if (guest >= size()) entries_.resize(static_cast<std::size_t>(guest) + 1);
   entries_[static_cast<std::size_t>(guest)] = {std::move(file), close_on_exec};
   return guest;

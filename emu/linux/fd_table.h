@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "emu/linux/async_files.h"
+#include "emu/linux/resource_limits.h"
 #include "emu/linux/special_file.h"
 
 namespace m2sim::emu {
@@ -30,6 +32,8 @@ struct OpenFile {
   // Whether something that is no guest may make it ready.
   bool outside() const;
   bool is_special() const { return !std::holds_alternative<std::monostate>(special); }
+  // Both ends are the guest's, after all.
+  void become_inner();
   // Another host descriptor for the same file, which goes with it; -1 with errno set.
   int duplicate();
   void drop_duplicate(int fd);
@@ -41,6 +45,8 @@ struct OpenFile {
   std::string made_up;  // the canonical name of one of proc_files.h, whose stand-in `host` is
   bool random = false;  // /dev/urandom: read from the guest's own stream
   SpecialFile special;
+  AsyncState async;
+  std::shared_ptr<struct Pty> pty;  // an end of it; null: of none
 
  private:
   std::vector<int> duplicates_;
@@ -48,8 +54,6 @@ struct OpenFile {
 
 class FdTable {
  public:
-  static constexpr int kMost = 1024;  // RLIMIT_NOFILE
-
   struct Empty {};
 
   explicit FdTable(Empty /*nothing*/) {}
@@ -71,13 +75,16 @@ class FdTable {
   int add(int host_fd, bool close_on_exec, OpenFile::Kind kind, bool nonblocking, SpecialFile special = {});
   // Another number for an open file (dup).
   int add(std::shared_ptr<OpenFile> file, bool close_on_exec, int lowest = 0);
-  // The same under a given number, closing what was there; -EBADF beyond kMost.
+  // The same under a given number, closing what was there; -EBADF beyond most().
   int put(int guest, std::shared_ptr<OpenFile> file, bool close_on_exec);
   int close(int guest);  // 0 or -errno
   void close_for_exec();
 
   bool close_on_exec(int guest) const;
   void set_close_on_exec(int guest, bool on);
+  // Numbers that may be given out are below this (the soft RLIMIT_NOFILE); what is above stays open.
+  int most() const { return most_; }
+  void set_most(int most) { most_ = most; }
   int size() const { return static_cast<int>(entries_.size()); }
 
  private:
@@ -86,6 +93,7 @@ class FdTable {
     bool close_on_exec = false;
   };
   std::vector<Entry> entries_;
+  int most_ = static_cast<int>(kMostOpenFiles);
 };
 
 }  // namespace m2sim::emu

@@ -2,6 +2,7 @@
 
 #include "emu/linux/address_space.h"
 #include "emu/linux/kernel.h"
+#include "emu/linux/pi_futex.h"
 #include "emu/linux/process.h"
 
 namespace m2sim::emu {
@@ -23,9 +24,6 @@ void release_robust_futexes(Task& task) {
     std::int64_t offset;
     std::uint64_t pending;
   } head{};
-  constexpr std::uint32_t kOwnerMask = 0x3fffffff;
-  constexpr std::uint32_t kWaiters = 0x80000000;
-  constexpr std::uint32_t kOwnerDied = 0x40000000;
   constexpr unsigned kMostEntries = 2048;  // ROBUST_LIST_LIMIT
   Memory& memory = task.process->memory();
   if (task.robust_list == 0 || !memory.read_value(task.robust_list, head)) return;
@@ -33,9 +31,10 @@ void release_robust_futexes(Task& task) {
     const std::uint64_t address = (entry & ~std::uint64_t{1}) + static_cast<std::uint64_t>(head.offset);
     std::uint32_t value = 0;
     if (address % sizeof(value) != 0 || !memory.read_value(address, value)) return;
-    if ((value & kOwnerMask) != static_cast<std::uint32_t>(task.id)) return;
-    if (!memory.write_value(address, (value & kWaiters) | kOwnerDied)) return;
-    if ((value & kWaiters) != 0) {
+    if ((value & kFutexOwner) != static_cast<std::uint32_t>(task.id)) return;
+    if ((entry & 1U) != 0) return orphan_pi_futex(*task.process, address);
+    if (!memory.write_value(address, (value & kFutexWaiters) | kFutexOwnerDied)) return;
+    if ((value & kFutexWaiters) != 0) {
       task.process->kernel.wake_futex(futex_key(*task.process, address, true), 1, kAllFutexBits);
     }
   };

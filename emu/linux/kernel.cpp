@@ -1,11 +1,15 @@
 // Processes and threads: how they come and go.
 #include "emu/linux/kernel.h"
 
+#include <sys/eventfd.h>
+
 #include <algorithm>
 #include <utility>
 
 #include "emu/linux/futex.h"
+#include "emu/linux/pi_futex.h"
 #include "emu/linux/process.h"
+#include "emu/linux/pty.h"
 
 namespace m2sim::emu {
 
@@ -26,7 +30,11 @@ Process::Process(Kernel& its_kernel, int its_id)
       fds(std::make_shared<FdTable>(its_kernel.options.streams)),
       paths(its_kernel.options.sysroot),
       interval_timers{{{its_kernel.timers, this}, {its_kernel.timers, this}, {its_kernel.timers, this}}},
+      limit_timers{{{its_kernel.timers, this}, {its_kernel.timers, this}}},
       umask(kernel.options.umask & 0777U) {
+  for (std::size_t i = 0; i < kResourceCount; ++i) {
+    set_limit(static_cast<Resource>(i), kernel.options.limits[static_cast<Resource>(i)]);
+  }
   for (std::size_t signal = 1; signal < actions.size(); ++signal) {
     if ((kernel.options.ignored_signals >> (signal - 1) & 1U) != 0) actions[signal].handler = 1;
   }
@@ -44,10 +52,14 @@ Process::Process(const Process& parent_process, int its_id, bool share_memory, b
       paths(parent_process.paths),
       actions(parent_process.actions),
       interval_timers{{{kernel.timers, this}, {kernel.timers, this}, {kernel.timers, this}}},
+      limit_timers{{{kernel.timers, this}, {kernel.timers, this}}},
       name(parent_process.comm_of(parent_process.task)),
       oom_score_adj(parent_process.oom_score_adj),
       no_new_privileges(parent_process.no_new_privileges),
-      umask(parent_process.umask) {}
+      umask(parent_process.umask),
+      limits(parent_process.limits) {
+  set_limit(Resource::kCpu, limits[Resource::kCpu]);
+}
 
 Task& Kernel::add_task(Process& process) {
   // A process's first thread has its id.
@@ -87,6 +99,7 @@ void Kernel::forget_process(const Process& process) {
 void Kernel::end_task(Task& task) {
   Process& process = *task.process;
   release_robust_futexes(task);
+  release_pi_futexes(task);
   constexpr std::uint32_t kNobody = 0;
   if (task.clear_tid != 0 && process.memory().write_value(task.clear_tid, kNobody)) {
     wake_futex(futex_key(process, task.clear_tid, false), 1, kAllFutexBits);
@@ -117,16 +130,34 @@ void Kernel::release_space(Process& process, std::shared_ptr<AddressSpace> next)
   process.vfork_parent = nullptr;
 }
 
+void Kernel::watch_end(const std::shared_ptr<OpenFile>& file) {
+  std::erase_if(pid_files_, [](const auto& other) { return other.expired(); });
+  pid_files_.push_back(file);
+}
+
+void Kernel::tell_end(const Process& process) {
+  for (const auto& entry : pid_files_) {
+    const std::shared_ptr<OpenFile> file = entry.lock();
+    if (file != nullptr && std::get<PidFile>(file->special).pid == process.pid)
+      ::eventfd_write(file->host, 1);
+  }
+}
+
 void Kernel::end_process(Process& process) {
   for (const auto& task : tasks_) {
     if (task->process != &process || task->state == Task::State::kEnded) continue;
     release_robust_futexes(*task);
+    release_pi_futexes(*task);
     task->state = Task::State::kEnded;
   }
   record_locks.release(process.pid);
   wake_lock_waiters();
+  release_ipc(*this, process);
+  leave_terminal(process);
+  tell_end(process);
   process.timers.clear();
   for (Timer& timer : process.interval_timers) timer.set(std::nullopt, 0);
+  for (Timer& timer : process.limit_timers) timer.set(std::nullopt, 0);
   // Reports on the first one still show its memory.
   release_space(process, &process == &first() ? process.space : nullptr);
   process.fds = std::make_shared<FdTable>(FdTable::Empty{});

@@ -6,6 +6,7 @@
 #include <signal.h>
 
 #include <algorithm>
+#include <bitset>
 #include <cstdint>
 #include <cstring>
 #include <map>
@@ -15,7 +16,9 @@
 #include <vector>
 
 #include "emu/cpu/fault.h"
+#include "emu/linux/async_files.h"
 #include "emu/linux/code_map.h"
+#include "emu/linux/ipc.h"
 #include "emu/linux/record_locks.h"
 #include "emu/linux/signals.h"
 #include "emu/linux/task.h"
@@ -24,9 +27,12 @@
 
 namespace m2sim::emu {
 
+inline constexpr std::size_t kSystemCallLimit = 512;  // above every arm64 number in use
+
 struct AddressSpace;
 struct Process;
 struct OpenFile;
+struct Pty;
 
 // A deterministic stream for getrandom and AT_RANDOM: the same bytes in every run (SplitMix64).
 class GuestRandom {
@@ -117,6 +123,9 @@ class Kernel {
   void notify_parent(Process& process, int code, int status);  // SIGCHLD, and whoever waits in wait4
   // A thread has taken a signal off a queue, by whatever way.
   static void signal_taken(Process& process, const SignalInfo& info);
+  // From outside: to the foreground group of the terminal, or else to the first process. False, and nothing
+  // is sent: the first process would end by it.
+  bool send_from_outside(int signal);
   void stop(Process& process, int signal);
   void resume(Process& process);  // SIGCONT
 
@@ -128,7 +137,11 @@ class Kernel {
   // Signal files become ready by what is posted and taken.
   void watch_signals(const std::shared_ptr<OpenFile>& file) { signal_files_.push_back(file); }
   void refresh_signal_files();
+  // A pidfd becomes readable when its process ends.
+  void watch_end(const std::shared_ptr<OpenFile>& file);
+  void tell_end(const Process& process);
   void wake_lock_waiters();
+  void wake_ipc_waiters();
   void yield() { yielded_ = true; }  // the caller's turn ends with its call
 
   MachineOptions options;
@@ -136,6 +149,9 @@ class Kernel {
   GuestRandom random;
   TimerList timers;
   RecordLocks record_locks;
+  AsyncFiles async_files;
+  Ipc ipc;
+  std::vector<std::shared_ptr<Pty>> ptys;
   // Names of local sockets where the host's (a file's, from the simulator's directory) are not the guest's.
   std::map<std::string, std::string> socket_names;
   int foreground_group = 0;                    // of the terminal
@@ -146,7 +162,8 @@ class Kernel {
     std::uint64_t calls = 0;
     std::uint64_t errors = 0;
   };
-  std::vector<CallCount> call_counts;  // by number, of those up to the largest that was made
+  std::bitset<kSystemCallLimit> warned;  // unimplemented numbers that have had their one warning
+  std::vector<CallCount> call_counts;    // by number, of those up to the largest that was made
 
  private:
   enum class Turn : std::uint8_t { kRuns, kWaits };
@@ -154,6 +171,8 @@ class Kernel {
   Task* first_waiter(const FutexKey& key, std::uint32_t bits) const;
   Turn try_turn(Task& task, bool files_ready);
   bool perform(Task& task);
+  std::optional<bool> filter_call(Task& task);
+  bool end_task_by(Task& task, int signal);
   bool finish(Task& task, std::int64_t result);
   void count_call(std::uint64_t number, std::int64_t result);
   bool interrupt(Task& task);
@@ -163,6 +182,7 @@ class Kernel {
   void fire_timers();
   void fire(Timer& timer, std::uint64_t expiries);
   bool idle();
+  bool waits_for_outside_signal() const;
   void wake_retries();
   bool nap(std::optional<std::uint64_t> deadline, std::vector<pollfd> outside);
   void sweep();
@@ -170,6 +190,7 @@ class Kernel {
   std::vector<std::unique_ptr<Process>> processes_;
   std::vector<std::unique_ptr<Task>> tasks_;
   std::vector<std::weak_ptr<OpenFile>> signal_files_;
+  std::vector<std::weak_ptr<OpenFile>> pid_files_;
   std::vector<std::shared_ptr<AddressSpace>> left_spaces_;  // until the run loop has let go of them
   std::vector<ExecutableMap> left_code_;                    // of all that were
   Task* current_ = nullptr;

@@ -4,11 +4,13 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <array>
 #include <cstdio>
 #include <utility>
 
 #include "emu/linux/kernel.h"
 #include "emu/linux/process.h"
+#include "emu/linux/pty.h"
 #include "emu/linux/signal_frame.h"
 #include "emu/linux/strace.h"
 
@@ -76,6 +78,7 @@ Task* Kernel::schedule() {
   wake_retries();
   while (!tasks_.empty() && !options.stop_requested()) {
     fire_timers();
+    if (!async_files.empty()) async_files.look(*this);
     const std::vector<bool> ready = ready_files();
     const std::size_t count = tasks_.size();
     const auto after =
@@ -169,6 +172,7 @@ bool Kernel::idle() {
     const bool waits = timer->process == nullptr || !timer->process->stopped;
     if (timer->expiry && counts && waits) deadline = std::min(deadline.value_or(UINT64_MAX), *timer->expiry);
   }
+  async_files.append_outside(outside);
   const std::uint64_t now = clock.elapsed();
   if (retries) return nap(deadline, std::move(outside));
   if (!outside.empty()) {
@@ -179,10 +183,34 @@ bool Kernel::idle() {
     if (*deadline > now) clock.slept += *deadline - now;
     return true;
   }
+  if (!stopped && options.signals_from_outside && waits_for_outside_signal()) {
+    std::vector<pollfd> nothing;
+    wait_outside(options, nothing, std::nullopt);
+    return true;
+  }
   if (!stopped) return false;
   options.wait_stopped();
   for (const auto& process : processes_) resume(*process);
   return true;
+}
+
+// A thread in a call that nothing but a signal ends, of a process that does something about one.
+bool Kernel::waits_for_outside_signal() const {
+  constexpr std::uint64_t kSuspend = 133;
+  constexpr std::uint64_t kTimedWait = 137;
+  constexpr std::uint64_t kPoll = 73;
+  constexpr std::uint64_t kSelect = 72;
+  constexpr std::array kSignals = {SIGHUP, SIGINT, SIGQUIT, SIGUSR1, SIGUSR2, SIGTERM};
+  return std::any_of(tasks_.begin(), tasks_.end(), [&](const auto& task) {
+    if (task->state != Task::State::kWaiting || task->process->stopped) return false;
+    const bool empty = task->wait.files.empty();
+    const bool pauses = task->call == kSuspend || ((task->call == kPoll || task->call == kSelect) && empty);
+    const bool listens = !signal_files_.empty() && !empty;
+    return task->call == kTimedWait || listens ||
+           (pauses && std::any_of(kSignals.begin(), kSignals.end(), [&](int signal) {
+              return task->process->actions[static_cast<std::size_t>(signal)].handler > kIgnore;
+            }));
+  });
 }
 
 // As idle(), while somebody waits for what nobody announces.
@@ -211,6 +239,12 @@ void Kernel::wake_lock_waiters() {
   }
 }
 
+void Kernel::wake_ipc_waiters() {
+  for (const auto& task : tasks_) {
+    if (task->wait.for_ipc) task->wait.woken = true;
+  }
+}
+
 bool Kernel::system_call(Task& task) {
   current_ = &task;
   task.call = task.cpu.x[8];
@@ -218,6 +252,10 @@ bool Kernel::system_call(Task& task) {
   task.args = {{x[0], x[1], x[2], x[3], x[4], x[5]}};
   task.wait = {};
   fire_timers();
+  if (task.strict || task.seccomp != nullptr) {
+    const std::optional<bool> done = filter_call(task);
+    if (done) return *done;
+  }
   return perform(task);
 }
 
@@ -232,14 +270,16 @@ bool Kernel::perform(Task& task) {
     task.wait.woken = false;
     result = row.function(process, task.args);
   } else if (const std::size_t slot = std::min<std::uint64_t>(task.call, kSystemCallLimit - 1);
-             !process.warned[slot]) {
-    process.warned.set(slot);
+             !warned[slot]) {
+    warned.set(slot);
     const std::string name = row.name == nullptr ? "" : " (" + std::string(row.name) + ")";
     const std::uint64_t pc = task.cpu.pc - 4;  // behind its svc
     const std::string where = describe == nullptr ? "" : " at " + place(pc, describe(*process.space, pc));
     options.diagnostics("m2sim: system call " + std::to_string(task.call) + name + " is not implemented" +
                         where + "; the program gets ENOSYS");
   }
+  if (!async_files.empty()) async_files.look(*this);
+  if (!ptys.empty()) hang_up(*this);
   if (std::exchange(task.restored, false)) return finish(task, result);
   if (result == kBlocked) {
     task.state = Task::State::kWaiting;
@@ -257,7 +297,7 @@ bool Kernel::interrupt(Task& task) {
   task.wait.interrupted = true;
   const std::int64_t result = system_call_row(task.call).function(process, task.args);
   if (result != kBlocked) return finish(task, result);
-  if (!restarts_after_signal(task)) return finish(task, -EINTR);
+  if (!task.wait.restarts && !restarts_after_signal(task)) return finish(task, -EINTR);
   task.wait = {};
   task.state = Task::State::kRunnable;
   task.cpu.pc -= 4;
@@ -298,7 +338,7 @@ Task* Kernel::first_waiter(const FutexKey& key, std::uint32_t bits) const {
   Task* first = nullptr;
   for (const auto& task : tasks_) {
     const Wait& wait = task->wait;
-    const bool waits = task->state == Task::State::kWaiting && wait.futex == key;
+    const bool waits = task->state == Task::State::kWaiting && wait.futex == key && wait.pi_futex == 0;
     if (!waits || (wait.futex_bits & bits) == 0) continue;
     if (first == nullptr || wait.order < first->wait.order) first = task.get();
   }

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <vector>
 
 #include "emu/linux/kernel.h"
 #include "emu/linux/process.h"
@@ -76,6 +77,23 @@ void Kernel::resume(Process& process) {
   process.stopped = false;
   process.stop_to_report = SIGCONT;
   notify_parent(process, CLD_CONTINUED, SIGCONT);
+}
+
+bool Kernel::send_from_outside(int signal) {
+  std::vector<Process*> targets;
+  for (const auto& process : processes_) {
+    const bool meant = foreground_group == 0 ? process.get() == &first() : process->group == foreground_group;
+    if (meant && process->running()) targets.push_back(process.get());
+  }
+  const std::uint64_t handler = first().actions[static_cast<std::size_t>(signal)].handler;
+  const bool includes_first = std::find(targets.begin(), targets.end(), &first()) != targets.end();
+  const bool awaited = std::any_of(tasks_.begin(), tasks_.end(), [&](const auto& task) {
+    return task->process == &first() && (task->signals.blocked & signal_bit(signal)) != 0;
+  });
+  const bool ends = handler == 0 && !awaited && default_action(signal) == DefaultAction::kTerminate;
+  if (targets.empty() || (includes_first && ends)) return false;
+  for (Process* process : targets) post(*process, {signal, SI_USER, {}});
+  return true;
 }
 
 void Kernel::stop(Process& process, int signal) {

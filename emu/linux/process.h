@@ -2,7 +2,6 @@
 #pragma once
 
 #include <array>
-#include <bitset>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -12,14 +11,13 @@
 #include "emu/linux/fd_table.h"
 #include "emu/linux/guest_paths.h"
 #include "emu/linux/kernel.h"
+#include "emu/linux/resource_limits.h"
 #include "emu/linux/signals.h"
 #include "emu/linux/task.h"
 #include "emu/linux/timer.h"
 #include "emu/machine_options.h"
 
 namespace m2sim::emu {
-
-inline constexpr std::size_t kSystemCallLimit = 512;  // above every arm64 number in use
 
 // One process. Its threads share it; fork copies it (see syscall_clone.cpp for what is shared when).
 struct Process {
@@ -31,6 +29,8 @@ struct Process {
   bool running() const { return end.kind == GuestEnd::Kind::kRunning; }
   // The name of a thread of it; of the process itself when null.
   const std::string& comm_of(const Task* its_task) const;
+  // What follows from a new limit follows: the timers of processor time, the room of the stack.
+  void set_limit(Resource resource, const ResourceLimit& limit);
   // The permissions of a file that it makes.
   std::uint32_t mode_of_new_file(std::uint32_t wanted) const { return wanted & ~umask; }
 
@@ -54,6 +54,7 @@ struct Process {
   std::uint64_t processor_time = 0;                 // ns, of all its threads
   std::uint64_t children_time = 0;                  // ns, of the children it has waited for, and of theirs
   std::array<Timer, 3> interval_timers;             // setitimer's: real, virtual, prof
+  std::array<Timer, 2> limit_timers;                // RLIMIT_CPU's: soft, hard
   std::vector<std::unique_ptr<PosixTimer>> timers;  // by id; null: deleted
 
   std::string name;  // PR_SET_NAME of the first thread, at most 15 characters
@@ -61,8 +62,8 @@ struct Process {
   std::uint64_t started = kernel.clock.monotonic();
   bool no_new_privileges = false;
   std::uint32_t umask;
-  Task* task = nullptr;                  // the caller, during a system call
-  std::bitset<kSystemCallLimit> warned;  // unimplemented numbers that have had their one warning
+  ResourceLimits limits;  // changed by set_limit() alone
+  Task* task = nullptr;   // the caller, during a system call
 };
 
 // The result of a system call is what x0 gets: a value, or -errno. arm64 uses the generic error numbers,

@@ -73,6 +73,7 @@ SignalFrame frame_of(const Task& task, const SignalInfo& info) {
   const CpuState& cpu = task.cpu;
   SignalFrame frame{};
   frame.info.signal = info.signal;
+  frame.info.error = info.error;
   frame.info.code = info.code;
   std::copy(info.fields.begin(), info.fields.end(), frame.info.fields.begin());
   frame.stack = task.signals.alternate;

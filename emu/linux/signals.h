@@ -34,6 +34,7 @@ struct SignalInfo {
   int signal = 0;
   int code = 0;  // SI_USER, SEGV_MAPERR, ...
   std::array<std::uint64_t, 3> fields{};
+  int error = 0;  // si_errno
 };
 
 // Signal n as a bit of a mask.

@@ -10,6 +10,7 @@
 
 namespace m2sim::emu {
 
+struct AddressSpace;
 struct OpenFile;
 
 // The host's epoll instance watches host descriptors; the guest names its own. Linux keeps an entry for each
@@ -40,6 +41,25 @@ struct SignalFile {
   bool readable = false;
 };
 
-using SpecialFile = std::variant<std::monostate, EpollFile, std::unique_ptr<TimerFile>, SignalFile>;
+// A pidfd: the host's descriptor is an eventfd that is readable when the process has ended.
+struct PidFile {
+  int pid = 0;
+};
+
+struct PosixQueue;
+
+// A POSIX message queue, opened to read, to write or both: the host's descriptor is an eventfd (ipc.h).
+struct QueueFile {
+  std::shared_ptr<PosixQueue> queue;
+  int access = 0;
+};
+
+// /proc/<pid>/mem: positions are addresses. The host's descriptor keeps the position and holds nothing.
+struct MemoryFile {
+  std::weak_ptr<AddressSpace> space;
+};
+
+using SpecialFile = std::variant<std::monostate, EpollFile, std::unique_ptr<TimerFile>, SignalFile, PidFile,
+                                 QueueFile, MemoryFile>;
 
 }  // namespace m2sim::emu

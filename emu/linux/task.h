@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "emu/cpu/cpu_state.h"
+#include "emu/linux/seccomp.h"
 #include "emu/linux/signals.h"
 
 namespace m2sim::emu {
@@ -52,12 +53,15 @@ struct Wait {
   std::optional<FutexKey> futex;          // queued here, in order of `order`
   std::uint32_t futex_bits = 0;
   std::uint64_t order = 0;
-  std::uint64_t signals = 0;  // blocked signals that end the wait all the same
-  bool deaf = false;          // no signal ends it: a parent in vfork
-  bool retry = false;         // nobody will say when: made again now and then
-  bool for_lock = false;      // woken when a file lock of a guest goes
-  int lock_holder = 0;        // the process that has it
-  bool for_child = false;     // woken when a child of its process changes its state
+  std::uint64_t pi_futex = 0;  // the address of that futex, where its word names the owner
+  std::uint64_t signals = 0;   // blocked signals that end the wait all the same
+  bool restarts = false;       // whatever the handler's action says
+  bool deaf = false;           // no signal ends it: a parent in vfork
+  bool retry = false;          // nobody will say when: made again now and then
+  bool for_lock = false;       // woken when a file lock of a guest goes
+  int lock_holder = 0;         // the process that has it
+  bool for_ipc = false;        // woken when a System V semaphore or queue changes
+  bool for_child = false;      // woken when a child of its process changes its state
 };
 
 struct Task {
@@ -78,7 +82,9 @@ struct Task {
   std::uint64_t call = 0;  // the system call in progress, and its arguments
   Args args{};
   Wait wait;
-  bool restored = false;  // it was rt_sigreturn: x0 is any value, not a result
+  std::shared_ptr<const SeccompFilter> seccomp;  // null: none
+  bool strict = false;                           // read, write, exit and rt_sigreturn alone
+  bool restored = false;                         // it was rt_sigreturn: x0 is any value, not a result
 
   std::uint64_t clear_tid = 0;    // zeroed, and its futex woken, when the thread ends
   std::uint64_t robust_list = 0;  // head of the list of mutexes to mark when it dies holding them

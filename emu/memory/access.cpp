@@ -78,8 +78,11 @@ void Memory::forget(std::uint64_t begin, std::uint64_t end) {
   const auto first = first_ending_after(begin);
   const auto last = std::partition_point(first, regions_.cend(),
                                          [end](const Region& region) { return region.begin < end; });
-  if (std::any_of(first, last, [](const Region& region) { return region.decoded; })) code_changed();
+  for (auto it = first; it != last; ++it) {
+    if (it->decoded) code_changed(it->begin, it->end);
+  }
   regions_.erase(first, last);
+  std::erase_if(tails_, [=](const Tail& tail) { return begin < tail.end && tail.begin < end; });
 }
 
 void Memory::remember(Region region) {
@@ -147,7 +150,11 @@ std::byte* Memory::host(std::uint64_t address, std::uint64_t length, std::uint8_
 bool Memory::read(std::uint64_t address, void* to, std::uint64_t length) const {
   if (length == 0) return true;
   if (!allows(address, length, kProtRead)) return false;
-  if (touches_file(address, address + length)) return kernel_copy(to, base_ + address, length);
+  if (touches_file(address, address + length)) {
+    if (kernel_copy(to, base_ + address, length)) return true;
+    fill_tails(address, length);
+    return kernel_copy(to, base_ + address, length);
+  }
   std::memcpy(to, base_ + address, length);
   return true;
 }
@@ -162,7 +169,11 @@ bool Memory::fetch(const Region& region, std::uint64_t address, std::uint32_t& w
 bool Memory::write(std::uint64_t address, const void* from, std::uint64_t length) {
   if (length == 0) return true;
   if (!allows(address, length, kProtWrite)) return false;
-  if (touches_file(address, address + length)) return kernel_store(base_ + address, from, length);
+  if (touches_file(address, address + length)) {
+    if (kernel_store(base_ + address, from, length)) return true;
+    fill_tails(address, length);
+    return kernel_store(base_ + address, from, length);
+  }
   std::memcpy(base_ + address, from, length);
   return true;
 }

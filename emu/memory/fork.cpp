@@ -1,9 +1,10 @@
-// A copy of a guest's memory for fork. The two lie in one host process, so the host's copy-on-write cannot
-// serve both: pages that hold something are copied, the rest stays untouched.
+// What is in a guest's pages, and a copy of them for fork. The two lie in one host process, so the host's
+// copy-on-write cannot serve both: pages that hold something are copied, the rest stays untouched.
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -57,7 +58,47 @@ class OwnPages {
   int map_;
 };
 
+constexpr std::size_t kPages = 512;  // looked at together
+constexpr std::uint64_t kPresentOrSwapped = std::uint64_t{3} << 62U;
+
 }  // namespace
+
+bool Memory::read_any(std::uint64_t address, void* to, std::uint64_t length) const {
+  if (!allows(address, length, kProtNone)) return false;
+  return OwnPages().copy(to, base_ + address, length) == length;
+}
+
+std::vector<std::uint64_t> Memory::used_pages(const Region& region) const {
+  std::vector<std::uint64_t> used;
+  const OwnPages pages;
+  std::array<std::uint64_t, kPages> entries{};
+  std::array<std::byte, kGuestPage> content{};
+  constexpr std::array<std::byte, kGuestPage> kZeros{};
+  const std::uint64_t per_page = kGuestPage / granularity_;
+  for (std::uint64_t at = region.begin; at < region.end; at += kPages * granularity_) {
+    const std::size_t count = std::min<std::uint64_t>(kPages, (region.end - at) / granularity_);
+    const bool known = pages.knows_used() && pages.used(base_ + at, granularity_, entries, count);
+    for (std::size_t i = 0; i < count; i += per_page) {
+      const std::size_t end = std::min<std::size_t>(count, i + per_page);
+      const auto present = [](std::uint64_t entry) { return (entry & kPresentOrSwapped) != 0; };
+      if (known && std::none_of(entries.begin() + i, entries.begin() + end, present)) continue;
+      const std::uint64_t page = at + i * granularity_;
+      const std::size_t length = (end - i) * granularity_;
+      const bool readable = (region.protection & kProtRead) != 0;
+      if (!readable && pages.copy(content.data(), base_ + page, length) != length) continue;
+      const std::byte* bytes = readable ? base_ + page : content.data();
+      if (std::memcmp(bytes, kZeros.data(), length) != 0) used.push_back(page);
+    }
+  }
+  return used;
+}
+
+bool Memory::same_page(const Memory& other, std::uint64_t page) const {
+  std::array<std::byte, kGuestPage> ours{};
+  std::array<std::byte, kGuestPage> theirs{};
+  return read_any(page, ours.data(), ours.size()) && other.read_any(page, theirs.data(), theirs.size()) &&
+         ours == theirs;
+}
 
 void Memory::copy_region(const Memory& parent, const Region& region) {
   const std::uint64_t length = region.end - region.begin;
@@ -77,8 +118,6 @@ void Memory::copy_region(const Memory& parent, const Region& region) {
   if (!map(region.begin, length, kProtRead | kProtWrite, region.name)) {
     throw std::system_error(errno, std::generic_category(), "cannot copy memory for a child");
   }
-  constexpr std::size_t kPages = 512;
-  constexpr std::uint64_t kPresentOrSwapped = std::uint64_t{3} << 62U;
   const OwnPages pages;
   std::array<std::uint64_t, kPages> entries{};
   for (std::uint64_t at = 0; at < length; at += kPages * granularity_) {

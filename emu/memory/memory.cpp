@@ -19,7 +19,7 @@ namespace {
 
 // 2^46 is half of what x86-64 gives a process and leaves room for a sanitizer's shadow in most cases;
 // the smaller ones are for valgrind and for limits on address space.
-constexpr std::array<unsigned, 5> kSizesLog2 = {46, 44, 42, 40, 38};
+constexpr std::array<unsigned, 5> kSizesLog2 = {46, 44, 42, 40, 39};
 
 // Linux never hands out the lowest pages, so that a null pointer with an offset faults.
 constexpr std::uint64_t kLowestFree = 0x10000;
@@ -121,34 +121,24 @@ bool Memory::map_file(std::uint64_t address, std::uint64_t length, std::uint8_t 
     errno = reason;
     return false;
   }
-  zero_behind_end(address, length, protection, backing);
   forget(address, address + length);
   Region region{address, address + length, protection, std::move(name), true, backing.shared};
   struct stat status {};
   if (::fstat(backing.fd, &status) == 0) region.object = file_object(status);
   region.offset = backing.offset;
+  region.backing = held(region.object, backing.fd);
+  // Private ones at once: glibc's loader clears the rest of such a page for .bss.
+  if (!backing.shared) fill(region, tail_of(region, granularity_));
   remember(std::move(region));
   return true;
 }
 
-// The page in which a file ends reads as zeros behind the end, and that page is the guest's: glibc's loader
-// clears its rest for .bss. Where the host's pages are smaller, those behind the end must be put there. Not
-// for shared mappings, whose file may grow into them.
-void Memory::zero_behind_end(std::uint64_t address, std::uint64_t length, std::uint8_t protection,
-                             const FileBacking& backing) {
-  struct stat status {};
-  if (backing.shared || ::fstat(backing.fd, &status) != 0 || !S_ISREG(status.st_mode)) return;
-  const auto size = static_cast<std::uint64_t>(status.st_size);
-  if (size <= backing.offset) return;
-  const auto up = [left = size - backing.offset](std::uint64_t page) {
-    return (left + page - 1) / page * page;
-  };
-  const std::uint64_t begin = up(granularity_);
-  const std::uint64_t end = std::min(length, up(kGuestPage));
-  if (begin >= end) return;
-  // Where the host refuses, the pages stay the file's, and touching them is SIGBUS.
-  static_cast<void>(::mmap(base_ + address + begin, end - begin, host_protection(protection),
-                           MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0));
+// The hold that another mapping of it has, or a new one.
+std::shared_ptr<const MappedFile> Memory::held(std::uint64_t object, int fd) const {
+  for (const Region& region : regions_) {
+    if (region.object == object && region.backing != nullptr) return region.backing;
+  }
+  return std::make_shared<const MappedFile>(fd);
 }
 
 bool Memory::hide(std::uint64_t address, std::uint64_t length) {
@@ -175,7 +165,9 @@ bool Memory::protect(std::uint64_t address, std::uint64_t length, std::uint8_t p
   for (auto it = first_ending_after(address); it != regions_.end() && it->begin < end; ++it) {
     changed.push_back(*it);
   }
+  const std::vector<Tail> tails = tails_;  // stay as they are
   forget(address, end);
+  tails_ = tails;
   for (Region& region : changed) {
     region.protection = protection;
     region.decoded = false;
@@ -198,6 +190,7 @@ bool Memory::move(std::uint64_t from, std::uint64_t from_length, std::uint64_t t
   Region moved{to, to + to_length, region.protection, region.name, region.file, region.shared};
   moved.object = region.object;
   moved.offset = region.offset + (from - region.begin);
+  moved.backing = region.backing;
   remember(std::move(moved));
   return true;
 }
@@ -206,7 +199,7 @@ bool Memory::discard(std::uint64_t address, std::uint64_t length) {
   if (!valid_range(address, length) || !covered(address, address + length)) return false;
   if (::madvise(base_ + address, length, MADV_DONTNEED) != 0) return false;
   for (auto it = first_ending_after(address); it != regions_.end() && it->begin < address + length; ++it) {
-    if (it->decoded) code_changed();
+    if (it->decoded) code_changed(std::max(it->begin, address), std::min(it->end, address + length));
   }
   return true;
 }
@@ -229,6 +222,15 @@ std::optional<std::uint64_t> Memory::find_free_below(std::uint64_t top, std::uin
   }
   if (top < kLowestFree + length) return std::nullopt;
   return top - length;
+}
+
+std::uint64_t Memory::mapped(std::uint64_t address, std::uint64_t length) const {
+  const std::uint64_t end = address + length;
+  std::uint64_t bytes = 0;
+  for (auto it = first_ending_after(address); it != regions_.end() && it->begin < end; ++it) {
+    bytes += std::min(it->end, end) - std::max(it->begin, address);
+  }
+  return bytes;
 }
 
 bool Memory::is_free(std::uint64_t address, std::uint64_t length) const {

@@ -4,9 +4,12 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
+
+#include "emu/cpu/stale_code.h"
 
 namespace m2sim::emu {
 
@@ -17,6 +20,8 @@ inline constexpr std::uint64_t kGuestPage = 16384;
 inline constexpr std::uint64_t kMemoryGuard = std::uint64_t{16} << 20;
 
 enum Protection : std::uint8_t { kProtNone = 0, kProtRead = 1, kProtWrite = 2, kProtExec = 4 };
+
+class MappedFile;
 
 struct Region {
   std::uint64_t begin;
@@ -29,7 +34,8 @@ struct Region {
   // `begin` in it.
   std::uint64_t object = 0;
   std::uint64_t offset = 0;
-  mutable bool decoded = false;  // blocks have been made of it: a change makes them stale
+  std::shared_ptr<const MappedFile> backing{};  // null: no file, or a copy of its pages
+  mutable bool decoded = false;                 // blocks have been made of it: a change makes them stale
 
   bool executable() const { return (protection & kProtExec) != 0; }
   bool operator==(const Region&) const = default;
@@ -78,10 +84,22 @@ class Memory {
   // A free range for mmap, whole guest pages, top down below set_search_top() (at first: the limit).
   std::optional<std::uint64_t> find_free(std::uint64_t length) const;
   void set_search_top(std::uint64_t top) { search_top_ = top; }
+  std::uint64_t search_top() const { return search_top_; }
   bool is_free(std::uint64_t address, std::uint64_t length) const;
+  std::uint64_t mapped(std::uint64_t address, std::uint64_t length) const;  // bytes of the range
 
   const Region* region_at(std::uint64_t address) const;
   const std::vector<Region>& regions() const { return regions_; }
+  // The last page of a file is the guest's: behind the file's end it reads as zeros up to the end of a guest
+  // page, where the host's own pages may end before. True: pages were put there, and the access that faulted
+  // can be made again. Callable where the access is made.
+  bool fill_tail(std::uint64_t address) const;
+  // The same for all shared mappings in the range, before the host's kernel touches it.
+  void fill_tails(std::uint64_t address, std::uint64_t length) const;
+  // A file has another size: what was filled is asked for again.
+  void file_changed(std::uint64_t object);
+  bool has_tails() const { return !tails_.empty(); }
+
   // How many of the `length` bytes from `address` on have `protection`: where the kernel's copy would stop.
   std::uint64_t accessible(std::uint64_t address, std::uint64_t length, std::uint8_t protection) const;
   bool allows(std::uint64_t address, std::uint64_t length, std::uint8_t protection) const;
@@ -105,13 +123,26 @@ class Memory {
     return write(address, &value, sizeof(T));
   }
 
+  // Of mapped pages, whatever their protection; false where a file has ended.
+  bool read_any(std::uint64_t address, void* to, std::uint64_t length) const;
+
+  // Which guest pages of a private region without a file hold anything but zeros, in order: a program cannot
+  // tell the others from pages it has never touched, and the host's own count would differ from run to run.
+  std::vector<std::uint64_t> used_pages(const Region& region) const;
+  // Whether the guest page at `page` holds the same in both.
+  bool same_page(const Memory& other, std::uint64_t page) const;
+
   // Host pointer to `length` bytes if all have `protection`, for readv/writev without a copy; else null.
   std::byte* host(std::uint64_t address, std::uint64_t length, std::uint8_t protection) const;
 
   // Grows whenever bytes that have been decoded could have changed: unmap, protect, discard or map over a
-  // region that fetch() was called for. The run loop drops its blocks when it sees a new value.
+  // region that fetch() was called for. The run loop then drops the blocks of changed_code().
   std::uint64_t code_epoch() const { return code_epoch_; }
-  void code_changed() { ++code_epoch_; }
+  void code_changed(std::uint64_t begin, std::uint64_t end) {
+    ++code_epoch_;
+    changed_code_.add({begin, end});
+  }
+  StaleCode& changed_code() { return changed_code_; }
 
  private:
   void reserve(unsigned log2_least, unsigned log2_most);
@@ -120,8 +151,16 @@ class Memory {
   bool valid_range(std::uint64_t address, std::uint64_t length) const;
   std::optional<std::uint64_t> find_free_below(std::uint64_t top, std::uint64_t length) const;
   bool hide(std::uint64_t address, std::uint64_t length);  // back to reserved, inaccessible pages
-  void zero_behind_end(std::uint64_t address, std::uint64_t length, std::uint8_t protection,
-                       const FileBacking& backing);
+  struct Tail {
+    std::uint64_t begin;
+    std::uint64_t end;
+    std::uint64_t object;
+  };
+  // Where the host's pages of the file end and the guest's last one does; empty where there is nothing
+  // between.
+  static Tail tail_of(const Region& region, std::uint64_t granularity);
+  bool fill(const Region& region, const Tail& tail) const;
+  std::shared_ptr<const MappedFile> held(std::uint64_t object, int fd) const;
   void forget(std::uint64_t begin, std::uint64_t end);  // drops the range from regions_
   void remember(Region region);                         // adds it, joining equal neighbours
   void split_at(std::uint64_t address);
@@ -134,7 +173,9 @@ class Memory {
   std::uint64_t granularity_ = 4096;
   std::uint64_t search_top_ = 0;
   std::uint64_t code_epoch_ = 0;
+  StaleCode changed_code_;
   std::vector<Region> regions_;  // sorted, disjoint
+  mutable std::vector<Tail> tails_;
 };
 
 }  // namespace m2sim::emu

@@ -150,6 +150,12 @@ class GuestTest(unittest.TestCase):
                        check=True, timeout=60)
         return self.path(name)
 
+    def c_guest(self, name, source):
+        """The same in C, with its library."""
+        self.write(name + ".c", source)
+        subprocess.run([GUEST_CC, "-O1", "-static", "-o", self.path(name), self.path(name + ".c")], check=True, timeout=60)
+        return self.path(name)
+
     def m2sim(self, *arguments, stdout=subprocess.PIPE, env=None, **more):
         done = subprocess.run([M2SIM, *arguments], stdin=subprocess.DEVNULL, stdout=stdout,
                               stderr=subprocess.PIPE, timeout=60, env=env, **more)

@@ -50,6 +50,24 @@ loop:
 text: .ascii "done\\n"
 """
 
+# Says which signal has come.
+HANDLES = """
+#include <signal.h>
+#include <stdio.h>
+#include <unistd.h>
+static const int signals[] = {SIGTERM, SIGINT, SIGHUP, SIGUSR1};
+static void handler(int number) {
+  char text[16];
+  write(1, text, (size_t)snprintf(text, sizeof(text), "signal %d\\n", number));
+  _exit(42);
+}
+int main(void) {
+  for (int i = 0; i < 4; ++i) signal(signals[i], handler);
+  write(1, "ready\\n", 6);
+  for (;;) sleep(1000);
+}
+"""
+
 UNKNOWN_CALL = """
     .globl _start, caller
     .type caller, %function
@@ -116,6 +134,31 @@ class Running(guest.GuestTest):
                 texts.append({name: value for name, value in figures["stats"].items()
                               if not name.startswith(("host.", "emulation.block_lookups"))})
             self.assertEqual(texts[0], texts[1])
+
+    def signalled(self, program, *signals):
+        """(status, stdout) of a run that gets these, some time apart."""
+        child = subprocess.Popen([guest.M2SIM, "run", "-q", "--mode", "emulation", program], stdin=subprocess.DEVNULL,
+                                 stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        self.assertEqual(child.stdout.readline(), "ready\n")
+        for number in signals:
+            time.sleep(0.3)
+            child.send_signal(number)
+        out, _ = child.communicate(timeout=60)
+        return child.returncode, out
+
+    def test_a_guest_with_a_handler_gets_the_signal(self):
+        program = self.c_guest("handles", HANDLES)
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGUSR1):
+            self.assertEqual(self.signalled(program, number), (42, f"signal {int(number)}\n"))
+
+    def test_the_second_request_ends_a_run_whose_guest_goes_on(self):
+        program = self.c_guest("stubborn", HANDLES.replace("_exit(42)", "(void)0"))
+        status, out = self.signalled(program, signal.SIGINT, signal.SIGINT)
+        self.assertEqual((status, out), (128 + signal.SIGINT, "signal 2\n"))
+
+    def test_a_guest_without_a_handler_is_stopped(self):
+        program = self.c_guest("plain", HANDLES.replace("signal(signals[i], handler)", "(void)handler"))
+        self.assertEqual(self.signalled(program, signal.SIGTERM)[0], 128 + signal.SIGTERM)
 
     def test_a_signal_asks_for_a_snapshot(self):
         program = self.guest("long", LONG.format(turns=60))

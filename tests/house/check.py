@@ -10,7 +10,7 @@ import pathlib
 import sys
 import time
 
-from rules import arrows, code, dispatch, patterns, sizes, sources, tested, tools, words
+from rules import arrows, calls, code, dispatch, patterns, sizes, sources, tested, tools, words
 from source_tree import Tree
 
 RULES = {
@@ -18,7 +18,7 @@ RULES = {
     for rule in (arrows.arrows, arrows.cycles, arrows.headers, arrows.timeless, sizes.file_size, sizes.folder_size,
                  sizes.function_length, patterns.patterns, code.one_decoder, code.prints, code.host_effects, code.hot_paths, code.macros,
                  code.mnemonics, code.costs,
-                 words.words, words.ends, sources.config_sources, tested.headers_tested, tools.clang_format)
+                 calls.system_calls, words.words, words.ends, sources.config_sources, tested.headers_tested, tools.clang_format)
 }
 # These look at a build folder too: configured for clang_tidy, built with optimisation for tail_dispatch.
 BUILD_RULES = {rule.__name__: rule for rule in (tools.clang_tidy, dispatch.tail_dispatch)}

@@ -13,6 +13,7 @@ import unittest.mock
 import check
 from functions import Unbalanced, functions
 from rules import arrows, code, dispatch, patterns, sizes, sources, tested, tools, words
+from rules import calls as system_calls
 from source_tree import Globs, Tree, code_only
 
 HEADER = "#pragma once\n"
@@ -191,6 +192,15 @@ class Rules(unittest.TestCase):
     def test_headers(self):
         self.flags(arrows.headers, emu__a_h="#ifndef A\n#define A\n#endif\n")
         self.passes(arrows.headers, emu__a_h="// What it is.\n#pragma once\n")
+
+    def test_system_calls(self):
+        table = "## Calls that are not there\n| keys | {} |\n## Accepted\n| `keyctl` | | |\n"
+        calls = "SYSCALL(1, read, \"d\")\nSYSCALL_NAME(2, keyctl)\n"
+        def tree(named):
+            return Tree({"emu/linux/calls/syscalls.inc": calls, "docs/system_calls.md": table.format(named)})
+        self.assertEqual(list(system_calls.system_calls(tree("`keyctl`"))), [])
+        self.assertEqual(len(list(system_calls.system_calls(tree("nothing")))), 1)
+        self.assertEqual(len(list(system_calls.system_calls(tree("`keyctl` `read`")))), 1)
 
     def test_headers_tested(self):
         self.flags(tested.headers_tested, timing__a_h=HEADER)

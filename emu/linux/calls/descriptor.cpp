@@ -8,7 +8,9 @@
 #include <algorithm>
 #include <string>
 
+#include "emu/linux/calls/async.h"
 #include "emu/linux/calls/file_locks.h"
+#include "emu/linux/calls/size_limits.h"
 #include "emu/linux/calls/syscalls.h"
 #include "emu/linux/open_flags.h"
 
@@ -24,7 +26,7 @@ constexpr int kOfdWait = 38;
 constexpr int kGetSeals = 1034;
 
 std::int64_t duplicate(Process& process, int guest_fd, bool close_on_exec, int lowest) {
-  if (lowest < 0 || lowest >= FdTable::kMost) return -EINVAL;
+  if (lowest < 0 || lowest >= process.fds->most()) return -EINVAL;
   const auto file = process.fds->file(guest_fd);
   return file == nullptr ? -EBADF : process.fds->add(file, close_on_exec, lowest);
 }
@@ -33,12 +35,15 @@ std::int64_t duplicate(Process& process, int guest_fd, bool close_on_exec, int l
 std::int64_t file_flags(const OpenFile& file) {
   const int flags = ::fcntl(file.host, F_GETFL);
   if (flags < 0) return -std::int64_t{errno};
-  if (!file.never_blocks_host()) return guest_open_flags(flags);
-  return guest_open_flags((flags & ~O_NONBLOCK) | (file.nonblocking ? O_NONBLOCK : 0));
+  const std::uint32_t async = file.async.on ? O_ASYNC : 0;
+  if (!file.never_blocks_host()) return guest_open_flags(flags) | async;
+  return guest_open_flags((flags & ~O_NONBLOCK) | (file.nonblocking ? O_NONBLOCK : 0)) | async;
 }
 
-std::int64_t set_file_flags(OpenFile& file, std::uint32_t guest) {
-  int flags = host_open_flags(guest);
+std::int64_t set_file_flags(Process& process, int guest_fd, std::uint32_t guest) {
+  OpenFile& file = *process.fds->file(guest_fd);
+  set_async(process, guest_fd, (guest & O_ASYNC) != 0);
+  int flags = host_open_flags(guest) & ~O_ASYNC;
   if (file.never_blocks_host()) {
     file.nonblocking = (flags & O_NONBLOCK) != 0;
     flags |= O_NONBLOCK;
@@ -80,7 +85,7 @@ std::int64_t fcntl(Process& process, const Args& args) {
     case F_GETFL:
       return file_flags(*process.fds->file(args.i32(0)));
     case F_SETFL:
-      return set_file_flags(*process.fds->file(args.i32(0)), args.u32(2));
+      return set_file_flags(process, args.i32(0), args.u32(2));
     case F_GETLK:
     case F_SETLK:
     case F_SETLKW:
@@ -89,11 +94,12 @@ std::int64_t fcntl(Process& process, const Args& args) {
     case kOfdWait:
       return record_lock(process, process.fds->file(args.i32(0)), args);
     case F_SETOWN:
-    case F_SETSIG:
-      return 0;  // nobody is told by a signal
     case F_GETOWN:
+    case F_SETOWN_EX:
+    case F_GETOWN_EX:
+    case F_SETSIG:
     case F_GETSIG:
-      return 0;
+      return async_command(process, args.i32(0), command, args[2]);
     default:
       // Pipe sizes and seals take and give plain numbers.
       if (command >= kSetPipeSize && command <= kGetSeals)
@@ -137,7 +143,7 @@ std::int64_t memfd_create(Process& process, const Args& args) {
 std::int64_t close_range(Process& process, const Args& args) {
   constexpr std::uint32_t kOnExec = 4;  // CLOSE_RANGE_CLOEXEC; 2 unshares a table nobody shares
   if (args.u32(0) > args.u32(1) || (args.u32(2) & ~(kOnExec | 2U)) != 0) return -EINVAL;
-  const std::uint32_t end = std::min<std::uint32_t>(args.u32(1), FdTable::kMost - 1);
+  const std::uint32_t end = std::min<std::uint32_t>(args.u32(1), kMostOpenFiles - 1);
   for (std::uint32_t fd = args.u32(0); fd <= end; ++fd) {
     if ((args.u32(2) & kOnExec) != 0) {
       process.fds->set_close_on_exec(static_cast<int>(fd), true);
@@ -161,18 +167,35 @@ std::int64_t sync(Process& /*kernel*/, const Args& /*args*/) {
 
 std::int64_t ftruncate(Process& process, const Args& args) {
   const int fd = process.fds->host(args.i32(0));
-  return fd < 0 ? -EBADF : result_of(::ftruncate(fd, args.i64(1)));
+  if (fd < 0) return -EBADF;
+  if (const std::int64_t error = check_size(process, fd, args.i64(1)); error != 0) return error;
+  const std::int64_t result = result_of(::ftruncate(fd, args.i64(1)));
+  if (result == 0) file_changed(process, fd);
+  return result;
 }
 
 std::int64_t truncate(Process& process, const Args& args) {
   const HostPath path = path_argument(process, AT_FDCWD, args[0]);
   if (path.error != 0) return -path.error;
-  return result_of(::truncate(path.whole().c_str(), args.i64(1)));
+  const std::string name = path.whole();
+  const int fd = ::open(name.c_str(), O_PATH | O_CLOEXEC);
+  if (fd < 0) return -std::int64_t{errno};
+  std::int64_t result = check_size(process, fd, args.i64(1));
+  if (result == 0) result = result_of(::truncate(name.c_str(), args.i64(1)));
+  if (result == 0) file_changed(process, fd);
+  ::close(fd);
+  return result;
 }
 
 std::int64_t fallocate(Process& process, const Args& args) {
   const int fd = process.fds->host(args.i32(0));
-  return fd < 0 ? -EBADF : result_of(::fallocate(fd, args.i32(1), args.i64(2), args.i64(3)));
+  if (fd < 0) return -EBADF;
+  const bool fits = args.i64(2) >= 0 && args.i64(3) > 0 && args.i64(3) <= INT64_MAX - args.i64(2);
+  const std::int64_t error = fits ? check_size(process, fd, args.i64(2) + args.i64(3)) : 0;
+  const std::int64_t result =
+      error != 0 ? error : result_of(::fallocate(fd, args.i32(1), args.i64(2), args.i64(3)));
+  if (result == 0) file_changed(process, fd);
+  return result;
 }
 
 std::int64_t sync_file_range(Process& process, const Args& args) {

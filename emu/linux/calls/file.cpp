@@ -9,16 +9,34 @@
 
 #include <algorithm>
 #include <string>
+#include <vector>
 
 #include "emu/linux/calls/fifo.h"
 #include "emu/linux/calls/file_locks.h"
 #include "emu/linux/calls/proc_calls.h"
+#include "emu/linux/calls/size_limits.h"
 #include "emu/linux/calls/syscalls.h"
 #include "emu/linux/open_flags.h"
+#include "emu/linux/pty.h"
 
 namespace m2sim::emu::sys {
 
 namespace {
+
+// openat2 refuses what openat ignores. Flags are the guest's.
+bool valid_how(std::uint64_t flags, std::uint64_t mode, std::uint64_t resolve) {
+  constexpr std::uint64_t kKnown = 037777703;           // all that O_ACCMODE to O_TMPFILE have
+  constexpr std::uint64_t kPath = 010000000;            // O_PATH
+  constexpr std::uint64_t kWithPath = 012140000;        // it, and what may stand beside it
+  constexpr std::uint64_t kCreates = 020000000 | 0100;  // O_TMPFILE's own bit and O_CREAT
+  constexpr std::uint64_t kAllPermissions = 07777;
+  constexpr std::uint64_t kResolve = 0x3f;
+  constexpr std::uint64_t kBeneathAndRoot = 0x18;
+  if ((flags & ~kKnown) != 0 || (resolve & ~kResolve) != 0) return false;
+  if ((resolve & kBeneathAndRoot) == kBeneathAndRoot) return false;
+  if ((flags & kPath) != 0 && (flags & ~kWithPath) != 0) return false;
+  return (flags & kCreates) != 0 ? mode <= kAllPermissions : mode == 0;
+}
 
 LastLink last_link_of_open(int flags) {
   const bool creates_new = (flags & O_CREAT) != 0 && (flags & O_EXCL) != 0;
@@ -58,9 +76,12 @@ HostPath path_argument(const Process& process, int directory, std::uint64_t addr
 
 std::int64_t openat(Process& process, const Args& args) {
   const int flags = host_open_flags(args.u32(2));
-  const HostPath path = path_argument(process, args.i32(0), args[1], last_link_of_open(flags));
+  HostPath path = path_argument(process, args.i32(0), args[1], last_link_of_open(flags));
   if (!path.made_up.empty()) return open_made_up(process, path.made_up, flags);
   if (path.error != 0) return -path.error;
+  // The session's own, where the host knows nothing of it.
+  if (const std::string terminal = terminal_of(process); !terminal.empty() && path.whole() == "/dev/tty")
+    path = {AT_FDCWD, terminal};
   if (is_fifo(path) && (flags & O_PATH) == 0) return open_fifo(process, path, flags);
   const std::uint32_t mode = process.mode_of_new_file(args.u32(3) & 07777);
   const int fd = ::openat(path.directory, path.path.c_str(), flags | O_CLOEXEC | O_NOCTTY, mode);
@@ -69,8 +90,11 @@ std::int64_t openat(Process& process, const Args& args) {
     ::close(fd);
     return -EACCES;
   }
+  if ((flags & O_TRUNC) != 0) file_changed(process, fd);
   const int guest = process.fds->add(fd, (flags & O_CLOEXEC) != 0);
   if (guest >= 0) process.fds->file(guest)->random = is_random_device(process.fds->host(guest));
+  if (guest >= 0 && (flags & O_PATH) == 0)
+    adopt_terminal(process, process.fds->file(guest), (flags & O_NOCTTY) == 0);
   return guest;
 }
 
@@ -79,8 +103,14 @@ std::int64_t openat2(Process& process, const Args& args) {
     std::uint64_t flags, mode, resolve;
   } how{};
   if (args[3] < sizeof(how)) return -EINVAL;
+  if (args[3] > kGuestPage) return -E2BIG;
   if (!process.memory().read_value(args[2], how)) return -EFAULT;
-  if (how.flags > UINT32_MAX || how.mode > 07777) return -EINVAL;
+  // What a later kernel would read must ask for nothing.
+  std::vector<std::byte> later(args[3] - sizeof(how));
+  if (!process.memory().read(args[2] + sizeof(how), later.data(), later.size())) return -EFAULT;
+  if (std::any_of(later.begin(), later.end(), [](std::byte byte) { return byte != std::byte{0}; }))
+    return -E2BIG;
+  if (!valid_how(how.flags, how.mode, how.resolve)) return -EINVAL;
   if (how.resolve == 0) return openat(process, {{args[0], args[1], how.flags, how.mode, 0, 0}});
   const int flags = host_open_flags(static_cast<std::uint32_t>(how.flags));
   const HostPath path = path_argument(process, args.i32(0), args[1], last_link_of_open(flags));

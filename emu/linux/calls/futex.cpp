@@ -5,6 +5,7 @@
 
 #include "emu/linux/calls/syscalls.h"
 #include "emu/linux/calls/waiting.h"
+#include "emu/linux/pi_futex.h"
 
 namespace m2sim::emu {
 
@@ -20,16 +21,20 @@ enum Command : std::uint32_t {
   kRequeue = 3,
   kCompareRequeue = 4,
   kWakeOperation = 5,
+  kLockPi = 6,
+  kUnlockPi = 7,
+  kTryLockPi = 8,
   kWaitBitset = 9,
   kWakeBitset = 10,
+  kLockPi2 = 13,
 };
 
-// FUTEX_WAIT counts its limit from now; FUTEX_WAIT_BITSET gives a time of the clock it names.
-std::int64_t set_deadline(Process& process, const Args& args, bool absolute) {
+// FUTEX_WAIT counts its limit from now; the others give a time of the clock they name.
+std::int64_t set_deadline(Process& process, const Args& args, bool absolute, bool realtime) {
   const TimeLimit limit = time_limit(process, args[3]);
   if (limit.error != 0 || !limit.given) return limit.error;
   const GuestClock& clock = process.kernel.clock;
-  const std::uint64_t now = (args.u32(1) & kRealtime) != 0 ? clock.realtime() : clock.monotonic();
+  const std::uint64_t now = realtime ? clock.realtime() : clock.monotonic();
   const std::uint64_t begin = absolute ? now : 0;
   process.task->wait.deadline =
       deadline_after(process, limit.nanoseconds - std::min(limit.nanoseconds, begin));
@@ -49,13 +54,25 @@ std::int64_t wait_for_wake(Process& process, const Args& args, bool bitset) {
   if (!process.memory().read_value(args[0], value)) return -EFAULT;
   const std::uint32_t bits = bitset ? args.u32(5) : kAllFutexBits;
   if (bits == 0) return -EINVAL;
-  if (const std::int64_t error = set_deadline(process, args, bitset); error != 0) return error;
+  if (const std::int64_t error = set_deadline(process, args, bitset, (args.u32(1) & kRealtime) != 0);
+      error != 0)
+    return error;
   if (value != args.u32(2)) return -EAGAIN;
   if (timed_out(process)) return -ETIMEDOUT;
   wait.futex = futex_key(process, args[0], (args.u32(1) & kPrivate) == 0);
   wait.futex_bits = bits;
   wait.order = process.kernel.next_wait();
   return kBlocked;
+}
+
+std::int64_t lock_pi(Process& process, const Args& args, bool realtime) {
+  const Wait& wait = process.task->wait;
+  if (!wait.again) {
+    if (const std::int64_t error = set_deadline(process, args, true, realtime); error != 0) return error;
+  } else if (wait.futex && timed_out(process)) {
+    return -ETIMEDOUT;
+  }
+  return lock_pi_futex(*process.task, args[0], (args.u32(1) & kPrivate) == 0, false);
 }
 
 std::int64_t wake(Process& process, const Args& args, std::uint32_t bits) {
@@ -125,8 +142,16 @@ std::int64_t futex(Process& process, const Args& args) {
       return requeue(process, args, true);
     case kWakeOperation:
       return wake_operation(process, args);
+    case kLockPi:
+      return lock_pi(process, args, true);
+    case kLockPi2:
+      return lock_pi(process, args, (args.u32(1) & kRealtime) != 0);
+    case kTryLockPi:
+      return lock_pi_futex(*process.task, args[0], (args.u32(1) & kPrivate) == 0, true);
+    case kUnlockPi:
+      return unlock_pi_futex(*process.task, args[0], (args.u32(1) & kPrivate) == 0);
     default:
-      // Priority inheritance needs priorities, and there are none.
+      // What is left moves waiters between a condition and a mutex with an owner.
       return -ENOSYS;
   }
 }

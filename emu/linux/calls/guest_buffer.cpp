@@ -13,10 +13,13 @@ constexpr std::uint64_t kMostVectors = 1024;  // UIO_MAXIOV
 
 GuestBuffer guest_buffer(const Process& process, std::uint64_t address, std::uint64_t length,
                          std::uint8_t protection) {
+  const std::uint64_t limit = process.memory().limit();
+  if (length != 0 && (address > limit || length > limit - address)) return {nullptr, 0, true};
   length = std::min(length, kMostBytes);
   if (length == 0) return {};
   const std::uint64_t size = process.memory().accessible(address, length, protection);
   if (size == 0) return {nullptr, 0, true};
+  process.memory().fill_tails(address, size);
   return {process.memory().base() + address, size, false};
 }
 
@@ -36,6 +39,22 @@ GuestVectors guest_vectors(const Process& process, std::uint64_t address, std::u
     if (part.size < entry[1]) break;
   }
   return result;
+}
+
+std::uint64_t size_of(std::span<const iovec> parts) {
+  std::uint64_t size = 0;
+  for (const iovec& part : parts) size += part.iov_len;
+  return size;
+}
+
+std::span<iovec> first_of(std::span<iovec> parts, std::uint64_t bytes) {
+  std::size_t count = 0;
+  while (count < parts.size() && bytes != 0) {
+    iovec& part = parts[count++];
+    part.iov_len = std::min<std::uint64_t>(part.iov_len, bytes);
+    bytes -= part.iov_len;
+  }
+  return parts.first(count);
 }
 
 std::span<iovec> behind(std::span<iovec> parts, std::uint64_t bytes) {

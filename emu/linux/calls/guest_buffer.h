@@ -17,7 +17,7 @@ inline constexpr std::uint8_t kFill = kProtWrite;        // the guest's buffer i
 inline constexpr std::uint8_t kDrain = kProtRead;
 
 // A guest buffer as far as it is accessible: like the kernel, a transfer stops there, and only one that
-// cannot begin fails.
+// cannot begin fails, or one longer than there are addresses.
 struct GuestBuffer {
   std::byte* data = nullptr;
   std::uint64_t size = 0;
@@ -36,7 +36,11 @@ struct GuestVectors {
 GuestVectors guest_vectors(const Process& process, std::uint64_t address, std::uint64_t count,
                            std::uint8_t protection);
 
-// Without the first `bytes` bytes.
+// In bytes.
+std::uint64_t size_of(std::span<const iovec> parts);
+
+// Nothing but the first `bytes` bytes, and nothing but those behind them.
+std::span<iovec> first_of(std::span<iovec> parts, std::uint64_t bytes);
 std::span<iovec> behind(std::span<iovec> parts, std::uint64_t bytes);
 
 }  // namespace m2sim::emu

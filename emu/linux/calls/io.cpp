@@ -10,33 +10,27 @@
 #include <utility>
 #include <vector>
 
-#include "emu/linux/calls/event_files.h"
 #include "emu/linux/calls/guest_buffer.h"
 #include "emu/linux/calls/held_sigpipe.h"
+#include "emu/linux/calls/own_files.h"
+#include "emu/linux/calls/size_limits.h"
 #include "emu/linux/calls/syscalls.h"
 #include "emu/linux/calls/waiting.h"
-#include "emu/linux/files/proc_files.h"
+#include "emu/linux/pty.h"
 
 namespace m2sim::emu::sys {
 
 namespace {
 
-// What is written to a file of /proc means something; its stand-in knows whether writing is allowed.
-std::int64_t write_made_up(Process& process, const OpenFile& file, std::span<const iovec> parts) {
-  const std::int64_t done = result_of(::writev(file.host, parts.data(), static_cast<int>(parts.size())));
-  std::string text;
-  for (const iovec& part : parts) text.append(static_cast<const char*>(part.iov_base), part.iov_len);
-  const std::int64_t error = done < 0 ? done : emu::write_made_up(process, file.made_up, std::move(text));
-  return error < 0 ? error : done;
-}
-
-std::int64_t read_random(Process& process, std::span<const iovec> parts) {
-  std::int64_t done = 0;
-  for (const iovec& part : parts) {
-    process.kernel.random.fill(part.iov_base, part.iov_len);
-    done += static_cast<std::int64_t>(part.iov_len);
-  }
-  return done;
+// Waiting, or what the call gives: a named pipe that no writer has opened yet is at its end, though poll()
+// says nothing of it.
+template <class HostCall>
+std::int64_t read_when_ready(Process& process, const OpenFile& file, const HostCall& call) {
+  const std::int64_t wait = wait_for_file(process, file, POLLIN);
+  const bool may_have_ended = wait == kBlocked && file.kind == OpenFile::Kind::kSocket;
+  if (wait != 0 && !may_have_ended) return wait;
+  const std::int64_t result = result_of(call());
+  return may_have_ended && result == -EAGAIN ? kBlocked : result;
 }
 
 std::int64_t write_to_host(const OpenFile& file, std::span<const iovec> parts) {
@@ -44,12 +38,25 @@ std::int64_t write_to_host(const OpenFile& file, std::span<const iovec> parts) {
   return ::writev(file.host, parts.data(), static_cast<int>(parts.size()));
 }
 
+void typed_in(Process& process, const OpenFile& master, std::span<const iovec> parts, std::int64_t bytes) {
+  auto left = static_cast<std::size_t>(bytes);
+  for (const iovec& part : parts) {
+    const std::size_t here = std::min(left, part.iov_len);
+    typed(process.kernel, master, {static_cast<const std::byte*>(part.iov_base), here});
+    left -= here;
+  }
+}
+
 // A pipe or a socket takes what it has room for; a caller that may wait is done when all is written.
-std::int64_t write_parts(Process& process, const OpenFile& file, std::span<iovec> parts) {
-  if (file.is_special()) return -EINVAL;
-  if (!file.made_up.empty()) return write_made_up(process, file, parts);
+std::int64_t write_parts(Process& process, OpenFile& file, std::span<iovec> parts) {
+  if (const auto done = write_own(process, file, parts, std::nullopt)) return *done;
   Wait& wait = process.task->wait;
   parts = behind(parts, wait.progress);
+  if (file.kind == OpenFile::Kind::kPlain) {
+    const std::int64_t allowed = allowed_bytes_here(process, file.host, size_of(parts));
+    if (allowed < 0) return allowed;
+    parts = first_of(parts, static_cast<std::uint64_t>(allowed));
+  }
   const bool in_parts = file.never_blocks_host() && !file.nonblocking;
   while (true) {
     // Someone else may still fill the pipe first; the host then says so.
@@ -66,10 +73,22 @@ std::int64_t write_parts(Process& process, const OpenFile& file, std::span<iovec
     }
     if (done < 0 && wait.progress != 0) return static_cast<std::int64_t>(wait.progress);
     if (done < 0) return written(process, done);
+    if (file.kind == OpenFile::Kind::kPlain) file_changed(process, file.host);
+    if (file.pty != nullptr && file.pty->master.lock().get() == &file) typed_in(process, file, parts, done);
     wait.progress += static_cast<std::uint64_t>(done);
     parts = behind(parts, static_cast<std::uint64_t>(done));
     if (!in_parts || parts.empty()) return static_cast<std::int64_t>(wait.progress);
   }
+}
+
+}  // namespace
+
+namespace {
+
+std::int64_t written_at(Process& process, const OpenFile& file, std::int64_t host) {
+  const std::int64_t result = written(process, host);
+  if (result > 0) file_changed(process, file.host);
+  return result;
 }
 
 }  // namespace
@@ -85,14 +104,9 @@ std::int64_t read(Process& process, const Args& args) {
   if (file == nullptr) return -EBADF;
   const GuestBuffer to = guest_buffer(process, args[1], args[2], kFill);
   if (to.fault) return -EFAULT;
-  if (std::holds_alternative<SignalFile>(file->special))
-    return read_signals(process, *file, to.data, to.size);
-  if (file->random) {
-    const iovec part{to.data, to.size};
-    return read_random(process, {&part, 1});
-  }
-  const std::int64_t wait = wait_for_file(process, *file, POLLIN);
-  return wait != 0 ? wait : result_of(::read(file->host, to.data, to.size));
+  const iovec part{to.data, to.size};
+  if (const auto done = read_own(process, *file, {&part, 1}, std::nullopt)) return *done;
+  return read_when_ready(process, *file, [&] { return ::read(file->host, to.data, to.size); });
 }
 
 std::int64_t write(Process& process, const Args& args) {
@@ -105,17 +119,26 @@ std::int64_t write(Process& process, const Args& args) {
 }
 
 std::int64_t pread64(Process& process, const Args& args) {
-  const int fd = process.fds->host(args.i32(0));
-  if (fd < 0) return -EBADF;
+  const auto file = process.fds->file(args.i32(0));
+  if (file == nullptr) return -EBADF;
   const GuestBuffer to = guest_buffer(process, args[1], args[2], kFill);
-  return to.fault ? -EFAULT : result_of(::pread(fd, to.data, to.size, args.i64(3)));
+  if (to.fault) return -EFAULT;
+  const iovec part{to.data, to.size};
+  if (const auto done = read_own(process, *file, {&part, 1}, args.i64(3))) return *done;
+  return result_of(::pread(file->host, to.data, to.size, args.i64(3)));
 }
 
 std::int64_t pwrite64(Process& process, const Args& args) {
-  const int fd = process.fds->host(args.i32(0));
-  if (fd < 0) return -EBADF;
+  const auto file = process.fds->file(args.i32(0));
+  if (file == nullptr) return -EBADF;
   const GuestBuffer from = guest_buffer(process, args[1], args[2], kDrain);
-  return from.fault ? -EFAULT : written(process, ::pwrite(fd, from.data, from.size, args.i64(3)));
+  if (from.fault) return -EFAULT;
+  const iovec part{from.data, from.size};
+  if (const auto done = write_own(process, *file, {&part, 1}, args.i64(3))) return *done;
+  const std::int64_t size = allowed_bytes(process, file->host, args.i64(3), from.size);
+  if (size < 0) return size;
+  return written_at(process, *file,
+                    ::pwrite(file->host, from.data, static_cast<std::size_t>(size), args.i64(3)));
 }
 
 std::int64_t readv(Process& process, const Args& args) {
@@ -123,10 +146,9 @@ std::int64_t readv(Process& process, const Args& args) {
   if (file == nullptr) return -EBADF;
   const GuestVectors to = guest_vectors(process, args[1], args[2], kFill);
   if (to.error != 0) return to.error;
-  if (file->random) return read_random(process, to.host);
-  const std::int64_t wait = wait_for_file(process, *file, POLLIN);
-  if (wait != 0) return wait;
-  return result_of(::readv(file->host, to.host.data(), static_cast<int>(to.host.size())));
+  if (const auto done = read_own(process, *file, to.host, std::nullopt)) return *done;
+  const int count = static_cast<int>(to.host.size());
+  return read_when_ready(process, *file, [&] { return ::readv(file->host, to.host.data(), count); });
 }
 
 std::int64_t writev(Process& process, const Args& args) {
@@ -137,19 +159,25 @@ std::int64_t writev(Process& process, const Args& args) {
 }
 
 std::int64_t preadv(Process& process, const Args& args) {
-  const int fd = process.fds->host(args.i32(0));
-  if (fd < 0) return -EBADF;
+  const auto file = process.fds->file(args.i32(0));
+  if (file == nullptr) return -EBADF;
   const GuestVectors to = guest_vectors(process, args[1], args[2], kFill);
   if (to.error != 0) return to.error;
-  return result_of(::preadv(fd, to.host.data(), static_cast<int>(to.host.size()), args.i64(3)));
+  if (const auto done = read_own(process, *file, to.host, args.i64(3))) return *done;
+  return result_of(::preadv(file->host, to.host.data(), static_cast<int>(to.host.size()), args.i64(3)));
 }
 
 std::int64_t pwritev(Process& process, const Args& args) {
-  const int fd = process.fds->host(args.i32(0));
-  if (fd < 0) return -EBADF;
-  const GuestVectors from = guest_vectors(process, args[1], args[2], kDrain);
+  const auto file = process.fds->file(args.i32(0));
+  if (file == nullptr) return -EBADF;
+  GuestVectors from = guest_vectors(process, args[1], args[2], kDrain);
   if (from.error != 0) return from.error;
-  return written(process, ::pwritev(fd, from.host.data(), static_cast<int>(from.host.size()), args.i64(3)));
+  if (const auto done = write_own(process, *file, from.host, args.i64(3))) return *done;
+  const std::int64_t size = allowed_bytes(process, file->host, args.i64(3), size_of(from.host));
+  if (size < 0) return size;
+  const std::span<iovec> parts = first_of(from.host, static_cast<std::uint64_t>(size));
+  return written_at(process, *file,
+                    ::pwritev(file->host, parts.data(), static_cast<int>(parts.size()), args.i64(3)));
 }
 
 std::int64_t lseek(Process& process, const Args& args) {
@@ -172,11 +200,16 @@ std::int64_t pwritev2(Process& process, const Args& args) {
   if (args.i64(3) == -1 && args.u32(5) == 0) return writev(process, args);
   const auto file = process.fds->file(args.i32(0));
   if (file == nullptr) return -EBADF;
-  const GuestVectors from = guest_vectors(process, args[1], args[2], kDrain);
+  GuestVectors from = guest_vectors(process, args[1], args[2], kDrain);
   if (from.error != 0) return from.error;
-  const int count = static_cast<int>(from.host.size());
+  const std::int64_t size = args.i64(3) == -1
+                                ? allowed_bytes_here(process, file->host, size_of(from.host))
+                                : allowed_bytes(process, file->host, args.i64(3), size_of(from.host));
+  if (size < 0) return size;
+  const std::span<iovec> parts = first_of(from.host, static_cast<std::uint64_t>(size));
+  const int count = static_cast<int>(parts.size());
   const HeldSigpipe held(*file);
-  return written(process, ::pwritev2(file->host, from.host.data(), count, args.i64(3), args.i32(5)));
+  return written_at(process, *file, ::pwritev2(file->host, parts.data(), count, args.i64(3), args.i32(5)));
 }
 
 }  // namespace m2sim::emu::sys

@@ -6,7 +6,9 @@
 #include <algorithm>
 #include <cstring>
 #include <string>
+#include <vector>
 
+#include "emu/linux/calls/size_limits.h"
 #include "emu/linux/calls/syscalls.h"
 
 namespace m2sim::emu::sys {
@@ -25,9 +27,6 @@ constexpr std::uint32_t kMremapMayMove = 1;
 constexpr std::uint32_t kMremapFixed = 2;
 constexpr std::uint64_t kAdviseDontNeed = 4;
 constexpr std::uint64_t kAdviseFree = 8;
-
-// Room below the stack that the heap must leave (the kernel's stack_guard_gap).
-constexpr std::uint64_t kHeapGap = std::uint64_t{1} << 20;
 
 constexpr std::uint64_t page_up(std::uint64_t value) {
   return (value + kGuestPage - 1) / kGuestPage * kGuestPage;
@@ -59,15 +58,27 @@ bool map_backing(Process& process, const Args& args, std::uint64_t address, std:
 
 }  // namespace
 
+namespace {
+
+// What grows downwards keeps its distance from what lies below.
+bool clear_of_stack(const Process& process, std::uint64_t address, std::uint64_t length) {
+  const std::uint64_t begin = process.space->stack_begin;
+  return address >= begin || address + length + kStackGuard <= begin;
+}
+
+}  // namespace
+
 std::int64_t brk(Process& process, const Args& args) {
   const std::uint64_t wanted = args[0];
   const auto unchanged = static_cast<std::int64_t>(process.space->brk_end);
-  if (wanted < process.space->brk_start || wanted > process.space->stack_begin - kHeapGap) return unchanged;
+  if (wanted < process.space->brk_start || wanted > process.space->stack_begin - kStackGuard)
+    return unchanged;
   const std::uint64_t old_top = page_up(process.space->brk_end);
   const std::uint64_t new_top = page_up(wanted);
   Memory& memory = process.memory();
   if (new_top > old_top) {
     if (!memory.is_free(old_top, new_top - old_top)) return unchanged;
+    if (!may_map(process, new_top - old_top, 0, true)) return unchanged;
     if (!memory.map(old_top, new_top - old_top, kProtRead | kProtWrite, "[heap]")) return unchanged;
   } else if (new_top < old_top) {
     memory.unmap(new_top, old_top - new_top);
@@ -92,15 +103,19 @@ std::int64_t mmap(Process& process, const Args& args) {
     if ((flags & kMapFixedNoReplace) != 0 && !process.memory().is_free(address, length)) return -EEXIST;
   } else {
     address = page_up(address);
-    const bool usable = address >= kGuestPage && address < process.space->stack_begin &&
-                        length <= process.space->stack_begin - address &&
-                        process.memory().is_free(address, length);
+    const bool usable = address >= kGuestPage && address < process.memory().limit() &&
+                        length <= process.memory().limit() - address &&
+                        process.memory().is_free(address, length) && clear_of_stack(process, address, length);
     if (!usable) {
       const auto found = process.memory().find_free(length);
       if (!found) return -ENOMEM;
       address = *found;
     }
   }
+  const bool data = type == kMapPrivate && (protection_of(args[2]) & kProtWrite) != 0;
+  const bool replaces = (flags & kMapFixed) != 0;
+  if (!may_map(process, length, replaces ? process.memory().mapped(address, length) : 0, data))
+    return -ENOMEM;
   errno = ENOMEM;
   if (!map_backing(process, args, address, length)) return -std::int64_t{errno};
   return static_cast<std::int64_t>(address);
@@ -145,6 +160,7 @@ std::int64_t mremap(Process& process, const Args& args) {
   }
   const std::uint64_t more = length - old_length;
   const Region kept = *region;
+  if (!may_map(process, more, 0, !kept.shared && (kept.protection & kProtWrite) != 0)) return -ENOMEM;
   if (!kept.file && from + length <= memory.limit() && memory.is_free(from + old_length, more) &&
       memory.map(from + old_length, more, kept.protection, kept.name)) {
     return static_cast<std::int64_t>(from);
@@ -176,17 +192,24 @@ std::int64_t msync(Process& process, const Args& args) {
   return host == nullptr ? -ENOMEM : result_of(::msync(host, page_up(args[1]), args.i32(2)));
 }
 
-// Everything is resident, as far as the guest can tell.
+// A page of a program's own is resident once it holds something; one of a file always is.
 std::int64_t mincore(Process& process, const Args& args) {
   if (!page_aligned(args[0])) return -EINVAL;
   if (args[1] > process.memory().limit()) return -ENOMEM;
   const std::uint64_t length = page_up(args[1]);
   if (!process.memory().allows(args[0], length, kProtNone)) return -ENOMEM;
-  constexpr std::byte kResident{1};
-  for (std::uint64_t page = 0; page < length / kGuestPage; ++page) {
-    if (!process.memory().write_value(args[2] + page, kResident)) return -EFAULT;
+  std::vector<std::byte> resident(length / kGuestPage, std::byte{1});
+  for (const Region& region : process.memory().regions()) {
+    if (region.file || region.shared || region.end <= args[0] || region.begin >= args[0] + length) continue;
+    const std::uint64_t begin = std::max(region.begin, args[0]);
+    const std::uint64_t end = std::min(region.end, args[0] + length);
+    for (std::uint64_t page = begin; page < end; page += kGuestPage)
+      resident[(page - args[0]) / kGuestPage] = std::byte{0};
+    for (const std::uint64_t page : process.memory().used_pages(region)) {
+      if (page >= begin && page < end) resident[(page - args[0]) / kGuestPage] = std::byte{1};
+    }
   }
-  return 0;
+  return process.memory().write(args[2], resident.data(), resident.size()) ? 0 : -EFAULT;
 }
 
 // Locking changes nothing that a program can see here; only its range is checked.

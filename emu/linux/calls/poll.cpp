@@ -41,7 +41,7 @@ bool bit_of(const FdSet& set, std::size_t fd) { return (set[fd / 64] >> (fd % 64
 
 std::int64_t ppoll(Process& process, const Args& args) {
   const std::uint64_t count = args.u32(1);
-  if (count > FdTable::kMost) return -EINVAL;
+  if (count > static_cast<std::uint64_t>(process.fds->most())) return -EINVAL;
   Wait& wait = process.task->wait;
   if (!wait.again) {
     const std::int64_t error = begin_wait(process, time_limit(process, args[2]), args[3]);
@@ -72,7 +72,7 @@ std::int64_t pselect6(Process& process, const Args& args) {
   constexpr std::array<short, 3> kAsk = {POLLIN, POLLOUT, POLLPRI};
   constexpr std::array<short, 3> kAnswer = {POLLIN | POLLHUP | POLLERR, POLLOUT | POLLERR, POLLPRI};
   if (args.i32(0) < 0) return -EINVAL;
-  const std::size_t count = std::min<std::size_t>(args.u32(0), FdTable::kMost);
+  const std::size_t count = std::min<std::size_t>(args.u32(0), kMostOpenFiles);
   Wait& wait = process.task->wait;
   if (!wait.again) {
     // The sixth argument is a pointer and a size: there is no seventh.

@@ -76,7 +76,11 @@ std::int64_t open_made_up(Process& process, const std::string& path, int flags) 
   if (!file) return -ENOENT;
   if (const std::int64_t error = refusal(*file, flags); error != 0) return error;
   int fd = -1;
-  if (file->kind == MadeUpFile::Kind::kText) {
+  SpecialFile special;
+  if (const auto memory = memory_behind(process, path)) {
+    fd = open_text("", flags);
+    special = MemoryFile{memory};
+  } else if (file->kind == MadeUpFile::Kind::kText) {
     const auto text = text_of(process, path);
     if (!text) return -EACCES;
     fd = open_text(*text, flags);
@@ -87,6 +91,7 @@ std::int64_t open_made_up(Process& process, const std::string& path, int flags) 
   if (fd < 0) return -std::int64_t{errno};
   const int guest = process.fds->add(fd, (flags & O_CLOEXEC) != 0);
   if (guest >= 0) process.fds->file(guest)->made_up = path;
+  if (guest >= 0) process.fds->file(guest)->special = std::move(special);
   return guest;
 }
 

@@ -10,6 +10,7 @@
 
 #include "emu/linux/calls/guest_buffer.h"
 #include "emu/linux/calls/held_sigpipe.h"
+#include "emu/linux/calls/size_limits.h"
 #include "emu/linux/calls/syscalls.h"
 #include "emu/linux/calls/waiting.h"
 
@@ -31,7 +32,8 @@ std::int64_t both_ready(Process& process, const OpenFile& in, const OpenFile& ou
   return 0;
 }
 
-std::int64_t moved(Process& process, std::int64_t host, bool waits) {
+std::int64_t moved(Process& process, const OpenFile& out, std::int64_t host, bool waits) {
+  if (host > 0 && out.kind == OpenFile::Kind::kPlain) file_changed(process, out.host);
   if (host >= 0 || errno != EAGAIN || !waits) return written(process, host);
   process.task->wait.retry = true;
   return kBlocked;
@@ -45,6 +47,11 @@ struct Offset {
   bool read(const Process& process) { return at == 0 || process.memory().read_value(at, value); }
   bool write(const Process& process) const { return at == 0 || process.memory().write_value(at, value); }
 };
+
+std::int64_t allowed_at(Process& process, int host, const Offset& to, std::uint64_t bytes) {
+  return to.at == 0 ? allowed_bytes_here(process, host, bytes)
+                    : allowed_bytes(process, host, to.value, bytes);
+}
 
 }  // namespace
 
@@ -60,10 +67,12 @@ std::int64_t splice(Process& process, const Args& args) {
   if (!from.read(process) || !to.read(process)) return -EFAULT;
   const bool waits = (args.u32(5) & SPLICE_F_NONBLOCK) == 0 && !in->nonblocking && !out->nonblocking;
   if (const std::int64_t result = both_ready(process, *in, *out, waits); result != 0) return result;
+  const std::int64_t size = allowed_at(process, out->host, to, std::min(args[4], kMostBytes));
+  if (size < 0) return size;
   const HeldSigpipe held(*out);
-  const std::int64_t result = moved(process,
+  const std::int64_t result = moved(process, *out,
                                     ::splice(in->host, from.host(), out->host, to.host(),
-                                             std::min(args[4], kMostBytes), args.u32(5) | SPLICE_F_NONBLOCK),
+                                             static_cast<std::size_t>(size), args.u32(5) | SPLICE_F_NONBLOCK),
                                     waits);
   return from.write(process) && to.write(process) ? result : -EFAULT;
 }
@@ -78,7 +87,7 @@ std::int64_t tee(Process& process, const Args& args) {
   const bool waits = (args.u32(3) & SPLICE_F_NONBLOCK) == 0 && !in->nonblocking && !out->nonblocking;
   if (const std::int64_t result = both_ready(process, *in, *out, waits); result != 0) return result;
   const HeldSigpipe held(*out);
-  return moved(process,
+  return moved(process, *out,
                ::tee(in->host, out->host, std::min(args[2], kMostBytes), args.u32(3) | SPLICE_F_NONBLOCK),
                waits);
 }
@@ -109,8 +118,11 @@ std::int64_t sendfile(Process& process, const Args& args) {
   while (true) {
     result = wait_for_file(process, *out, POLLOUT);
     if (result == 0 && wanted > wait.progress) {
+      const std::int64_t size = allowed_bytes_here(process, out->host, wanted - wait.progress);
+      if (size < 0) return size;
       const HeldSigpipe held(*out);
-      result = moved(process, ::sendfile(out->host, in->host, from.host(), wanted - wait.progress), can_wait);
+      result = moved(process, *out,
+                     ::sendfile(out->host, in->host, from.host(), static_cast<std::size_t>(size)), can_wait);
     }
     if (result > 0) wait.progress += static_cast<std::uint64_t>(result);
     if (result <= 0 || !in_parts || wait.progress >= wanted) break;
@@ -129,7 +141,11 @@ std::int64_t copy_file_range(Process& process, const Args& args) {
   Offset from{args[1]};
   Offset to{args[3]};
   if (!from.read(process) || !to.read(process)) return -EFAULT;
-  const std::int64_t result = result_of(::copy_file_range(in, from.host(), out, to.host(), args[4], 0));
+  const std::int64_t size = allowed_at(process, out, to, std::min(args[4], kMostBytes));
+  if (size < 0) return size;
+  const std::int64_t result =
+      result_of(::copy_file_range(in, from.host(), out, to.host(), static_cast<std::size_t>(size), 0));
+  if (result > 0) file_changed(process, out);
   return from.write(process) && to.write(process) ? result : -EFAULT;
 }
 

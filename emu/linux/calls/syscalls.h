@@ -26,6 +26,9 @@ inline std::int64_t result_of(std::int64_t host) { return host < 0 ? -std::int64
 // The same for calls that write: a reader that has gone also costs the guest a SIGPIPE.
 std::int64_t written(Process& process, std::int64_t host);
 
+// prctl(PR_SET_SECCOMP).
+std::int64_t set_seccomp_by_prctl(Process& process, const Args& args);
+
 // A name argument, resolved; `error` of the result is set when it is not readable or must be refused. With
 // LastLink::kFollow the host's call will meet no link, whatever its flags.
 HostPath path_argument(const Process& process, int directory, std::uint64_t address,

@@ -42,7 +42,7 @@ std::int64_t wait_for_file(Process& process, const OpenFile& file, short events)
   if (file.kind == OpenFile::Kind::kPlain) return 0;
   pollfd polled{file.host, events, 0};
   if (::poll(&polled, 1, 0) != 0) return 0;  // ready, or the call itself will say what is wrong
-  if (file.never_blocks_host() && file.nonblocking) return -EAGAIN;
+  if (file.never_blocks_host() && file.nonblocking) return 0;  // the call says so itself
   // A foreign file that must not wait says so itself.
   if (file.kind == OpenFile::Kind::kForeign && (::fcntl(file.host, F_GETFL) & O_NONBLOCK) != 0) return 0;
   Wait& wait = process.task->wait;

@@ -29,7 +29,7 @@ bool timed_out(const Process& process);
 std::int64_t set_wait_mask(Process& process, std::uint64_t address);
 
 // Puts the caller to sleep until the host's file is ready for `events`, unless it is already: then 0, and
-// the host's call will not wait. -EAGAIN for one that must not wait. Files that never make wait cost nothing.
+// the host's call will not wait, or says itself that it would. Files that never make wait cost nothing.
 std::int64_t wait_for_file(Process& process, const OpenFile& file, short events);
 
 // The same for a socket, which may have a time limit of its own (SO_RCVTIMEO, SO_SNDTIMEO): -EAGAIN then.

@@ -272,6 +272,12 @@ std::optional<std::string> text_of(const Process& process, const std::string& pa
   return text->text(*name->process, name->task);
 }
 
+std::shared_ptr<AddressSpace> memory_behind(const Process& process, const std::string& path) {
+  const auto name = process_name(process, path);
+  const bool there = name && name->rest == "mem" && name->process->running();
+  return there ? name->process->space : nullptr;
+}
+
 std::vector<MadeUpEntry> entries_of(const Process& caller, const std::string& path) {
   if (const auto name = process_name(caller, path)) return entries_of_process(*name);
   std::vector<MadeUpEntry> entries;

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -15,6 +16,7 @@ namespace m2sim::emu {
 
 class Kernel;
 struct Process;
+struct AddressSpace;
 struct OpenFile;
 
 struct MadeUpFile {
@@ -38,6 +40,8 @@ bool is_made_up(std::string_view path);
 std::optional<MadeUpFile> find_made_up(const Process& process, const std::string& path);
 // Of a file; `kernel` is the process that reads it. Nothing: EACCES.
 std::optional<std::string> text_of(const Process& process, const std::string& path);
+// Whose memory a file shows (/proc/<pid>/mem); null: no such file, or a process that has ended.
+std::shared_ptr<AddressSpace> memory_behind(const Process& process, const std::string& path);
 // Of a directory, without "." and "..".
 std::vector<MadeUpEntry> entries_of(const Process& process, const std::string& path);
 // What a program wrote to it: 0 or -errno.

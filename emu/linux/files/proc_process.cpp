@@ -69,37 +69,15 @@ std::string mountstats(const Process& /*process*/, const Task* /*task*/) {
 
 // As prlimit64 answers.
 std::string limits(const Process& process, const Task* /*task*/) {
-  struct Limit {
-    const char* name;
-    std::uint64_t soft, hard;
-    const char* unit;
-  };
-  constexpr std::uint64_t kNone = UINT64_MAX;
-  const std::uint64_t stack =
-      process.space == nullptr ? 0 : process.space->stack_end - process.space->stack_begin;
-  const std::array rows = {Limit{"cpu time", kNone, kNone, "seconds"},
-                           Limit{"file size", kNone, kNone, "bytes"},
-                           Limit{"data size", kNone, kNone, "bytes"},
-                           Limit{"stack size", stack, kNone, "bytes"},
-                           Limit{"core file size", 0, kNone, "bytes"},
-                           Limit{"resident set", kNone, kNone, "bytes"},
-                           Limit{"processes", kNone, kNone, "processes"},
-                           Limit{"open files", FdTable::kMost, FdTable::kMost, "files"},
-                           Limit{"locked memory", kNone, kNone, "bytes"},
-                           Limit{"address space", kNone, kNone, "bytes"},
-                           Limit{"file locks", kNone, kNone, "locks"},
-                           Limit{"pending signals", kNone, kNone, "signals"},
-                           Limit{"msgqueue size", kNone, kNone, "bytes"},
-                           Limit{"nice priority", kNone, kNone, ""},
-                           Limit{"realtime priority", kNone, kNone, ""},
-                           Limit{"realtime timeout", kNone, kNone, "us"}};
   const auto number = [](std::uint64_t value) {
-    return value == kNone ? std::string("unlimited") : std::to_string(value);
+    return value == kUnlimited ? std::string("unlimited") : std::to_string(value);
   };
   std::string text = "Limit                     Soft Limit           Hard Limit           Units     \n";
-  for (const Limit& row : rows) {
-    text += formatted("Max %-21s %-20s %-20s %-10s\n", row.name, number(row.soft).c_str(),
-                      number(row.hard).c_str(), row.unit);
+  for (std::size_t i = 0; i < kResourceCount; ++i) {
+    const ResourceName& name = resource_names()[i];
+    const ResourceLimit& limit = process.limits[static_cast<Resource>(i)];
+    text += formatted("Max %-21s %-20s %-20s %-10s\n", name.title.data(), number(limit.soft).c_str(),
+                      number(limit.hard).c_str(), name.unit.data());
   }
   return text;
 }
@@ -185,6 +163,7 @@ constexpr ProcessText kProcessTexts[] = {
     {"sessionid", kAll, no_user},
     {"setgroups", kWritable, groups_allowed},
     {"smaps", kAll, smaps},
+    {"smaps_rollup", kAll, rollup_text},
     {"stat", kAll, stat_text},
     {"statm", kAll, statm_text},
     {"status", kAll, status_text},

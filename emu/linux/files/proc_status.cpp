@@ -5,6 +5,7 @@
 #include <array>
 #include <cctype>
 
+#include "emu/linux/files/memory_use.h"
 #include "emu/linux/files/proc_text.h"
 #include "emu/linux/loaded_program.h"
 #include "emu/linux/process.h"
@@ -14,7 +15,7 @@ namespace m2sim::emu {
 
 namespace {
 
-// Bytes of a process's memory by what they are for. Every page that can be read counts as resident.
+// Bytes of a process's memory by what they are for.
 struct Sizes {
   std::uint64_t mapped = 0, resident = 0, code = 0, libraries = 0, data = 0, stack = 0, anonymous = 0;
   std::uint64_t files = 0, shared = 0;
@@ -32,9 +33,9 @@ Sizes sizes_of(const Process& process) {
     if (region.executable()) (of_program ? sizes.code : sizes.libraries) += size;
     if (!region.shared && (region.protection & kProtWrite) != 0 && region.name != "[stack]")
       sizes.data += size;
-    if ((region.protection & kProtRead) == 0) continue;
-    sizes.resident += size;
-    (region.shared ? sizes.shared : region.file ? sizes.files : sizes.anonymous) += size;
+    const std::uint64_t resident = resident_of(process, region);
+    sizes.resident += resident;
+    (region.shared ? sizes.shared : region.file ? sizes.files : sizes.anonymous) += resident;
   }
   return sizes;
 }
@@ -119,6 +120,18 @@ std::string identity_lines(const Process& process, const Task* task) {
                           process.group, process.session);
 }
 
+std::string seccomp_lines(const Process& process, const Task* task) {
+  unsigned filters = 0;
+  const SeccompFilter* filter = task == nullptr ? nullptr : task->seccomp.get();
+  for (; filter != nullptr; filter = filter->before.get()) ++filters;
+  const bool strict = task != nullptr && task->strict;
+  return formatted("NoNewPrivs:\t%d\nSeccomp:\t%d\nSeccomp_filters:\t%u\n", process.no_new_privileges ? 1 : 0,
+                   strict         ? 1
+                   : filters == 0 ? 0
+                                  : 2,
+                   filters);
+}
+
 // One mapping, as maps shows it.
 std::string maps_line(const Process& process, const Region& region) {
   const auto flag = [&region](std::uint8_t bit, char letter) {
@@ -137,17 +150,49 @@ std::string maps_line(const Process& process, const Region& region) {
   return line + process.paths.guest_name(region.name) + "\n";
 }
 
-std::string size_lines(const Region& region) {
-  const std::uint64_t size = (region.end - region.begin) / kKilo;
-  const std::uint64_t resident = (region.protection & kProtRead) != 0 ? size : 0;
-  const bool dirty = !region.file && (region.protection & kProtWrite) != 0;
-  return formatted(
-      "Size:           %8lu kB\nKernelPageSize: %8lu kB\nMMUPageSize:    %8lu kB\nRss:            %8lu kB\n"
-      "Pss:            %8lu kB\nShared_Clean:          0 kB\nShared_Dirty:          0 kB\n"
-      "Private_Clean:  %8lu kB\nPrivate_Dirty:  %8lu kB\nReferenced:     %8lu kB\nAnonymous:      %8lu kB\n"
-      "Swap:                  0 kB\nLocked:                0 kB\n",
-      size, kGuestPage / kKilo, kGuestPage / kKilo, resident, resident, dirty ? 0 : resident,
-      dirty ? resident : 0, resident, region.file ? 0 : resident);
+std::string size_lines(std::uint64_t size, const MemoryUse& use) {
+  struct Line {
+    const char* name;
+    std::uint64_t bytes;
+  };
+  const std::array lines = {Line{"Rss:", use.resident},
+                            Line{"Pss:", use.proportional},
+                            Line{"Pss_Dirty:", use.shared_dirty + use.private_dirty},
+                            Line{"Shared_Clean:", use.shared_clean},
+                            Line{"Shared_Dirty:", use.shared_dirty},
+                            Line{"Private_Clean:", use.private_clean},
+                            Line{"Private_Dirty:", use.private_dirty},
+                            Line{"Referenced:", use.resident},
+                            Line{"Anonymous:", use.anonymous},
+                            Line{"LazyFree:", 0},
+                            Line{"AnonHugePages:", 0},
+                            Line{"ShmemPmdMapped:", 0},
+                            Line{"FilePmdMapped:", 0},
+                            Line{"Shared_Hugetlb:", 0},
+                            Line{"Private_Hugetlb:", 0},
+                            Line{"Swap:", 0},
+                            Line{"SwapPss:", 0},
+                            Line{"Locked:", 0}};
+  std::string text;
+  if (size != 0) {
+    text = formatted("Size:           %8lu kB\nKernelPageSize: %8lu kB\nMMUPageSize:    %8lu kB\n",
+                     size / kKilo, kGuestPage / kKilo, kGuestPage / kKilo);
+  }
+  for (const Line& line : lines) text += formatted("%-15s %8lu kB\n", line.name, line.bytes / kKilo);
+  return text;
+}
+
+// The flags of a mapping, by two letters each.
+std::string flag_line(const Region& region) {
+  std::string text = "THPeligible:    0\nVmFlags:";
+  if ((region.protection & kProtRead) != 0) text += " rd";
+  if ((region.protection & kProtWrite) != 0) text += " wr";
+  if ((region.protection & kProtExec) != 0) text += " ex";
+  if (region.shared) text += " sh";
+  text += " mr mw me";
+  if (region.shared) text += " ms";
+  if (region.name == "[stack]") text += " gd";
+  return text + " \n";
 }
 
 }  // namespace
@@ -157,9 +202,22 @@ std::string maps_text(const Process& process, bool with_sizes) {
   if (process.space == nullptr || !process.running()) return text;
   for (const Region& region : process.memory().regions()) {
     text += maps_line(process, region);
-    if (with_sizes) text += size_lines(region);
+    if (with_sizes)
+      text += size_lines(region.end - region.begin, use_of(process, region)) + flag_line(region);
   }
   return text;
+}
+
+std::string rollup_text(const Process& process, const Task* /*task*/) {
+  if (process.space == nullptr || !process.running() || process.memory().regions().empty()) return {};
+  MemoryUse all;
+  const auto& regions = process.memory().regions();
+  for (const Region& region : regions) all.add(use_of(process, region));
+  std::string line =
+      formatted("%08lx-%08lx ---p 00000000 00:00 0", regions.front().begin, regions.back().end);
+  constexpr std::size_t kNameColumn = 73;
+  line.resize(std::max(line.size() + 1, kNameColumn), ' ');
+  return line + "[rollup]\n" + size_lines(0, all);
 }
 
 std::string statm_text(const Process& process, const Task* /*task*/) {
@@ -174,7 +232,7 @@ std::string status_text(const Process& process, const Task* task) {
   if (process.running()) text += memory_lines(sizes_of(process));
   text += formatted("Threads:\t%u\n", std::max(process.kernel.threads_of(process), 1U));
   text += signal_lines(process, task) + capability_lines();
-  text += formatted("NoNewPrivs:\t%d\nSeccomp:\t0\nSeccomp_filters:\t0\n", process.no_new_privileges ? 1 : 0);
+  text += seccomp_lines(process, task);
   return text +
          "Speculation_Store_Bypass:\tthread vulnerable\nSpeculationIndirectBranch:\tunknown\n"
          "Cpus_allowed:\t1\nCpus_allowed_list:\t0\nMems_allowed:\t1\nMems_allowed_list:\t0\n"

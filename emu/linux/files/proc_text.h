@@ -36,7 +36,8 @@ std::span<const MachineText> machine_texts();
 // printf into a string.
 [[gnu::format(printf, 1, 2)]] std::string formatted(const char* format, ...);
 
-std::string maps_text(const Process& process, bool with_sizes);  // maps, smaps
+std::string maps_text(const Process& process, bool with_sizes);     // maps, smaps
+std::string rollup_text(const Process& process, const Task* task);  // smaps_rollup
 std::string status_text(const Process& process, const Task* task);
 std::string stat_text(const Process& process, const Task* task);
 std::string statm_text(const Process& process, const Task* task);

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -19,17 +20,20 @@ namespace m2sim::emu {
 
 namespace {
 
-constexpr std::uint64_t kStackSize = std::uint64_t{8} << 20;  // Linux's default RLIMIT_STACK
-constexpr std::uint64_t kStackGap = std::uint64_t{1} << 20;   // kept free above and below the stack
-// Below every Memory::limit(), so that addresses, and with them caches and cycles, are the same on every
-// host.
-constexpr std::uint64_t kStackTop = std::uint64_t{1} << 38;
-constexpr std::uint64_t kPieBase = std::uint64_t{1} << 36;  // below every limit(), above most programs
-constexpr std::uint64_t kLargestPage = 65536;               // what arm64 programs are linked to be aligned to
-constexpr std::uint64_t kClockTicks = 100;                  // USER_HZ
-constexpr std::uint64_t kMinSignalStack = 5120;             // arm64 MINSIGSTKSZ
-constexpr int kMostScripts = 5;                             // interpreters that are scripts themselves
-constexpr std::size_t kCommMost = 15;                       // TASK_COMM_LEN, without the zero byte
+// Where a Linux with 39 address bits and no randomisation puts things: these lie below every Memory::limit(),
+// so that addresses, and with them caches and cycles, are the same on every host. What a guest asks for may
+// lie above.
+constexpr std::uint64_t kTaskSize = std::uint64_t{1} << 39;
+constexpr std::uint64_t kLargestPage = 65536;  // what arm64 programs are linked to be aligned to
+constexpr std::uint64_t kPieBase = kTaskSize / 3 * 2 / kLargestPage * kLargestPage;
+constexpr std::uint64_t kAboveStack = std::uint64_t{1} << 20;     // kept free there
+constexpr std::uint64_t kLeastBelow = std::uint64_t{128} << 20;   // for the stack, whatever its limit
+constexpr std::uint64_t kLeastStack = std::uint64_t{256} << 10;   // a program begins, whatever its limit
+constexpr std::uint64_t kLargestStack = std::uint64_t{1} << 30U;  // of one without a limit
+constexpr std::uint64_t kClockTicks = 100;                        // USER_HZ
+constexpr std::uint64_t kMinSignalStack = 5120;                   // arm64 MINSIGSTKSZ
+constexpr int kMostScripts = 5;                                   // interpreters that are scripts themselves
+constexpr std::size_t kCommMost = 15;                             // TASK_COMM_LEN, without the zero byte
 
 std::uint64_t up(std::uint64_t address, std::uint64_t unit) { return (address + unit - 1) / unit * unit; }
 
@@ -64,6 +68,7 @@ class Loader {
   Failure map_loader();
   Failure map_stack();
   void map_sigreturn();
+  std::uint64_t stack_size() const;
   std::vector<AuxEntry> auxiliary_vector() const;
 
   const LoadRequest& request_;
@@ -145,16 +150,17 @@ Failure Loader::map_image(const ElfImage& image, std::uint64_t bias) {
 Failure Loader::map_program() {
   const ElfImage& image = result_.image;
   result_.bias = image.position_independent ? kPieBase : 0;
-  result_.stack_end = kStackTop - kStackGap;
-  result_.stack_begin = result_.stack_end - kStackSize;
-  if (image.end() > result_.stack_begin - kStackGap - result_.bias) {
+  result_.stack_end = kTaskSize - kAboveStack;
+  result_.stack_begin = result_.stack_end - stack_size();
+  const std::uint64_t top = result_.stack_end - std::max(kLeastBelow, stack_size() + kStackGuard);
+  if (image.end() > top - result_.bias) {
     return not_executable(ENOMEM,
                           image.path + ": its segments reach into the stack of the guest's address space");
   }
   if (Failure failure = map_image(image, result_.bias)) return failure;
   result_.entry_pc = image.entry + result_.bias;
   result_.brk_start = up(image.end() + result_.bias, kGuestPage);
-  memory_.set_search_top(result_.stack_begin - kStackGap);
+  memory_.set_search_top(top);
   return std::nullopt;
 }
 
@@ -220,10 +226,15 @@ void Loader::map_sigreturn() {
   result_.sigreturn_address = page;
 }
 
+std::uint64_t Loader::stack_size() const {
+  const std::uint64_t limit = std::min(process_.limits[Resource::kStack].soft, kLargestStack);
+  return up(std::max(limit, kLeastStack), kGuestPage);
+}
+
 Failure Loader::map_stack() {
   const bool executable = result_.image.executable_stack;
   const std::uint8_t protection = executable ? kProtRead | kProtWrite | kProtExec : kProtRead | kProtWrite;
-  if (!memory_.map(result_.stack_begin, kStackSize, protection, "[stack]")) {
+  if (!memory_.map(result_.stack_begin, stack_size(), protection, "[stack]")) {
     return LoadFailure{ENOMEM, UserError::Kind::kOther,
                        "cannot map the guest's stack: the host refuses the memory"};
   }
@@ -235,10 +246,10 @@ Failure Loader::map_stack() {
   stack.execfn = request_.name;
   stack.random[0] = request_.random[0];
   stack.random[1] = request_.random[1];
-  constexpr std::uint64_t kArgumentMost = kStackSize / 4;  // Linux: a quarter of the stack
-  const auto layout = write_stack(stack, result_.stack_end, kArgumentMost, memory_);
+  const std::uint64_t most = most_arguments(process_.limits);
+  const auto layout = write_stack(stack, result_.stack_end, most, memory_);
   if (!layout) {
-    return not_executable(E2BIG, "arguments and environment take more than " + std::to_string(kArgumentMost) +
+    return not_executable(E2BIG, "arguments and environment take more than " + std::to_string(most) +
                                      " bytes, or one of them more than " + std::to_string(kStringMost));
   }
   result_.stack_pointer = layout->stack_pointer;

@@ -54,6 +54,38 @@ TEST(SyscallProcess, UnknownCallsAreEnosysAndWarnOnce) {
   }
 }
 
+// Its time is simulated: SIGXCPU each second from the soft limit on, SIGKILL at the hard one, whatever it
+// ignores.
+TEST(SyscallProcess, ProcessorTimeIsLimited) {
+  GuestMachine guest;
+  constexpr std::uint64_t kCpu = 0;
+  const std::uint64_t limit = guest.put(0, std::array<std::uint64_t, 2>{2, 4});
+  ASSERT_EQ(guest.call(nr::prlimit64, {0, kCpu, limit, 0}), 0);
+  struct {
+    std::uint64_t handler = 1, flags = 0, restorer = 0, mask = 0;  // ignored
+  } const ignore;
+  ASSERT_EQ(guest.call(nr::rt_sigaction, {SIGXCPU, guest.put(64, ignore), 0, 8}), 0);
+  const std::uint64_t begin = guest.kernel().clock.executed;
+  for (const std::uint64_t half : {1U, 3U, 5U, 7U}) {
+    guest.kernel().set_time(begin + half * kSecond / 2);
+    guest.call(nr::getpid);
+    EXPECT_TRUE(guest.running) << half;
+  }
+  guest.kernel().set_time(begin + 4 * kSecond);
+  guest.call(nr::getpid);
+  EXPECT_FALSE(guest.running);
+  EXPECT_EQ(guest.machine->end().signal, SIGKILL);
+}
+
+TEST(SyscallProcess, TheSoftLimitOfProcessorTimeIsASignal) {
+  GuestMachine guest;
+  const std::uint64_t limit = guest.put(0, std::array<std::uint64_t, 2>{1, UINT64_MAX});
+  ASSERT_EQ(guest.call(nr::prlimit64, {0, 0, limit, 0}), 0);
+  guest.kernel().set_time(guest.kernel().clock.executed + kSecond + 1);
+  guest.call(nr::getpid);
+  EXPECT_EQ(guest.machine->end().signal, SIGXCPU);
+}
+
 TEST(SyscallProcess, ExitEndsWithTheLowByte) {
   GuestMachine guest;
   EXPECT_TRUE(guest.running);

@@ -12,8 +12,7 @@ namespace m2sim::emu::sys {
 
 namespace {
 
-constexpr std::uint64_t kMostString = 128 * 1024;      // MAX_ARG_STRLEN
-constexpr std::uint64_t kMostArgumentBytes = 2 << 20;  // a quarter of the stack
+constexpr std::uint64_t kMostString = 128 * 1024;  // MAX_ARG_STRLEN
 
 // argv or envp; a null pointer is an empty list.
 std::int64_t read_strings(const Process& process, std::uint64_t at, std::vector<std::string>& strings) {
@@ -25,7 +24,7 @@ std::int64_t read_strings(const Process& process, std::uint64_t at, std::vector<
     std::optional<std::string> text = process.memory().read_string(pointer, kMostString);
     if (!text) return -EFAULT;
     total += text->size() + 1;
-    if (total > kMostArgumentBytes) return -E2BIG;
+    if (total > most_arguments(process.limits)) return -E2BIG;
     strings.push_back(std::move(*text));
   }
   return 0;

@@ -10,7 +10,7 @@
 #include <array>
 #include <cstring>
 
-#include "emu/linux/calls/socket_address.h"
+#include "emu/linux/calls/network/socket_address.h"
 #include "emu/linux/calls/syscalls.h"
 #include "emu/linux/calls/waiting.h"
 

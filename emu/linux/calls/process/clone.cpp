@@ -4,6 +4,7 @@
 
 #include <system_error>
 
+#include "emu/linux/calls/process/pidfd.h"
 #include "emu/linux/calls/syscalls.h"
 #include "emu/linux/files/proc_text.h"
 
@@ -17,16 +18,18 @@ struct CloneRequest {
   std::uint64_t parent_tid;
   std::uint64_t child_tid;
   std::uint64_t tls;
+  std::uint64_t pidfd = 0;  // where its descriptor goes
 };
 
-// Namespaces and descriptors for processes do not exist here.
-constexpr std::uint64_t kRefused = CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER | CLONE_NEWPID |
-                                   CLONE_NEWNET | CLONE_NEWCGROUP | CLONE_PIDFD;
+// There are no namespaces.
+constexpr std::uint64_t kRefused =
+    CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWCGROUP;
 
 bool has(std::uint64_t flags, std::uint64_t flag) { return (flags & flag) != 0; }
 
 std::int64_t check(std::uint64_t flags) {
-  if (has(flags, kRefused)) return has(flags, CLONE_PIDFD) ? -EINVAL : -EPERM;
+  if (has(flags, kRefused)) return -EPERM;
+  if (has(flags, CLONE_PIDFD) && has(flags, CLONE_THREAD | CLONE_DETACHED)) return -EINVAL;
   if (has(flags, CLONE_THREAD) && !has(flags, CLONE_SIGHAND)) return -EINVAL;
   if (has(flags, CLONE_SIGHAND) && !has(flags, CLONE_VM)) return -EINVAL;
   return 0;
@@ -41,6 +44,8 @@ Task& start(Process& parent, Process& process, const CloneRequest& request) {
   if (has(request.flags, CLONE_SETTLS)) child.cpu.tpidr_el0 = request.tls;
   child.cpu.exclusive_address = UINT64_MAX;
   child.signals.blocked = caller.signals.blocked;
+  child.seccomp = caller.seccomp;
+  child.strict = caller.strict;
   child.name = parent.comm_of(&caller);
   // A thread does not begin on its creator's alternate stack; vfork's child borrows the whole thread.
   if (!has(request.flags, CLONE_VM) || has(request.flags, CLONE_VFORK)) {
@@ -64,6 +69,11 @@ std::int64_t new_process(Process& caller, const CloneRequest& request) {
   }
   if (has(request.flags, CLONE_PARENT)) made->parent = caller.parent;
   if (vfork) made->vfork_parent = caller.task;
+  if (has(request.flags, CLONE_PIDFD)) {
+    const std::int64_t fd = make_pidfd(caller, made->pid, false);
+    if (fd < 0) return fd;
+    if (!caller.memory().write_value(request.pidfd, static_cast<std::int32_t>(fd))) return -EFAULT;
+  }
   Process& process = kernel.add_process(std::move(made));
   start(caller, process, request);
   if (!vfork) return process.pid;
@@ -81,6 +91,9 @@ std::int64_t do_clone(Process& process, const CloneRequest& request) {
     return still ? kBlocked : static_cast<std::int64_t>(wait.progress);
   }
   if (const std::int64_t error = check(request.flags); error != 0) return error;
+  // All guests are one user's.
+  const std::uint64_t most = process.limits[Resource::kProcesses].soft;
+  if (process.kernel.tasks().size() >= most && ::geteuid() != 0) return -EAGAIN;
   if (!has(request.flags, CLONE_THREAD)) return new_process(process, request);
   return start(process, process, request).id;
 }
@@ -89,7 +102,9 @@ std::int64_t do_clone(Process& process, const CloneRequest& request) {
 
 std::int64_t clone(Process& process, const Args& args) {
   constexpr std::uint64_t kExitSignal = 0xff;  // the lowest byte; SIGCHLD whatever it says
-  return do_clone(process, {args[0] & ~kExitSignal, args[1], args[2], args[4], args[3]});
+  // Both are written to the same place, so only one of them can be asked for.
+  if (has(args[0], CLONE_PIDFD) && has(args[0], CLONE_PARENT_SETTID)) return -EINVAL;
+  return do_clone(process, {args[0] & ~kExitSignal, args[1], args[2], args[4], args[3], args[2]});
 }
 
 std::int64_t clone3(Process& process, const Args& args) {
@@ -100,8 +115,8 @@ std::int64_t clone3(Process& process, const Args& args) {
   if (args[1] < sizeof(given)) return -EINVAL;
   if (!process.memory().read_value(args[0], given)) return -EFAULT;
   if ((given.stack == 0) != (given.stack_size == 0)) return -EINVAL;
-  return do_clone(
-      process, {given.flags, given.stack + given.stack_size, given.parent_tid, given.child_tid, given.tls});
+  return do_clone(process, {given.flags, given.stack + given.stack_size, given.parent_tid, given.child_tid,
+                            given.tls, given.pidfd});
 }
 
 }  // namespace m2sim::emu::sys

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "emu/linux/calls/guest_buffer.h"
-#include "emu/linux/calls/socket_address.h"
+#include "emu/linux/calls/network/socket_address.h"
 #include "emu/linux/calls/syscalls.h"
 #include "emu/linux/calls/waiting.h"
 

@@ -11,39 +11,26 @@ namespace m2sim::emu::sys {
 
 namespace {
 
-struct GuestLimit {
-  std::uint64_t soft;
-  std::uint64_t hard;
-};
 constexpr std::uint64_t kSecond = 1'000'000'000;  // in ns
 constexpr std::uint64_t kTick = kSecond / 100;    // USER_HZ
-constexpr std::uint64_t kUnlimited = UINT64_MAX;
-
-// What the emulated process really has; the host's limits are the simulator's own business.
-GuestLimit limit_of(const Process& process, std::uint32_t resource) {
-  switch (resource) {
-    case RLIMIT_STACK:
-      return {process.space->stack_end - process.space->stack_begin, kUnlimited};
-    case RLIMIT_NOFILE:
-      return {FdTable::kMost, FdTable::kMost};
-    case RLIMIT_CORE:
-      return {0, kUnlimited};
-    default:
-      return {kUnlimited, kUnlimited};
-  }
-}
 
 }  // namespace
 
-std::int64_t prlimit64(Process& process, const Args& args) {
-  if (args.i32(0) != 0 && args.i32(0) != process.pid) return -EPERM;
-  if (args.u32(1) >= RLIM_NLIMITS) return -EINVAL;
-  GuestLimit wanted{};
-  // New limits are read and accepted, but nothing enforces them.
-  if (args[2] != 0 && !process.memory().read_value(args[2], wanted)) return -EFAULT;
+std::int64_t prlimit64(Process& caller, const Args& args) {
+  Process* const process = args.i32(0) == 0 ? &caller : caller.kernel.process(args.i32(0));
+  if (args.u32(1) >= kResourceCount) return -EINVAL;
+  const auto resource = static_cast<Resource>(args.u32(1));
+  ResourceLimit wanted;
+  if (args[2] != 0 && !caller.memory().read_value(args[2], wanted)) return -EFAULT;
   if (args[2] != 0 && wanted.soft > wanted.hard) return -EINVAL;
-  if (args[3] != 0 && !process.memory().write_value(args[3], limit_of(process, args.u32(1)))) return -EFAULT;
-  return 0;
+  if (process == nullptr || !process->running()) return -ESRCH;
+  const ResourceLimit before = process->limits[resource];
+  if (args[2] != 0) {
+    if (resource == Resource::kOpenFiles && wanted.hard > kMostOpenFiles) return -EPERM;  // as beyond nr_open
+    if (wanted.hard > before.hard && ::geteuid() != 0) return -EPERM;
+    process->set_limit(resource, wanted);
+  }
+  return args[3] == 0 || caller.memory().write_value(args[3], before) ? 0 : -EFAULT;
 }
 
 std::int64_t getrlimit(Process& process, const Args& args) {

@@ -1,4 +1,4 @@
-#include "emu/linux/calls/socket_address.h"
+#include "emu/linux/calls/network/socket_address.h"
 
 #include <sys/un.h>
 

@@ -1,5 +1,6 @@
 // The process itself: identity, end, limits, randomness, names.
 #include <sys/prctl.h>
+#include <sys/random.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -56,6 +57,9 @@ std::int64_t getgid(Process& /*kernel*/, const Args& /*args*/) { return ::getgid
 std::int64_t getegid(Process& /*kernel*/, const Args& /*args*/) { return ::getegid(); }
 
 std::int64_t getrandom(Process& process, const Args& args) {
+  const std::uint32_t flags = args.u32(2);
+  constexpr std::uint32_t kBoth = GRND_RANDOM | GRND_INSECURE;
+  if ((flags & ~(kBoth | GRND_NONBLOCK)) != 0 || (flags & kBoth) == kBoth) return -EINVAL;
   std::vector<std::byte> bytes(std::min<std::uint64_t>(args[1], 256 * 1024));
   process.kernel.random.fill(bytes.data(), bytes.size());
   if (!process.memory().write(args[0], bytes.data(), bytes.size())) return -EFAULT;
@@ -161,7 +165,6 @@ std::int64_t prctl(Process& process, const Args& args) {
     case PR_GET_TIMERSLACK:
       return 50'000;  // ns, the default
     case PR_GET_KEEPCAPS:
-    case PR_GET_SECCOMP:
     case PR_GET_THP_DISABLE:
     case PR_CAPBSET_READ:
       return 0;
@@ -173,7 +176,12 @@ std::int64_t prctl(Process& process, const Args& args) {
     case PR_SET_PDEATHSIG:
     case PR_SET_TIMERSLACK:
       return 0;
+    case PR_GET_SECCOMP:
+      return process.task->seccomp == nullptr ? 0 : 2;
+    case PR_SET_SECCOMP:
+      return set_seccomp_by_prctl(process, args);
     case PR_SET_NO_NEW_PRIVS:
+      if (args[1] != 1 || args[2] != 0 || args[3] != 0 || args[4] != 0) return -EINVAL;
       process.no_new_privileges = true;
       return 0;
     case PR_GET_NO_NEW_PRIVS:

@@ -5,6 +5,7 @@
 
 #include <array>
 
+#include "emu/linux/calls/process/pidfd.h"
 #include "emu/linux/calls/syscalls.h"
 
 namespace m2sim::emu::sys {
@@ -108,16 +109,25 @@ std::int64_t wait4(Process& process, const Args& args) {
 std::int64_t waitid(Process& process, const Args& args) {
   const int options = args.i32(3);
   if ((options & (WEXITED | WSTOPPED | WCONTINUED)) == 0) return -EINVAL;
-  if (args.i32(0) != P_ALL && args.i32(0) != P_PID && args.i32(0) != P_PGID) return -EINVAL;
+  if (args.u32(0) > P_PIDFD) return -EINVAL;
   Wanted wanted{Wanted::Who::kAny, args.i32(1), (options & WEXITED) != 0, (options & WSTOPPED) != 0,
                 (options & WCONTINUED) != 0};
   if (args.i32(0) == P_PID) wanted.who = Wanted::Who::kProcess;
   if (args.i32(0) == P_PGID) wanted.who = Wanted::Who::kGroup;
   if (wanted.who == Wanted::Who::kGroup && wanted.id == 0) wanted.id = process.group;
+  bool may_wait = (options & WNOHANG) == 0;
+  if (args.i32(0) == P_PIDFD) {
+    const std::optional<int> pid = pid_of(process, args.i32(1));
+    if (!pid) return -EBADF;
+    wanted.who = Wanted::Who::kProcess;
+    wanted.id = *pid;
+    may_wait &= !process.fds->file(args.i32(1))->nonblocking;
+  }
   const Found found = find(process, wanted);
   if (found.child == nullptr) {
-    const std::int64_t result = without_news(process, found, (options & WNOHANG) == 0);
+    const std::int64_t result = without_news(process, found, may_wait);
     if (result != 0) return result;
+    if ((options & WNOHANG) == 0) return -EAGAIN;
   }
   struct {
     std::int32_t signal = 0, error = 0, code = 0, padding = 0, pid = 0;

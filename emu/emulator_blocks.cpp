@@ -1,0 +1,68 @@
+// Blocks that are made already, and what becomes of them: code changes, pools fill, and somebody watches.
+#include <algorithm>
+
+#include "emu/emulator.h"
+#include "emu/engine/block_end.h"
+#include "emu/linux/process.h"
+
+namespace m2sim::emu {
+
+// What is watched for may lie inside blocks that were made before.
+void Emulator::watch_blocks() {
+  for (const std::unique_ptr<Blocks>& blocks : blocks_) {
+    if (blocks == nullptr) continue;
+    blocks->translator.begin_blocks_at(watched_);
+    for (const Block* block : blocks->cache.blocks()) {
+      if (watched_.concerns(*block)) blocks->cache.set_trap(*block, blocks->trap);
+    }
+  }
+}
+
+// What ic ivau has named. Another address may show the same memory: caches know it by neither.
+void Emulator::forget_stale_code() {
+  for (const StaleRange& range : cpu_->stale_code) {
+    forget_blocks(range, space_->number);
+    const Region* region = space_->memory.region_at(range.begin);
+    if (region == nullptr || !region->shared) continue;
+    const std::uint64_t offset = region->offset + (range.begin - region->begin);
+    const std::uint64_t size = range.end - range.begin;
+    for (const auto& process : kernel_.processes()) {
+      if (process->space == nullptr) continue;
+      for (const Region& other : process->memory().regions()) {
+        const bool shows = other.shared && other.object == region->object && other.offset < offset + size &&
+                           offset < other.offset + (other.end - other.begin);
+        if (!shows) continue;
+        const std::uint64_t begin = other.begin + (std::max(offset, other.offset) - other.offset);
+        const std::uint64_t end = other.begin + (offset + size - other.offset);
+        forget_blocks({begin, std::min(end, other.end)}, process->space->number);
+      }
+    }
+  }
+  cpu_->stale_code.clear();
+}
+
+void Emulator::forget_blocks(const StaleRange& range, std::uint64_t space) {
+  const auto dropped = [this](const Block& block) {
+    for (const auto& task : kernel_.tasks()) {
+      const Block*& entry = task->cpu.jump_cache[jump_cache_slot(block.pc)];
+      if (entry == &block) entry = &kNowhere;
+    }
+    if (next_ == &block) next_ = nullptr;
+    ++stats_.blocks_dropped;
+  };
+  for (const std::unique_ptr<Blocks>& blocks : blocks_) {
+    if (blocks != nullptr) blocks->cache.forget(range.begin, range.end, space, dropped);
+  }
+}
+
+void Emulator::clear_blocks() {
+  for (const std::unique_ptr<Blocks>& blocks : blocks_) {
+    if (blocks != nullptr) blocks->cache.clear();
+  }
+  ++stats_.cache_clears;
+  next_ = nullptr;
+  cpu_->stale_code.clear();
+  switch_to(*task_);
+}
+
+}  // namespace m2sim::emu

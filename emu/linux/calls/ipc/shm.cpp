@@ -1,0 +1,240 @@
+// System V shared memory.
+#include <sys/mman.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+
+#include "emu/linux/calls/ipc/sysv.h"
+#include "emu/linux/calls/size_limits.h"
+#include "emu/linux/calls/syscalls.h"
+#include "emu/memory/file_object.h"
+
+namespace m2sim::emu {
+
+GuestIpcPermissions permissions_of(const IpcObject& object, int id) {
+  constexpr int kSlots = 32768;
+  const auto sequence = static_cast<std::uint16_t>(id / kSlots);
+  return {object.key, object.uid, object.gid, object.creator_uid, object.creator_gid, object.mode,
+          sequence,   0,          {}};
+}
+
+void set_permissions(IpcObject& object, const GuestIpcPermissions& wanted, std::uint64_t now) {
+  constexpr std::uint32_t kPermissions = 0777;
+  object.uid = wanted.uid;
+  object.gid = wanted.gid;
+  object.mode = (object.mode & ~kPermissions) | (wanted.mode & kPermissions);
+  object.changed = now;
+}
+
+void begin_object(IpcObject& object, std::int32_t key, std::uint32_t flags, std::uint64_t now) {
+  object.key = key;
+  object.uid = object.creator_uid = ::geteuid();
+  object.gid = object.creator_gid = ::getegid();
+  object.mode = flags & 0777U;
+  object.changed = now;
+}
+
+namespace {
+
+constexpr std::uint32_t kReadOnly = 010000;
+constexpr std::uint32_t kRound = 020000;
+constexpr std::uint32_t kRemap = 040000;
+constexpr std::uint32_t kExecutable = 0100000;
+constexpr std::uint32_t kDestroyed = 01000;  // SHM_DEST, of the mode
+constexpr std::uint32_t kLocked = 02000;
+
+// struct shmid64_ds.
+struct GuestSegment {
+  GuestIpcPermissions permissions;
+  std::uint64_t size, attached, detached, changed;
+  std::int32_t creator, last;
+  std::uint64_t attachments, unused[2];
+};
+static_assert(sizeof(GuestSegment) == 112);
+
+// Every mapping of it counts, as every VMA does.
+std::uint64_t attachments(const Kernel& kernel, const SharedSegment& segment) {
+  std::uint64_t count = 0;
+  const AddressSpace* before = nullptr;  // vfork's child has its parent's
+  for (const auto& process : kernel.processes()) {
+    if (process->space == nullptr || process->space.get() == before || !process->running()) continue;
+    before = process->space.get();
+    for (const Region& region : process->memory().regions()) {
+      if (region.shared && region.object == segment.object) ++count;
+    }
+  }
+  return count;
+}
+
+// Segments that are removed go with their last mapping, whichever way that went.
+void sweep(Kernel& kernel) {
+  auto& table = kernel.ipc.segments;
+  for (const auto& slot : table.slots()) {
+    if (slot.object == nullptr || !slot.object->removed) continue;
+    if (attachments(kernel, *slot.object) == 0) table.remove(slot.id);
+  }
+}
+
+std::int64_t make_segment(const Process& process, std::int32_t key, std::uint64_t size, std::uint32_t flags,
+                          std::unique_ptr<SharedSegment>& made) {
+  if (size == 0) return -EINVAL;
+  constexpr std::uint64_t kMost = std::uint64_t{1} << 46U;
+  if (size > kMost) return -ENOMEM;
+  auto segment = std::make_unique<SharedSegment>();
+  begin_object(*segment, key, flags, seconds_now(process));
+  segment->size = size;
+  segment->creator = process.pid;
+  segment->host = ::memfd_create("SYSV", MFD_CLOEXEC);
+  const std::uint64_t pages = (size + kGuestPage - 1) / kGuestPage * kGuestPage;
+  struct stat status {};
+  if (segment->host < 0 || ::ftruncate(segment->host, static_cast<off_t>(pages)) != 0) return -ENOSPC;
+  if (::fstat(segment->host, &status) != 0) return -ENOSPC;
+  segment->object = file_object(status);
+  made = std::move(segment);
+  return 0;
+}
+
+std::int64_t tell(Process& process, const SharedSegment& segment, int id, std::uint64_t at) {
+  GuestSegment guest{permissions_of(segment, id),
+                     segment.size,
+                     segment.attached,
+                     segment.detached,
+                     segment.changed,
+                     segment.creator,
+                     segment.last,
+                     attachments(process.kernel, segment),
+                     {}};
+  return process.memory().write_value(at, guest) ? 0 : -EFAULT;
+}
+
+// The largest and the least of everything, and with SHM_INFO how much there is.
+std::int64_t tell_segments(Process& process, int command, std::uint64_t at) {
+  const auto& slots = process.kernel.ipc.segments.slots();
+  std::uint64_t pages = 0;
+  std::int32_t used = 0;
+  std::int32_t highest = 0;
+  for (std::size_t i = 0; i < slots.size(); ++i) {
+    if (slots[i].object == nullptr) continue;
+    ++used;
+    highest = static_cast<std::int32_t>(i);
+    pages += (slots[i].object->size + kGuestPage - 1) / kGuestPage;
+  }
+  constexpr std::uint64_t kUnbounded = UINT64_MAX - (std::uint64_t{1} << 24U);
+  const std::uint64_t limits[9] = {kUnbounded, 1, 4096, 4096, kUnbounded, 0, 0, 0, 0};
+  const std::uint64_t info[6] = {static_cast<std::uint64_t>(used), pages, pages, 0, 0, 0};
+  const bool written =
+      command == kIpcInfo ? process.memory().write_value(at, limits) : process.memory().write_value(at, info);
+  return written ? highest : -EFAULT;
+}
+
+}  // namespace
+
+namespace sys {
+
+std::int64_t shmget(Process& process, const Args& args) {
+  sweep(process.kernel);
+  const std::uint64_t size = args[1];
+  return get_ipc(
+      process.kernel.ipc.segments, args.i32(0), args.u32(2),
+      [size](const SharedSegment& segment) { return size <= segment.size; },
+      [&](std::unique_ptr<SharedSegment>& made) {
+        return make_segment(process, args.i32(0), size, args.u32(2), made);
+      });
+}
+
+std::int64_t shmat(Process& process, const Args& args) {
+  sweep(process.kernel);
+  SharedSegment* segment = process.kernel.ipc.segments.find(args.i32(0));
+  const std::uint32_t flags = args.u32(2);
+  std::uint64_t address = args[1];
+  if (segment == nullptr) return -EINVAL;
+  if ((flags & kRound) != 0) address = address / kGuestPage * kGuestPage;
+  if (address % kGuestPage != 0 || (address == 0 && (flags & kRemap) != 0)) return -EINVAL;
+  Memory& memory = process.memory();
+  const std::uint64_t length = (segment->size + kGuestPage - 1) / kGuestPage * kGuestPage;
+  if (address == 0) {
+    const auto found = memory.find_free(length);
+    if (!found) return -ENOMEM;
+    address = *found;
+  } else if (address >= memory.limit() || length > memory.limit() - address ||
+             ((flags & kRemap) == 0 && !memory.is_free(address, length))) {
+    return -EINVAL;
+  }
+  if (!may_map(process, length, memory.mapped(address, length), false)) return -ENOMEM;
+  unsigned protection = kProtRead;
+  if ((flags & kReadOnly) == 0) protection |= kProtWrite;
+  if ((flags & kExecutable) != 0) protection |= kProtExec;
+  char name[32];
+  std::snprintf(name, sizeof(name), "/SYSV%08x (deleted)", static_cast<unsigned>(segment->key));
+  if (!memory.map_file(address, length, static_cast<std::uint8_t>(protection), name,
+                       {segment->host, 0, true}))
+    return -ENOMEM;
+  segment->attached = seconds_now(process);
+  segment->last = process.pid;
+  return static_cast<std::int64_t>(address);
+}
+
+std::int64_t shmdt(Process& process, const Args& args) {
+  Memory& memory = process.memory();
+  const Region* region = memory.region_at(args[0]);
+  if (region == nullptr || region->begin != args[0] || !region->shared || region->offset != 0) return -EINVAL;
+  const std::uint64_t object = region->object;
+  for (const auto& slot : process.kernel.ipc.segments.slots()) {
+    SharedSegment* segment = slot.object.get();
+    if (segment == nullptr || segment->object != object) continue;
+    const std::uint64_t end = args[0] + (segment->size + kGuestPage - 1) / kGuestPage * kGuestPage;
+    // What mprotect has split belongs to it still.
+    for (const Region* part = region; part != nullptr && part->object == object && part->begin < end;) {
+      const std::uint64_t next = part->end;
+      memory.unmap(part->begin, part->end - part->begin);
+      part = memory.region_at(next);
+    }
+    segment->detached = seconds_now(process);
+    segment->last = process.pid;
+    sweep(process.kernel);
+    return 0;
+  }
+  return -EINVAL;
+}
+
+std::int64_t shmctl(Process& process, const Args& args) {
+  enum Command : std::int32_t { kLock = 11, kUnlock = 12, kStatIndex = 13, kSystem = 14, kStatAny = 15 };
+  sweep(process.kernel);
+  auto& table = process.kernel.ipc.segments;
+  const int command = args.i32(1);
+  if (command == kIpcInfo || command == kSystem) return tell_segments(process, command, args[2]);
+  if (command == kStatIndex || command == kStatAny) {
+    const auto index = static_cast<std::size_t>(args.u32(0));
+    if (index >= table.slots().size() || table.slots()[index].object == nullptr) return -EINVAL;
+    const auto& slot = table.slots()[index];
+    const std::int64_t error = tell(process, *slot.object, slot.id, args[2]);
+    return error != 0 ? error : slot.id;
+  }
+  SharedSegment* segment = table.find(args.i32(0));
+  if (segment == nullptr) return -EINVAL;
+  GuestSegment wanted{};
+  switch (command) {
+    case kIpcStat:
+      return tell(process, *segment, args.i32(0), args[2]);
+    case kIpcSet:
+      if (!process.memory().read_value(args[2], wanted)) return -EFAULT;
+      set_permissions(*segment, wanted.permissions, seconds_now(process));
+      return 0;
+    case kIpcRemove:
+      segment->removed = true;
+      segment->mode |= kDestroyed;
+      segment->key = kIpcPrivate;
+      sweep(process.kernel);
+      return 0;
+    case kLock:
+    case kUnlock:
+      segment->mode = command == kLock ? segment->mode | kLocked : segment->mode & ~kLocked;
+      return 0;
+    default:
+      return -EINVAL;
+  }
+}
+
+}  // namespace sys
+
+}  // namespace m2sim::emu
