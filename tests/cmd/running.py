@@ -78,7 +78,7 @@ _start:
     svc #0
 caller:
     nop
-    mov x8, #450
+    mov x8, #425
     svc #0
     ret
 """
@@ -203,7 +203,7 @@ class Running(guest.GuestTest):
     def test_an_unknown_call_is_named_with_its_place(self):
         result = self.m2sim("run", "-q", self.guest("unknown", UNKNOWN_CALL))
         self.assertEqual(result.status, 38)  # ENOSYS
-        self.assertRegex(result.err, r"\Am2sim: system call 450( \(\w+\))? is not implemented at 0x[0-9a-f]+ \(caller\+0x8\); "
+        self.assertRegex(result.err, r"\Am2sim: system call 425( \(\w+\))? is not implemented at 0x[0-9a-f]+ \(caller\+0x8\); "
                                      r"the program gets ENOSYS\n\Z")
 
     def test_a_sysroot_that_is_not_there(self):
