@@ -59,7 +59,15 @@ class OwnPages {
 };
 
 constexpr std::size_t kPages = 512;  // looked at together
+constexpr std::uint64_t kSwapped = std::uint64_t{1} << 62U;
 constexpr std::uint64_t kPresentOrSwapped = std::uint64_t{3} << 62U;
+constexpr std::uint64_t kExclusive = std::uint64_t{1} << 56U;  // which the shared page of zeros is not
+constexpr std::uint64_t kHugePage = std::uint64_t{2} << 20U;
+
+// Somebody has written to it; who has only read sees the page of zeros.
+bool is_written(std::uint64_t entry) {
+  return (entry & kSwapped) != 0 || ((entry & kPresentOrSwapped) != 0 && (entry & kExclusive) != 0);
+}
 
 }  // namespace
 
@@ -80,8 +88,12 @@ std::vector<std::uint64_t> Memory::used_pages(const Region& region) const {
     const bool known = pages.knows_used() && pages.used(base_ + at, granularity_, entries, count);
     for (std::size_t i = 0; i < count; i += per_page) {
       const std::size_t end = std::min<std::size_t>(count, i + per_page);
-      const auto present = [](std::uint64_t entry) { return (entry & kPresentOrSwapped) != 0; };
-      if (known && std::none_of(entries.begin() + i, entries.begin() + end, present)) continue;
+      if (known && std::none_of(entries.begin() + i, entries.begin() + end, is_written)) continue;
+      // Where the host may have laid a huge page, what is in it tells; it differs from host to host.
+      if (known && region.end - region.begin < kHugePage) {
+        used.push_back(at + i * granularity_);
+        continue;
+      }
       const std::uint64_t page = at + i * granularity_;
       const std::size_t length = (end - i) * granularity_;
       const bool readable = (region.protection & kProtRead) != 0;
@@ -94,10 +106,11 @@ std::vector<std::uint64_t> Memory::used_pages(const Region& region) const {
 }
 
 bool Memory::same_page(const Memory& other, std::uint64_t page) const {
+  const Region* region = region_at(page);
+  const std::uint64_t length = region == nullptr ? 0 : std::min(kGuestPage, region->end - page);
   std::array<std::byte, kGuestPage> ours{};
   std::array<std::byte, kGuestPage> theirs{};
-  return read_any(page, ours.data(), ours.size()) && other.read_any(page, theirs.data(), theirs.size()) &&
-         ours == theirs;
+  return read_any(page, ours.data(), length) && other.read_any(page, theirs.data(), length) && ours == theirs;
 }
 
 void Memory::copy_region(const Memory& parent, const Region& region) {
