@@ -28,7 +28,8 @@ if(M2SIM_BENCHMARKS AND TARGET m2sim)
   m2sim_program_test(corpus compare_corpus.py --sysroot ${debian_dir} --quick)
   m2sim_program_test(corpus_modes corpus_modes.py --sysroot ${debian_dir} --filter
                      "shells: static bash jobs|coreutils: pipeline|python3: threads|sqlite3: transactions")
-  set_tests_properties(programs.corpus programs.corpus_modes PROPERTIES FIXTURES_REQUIRED debian)
+  m2sim_program_test(servers servers_check.py --sysroot ${debian_dir})
+  set_tests_properties(programs.corpus programs.corpus_modes programs.servers PROPERTIES FIXTURES_REQUIRED debian)
 
   m2sim_program_test(timing_modes modes_check.py)
   m2sim_program_test(annotate annotate_check.py)
