@@ -6,17 +6,18 @@ include(GNUInstallDirs)
 # Those meant for others come first in their line; the rest is what these include.
 set(public_headers
     timing/run/simulation.h timing/run/figures.h timing/run/mode.h timing/run/observer.h
-    timing/run/phase.h timing/run/regions.h timing/run/watcher.h
+    timing/run/intervals.h timing/run/phase.h timing/run/regions.h timing/run/watcher.h
     timing/config/config.h timing/config/fields.h timing/config/field_text.h
     timing/config/capabilities.inc timing/config/fields.inc
     timing/stats.h timing/stats.inc timing/stall.h
     emu/emulator.h emu/machine.h emu/machine_options.h emu/user_error.h
     emu/retired.h emu/run_clock.h emu/block.h
-    emu/cpu/cpu_state.h emu/cpu/processor.h emu/cpu/fault.h emu/cpu/flags.h
+    emu/cpu/cpu_state.h emu/cpu/processor.h emu/cpu/fault.h emu/cpu/flags.h emu/cpu/stale_code.h
     emu/elf/elf.h emu/elf/format.h emu/elf/symbols.h
     emu/engine/block_cache.h emu/engine/block_end.h emu/engine/guest_access.h emu/engine/handler.h
     emu/engine/host_fault.h emu/engine/translate.h emu/engine/uop.h emu/engine/watch_list.h
-    emu/linux/code_map.h emu/linux/kernel.h emu/linux/record_locks.h emu/linux/signals.h emu/linux/task.h emu/linux/timer.h
+    emu/linux/async_files.h emu/linux/code_map.h emu/linux/ipc.h emu/linux/kernel.h emu/linux/record_locks.h
+    emu/linux/resource_limits.h emu/linux/seccomp.h emu/linux/signals.h emu/linux/task.h emu/linux/timer.h
     emu/memory/arena.h emu/memory/memory.h
     insts/inst.h insts/operands.h insts/system_register.h insts/disasm.h insts/op.h insts/timing_class.h
     insts/encodings.inc insts/encodings_fp_simd.inc)

@@ -126,8 +126,9 @@ class Memory {
   // Of mapped pages, whatever their protection; false where a file has ended.
   bool read_any(std::uint64_t address, void* to, std::uint64_t length) const;
 
-  // Which guest pages of a private region without a file hold anything but zeros, in order: a program cannot
-  // tell the others from pages it has never touched, and the host's own count would differ from run to run.
+  // Which guest pages of a private region without a file somebody has written to, in order. In large regions,
+  // where the host may lay huge pages, those that hold anything but zeros: the host's own count would differ
+  // from run to run.
   std::vector<std::uint64_t> used_pages(const Region& region) const;
   // Whether the guest page at `page` holds the same in both.
   bool same_page(const Memory& other, std::uint64_t page) const;
