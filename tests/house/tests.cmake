@@ -2,7 +2,7 @@
 set(check ${CMAKE_CURRENT_LIST_DIR}/check.py --root ${PROJECT_SOURCE_DIR} --build ${PROJECT_BINARY_DIR})
 set(rules
     arrows cycles headers timeless file_size folder_size function_length patterns one_decoder prints host_effects hot_paths macros
-    words ends config_sources headers_tested clang_format clang_tidy)
+    mnemonics costs system_calls words ends config_sources headers_tested clang_format clang_tidy)
 # Only an optimised x86-64 or AArch64 build without the portable fallbacks dispatches by tail calls.
 if(CMAKE_BUILD_TYPE MATCHES "^Rel" AND NOT M2SIM_PORTABLE AND NOT M2SIM_SANITIZE)
   list(APPEND rules tail_dispatch)
