@@ -19,11 +19,15 @@ constexpr Block kGone{1, 0, 0, 0, nullptr, UINT64_MAX};
 
 BlockCache::BlockCache()
     : table_memory_((kTableMask + 1) * sizeof(const Block*)),
-      table_(reinterpret_cast<const Block**>(table_memory_.take((kTableMask + 1) * sizeof(const Block*)))) {
+      table_(reinterpret_cast<const Block**>(table_memory_.take((kTableMask + 1) * sizeof(const Block*)))),
+      lists_memory_((kPages + 2 * kMostBlocks) * sizeof(std::uint32_t) + kMostLinks * sizeof(Link)),
+      pages_(reinterpret_cast<std::uint32_t*>(lists_memory_.take(kPages * sizeof(std::uint32_t)))),
+      next_in_page_(
+          reinterpret_cast<std::uint32_t*>(lists_memory_.take(kMostBlocks * sizeof(std::uint32_t)))),
+      links_to_(reinterpret_cast<std::uint32_t*>(lists_memory_.take(kMostBlocks * sizeof(std::uint32_t)))),
+      links_(reinterpret_cast<Link*>(lists_memory_.take(kMostLinks * sizeof(Link)))) {
   by_id_.reserve(kMostBlocks);
-  next_in_page_.reserve(kMostBlocks);
-  links_to_.reserve(kMostBlocks);
-  links_.reserve(2 * kMostBlocks);
+  std::fill_n(pages_, kPages, kNone);
 }
 
 bool BlockCache::has_room() const {
@@ -45,9 +49,9 @@ const Block* BlockCache::add(std::uint64_t pc, std::uint64_t space, std::span<co
                  space};
   std::copy(uops.begin(), uops.end(), reinterpret_cast<Uop*>(block + 1));
   by_id_.push_back(block);
-  links_to_.push_back(kNone);
+  links_to_[block->id] = kNone;
   std::uint32_t& head = pages_[page_slot(pc >> kPageShift, space)];
-  next_in_page_.push_back(findable ? std::exchange(head, block->id) : kNone);
+  next_in_page_[block->id] = findable ? std::exchange(head, block->id) : kNone;
   if (findable) {
     std::size_t i = slot_of(pc, space);
     while (table_[i] != nullptr && table_[i] != &kGone) i = (i + 1) & kTableMask;
@@ -82,11 +86,12 @@ Handler BlockCache::trapped_handler(const Uop* first) const {
 }
 
 void BlockCache::link(const Block** at, const Block* target) {
+  // Each place is filled once, but for those that were cut: these may find no room again, and stay open.
+  if (link_count_ == kMostLinks) return;
   *at = target;
-  // Each place is filled once, but for those that were cut, and these may find no room again.
-  if (links_.size() == links_.capacity()) return;
   std::uint32_t& last = links_to_[target->id];
-  links_.push_back({at, std::exchange(last, static_cast<std::uint32_t>(links_.size()))});
+  links_[link_count_] = {at, std::exchange(last, link_count_)};
+  ++link_count_;
 }
 
 void BlockCache::unlink(const Block& block) {
@@ -99,10 +104,8 @@ void BlockCache::unlink(const Block& block) {
 }
 
 void BlockCache::clear() {
-  std::fill(pages_.begin(), pages_.end(), kNone);
-  next_in_page_.clear();
-  links_to_.clear();
-  links_.clear();
+  std::fill_n(pages_, kPages, kNone);
+  link_count_ = 0;
   trapped_.clear();
   uops_.clear();
   insts_.clear();

@@ -61,7 +61,7 @@ class BlockCache {
     const std::uint64_t first = begin - std::min<std::uint64_t>(begin, 4 * (kMaxBlockInsts - 1));
     const std::uint64_t pages = ((end - 1) >> kPageShift) - (first >> kPageShift) + 1;
     if (pages > kPages) {
-      for (std::uint32_t& head : pages_) forget_in(head, begin, end, space, dropped);
+      for (std::size_t i = 0; i < kPages; ++i) forget_in(pages_[i], begin, end, space, dropped);
       return;
     }
     for (std::uint64_t page = first >> kPageShift; page <= (end - 1) >> kPageShift; ++page) {
@@ -87,6 +87,7 @@ class BlockCache {
   static constexpr unsigned kPageShift = 12;
   static constexpr std::size_t kPages = std::size_t{1} << 14U;
   static constexpr std::uint32_t kNone = UINT32_MAX;
+  static constexpr std::size_t kMostLinks = 2 * kMostBlocks;
   static std::size_t page_slot(std::uint64_t page, std::uint64_t space) {
     constexpr std::uint64_t kSpread = 0x9e3779b1;
     return static_cast<std::size_t>(page ^ (page >> 14U) ^ (space * kSpread)) % kPages;
@@ -127,10 +128,13 @@ class BlockCache {
   Arena table_memory_;
   const Block** table_;
   std::vector<const Block*> by_id_;
-  std::vector<std::uint32_t> pages_ = std::vector<std::uint32_t>(kPages, kNone);
-  std::vector<std::uint32_t> next_in_page_;  // by id
-  std::vector<std::uint32_t> links_to_;      // by id: the last link that leads there
-  std::vector<Link> links_;
+  // Lists of the blocks of a page and of the links to a block; none of it is touched before it is used.
+  Arena lists_memory_;
+  std::uint32_t* pages_;         // by page_slot()
+  std::uint32_t* next_in_page_;  // by id
+  std::uint32_t* links_to_;      // by id: the last link that leads there
+  Link* links_;
+  std::uint32_t link_count_ = 0;
   Handler trap_ = nullptr;        // null: no block has one
   std::vector<Trapped> trapped_;  // by address
 };
