@@ -24,7 +24,12 @@ std::uint64_t value_of(const std::string& entry, std::string text) {
   if (text == "unlimited") return emu::kUnlimited;
   const CLI::AsSizeValue size(false);
   std::uint64_t value = 0;
-  const bool number = !text.empty() && text.front() >= '0' && text.front() <= '9' && size(text).empty();
+  bool number = !text.empty() && text.front() >= '0' && text.front() <= '9';
+  try {
+    number = number && size(text).empty();
+  } catch (const CLI::Error&) {
+    number = false;  // a unit that is none
+  }
   const auto [rest, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (!number || error != std::errc() || rest != text.data() + text.size())
     throw failure(

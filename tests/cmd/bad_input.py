@@ -29,6 +29,10 @@ class BadFiles(guest.GuestTest):
         for path in (self.path("nowhere"), self.good + "/below", self.path("nowhere/prog")):
             self.assert_fails(MISSING, "cannot open " + re.escape(path), "run", path)
 
+    def test_limits(self):
+        for limit in ("stack", "stack=64Q", "stack=-1", "stack=2M:1M", "stak=1M", "nofile=99999"):
+            self.assert_fails(FAILURE, f"--rlimit: '{re.escape(limit)}': ", "run", f"--rlimit={limit}", self.good)
+
     def test_empty_name(self):
         self.assert_fails(MISSING, "the name of the program is empty", "run", "")
 
