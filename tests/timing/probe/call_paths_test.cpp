@@ -31,19 +31,21 @@ class Guest {
 
   // At `pc`, then the thread goes on at `next`; a function that saves its link has its stack at `place`.
   Sites at(std::uint64_t pc, std::uint32_t branch, std::uint64_t next, std::uint64_t place = 0) {
-    SyntheticProgram program;
-    const std::uint32_t id =
-        program.block(pc, place == 0 ? std::vector{branch} : std::vector{call::save(), branch}, space_);
-    const std::uint32_t following = program.block(next, {a64::nop()}, space_);
-    const emu::Block& block = *program.pointers()[id];
-    const emu::Record record{&block, &place, program.pointers()[following]};
-    CrackTable table(m2_pcore());
-    return sites(paths_.follow(record, table.lookup(block)));
+    return sites(follow(Step(pc, branch, next, place != 0, space_), place));
   }
   // With a branch with link to `next` behind the save, if there is one.
   Sites calls(std::uint64_t pc, std::uint64_t next, std::uint64_t place = 0) {
     const std::uint64_t site = site_of(pc, place);
     return at(pc, call::bl(static_cast<std::int32_t>(next - site)), next, place);
+  }
+  // The same often: the blocks are made once.
+  void calls_itself(std::uint64_t pc, std::uint64_t place, std::uint64_t times) {
+    const Step step(pc, call::bl(-4), pc, true, space_);
+    for (std::uint64_t i = 0; i < times; ++i) follow(step, place - 32 * i);
+  }
+  void returns_often(std::uint64_t pc, std::uint64_t next, std::uint64_t times) {
+    const Step step(pc, call::ret(), next, false, space_);
+    for (std::uint64_t i = 0; i < times; ++i) follow(step, 0);
   }
   Sites returns(std::uint64_t pc, std::uint64_t next) { return at(pc, call::ret(), next); }
   Sites sites(PathId path) const {
@@ -58,6 +60,24 @@ class Guest {
   CallPaths& paths() { return paths_; }
 
  private:
+  // A block that ends in `branch`, what follows it, and what the model makes of it.
+  struct Step {
+    Step(std::uint64_t pc, std::uint32_t branch, std::uint64_t next, bool saves, std::uint64_t space)
+        : id(program.block(pc, saves ? std::vector{call::save(), branch} : std::vector{branch}, space)),
+          following(program.block(next, {a64::nop()}, space)),
+          cracked(table.lookup(block())) {}
+    const emu::Block& block() const { return *program.pointers()[id]; }
+
+    SyntheticProgram program;
+    CrackTable table{m2_pcore()};
+    std::uint32_t id;
+    std::uint32_t following;
+    const CrackedBlock& cracked;
+  };
+  PathId follow(const Step& step, std::uint64_t place) {
+    return paths_.follow({&step.block(), &place, step.program.pointers()[step.following]}, step.cracked);
+  }
+
   CallPaths paths_;
   std::uint64_t space_ = 0;
 };
@@ -129,9 +149,9 @@ TEST(CallPaths, RecursionComesBackToItsNode) {
   guest.calls(0x1000, 0x2000, kStack);
   constexpr std::uint64_t kTurns = 3 * CallPaths::kMostFrames / 2;
   constexpr std::uint64_t kSite = 0x2004;
-  for (std::uint64_t i = 0; i < kTurns; ++i) guest.calls(0x2000, 0x2000, kStack - 32 * (i + 1));
+  guest.calls_itself(0x2000, kStack - 32, kTurns);
   EXPECT_LE(guest.paths().paths().size(), 4U);
-  for (std::uint64_t i = 0; i < kTurns; ++i) guest.returns(0x2008, kSite + 4);
+  guest.returns_often(0x2008, kSite + 4, kTurns);
   EXPECT_EQ(guest.returns(0x2008, 0x1008), Sites{0x1004});
   EXPECT_EQ(guest.at(0x1008, a64::nop(), 0x100c), Sites{});
 }
