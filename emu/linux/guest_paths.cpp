@@ -29,10 +29,20 @@ GuestPaths::GuestPaths(std::string sysroot) : sysroot_(std::move(sysroot)), cwd_
     std::free(resolved);
   }
   while (!sysroot_.empty() && sysroot_.back() == '/') sysroot_.pop_back();
+  const int fd = sysroot_.empty() ? -1 : ::open(sysroot_.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC);
+  if (fd < 0) return;
+  sysroot_directory_ = std::shared_ptr<const int>(new int(fd), [](const int* opened) {
+    ::close(*opened);
+    delete opened;
+  });
 }
 
 GuestPaths::GuestPaths(const GuestPaths& other)
-    : sysroot_(other.sysroot_), program_(other.program_), cwd_(other.cwd_), made_up_cwd_(other.made_up_cwd_) {
+    : sysroot_(other.sysroot_),
+      sysroot_directory_(other.sysroot_directory_),
+      program_(other.program_),
+      cwd_(other.cwd_),
+      made_up_cwd_(other.made_up_cwd_) {
   if (cwd_ != AT_FDCWD) cwd_ = ::fcntl(cwd_, F_DUPFD_CLOEXEC, 3);
 }
 
@@ -43,7 +53,7 @@ GuestPaths::~GuestPaths() {
 int GuestPaths::change_directory(const HostPath& path) {
   const int fd = ::openat(path.directory, path.path.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC);
   if (fd < 0) return -1;
-  if (::faccessat(fd, ".", X_OK, 0) != 0) {
+  if (::faccessat(fd, ".", X_OK, AT_EACCESS) != 0) {
     const int reason = errno;
     ::close(fd);
     errno = reason;
@@ -71,6 +81,10 @@ std::string GuestPaths::working_directory() const {
     return {};
   }
   return guest_name(text);
+}
+
+std::string GuestPaths::way_into_sysroot() const {
+  return sysroot_directory_ == nullptr ? sysroot_ : "/proc/self/fd/" + std::to_string(*sysroot_directory_);
 }
 
 bool GuestPaths::in_sysroot(std::string_view host_path) const {

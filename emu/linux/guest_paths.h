@@ -1,6 +1,7 @@
 // File names as the guest sees them: its working directory, and the sysroot laid over the host's files.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -36,6 +37,9 @@ class GuestPaths {
 
   // Absolute, without a slash at the end; empty: none.
   const std::string& sysroot() const { return sysroot_; }
+  // The same folder by a way that does not lead through those above it, which are not the guest's: for one
+  // that has become a user who may not pass them.
+  std::string way_into_sysroot() const;
   bool in_sysroot(std::string_view host_path) const;
   // What the guest calls a file of the host: names below the sysroot lose its part.
   std::string guest_name(const std::string& host_path) const;
@@ -50,6 +54,7 @@ class GuestPaths {
 
  private:
   std::string sysroot_;
+  std::shared_ptr<const int> sysroot_directory_;  // host descriptor; null: none
   std::string program_;
   int cwd_;
   std::string made_up_cwd_;

@@ -127,6 +127,7 @@ struct PosixQueue {
   std::int64_t most_messages = 10;
   std::int64_t message_size = 8192;
   std::uint32_t mode = 0;
+  std::uint32_t uid = 0, gid = 0;
   std::deque<Entry> entries;  // highest priority first, then the oldest
   // Who is told of the first message for an empty queue; pid 0: nobody.
   int notified = 0;

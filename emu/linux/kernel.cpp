@@ -31,6 +31,7 @@ Process::Process(Kernel& its_kernel, int its_id)
       paths(its_kernel.options.sysroot),
       interval_timers{{{its_kernel.timers, this}, {its_kernel.timers, this}, {its_kernel.timers, this}}},
       limit_timers{{{its_kernel.timers, this}, {its_kernel.timers, this}}},
+      credentials(Credentials::of_host()),
       umask(kernel.options.umask & 0777U) {
   for (std::size_t i = 0; i < kResourceCount; ++i) {
     set_limit(static_cast<Resource>(i), kernel.options.limits[static_cast<Resource>(i)]);
@@ -55,6 +56,7 @@ Process::Process(const Process& parent_process, int its_id, bool share_memory, b
       limit_timers{{{kernel.timers, this}, {kernel.timers, this}}},
       name(parent_process.comm_of(parent_process.task)),
       oom_score_adj(parent_process.oom_score_adj),
+      credentials(parent_process.credentials),
       no_new_privileges(parent_process.no_new_privileges),
       umask(parent_process.umask),
       limits(parent_process.limits) {

@@ -43,6 +43,12 @@ std::string place(std::uint64_t address, const std::string& name) {
   return name == text ? name : text + (" (" + name + ")");
 }
 
+// As who it is: the host decides what it may open.
+std::int64_t make_call(const SystemCallRow& row, Process& process, const Args& args) {
+  const ActingAs acting(process.credentials);
+  return row.function(process, args);
+}
+
 bool deliverable(const Task& task) {
   if (task.wait.deaf) return false;
   const std::uint64_t pending = task.signals.queue.pending() | task.process->signals.pending();
@@ -268,7 +274,7 @@ bool Kernel::perform(Task& task) {
   std::int64_t result = -ENOSYS;
   if (row.function != nullptr) {
     task.wait.woken = false;
-    result = row.function(process, task.args);
+    result = make_call(row, process, task.args);
   } else if (const std::size_t slot = std::min<std::uint64_t>(task.call, kSystemCallLimit - 1);
              !warned[slot]) {
     warned.set(slot);
@@ -295,7 +301,7 @@ bool Kernel::interrupt(Task& task) {
   Process& process = *task.process;
   process.task = &task;
   task.wait.interrupted = true;
-  const std::int64_t result = system_call_row(task.call).function(process, task.args);
+  const std::int64_t result = make_call(system_call_row(task.call), process, task.args);
   if (result != kBlocked) return finish(task, result);
   if (!task.wait.restarts && !restarts_after_signal(task)) return finish(task, -EINTR);
   task.wait = {};

@@ -6,7 +6,7 @@
 
 #include "emu/linux/kernel.h"
 #include "emu/linux/process.h"
-#include "emu/linux/seccomp.h"
+#include "emu/linux/rights/seccomp.h"
 #include "emu/linux/signal_frame.h"
 
 namespace m2sim::emu {

@@ -1,6 +1,5 @@
 // Signals between processes: who gets them, and what becomes of the process.
 #include <signal.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <vector>
@@ -61,7 +60,8 @@ void Kernel::notify_parent(Process& process, int code, int status) {
   const GuestSigaction& action = parent->actions[SIGCHLD];
   if (!ended && (action.flags & kNoStopNews) != 0) return;
   if (ended && (action.handler == kIgnore || (action.flags & kNoWait) != 0)) process.parent = 0;
-  const std::uint64_t who = static_cast<std::uint32_t>(process.pid) | (std::uint64_t{::getuid()} << 32U);
+  const std::uint64_t who =
+      static_cast<std::uint32_t>(process.pid) | (std::uint64_t{process.credentials.user().real} << 32U);
   post(*parent, {SIGCHLD, code, {who, static_cast<std::uint32_t>(status), 0}});
 }
 

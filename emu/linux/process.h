@@ -12,6 +12,7 @@
 #include "emu/linux/guest_paths.h"
 #include "emu/linux/kernel.h"
 #include "emu/linux/resource_limits.h"
+#include "emu/linux/rights/credentials.h"
 #include "emu/linux/signals.h"
 #include "emu/linux/task.h"
 #include "emu/linux/timer.h"
@@ -60,6 +61,7 @@ struct Process {
   std::string name;  // PR_SET_NAME of the first thread, at most 15 characters
   int oom_score_adj = 0;
   std::uint64_t started = kernel.clock.monotonic();
+  Credentials credentials;  // of all its threads
   bool no_new_privileges = false;
   std::uint32_t umask;
   ResourceLimits limits;  // changed by set_limit() alone

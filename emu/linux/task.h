@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "emu/cpu/cpu_state.h"
-#include "emu/linux/seccomp.h"
+#include "emu/linux/rights/seccomp.h"
 #include "emu/linux/signals.h"
 
 namespace m2sim::emu {

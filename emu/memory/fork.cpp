@@ -8,6 +8,7 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <memory>
 #include <system_error>
 
 #include "emu/memory/memory.h"
@@ -21,7 +22,8 @@ namespace {
 class OwnPages {
  public:
   OwnPages()
-      : memory_(::open("/proc/self/mem", O_RDONLY | O_CLOEXEC)),
+      : process_(::getpid()),
+        memory_(::open("/proc/self/mem", O_RDONLY | O_CLOEXEC)),
         map_(::open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC)) {}
   ~OwnPages() {
     if (memory_ >= 0) ::close(memory_);
@@ -29,6 +31,13 @@ class OwnPages {
   }
   OwnPages(const OwnPages&) = delete;
   OwnPages& operator=(const OwnPages&) = delete;
+
+  // Whoever the host's thread acts as by now: the files were opened before, in this process.
+  static const OwnPages& get() {
+    thread_local std::unique_ptr<const OwnPages> pages;
+    if (pages == nullptr || pages->process_ != ::getpid()) pages = std::make_unique<const OwnPages>();
+    return *pages;
+  }
 
   // Bytes copied; short where there is nothing to read.
   std::size_t copy(void* to, const std::byte* from, std::size_t length) const {
@@ -54,6 +63,7 @@ class OwnPages {
   }
 
  private:
+  pid_t process_;
   int memory_;
   int map_;
 };
@@ -71,14 +81,16 @@ bool is_written(std::uint64_t entry) {
 
 }  // namespace
 
+void Memory::open_own_pages() { OwnPages::get(); }
+
 bool Memory::read_any(std::uint64_t address, void* to, std::uint64_t length) const {
   if (!allows(address, length, kProtNone)) return false;
-  return OwnPages().copy(to, base_ + address, length) == length;
+  return OwnPages::get().copy(to, base_ + address, length) == length;
 }
 
 std::vector<std::uint64_t> Memory::used_pages(const Region& region) const {
   std::vector<std::uint64_t> used;
-  const OwnPages pages;
+  const OwnPages& pages = OwnPages::get();
   std::array<std::uint64_t, kPages> entries{};
   std::array<std::byte, kGuestPage> content{};
   constexpr std::array<std::byte, kGuestPage> kZeros{};
@@ -131,7 +143,7 @@ void Memory::copy_region(const Memory& parent, const Region& region) {
   if (!map(region.begin, length, kProtRead | kProtWrite, region.name)) {
     throw std::system_error(errno, std::generic_category(), "cannot copy memory for a child");
   }
-  const OwnPages pages;
+  const OwnPages& pages = OwnPages::get();
   std::array<std::uint64_t, kPages> entries{};
   for (std::uint64_t at = 0; at < length; at += kPages * granularity_) {
     const std::size_t count = std::min<std::uint64_t>(kPages, (length - at) / granularity_);

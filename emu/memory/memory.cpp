@@ -57,6 +57,7 @@ void Memory::reserve(unsigned log2_least, unsigned log2_most) {
 }
 
 Memory::Memory() : granularity_(static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE))) {
+  open_own_pages();
   reserve(kSizesLog2.back(), kSizesLog2.front());
 }
 

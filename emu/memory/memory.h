@@ -146,6 +146,7 @@ class Memory {
   StaleCode& changed_code() { return changed_code_; }
 
  private:
+  static void open_own_pages();
   void reserve(unsigned log2_least, unsigned log2_most);
   void copy_region(const Memory& parent, const Region& region);
   static int host_protection(std::uint8_t protection);

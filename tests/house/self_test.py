@@ -235,11 +235,13 @@ class Rules(unittest.TestCase):
 
     def test_host_effects(self):
         for statement in ("::umask(0);", "std::signal(SIGPIPE, SIG_IGN);", "::sigaction(SIGPIPE, &action, nullptr);",
-                          "sigaction(SIGSEGV, &action, nullptr);", "::raise(SIGSTOP);", "std::exit(1);", "::_exit(1);",
+                          "sigaction(SIGSEGV, &action, nullptr);", "::raise(SIGSTOP);", "::setfsuid(1);", "::setresgid(1, 1, 1);", "::setgroups(0, nullptr);",
+                          "std::exit(1);", "::_exit(1);",
                           "int exit_status = 125;", "void* operator new(std::size_t size);"):
             self.flags(code.host_effects, emu__linux__a_cpp=statement + "\n")
         self.flags(code.host_effects, timing__a_h="::setrlimit(RLIMIT_STACK, &limit);\n")
         self.passes(code.host_effects, cmd__a_cpp="::umask(0);\n", emu__engine__host_fault_cpp="sigaction(SIGBUS, &a, &b);\n",
+                    emu__linux__rights__credentials_cpp="::setfsuid(1);\n", emu__linux__b_cpp="sys::setuid(1);\n::getuid();\n",
                     emu__a_cpp="std::int64_t umask(Process& process);\nstruct sigaction a {};\nreturn sys::umask(1);\n"
                                "std::int64_t rt_sigaction(int);\nemitter->raise(1);\n")
 

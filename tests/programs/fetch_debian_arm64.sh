@@ -15,7 +15,7 @@ packages="
     coreutils findutils diffutils grep sed file less
     cpp-12 binutils m4 make bison flex
     libc-bin tzdata
-    redis-server nginx-light curl tmux expect
+    redis-server nginx-light curl tmux expect postgresql-15 util-linux
 "
 # Nothing reads these.
 left_out="doc info locale man lintian bug"
@@ -76,8 +76,8 @@ configure() {
         ln -sf "../../usr/bin/${link#*:}" "$root/etc/alternatives/${link%:*}"
         ln -sf "../../etc/alternatives/${link%:*}" "$root/usr/bin/${link%:*}"
     done
-    echo "root:x:0:0:root:/root:/bin/bash" >"$root/etc/passwd"
-    echo "root:x:0:" >"$root/etc/group"
+    printf "%s\n" "root:x:0:0:root:/root:/bin/bash" "nobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin" >"$root/etc/passwd"
+    printf "%s\n" "root:x:0:" "nogroup:x:65534:" >"$root/etc/group"
     echo "127.0.0.1 localhost" >"$root/etc/hosts"
     cp "$root/usr/share/libc-bin/nsswitch.conf" "$root/etc/nsswitch.conf"
     # Absolute links would lead out of FOLDER for programs that do not know that it is a root.

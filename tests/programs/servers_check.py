@@ -5,6 +5,7 @@ What they print must be what they print on Linux; qemu-user runs but some of the
 Prints one line a finding, then "N passed, N failed".
 """
 
+import os
 import pathlib
 import subprocess
 import sys
@@ -36,7 +37,7 @@ mkdir logs html
 echo '<h1>A page</h1>' > html/index.html
 cat > nginx.conf << end
 worker_processes 2;
-user root;
+user nobody nogroup;
 error_log logs/error.log notice;
 pid nginx.pid;
 daemon off;
@@ -89,9 +90,29 @@ end
 expect script
 """
 
+# It refuses to be root, so root becomes nobody first; he alone may enter the folder of the data then.
+POSTGRES = """
+test "$(id -u)" != 0 || as="setpriv --reuid nobody --regid nogroup --clear-groups --"
+bin=/usr/lib/postgresql/15/bin
+mkdir data
+test -z "$as" || chown nobody:nogroup data
+$as $bin/initdb -D "$PWD/data" -U postgres -A trust --locale C.UTF-8 --no-sync | grep -o 'Success'
+stat -c %a data
+$as $bin/postgres --single -D "$PWD/data" postgres << 'end' 2> /dev/null | grep -o 'answer = "[0-9]*"'
+create table numbers as select n from generate_series(1, 1000) as n
+select sum(n) as answer from numbers where n % 7 = 0
+end
+$as $bin/pg_ctl -D "$PWD/data" -l "$PWD/data/log" -o "-k $PWD/data -c listen_addresses=" -w start | tail -n 1
+psql="$as $bin/psql -h $PWD/data -U postgres -At postgres"
+$psql -c 'insert into numbers values (6 * 7)' & $psql -c 'insert into numbers values (-42)' & wait
+$psql -c 'select sum(n) from numbers'
+$as $bin/pg_ctl -D "$PWD/data" -m fast stop | tail -n 1
+"""
+
 CASES = {
     "redis": (REDIS, "OK\n42\na\nb\nc\nBackground saving started\nrdb_last_bgsave_status:ok\nstatus 0\nbye bye\n"),
     "nginx": (NGINX, "<h1>A page</h1>\n404\nstatus 0\n2\n"),
+    "postgres": (POSTGRES, "Success\n700\nanswer = \"71071\"\nserver started\n" + 2 * "INSERT 0 1\n" + "500500\nserver stopped\n"),
     "tmux": (TMUX, "answer 42\n10 60\ninterrupted 130\n"),
     "expect": (EXPECT, "status 7\n"),
 }
@@ -101,6 +122,7 @@ def finding(options, name):
     """What is wrong; empty: nothing."""
     script, wanted = CASES[name]
     with tempfile.TemporaryDirectory(prefix="m2sim-server-") as folder:
+        os.chmod(folder, 0o755)  # for those who are not root any more
         environment = [f"--env={key}={value}" for key, value in
                        {**programs.ENVIRONMENT, "PATH": "/usr/bin:/bin:/usr/sbin", "TERM": "xterm", "LC_ALL": "C.UTF-8"}.items()]
         command = [*options.m2sim, "run", "--mode", "emulation", "--quiet", "--sysroot", str(options.sysroot), "--cwd", folder,

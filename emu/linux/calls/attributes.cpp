@@ -24,7 +24,14 @@ std::int64_t access(const Process& process, const Args& args, int flags) {
   const HostPath path = path_argument(process, args.i32(0), args[1], last_link(flags));
   if (!path.made_up.empty()) return access_made_up(process, path.made_up, args.i32(2));
   if (path.error != 0) return -path.error;
-  return result_of(::faccessat(path.directory, path.path.c_str(), args.i32(2), flags));
+  // The host would answer for the simulator's real user.
+  const Credentials real = process.credentials.for_access();
+  const bool as_effective = (flags & AT_EACCESS) != 0;
+  if (process.credentials.hosts_files() && (as_effective || real.hosts_files())) {
+    return result_of(::faccessat(path.directory, path.path.c_str(), args.i32(2), flags));
+  }
+  const ActingAs acting(as_effective ? process.credentials : real, process.credentials);
+  return result_of(::faccessat(path.directory, path.path.c_str(), args.i32(2), flags | AT_EACCESS));
 }
 
 // A size of 0 asks how large the value is.

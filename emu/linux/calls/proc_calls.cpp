@@ -26,13 +26,24 @@ int open_text(const std::string& text, int flags) {
   return fd;
 }
 
-std::int64_t refusal(const MadeUpFile& file, int flags) {
+// What the class that somebody belongs to may do with a file of this mode, as the bits of an rwx.
+std::uint32_t allowed_to(const Credentials& who, std::uint32_t id, const struct stat& status) {
+  if (who.may(Capability::kDacOverride)) return status.st_mode | status.st_mode >> 3U | status.st_mode >> 6U;
+  if (id == status.st_uid) return status.st_mode >> 6U;
+  return who.in_group(status.st_gid) ? status.st_mode >> 3U : status.st_mode;
+}
+
+std::int64_t refusal(const Process& process, const std::string& path, const MadeUpFile& file, int flags) {
   const bool writes = (flags & O_ACCMODE) != O_RDONLY;
   if ((flags & O_CREAT) != 0 && (flags & O_EXCL) != 0) return -EEXIST;
   if (file.kind == MadeUpFile::Kind::kDirectory) return writes || (flags & O_CREAT) != 0 ? -EISDIR : 0;
   if ((flags & O_DIRECTORY) != 0) return -ENOTDIR;
   if (file.kind == MadeUpFile::Kind::kLink) return (flags & O_PATH) != 0 ? 0 : -ELOOP;
-  return writes && (file.permissions & 0222U) == 0 ? -EACCES : 0;
+  if (writes && (file.permissions & 0222U) == 0) return -EACCES;
+  const std::uint32_t wanted = ((flags & O_ACCMODE) != O_WRONLY ? R_OK : 0U) | (writes ? W_OK : 0U);
+  const std::uint32_t allowed =
+      allowed_to(process.credentials, process.credentials.user().files, status_of(process, path, file));
+  return (wanted & ~allowed) == 0 ? 0 : -EACCES;
 }
 
 unsigned char type_of(MadeUpFile::Kind kind) {
@@ -74,7 +85,7 @@ std::uint64_t inode_of(const Process& process, const std::string& directory, con
 std::int64_t open_made_up(Process& process, const std::string& path, int flags) {
   const auto file = find_made_up(process, path);
   if (!file) return -ENOENT;
-  if (const std::int64_t error = refusal(*file, flags); error != 0) return error;
+  if (const std::int64_t error = refusal(process, path, *file, flags); error != 0) return error;
   int fd = -1;
   SpecialFile special;
   if (const auto memory = memory_behind(process, path)) {
@@ -124,8 +135,8 @@ std::int64_t access_made_up(const Process& process, const std::string& path, int
   if (!file) return -ENOENT;
   if ((mode & ~(R_OK | W_OK | X_OK)) != 0) return -EINVAL;
   const auto wanted = static_cast<std::uint32_t>(mode);
-  // Any of the three classes: every process is the same user's.
-  const std::uint32_t allowed = file->permissions | file->permissions >> 3U | file->permissions >> 6U;
+  const std::uint32_t allowed =
+      allowed_to(process.credentials, process.credentials.user().real, status_of(process, path, *file));
   return (wanted & ~allowed) == 0 ? 0 : -EACCES;
 }
 

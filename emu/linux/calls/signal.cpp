@@ -15,15 +15,27 @@ namespace {
 constexpr std::uint64_t kSetSize = 8;  // bytes of the kernel's sigset_t
 
 SignalInfo from_caller(const Process& process, int signal, int code) {
-  const std::uint64_t who = static_cast<std::uint32_t>(process.pid) | (std::uint64_t{::getuid()} << 32U);
+  const std::uint64_t who =
+      static_cast<std::uint32_t>(process.pid) | (std::uint64_t{process.credentials.user().real} << 32U);
   return {signal, code, {who, 0, 0}};
 }
 
 bool valid(int signal) { return signal >= 0 && signal <= kSignalCount; }
 
+// One of the same user, or of the same session that shall go on.
+bool may_signal(const Process& caller, const Process& target, int signal) {
+  const Identity& sender = caller.credentials.user();
+  const Identity& user = target.credentials.user();
+  const bool same = sender.effective == user.real || sender.effective == user.saved ||
+                    sender.real == user.real || sender.real == user.saved;
+  return same || caller.credentials.may(Capability::kKill) ||
+         (signal == SIGCONT && caller.session == target.session);
+}
+
 std::int64_t send_to(Process& process, int pid, const SignalInfo& info) {
   Process* target = process.kernel.process(pid);
   if (target == nullptr) return -ESRCH;
+  if (!may_signal(process, *target, info.signal)) return -EPERM;
   if (info.signal != 0) process.kernel.post(*target, info);
   return 0;
 }
@@ -31,6 +43,7 @@ std::int64_t send_to(Process& process, int pid, const SignalInfo& info) {
 std::int64_t send_to_thread(Process& process, int group, int tid, const SignalInfo& info) {
   Task* target = process.kernel.task(tid);
   if (target == nullptr || (group >= 0 && target->process->pid != group)) return -ESRCH;
+  if (!may_signal(process, *target->process, info.signal)) return -EPERM;
   if (info.signal != 0) process.kernel.post(*target, info);
   return 0;
 }
@@ -38,13 +51,16 @@ std::int64_t send_to_thread(Process& process, int group, int tid, const SignalIn
 // A process group; -1: everybody but the sender.
 std::int64_t send_to_many(Process& caller, int group, const SignalInfo& info) {
   bool found = false;
+  bool sent = false;
   for (const auto& process : caller.kernel.processes()) {
     const bool meant = group < 0 ? process->pid != caller.pid : process->group == group;
     if (!meant || !process->running()) continue;
     found = true;
+    if (!may_signal(caller, *process, info.signal)) continue;
+    sent = true;
     if (info.signal != 0) caller.kernel.post(*process, info);
   }
-  return found ? 0 : -ESRCH;
+  return sent ? 0 : found ? -EPERM : -ESRCH;
 }
 
 // The siginfo_t of a sender who makes up his own.

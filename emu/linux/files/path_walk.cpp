@@ -88,8 +88,18 @@ class Walk {
  public:
   // `in_sysroot`: it begins in a directory of the sysroot, where new files shall go.
   Walk(const Process& process, LastLink last, bool in_sysroot)
-      : process_(process), sysroot_(process.paths.sysroot()), last_(last), in_sysroot_(in_sysroot) {}
+      : process_(process),
+        sysroot_(process.credentials.hosts_files() ? process.paths.sysroot()
+                                                   : process.paths.way_into_sysroot()),
+        last_(last),
+        in_sysroot_(in_sysroot) {}
 
+  // What lies below `directory`, an absolute host name, is reached by way of a descriptor of it: the folders
+  // above may be closed to whom the guest has become.
+  void begin_at(std::string directory, int descriptor) {
+    start_ = std::move(directory);
+    way_ = descriptor == AT_FDCWD ? "/proc/self/cwd" : "/proc/self/fd/" + std::to_string(descriptor);
+  }
   // `at_` is a directory, canonical.
   HostPath follow(std::string at, std::string name);
 
@@ -97,6 +107,7 @@ class Walk {
   enum class Step : std::uint8_t { kOn, kDone };
 
   Found look(const std::string& path) const;
+  std::string outside(const std::string& path) const;
   HostPath directory_itself() const;
   HostPath missing(const std::string& path) const;
   Step enter(const std::string& component);
@@ -108,9 +119,11 @@ class Walk {
   bool ends_here() const { return rest_.find_first_not_of('/') == std::string::npos; }
 
   const Process& process_;
-  const std::string& sysroot_;
+  std::string sysroot_;
   LastLink last_;
   bool in_sysroot_;
+  std::string start_;
+  std::string way_;  // to it; empty: by its name
   std::string at_;
   std::string rest_;
   HostPath result_;
@@ -123,7 +136,14 @@ Found Walk::look(const std::string& path) const {
     Found inside = look_at_host(sysroot_ + path);
     if (inside.kind != Found::Kind::kMissing || inside.error != 0) return inside;
   }
-  return look_at_host(path);
+  return look_at_host(outside(path));
+}
+
+// The host's name of what is not in the sysroot.
+std::string Walk::outside(const std::string& path) const {
+  if (way_.empty() || path.compare(0, start_.size(), start_) != 0) return path;
+  if (path.size() > start_.size() && path[start_.size()] != '/') return path;
+  return way_ + path.substr(start_.size());
 }
 
 // The name ended in a directory that was reached before: "/", "x/." or "x/..". The dot makes the host refuse
@@ -139,11 +159,11 @@ HostPath Walk::directory_itself() const {
 
 HostPath Walk::missing(const std::string& path) const {
   if (is_made_up(path)) return refused(ENOENT);
-  if (sysroot_.empty()) return {AT_FDCWD, path + rest_};
+  if (sysroot_.empty()) return {AT_FDCWD, outside(path) + rest_};
   const std::string parent = parent_of(path);
   const bool inside = is_directory(sysroot_ + parent);
-  if (inside && (in_sysroot_ || !is_directory(parent))) return {AT_FDCWD, sysroot_ + path + rest_};
-  return {AT_FDCWD, path + rest_};
+  if (inside && (in_sysroot_ || !is_directory(outside(parent)))) return {AT_FDCWD, sysroot_ + path + rest_};
+  return {AT_FDCWD, outside(path) + rest_};
 }
 
 Walk::Step Walk::enter_link(const Found& found) {
@@ -240,6 +260,7 @@ HostPath resolve_from(const Process& process, int host_directory, const std::str
     if (from.empty()) return refused(errno);
   }
   Walk walk(process, last, process.paths.in_sysroot(from));
+  if (!process.credentials.hosts_files() && from != "/") walk.begin_at(from, host_directory);
   return walk.follow(process.paths.guest_name(from), name);
 }
 

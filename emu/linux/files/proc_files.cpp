@@ -319,8 +319,12 @@ struct stat status_of(const Process& process, const std::string& path, const Mad
   status.st_mode = type | file.permissions;
   status.st_nlink = 1;
   if (file.owner != 0) {
-    status.st_uid = ::geteuid();
-    status.st_gid = ::getegid();
+    const Process* owner = process.kernel.process(file.owner);
+    const Credentials& credentials = owner == nullptr ? process.credentials : owner->credentials;
+    // Of one who keeps a secret only the folders are his own.
+    const bool open = credentials.dumpable || file.kind == Kind::kDirectory;
+    status.st_uid = open ? credentials.user().effective : 0;
+    status.st_gid = open ? credentials.group().effective : 0;
   }
   constexpr off_t kLinkSize = 64;
   if (file.open_file) status.st_size = kLinkSize;

@@ -98,11 +98,18 @@ std::string signal_lines(const Process& process, const Task* task) {
       own, process.signals.pending(), blocked, ignored, caught);
 }
 
-std::string capability_lines() {
-  constexpr std::uint64_t kAllCapabilities = (std::uint64_t{1} << 41U) - 1;
-  const std::uint64_t held = ::geteuid() == 0 ? kAllCapabilities : 0;
+std::string capability_lines(const Process& process) {
+  const CapabilitySets& sets = process.credentials.capabilities();
   return formatted("CapInh:\t%016lx\nCapPrm:\t%016lx\nCapEff:\t%016lx\nCapBnd:\t%016lx\nCapAmb:\t%016lx\n",
-                   0UL, held, held, kAllCapabilities, 0UL);
+                   sets.inheritable, sets.permitted, sets.effective, sets.bounding, sets.ambient);
+}
+
+std::string user_lines(const Credentials& credentials) {
+  const Identity& user = credentials.user();
+  const Identity& group = credentials.group();
+  std::string text = formatted("Uid:\t%u\t%u\t%u\t%u\nGid:\t%u\t%u\t%u\t%u\n", user.real, user.effective,
+                               user.saved, user.files, group.real, group.effective, group.saved, group.files);
+  return text;
 }
 
 std::string identity_lines(const Process& process, const Task* task) {
@@ -112,10 +119,11 @@ std::string identity_lines(const Process& process, const Task* task) {
                                process.umask, state.letter, state.name);
   text += formatted("Tgid:\t%d\nNgid:\t0\nPid:\t%d\nPPid:\t%d\nTracerPid:\t0\n", process.pid, id,
                     std::max(process.parent, 1));
-  text += formatted("Uid:\t%u\t%u\t%u\t%u\nGid:\t%u\t%u\t%u\t%u\n", ::getuid(), ::geteuid(), ::geteuid(),
-                    ::geteuid(), ::getgid(), ::getegid(), ::getegid(), ::getegid());
+  text += user_lines(process.credentials);
   constexpr int kLeastTable = 64;
-  text += formatted("FDSize:\t%d\nGroups:\t \n", std::max(kLeastTable, process.fds->size()));
+  text += formatted("FDSize:\t%d\nGroups:\t", std::max(kLeastTable, process.fds->size()));
+  for (const std::uint32_t each : process.credentials.groups()) text += formatted("%u ", each);
+  text += process.credentials.groups().empty() ? " \n" : "\n";
   return text + formatted("NStgid:\t%d\nNSpid:\t%d\nNSpgid:\t%d\nNSsid:\t%d\nKthread:\t0\n", process.pid, id,
                           process.group, process.session);
 }
@@ -231,7 +239,7 @@ std::string status_text(const Process& process, const Task* task) {
   std::string text = identity_lines(process, task);
   if (process.running()) text += memory_lines(sizes_of(process));
   text += formatted("Threads:\t%u\n", std::max(process.kernel.threads_of(process), 1U));
-  text += signal_lines(process, task) + capability_lines();
+  text += signal_lines(process, task) + capability_lines(process);
   text += seccomp_lines(process, task);
   return text +
          "Speculation_Store_Bypass:\tthread vulnerable\nSpeculationIndirectBranch:\tunknown\n"

@@ -119,7 +119,9 @@ Failure Loader::find_program() {
       // A search along PATH shall go on where the host has a program of its own beneath the sysroot.
       const bool hidden = !process_.paths.sysroot().empty() &&
                           !process_.paths.in_sysroot(program.host_path) && is_foreign_program(program.head);
-      return read(where.whole(), hidden ? ENOENT : ENOEXEC, result_.image);
+      Failure failure = read(where.whole(), hidden ? ENOENT : ENOEXEC, result_.image);
+      if (!process_.credentials.hosts_files()) result_.image.path = program.host_path;
+      return failure;
     }
     std::string interpreter;
     if (Failure failure = enter_script(program.head, name, interpreter)) return failure;
@@ -196,6 +198,8 @@ Failure Loader::map_loader() {
 std::vector<AuxEntry> Loader::auxiliary_vector() const {
   const ElfImage& image = result_.image;
   const Cpu cpu = process_.kernel.options.cpu;
+  const Identity& user = process_.credentials.user();
+  const Identity& group = process_.credentials.group();
   const std::uint64_t headers = image.phdr_address == 0 ? 0 : image.phdr_address + result_.bias;
   return {
       {Aux::kMinsigstksz, kMinSignalStack},
@@ -208,11 +212,11 @@ std::vector<AuxEntry> Loader::auxiliary_vector() const {
       {Aux::kBase, result_.loader_base},
       {Aux::kFlags, 0},
       {Aux::kEntry, image.entry + result_.bias},
-      {Aux::kUid, ::getuid()},
-      {Aux::kEuid, ::geteuid()},
-      {Aux::kGid, ::getgid()},
-      {Aux::kEgid, ::getegid()},
-      {Aux::kSecure, 0},
+      {Aux::kUid, user.real},
+      {Aux::kEuid, user.effective},
+      {Aux::kGid, group.real},
+      {Aux::kEgid, group.effective},
+      {Aux::kSecure, user.real == user.effective && group.real == group.effective ? 0U : 1U},
       {Aux::kHwcap2, hwcap_word(2, cpu)},
   };
 }

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "emu/linux/calls/ipc/sysv.h"
 #include "emu/linux/calls/syscalls.h"
 #include "emu/linux/calls/waiting.h"
 #include "emu/linux/open_flags.h"
@@ -44,7 +45,7 @@ bool may(const OpenFile& file, int access) {
 
 // 0, or why a queue of this size cannot be.
 std::int64_t check_attributes(const Process& process, const Attributes& wanted) {
-  const bool privileged = ::geteuid() == 0;
+  const bool privileged = process.credentials.may(Capability::kSysResource);
   if (wanted.most_messages <= 0 || wanted.message_size <= 0) return -EINVAL;
   if (wanted.most_messages > (privileged ? kHardMessages : kMostMessages)) return -EINVAL;
   if (wanted.message_size > (privileged ? kHardSize : kMostSize)) return -EINVAL;
@@ -57,12 +58,25 @@ std::int64_t make_queue(const Process& process, const Args& args, std::shared_pt
   Attributes wanted{0, kMostMessages, kMostSize, 0, {}};
   if (args[3] != 0 && !process.memory().read_value(args[3], wanted)) return -EFAULT;
   if (const std::int64_t error = check_attributes(process, wanted); error != 0) return error;
-  if (process.kernel.ipc.posix_queues.size() >= kMostQueues && ::geteuid() != 0) return -ENOSPC;
+  const bool full = process.kernel.ipc.posix_queues.size() >= kMostQueues;
+  if (full && !process.credentials.may(Capability::kSysResource)) return -ENOSPC;
   made = std::make_shared<PosixQueue>();
   made->most_messages = wanted.most_messages;
   made->message_size = wanted.message_size;
   made->mode = process.mode_of_new_file(args.u32(2) & 0777U);
+  made->uid = process.credentials.user().files;
+  made->gid = process.credentials.group().files;
   return 0;
+}
+
+// As of a file with its mode.
+bool may_open(const Process& process, const PosixQueue& queue, int access) {
+  IpcObject file;
+  file.uid = file.creator_uid = queue.uid;
+  file.gid = file.creator_gid = queue.gid;
+  file.mode = queue.mode;
+  return ipc_allows(process, file,
+                    (access != O_WRONLY ? kIpcReads : 0) | (access != O_RDONLY ? kIpcWrites : 0));
 }
 
 // The name, without the slash that glibc has taken off already; 0 or why it is none.
@@ -114,6 +128,7 @@ std::int64_t mq_open(Process& process, const Args& args) {
   if (found != queues.end()) {
     if ((flags & O_CREAT) != 0 && (flags & O_EXCL) != 0) return -EEXIST;
     queue = found->second;
+    if (!may_open(process, *queue, flags & O_ACCMODE)) return -EACCES;
   } else {
     if ((flags & O_CREAT) == 0) return -ENOENT;
     if (const std::int64_t error = make_queue(process, args, queue); error != 0) return error;
@@ -132,7 +147,13 @@ std::int64_t mq_open(Process& process, const Args& args) {
 std::int64_t mq_unlink(Process& process, const Args& args) {
   std::string name;
   if (const std::int64_t error = read_name(process, args[0], name); error != 0) return error;
-  return process.kernel.ipc.posix_queues.erase(name) == 0 ? -ENOENT : 0;
+  auto& queues = process.kernel.ipc.posix_queues;
+  const auto found = queues.find(name);
+  if (found == queues.end()) return -ENOENT;
+  const bool owns = process.credentials.user().files == found->second->uid;
+  if (!owns && !process.credentials.may(Capability::kFowner)) return -EPERM;  // its folder is sticky
+  queues.erase(found);
+  return 0;
 }
 
 std::int64_t mq_timedsend(Process& process, const Args& args) {
@@ -197,7 +218,8 @@ std::int64_t mq_notify(Process& process, const Args& args) {
   }
   if (queue.notified != 0) return -EBUSY;
   queue.notified = process.pid;
-  const std::uint64_t who = static_cast<std::uint32_t>(process.pid) | (std::uint64_t{::getuid()} << 32U);
+  const std::uint64_t who =
+      static_cast<std::uint32_t>(process.pid) | (std::uint64_t{process.credentials.user().real} << 32U);
   queue.notification = {event.how == kSignal ? event.signal : 0, SI_MESGQ, {who, event.value, 0}};
   return 0;
 }

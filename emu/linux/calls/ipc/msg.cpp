@@ -100,10 +100,10 @@ namespace sys {
 
 std::int64_t msgget(Process& process, const Args& args) {
   return get_ipc(
-      process.kernel.ipc.queues, args.i32(0), args.u32(1), [](const SysvQueue&) { return true; },
+      process, process.kernel.ipc.queues, args.i32(0), args.u32(1), [](const SysvQueue&) { return true; },
       [&](std::unique_ptr<SysvQueue>& made) -> std::int64_t {
         made = std::make_unique<SysvQueue>();
-        begin_object(*made, args.i32(0), args.u32(1), seconds_now(process));
+        begin_object(process, *made, args.i32(0), args.u32(1));
         return 0;
       });
 }
@@ -118,6 +118,7 @@ std::int64_t msgsnd(Process& process, const Args& args) {
   if (!process.memory().read(args[1] + sizeof(message.type), message.text.data(), args[2])) return -EFAULT;
   SysvQueue* queue = process.kernel.ipc.queues.find(args.i32(0));
   if (queue == nullptr) return again ? -EIDRM : -EINVAL;
+  if (!ipc_allows(process, *queue, kIpcWrites)) return -EACCES;
   // Empty messages must not fill a queue without end, either.
   if (queue->bytes + args[2] > queue->most || queue->messages.size() + 1 > queue->most)
     return wait_for_change(process, args.u32(3), EAGAIN);
@@ -136,6 +137,7 @@ std::int64_t msgrcv(Process& process, const Args& args) {
   if ((flags & kCopy) != 0 && ((flags & kExcept) != 0 || (flags & kIpcNoWait) == 0)) return -EINVAL;
   SysvQueue* queue = process.kernel.ipc.queues.find(args.i32(0));
   if (queue == nullptr) return again ? -EIDRM : -EINVAL;
+  if (!ipc_allows(process, *queue, kIpcReads)) return -EACCES;
   const auto found = chosen(queue->messages, args.i64(3), flags);
   if (found == queue->messages.end()) return wait_for_change(process, flags, ENOMSG);
   if (found->text.size() > args[2] && (flags & kShorten) == 0) return -E2BIG;
@@ -156,25 +158,27 @@ std::int64_t msgctl(Process& process, const Args& args) {
   const int command = args.i32(1);
   if (command == kIpcInfo || command == kSystem) return tell_queues(process, command == kSystem, args[2]);
   if (command == kStatIndex || command == kStatAny) {
-    const auto index = static_cast<std::size_t>(args.u32(0));
-    if (index >= table.slots().size() || table.slots()[index].object == nullptr) return -EINVAL;
-    const std::int64_t error = tell(process, *table.slots()[index].object, table.slots()[index].id, args[2]);
-    return error != 0 ? error : table.slots()[index].id;
+    return tell_by_place(process, table, args.u32(0), command == kStatAny,
+                         [&](const SysvQueue& queue, int id) { return tell(process, queue, id, args[2]); });
   }
   SysvQueue* queue = table.find(args.i32(0));
   if (queue == nullptr) return -EINVAL;
   GuestQueue wanted{};
   switch (command) {
     case kIpcStat:
+      if (!ipc_allows(process, *queue, kIpcReads)) return -EACCES;
       return tell(process, *queue, args.i32(0), args[2]);
     case kIpcSet:
+      if (!ipc_owns(process, *queue)) return -EPERM;
       if (!process.memory().read_value(args[2], wanted)) return -EFAULT;
-      if (wanted.most > SysvQueue::kBytes && ::geteuid() != 0) return -EPERM;
+      if (wanted.most > SysvQueue::kBytes && !process.credentials.may(Capability::kSysResource))
+        return -EPERM;
       queue->most = wanted.most;
       set_permissions(*queue, wanted.permissions, seconds_now(process));
       process.kernel.wake_ipc_waiters();
       return 0;
     case kIpcRemove:
+      if (!ipc_owns(process, *queue)) return -EPERM;
       table.remove(args.i32(0));
       process.kernel.wake_ipc_waiters();
       return 0;

@@ -87,6 +87,9 @@ std::int64_t semaphore_operations(Process& process, const Args& args, std::uint6
   for (const Operation& operation : operations) {
     if (operation.index >= set->semaphores.size()) return -EFBIG;
   }
+  const bool alters = std::any_of(operations.begin(), operations.end(),
+                                  [](const Operation& operation) { return operation.change != 0; });
+  if (!ipc_allows(process, *set, alters ? kIpcWrites : kIpcReads)) return -EACCES;
   if (!wait.again) {
     const TimeLimit limit = time_limit(process, limit_at);
     if (limit.error != 0) return limit.error;
@@ -221,12 +224,12 @@ std::int64_t semget(Process& process, const Args& args) {
   const int count = args.i32(1);
   if (count < 0 || static_cast<std::uint64_t>(count) > kMostInSet) return -EINVAL;
   return get_ipc(
-      process.kernel.ipc.semaphores, args.i32(0), args.u32(2),
+      process, process.kernel.ipc.semaphores, args.i32(0), args.u32(2),
       [count](const SemaphoreSet& set) { return static_cast<std::size_t>(count) <= set.semaphores.size(); },
       [&](std::unique_ptr<SemaphoreSet>& made) -> std::int64_t {
         if (count == 0) return -EINVAL;
         made = std::make_unique<SemaphoreSet>();
-        begin_object(*made, args.i32(0), args.u32(2), seconds_now(process));
+        begin_object(process, *made, args.i32(0), args.u32(2));
         made->semaphores.resize(static_cast<std::size_t>(count));
         return 0;
       });
@@ -242,14 +245,18 @@ std::int64_t semctl(Process& process, const Args& args) {
   const int command = args.i32(2);
   if (command == kIpcInfo || command == kSystem) return tell_sets(process, command, args[3]);
   if (command == kStatIndex || command == kStatAny) {
-    const auto index = static_cast<std::size_t>(args.u32(0));
-    if (index >= table.slots().size() || table.slots()[index].object == nullptr) return -EINVAL;
-    const std::int64_t error = tell(process, *table.slots()[index].object, table.slots()[index].id, args[3]);
-    return error != 0 ? error : table.slots()[index].id;
+    return tell_by_place(process, table, args.u32(0), command == kStatAny,
+                         [&](const SemaphoreSet& set, int id) { return tell(process, set, id, args[3]); });
   }
   SemaphoreSet* set = table.find(args.i32(0));
   if (set == nullptr) return -EINVAL;
   GuestSet wanted{};
+  const bool changes = command == kSetAll || command == kSetValue;
+  if (command == kIpcSet || command == kIpcRemove) {
+    if (!ipc_owns(process, *set)) return -EPERM;
+  } else if (!ipc_allows(process, *set, changes ? kIpcWrites : kIpcReads)) {
+    return -EACCES;
+  }
   switch (command) {
     case kIpcStat:
       return tell(process, *set, args.i32(0), args[3]);

@@ -26,12 +26,28 @@ void set_permissions(IpcObject& object, const GuestIpcPermissions& wanted, std::
   object.changed = now;
 }
 
-void begin_object(IpcObject& object, std::int32_t key, std::uint32_t flags, std::uint64_t now) {
+void begin_object(const Process& process, IpcObject& object, std::int32_t key, std::uint32_t flags) {
   object.key = key;
-  object.uid = object.creator_uid = ::geteuid();
-  object.gid = object.creator_gid = ::getegid();
+  object.uid = object.creator_uid = process.credentials.user().effective;
+  object.gid = object.creator_gid = process.credentials.group().effective;
   object.mode = flags & 0777U;
-  object.changed = now;
+  object.changed = seconds_now(process);
+}
+
+bool ipc_allows(const Process& process, const IpcObject& object, std::uint32_t wanted) {
+  const Credentials& caller = process.credentials;
+  const std::uint32_t user = caller.user().effective;
+  constexpr unsigned kClass = 3;  // bits
+  const unsigned shift = user == object.uid || user == object.creator_uid                     ? 2 * kClass
+                         : caller.in_group(object.gid) || caller.in_group(object.creator_gid) ? kClass
+                                                                                              : 0;
+  const std::uint32_t asked = wanted | wanted >> kClass | wanted >> 2 * kClass;
+  return (asked & ~(object.mode >> shift) & 7U) == 0 || caller.may(Capability::kIpcOwner);
+}
+
+bool ipc_owns(const Process& process, const IpcObject& object) {
+  const std::uint32_t user = process.credentials.user().effective;
+  return user == object.uid || user == object.creator_uid || process.credentials.may(Capability::kSysAdmin);
 }
 
 namespace {
@@ -81,7 +97,7 @@ std::int64_t make_segment(const Process& process, std::int32_t key, std::uint64_
   constexpr std::uint64_t kMost = std::uint64_t{1} << 46U;
   if (size > kMost) return -ENOMEM;
   auto segment = std::make_unique<SharedSegment>();
-  begin_object(*segment, key, flags, seconds_now(process));
+  begin_object(process, *segment, key, flags);
   segment->size = size;
   segment->creator = process.pid;
   segment->host = ::memfd_create("SYSV", MFD_CLOEXEC);
@@ -135,7 +151,7 @@ std::int64_t shmget(Process& process, const Args& args) {
   sweep(process.kernel);
   const std::uint64_t size = args[1];
   return get_ipc(
-      process.kernel.ipc.segments, args.i32(0), args.u32(2),
+      process, process.kernel.ipc.segments, args.i32(0), args.u32(2),
       [size](const SharedSegment& segment) { return size <= segment.size; },
       [&](std::unique_ptr<SharedSegment>& made) {
         return make_segment(process, args.i32(0), size, args.u32(2), made);
@@ -160,6 +176,8 @@ std::int64_t shmat(Process& process, const Args& args) {
              ((flags & kRemap) == 0 && !memory.is_free(address, length))) {
     return -EINVAL;
   }
+  const std::uint32_t wanted = (flags & kReadOnly) != 0 ? kIpcReads : kIpcReads | kIpcWrites;
+  if (!ipc_allows(process, *segment, wanted)) return -EACCES;
   if (!may_map(process, length, memory.mapped(address, length), false)) return -ENOMEM;
   unsigned protection = kProtRead;
   if ((flags & kReadOnly) == 0) protection |= kProtWrite;
@@ -204,23 +222,24 @@ std::int64_t shmctl(Process& process, const Args& args) {
   const int command = args.i32(1);
   if (command == kIpcInfo || command == kSystem) return tell_segments(process, command, args[2]);
   if (command == kStatIndex || command == kStatAny) {
-    const auto index = static_cast<std::size_t>(args.u32(0));
-    if (index >= table.slots().size() || table.slots()[index].object == nullptr) return -EINVAL;
-    const auto& slot = table.slots()[index];
-    const std::int64_t error = tell(process, *slot.object, slot.id, args[2]);
-    return error != 0 ? error : slot.id;
+    return tell_by_place(
+        process, table, args.u32(0), command == kStatAny,
+        [&](const SharedSegment& segment, int id) { return tell(process, segment, id, args[2]); });
   }
   SharedSegment* segment = table.find(args.i32(0));
   if (segment == nullptr) return -EINVAL;
   GuestSegment wanted{};
   switch (command) {
     case kIpcStat:
+      if (!ipc_allows(process, *segment, kIpcReads)) return -EACCES;
       return tell(process, *segment, args.i32(0), args[2]);
     case kIpcSet:
+      if (!ipc_owns(process, *segment)) return -EPERM;
       if (!process.memory().read_value(args[2], wanted)) return -EFAULT;
       set_permissions(*segment, wanted.permissions, seconds_now(process));
       return 0;
     case kIpcRemove:
+      if (!ipc_owns(process, *segment)) return -EPERM;
       segment->removed = true;
       segment->mode |= kDestroyed;
       segment->key = kIpcPrivate;
@@ -228,6 +247,7 @@ std::int64_t shmctl(Process& process, const Args& args) {
       return 0;
     case kLock:
     case kUnlock:
+      if (!ipc_owns(process, *segment)) return -EPERM;
       segment->mode = command == kLock ? segment->mode | kLocked : segment->mode & ~kLocked;
       return 0;
     default:

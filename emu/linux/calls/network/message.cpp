@@ -53,8 +53,11 @@ std::int64_t control_for_host(const Process& process, std::vector<std::byte>& co
     if (header.cmsg_level == SOL_SOCKET && header.cmsg_type == SCM_CREDENTIALS && size >= sizeof(ucred)) {
       ucred sender{};
       std::memcpy(&sender, data, sizeof(sender));
-      if (sender.pid != process.pid) return -EPERM;
-      sender.pid = ::getpid();
+      const Credentials& caller = process.credentials;
+      const bool own_user = caller.user().has(sender.uid) || caller.may(Capability::kSetuid);
+      const bool own_group = caller.group().has(sender.gid) || caller.may(Capability::kSetgid);
+      if (sender.pid != process.pid || !own_user || !own_group) return -EPERM;
+      sender = {::getpid(), ::getuid(), ::getgid()};
       std::memcpy(data, &sender, sizeof(sender));
     }
     if (aligned(header.cmsg_len) > control.size() - at) break;
@@ -117,7 +120,8 @@ void control_for_guest(Process& process, std::byte* control, std::uint64_t size,
       ucred sender{};
       std::memcpy(&sender, data, sizeof(sender));
       // Which guest it was, the host cannot tell.
-      if (sender.pid == ::getpid()) sender.pid = process.pid;
+      const Credentials& own = process.credentials;
+      if (sender.pid == ::getpid()) sender = {process.pid, own.user().effective, own.group().effective};
       std::memcpy(data, &sender, sizeof(sender));
     }
     if (aligned(header.cmsg_len) > size - at) break;

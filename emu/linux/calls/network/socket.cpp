@@ -185,7 +185,13 @@ std::int64_t getsockopt(Process& process, const Args& args) {
   if (::getsockopt(fd, args.i32(1), args.i32(2), value.data(), &size) != 0) return -std::int64_t{errno};
   // The peer of a guest is one: of the host's processes it would be the simulator.
   if (args.i32(1) == SOL_SOCKET && args.i32(2) == SO_PEERCRED && size >= sizeof(ucred)) {
-    std::memcpy(value.data(), &process.pid, sizeof(process.pid));
+    ucred peer{};
+    std::memcpy(&peer, value.data(), sizeof(peer));
+    const bool guest = peer.pid == ::getpid();
+    peer.pid = process.pid;
+    if (guest) peer.uid = process.credentials.user().effective;
+    if (guest) peer.gid = process.credentials.group().effective;
+    std::memcpy(value.data(), &peer, sizeof(peer));
   }
   return return_sized(process, args[3], args[4], value.data(), size);
 }

@@ -91,9 +91,15 @@ std::int64_t do_clone(Process& process, const CloneRequest& request) {
     return still ? kBlocked : static_cast<std::int64_t>(wait.progress);
   }
   if (const std::int64_t error = check(request.flags); error != 0) return error;
-  // All guests are one user's.
   const std::uint64_t most = process.limits[Resource::kProcesses].soft;
-  if (process.kernel.tasks().size() >= most && ::geteuid() != 0) return -EAGAIN;
+  const auto of_user = std::count_if(
+      process.kernel.tasks().begin(), process.kernel.tasks().end(), [&process](const auto& task) {
+        return task->process->credentials.user().real == process.credentials.user().real;
+      });
+  const bool limited = !process.credentials.may(Capability::kSysResource) &&
+                       !process.credentials.may(Capability::kSysAdmin) &&
+                       process.credentials.user().real != 0;
+  if (static_cast<std::uint64_t>(of_user) >= most && limited) return -EAGAIN;
   if (!has(request.flags, CLONE_THREAD)) return new_process(process, request);
   return start(process, process, request).id;
 }

@@ -54,6 +54,7 @@ std::int64_t replace_program(Process& process, LoadRequest request) {
   if (process.fds.use_count() > 1) process.fds = std::make_shared<FdTable>(*process.fds);
   process.fds->close_for_exec();
   process.has_execed = true;
+  process.credentials.executes();
   task.id = process.pid;
   task.signals.alternate = {};
   task.clear_tid = 0;

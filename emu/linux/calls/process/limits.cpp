@@ -24,10 +24,14 @@ std::int64_t prlimit64(Process& caller, const Args& args) {
   if (args[2] != 0 && !caller.memory().read_value(args[2], wanted)) return -EFAULT;
   if (args[2] != 0 && wanted.soft > wanted.hard) return -EINVAL;
   if (process == nullptr || !process->running()) return -ESRCH;
+  const Identity& user = process->credentials.user();
+  const std::uint32_t own = caller.credentials.user().real;
+  const bool same = own == user.real && own == user.effective && own == user.saved;
+  if (process != &caller && !same && !caller.credentials.may(Capability::kSysResource)) return -EPERM;
   const ResourceLimit before = process->limits[resource];
   if (args[2] != 0) {
     if (resource == Resource::kOpenFiles && wanted.hard > kMostOpenFiles) return -EPERM;  // as beyond nr_open
-    if (wanted.hard > before.hard && ::geteuid() != 0) return -EPERM;
+    if (wanted.hard > before.hard && !caller.credentials.may(Capability::kSysResource)) return -EPERM;
     process->set_limit(resource, wanted);
   }
   return args[3] == 0 || caller.memory().write_value(args[3], before) ? 0 : -EFAULT;

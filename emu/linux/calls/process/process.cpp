@@ -8,6 +8,7 @@
 #include <cstring>
 #include <vector>
 
+#include "emu/linux/calls/process/capabilities.h"
 #include "emu/linux/calls/syscalls.h"
 #include "emu/linux/files/proc_text.h"
 #include "emu/linux/uname.h"
@@ -51,10 +52,6 @@ std::int64_t getpid(Process& process, const Args& /*args*/) { return process.pid
 // Whoever has no parent here is the child of what started the simulator: to it, init.
 std::int64_t getppid(Process& process, const Args& /*args*/) { return std::max(process.parent, 1); }
 std::int64_t gettid(Process& process, const Args& /*args*/) { return process.task->id; }
-std::int64_t getuid(Process& /*kernel*/, const Args& /*args*/) { return ::getuid(); }
-std::int64_t geteuid(Process& /*kernel*/, const Args& /*args*/) { return ::geteuid(); }
-std::int64_t getgid(Process& /*kernel*/, const Args& /*args*/) { return ::getgid(); }
-std::int64_t getegid(Process& /*kernel*/, const Args& /*args*/) { return ::getegid(); }
 
 std::int64_t getrandom(Process& process, const Args& args) {
   const std::uint32_t flags = args.u32(2);
@@ -109,34 +106,6 @@ std::int64_t setsid(Process& process, const Args& /*args*/) {
   return process.pid;
 }
 
-std::int64_t getgroups(Process& process, const Args& args) {
-  std::array<gid_t, 1024> groups{};
-  const int most = args.i32(0);
-  if (most < 0) return -EINVAL;
-  const int count = ::getgroups(std::min(most, static_cast<int>(groups.size())), groups.data());
-  if (count < 0) return -std::int64_t{errno};
-  const std::uint64_t bytes = most == 0 ? 0 : static_cast<std::uint64_t>(count) * sizeof(gid_t);
-  return process.memory().write(args[1], groups.data(), bytes) ? count : -EFAULT;
-}
-
-std::int64_t getresuid(Process& process, const Args& args) {
-  std::array<uid_t, 3> ids{};
-  if (::getresuid(&ids[0], &ids[1], &ids[2]) != 0) return -std::int64_t{errno};
-  for (std::size_t i = 0; i < ids.size(); ++i) {
-    if (!process.memory().write_value(args[i], ids[i])) return -EFAULT;
-  }
-  return 0;
-}
-
-std::int64_t getresgid(Process& process, const Args& args) {
-  std::array<gid_t, 3> ids{};
-  if (::getresgid(&ids[0], &ids[1], &ids[2]) != 0) return -std::int64_t{errno};
-  for (std::size_t i = 0; i < ids.size(); ++i) {
-    if (!process.memory().write_value(args[i], ids[i])) return -EFAULT;
-  }
-  return 0;
-}
-
 // Only the plain Linux personality exists here.
 std::int64_t personality(Process& /*kernel*/, const Args& args) {
   constexpr std::uint32_t kQuery = 0xffffffff;
@@ -157,22 +126,22 @@ std::int64_t prctl(Process& process, const Args& args) {
       process.comm_of(process.task).copy(name.data(), kNameSize - 1);
       return process.memory().write_value(args[1], name) ? 0 : -EFAULT;
     case PR_GET_DUMPABLE:
-      return 1;
+      return process.credentials.dumpable ? 1 : 0;
+    case PR_SET_DUMPABLE:
+      if (args[1] > 1) return -EINVAL;
+      process.credentials.dumpable = args[1] != 0;
+      return 0;
     case PR_GET_PDEATHSIG: {
       constexpr int kNone = 0;
       return process.memory().write_value(args[1], kNone) ? 0 : -EFAULT;
     }
     case PR_GET_TIMERSLACK:
       return 50'000;  // ns, the default
-    case PR_GET_KEEPCAPS:
     case PR_GET_THP_DISABLE:
-    case PR_CAPBSET_READ:
       return 0;
     case PR_SET_CHILD_SUBREAPER:
     case PR_SET_PTRACER:
     case PR_SET_THP_DISABLE:
-    case PR_SET_KEEPCAPS:
-    case PR_SET_DUMPABLE:
     case PR_SET_PDEATHSIG:
     case PR_SET_TIMERSLACK:
       return 0;
@@ -188,7 +157,7 @@ std::int64_t prctl(Process& process, const Args& args) {
       return process.no_new_privileges ? 1 : 0;
     default:
       // In particular every question about SVE, SME, pointer authentication and memory tags.
-      return -EINVAL;
+      return capability_option(process, args).value_or(-EINVAL);
   }
 }
 

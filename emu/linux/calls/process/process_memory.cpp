@@ -58,6 +58,7 @@ std::int64_t transfer(Process& process, const Args& args, bool reads) {
   if (const std::int64_t error = read_parts(process, args[3], args[4], other); error != 0) return error;
   const Task* task = process.kernel.task(args.i32(0));
   if (task == nullptr) return -ESRCH;
+  if (task->process != &process && !process.credentials.may_trace(task->process->credentials)) return -EPERM;
   Memory& theirs = task->process->memory();
   return reads ? copy(theirs, other, process.memory(), own) : copy(process.memory(), own, theirs, other);
 }

@@ -1,5 +1,5 @@
 // seccomp: a thread gives up system calls.
-#include "emu/linux/seccomp.h"
+#include "emu/linux/rights/seccomp.h"
 
 #include <signal.h>
 #include <sys/prctl.h>
@@ -45,7 +45,7 @@ std::int64_t set_filter(Process& process, std::uint32_t flags, std::uint64_t at)
   }
   if (!process.memory().read(program.filter, filter->program.data(), bytes)) return -EFAULT;
   if (!valid_filter(filter->program)) return -EINVAL;
-  if (!process.no_new_privileges && ::geteuid() != 0) return -EACCES;
+  if (!process.no_new_privileges && !process.credentials.may(Capability::kSysAdmin)) return -EACCES;
   Task& task = *process.task;
   if (task.strict) return -EINVAL;
   const std::shared_ptr<const SeccompFilter> before = task.seccomp;

@@ -140,7 +140,7 @@ std::int64_t waitid(Process& process, const Args& args) {
     const bool exited = child.end.kind == GuestEnd::Kind::kExited;
     info.signal = SIGCHLD;
     info.pid = child.pid;
-    info.uid = ::getuid();
+    info.uid = child.credentials.user().real;
     if (!child.running()) {
       info.code = exited ? CLD_EXITED : CLD_KILLED;
       info.status = exited ? child.end.status : child.end.signal;

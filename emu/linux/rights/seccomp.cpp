@@ -1,4 +1,4 @@
-#include "emu/linux/seccomp.h"
+#include "emu/linux/rights/seccomp.h"
 
 #include <cstring>
 
