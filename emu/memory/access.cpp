@@ -89,8 +89,8 @@ void Memory::remember(Region region) {
   auto it = regions_.begin() + (first_ending_after(region.begin) - regions_.cbegin());
   // File regions stay apart: neighbours may show different parts of the file.
   const auto joins = [](const Region& low, const Region& high) {
-    return low.end == high.begin && low.protection == high.protection && low.name == high.name && !low.file &&
-           !high.file && !low.shared && !high.shared;
+    return low.end == high.begin && low.protection == high.protection && low.name == high.name &&
+           low.at_fork == high.at_fork && !low.file && !high.file && !low.shared && !high.shared;
   };
   if (it != regions_.begin() && joins(*std::prev(it), region)) {
     --it;

@@ -126,6 +126,7 @@ bool Memory::same_page(const Memory& other, std::uint64_t page) const {
 }
 
 void Memory::copy_region(const Memory& parent, const Region& region) {
+  if (region.at_fork == AtFork::kNothing) return;
   const std::uint64_t length = region.end - region.begin;
   std::byte* from = parent.base_ + region.begin;
   std::byte* to = base_ + region.begin;
@@ -145,7 +146,8 @@ void Memory::copy_region(const Memory& parent, const Region& region) {
   }
   const OwnPages& pages = OwnPages::get();
   std::array<std::uint64_t, kPages> entries{};
-  for (std::uint64_t at = 0; at < length; at += kPages * granularity_) {
+  const std::uint64_t copied = region.at_fork == AtFork::kZeros ? 0 : length;
+  for (std::uint64_t at = 0; at < copied; at += kPages * granularity_) {
     const std::size_t count = std::min<std::uint64_t>(kPages, (length - at) / granularity_);
     const bool known =
         !region.file && pages.knows_used() && pages.used(from + at, granularity_, entries, count);
@@ -161,6 +163,7 @@ void Memory::copy_region(const Memory& parent, const Region& region) {
   const auto last = regions_.end() - 1;
   last->object = region.object;
   last->offset = region.offset;
+  last->at_fork = region.at_fork;
 }
 
 }  // namespace m2sim::emu

@@ -155,25 +155,53 @@ bool Memory::unmap(std::uint64_t address, std::uint64_t length) {
   return true;
 }
 
+template <class Change>
+void Memory::change(std::uint64_t begin, std::uint64_t end, const Change& change) {
+  split_at(begin);
+  split_at(end);
+  std::vector<Region> changed;
+  for (auto it = first_ending_after(begin); it != regions_.end() && it->begin < end; ++it) {
+    changed.push_back(*it);
+  }
+  const std::vector<Tail> tails = tails_;  // stay as they are
+  forget(begin, end);
+  tails_ = tails;
+  for (Region& region : changed) {
+    change(region);
+    region.decoded = false;
+    remember(std::move(region));
+  }
+}
+
 bool Memory::protect(std::uint64_t address, std::uint64_t length, std::uint8_t protection) {
   if (!valid_range(address, length)) return false;
   const std::uint64_t end = address + length;
   if (!covered(address, end)) return false;
   if (::mprotect(base_ + address, length, host_protection(protection)) != 0) return false;
-  split_at(address);
-  split_at(end);
-  std::vector<Region> changed;
-  for (auto it = first_ending_after(address); it != regions_.end() && it->begin < end; ++it) {
-    changed.push_back(*it);
-  }
-  const std::vector<Tail> tails = tails_;  // stay as they are
-  forget(address, end);
-  tails_ = tails;
-  for (Region& region : changed) {
-    region.protection = protection;
-    region.decoded = false;
-    remember(std::move(region));
-  }
+  change(address, end, [protection](Region& region) { region.protection = protection; });
+  return true;
+}
+
+bool Memory::set_at_fork(std::uint64_t address, std::uint64_t length, AtFork what) {
+  if (!valid_range(address, length) || !covered(address, address + length)) return false;
+  change(address, address + length, [what](Region& region) { region.at_fork = what; });
+  return true;
+}
+
+bool Memory::duplicate(std::uint64_t from, std::uint64_t to, std::uint64_t length) {
+  if (!valid_range(from, length) || !valid_range(to, length)) return false;
+  const Region* found = region_at(from);
+  if (found == nullptr || !found->shared || found->end - from < length) return false;
+  Region copy = *found;
+  // Moving nothing of a shared mapping elsewhere makes a second view of it.
+  void* result = ::mremap(base_ + from, 0, length, MREMAP_MAYMOVE | MREMAP_FIXED, base_ + to);
+  if (result == MAP_FAILED) return false;
+  forget(to, to + length);
+  copy.offset += from - copy.begin;
+  copy.begin = to;
+  copy.end = to + length;
+  copy.decoded = false;
+  remember(std::move(copy));
   return true;
 }
 
@@ -192,6 +220,7 @@ bool Memory::move(std::uint64_t from, std::uint64_t from_length, std::uint64_t t
   moved.object = region.object;
   moved.offset = region.offset + (from - region.begin);
   moved.backing = region.backing;
+  moved.at_fork = region.at_fork;
   remember(std::move(moved));
   return true;
 }

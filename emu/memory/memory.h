@@ -21,6 +21,9 @@ inline constexpr std::uint64_t kMemoryGuard = std::uint64_t{16} << 20;
 
 enum Protection : std::uint8_t { kProtNone = 0, kProtRead = 1, kProtWrite = 2, kProtExec = 4 };
 
+// What a child has in place of it (MADV_DONTFORK, MADV_WIPEONFORK).
+enum class AtFork : std::uint8_t { kItself, kNothing, kZeros };
+
 class MappedFile;
 
 struct Region {
@@ -30,6 +33,7 @@ struct Region {
   std::string name;     // "[heap]", "[stack]", a path, or empty
   bool file = false;    // backed by a host file: the host may raise SIGBUS behind its end
   bool shared = false;  // MAP_SHARED
+  AtFork at_fork = AtFork::kItself;
   // What is mapped, for words in shared memory: the host's inode, or a number of its own, and the place of
   // `begin` in it.
   std::uint64_t object = 0;
@@ -78,6 +82,9 @@ class Memory {
   bool protect(std::uint64_t address, std::uint64_t length, std::uint8_t protection);  // false: a hole inside
   // Moves the pages of one region; the target is replaced, a longer target grows with zero-filled pages.
   bool move(std::uint64_t from, std::uint64_t from_length, std::uint64_t to, std::uint64_t to_length);
+  // A second view of a part of one shared region; the target is replaced.
+  bool duplicate(std::uint64_t from, std::uint64_t to, std::uint64_t length);
+  bool set_at_fork(std::uint64_t address, std::uint64_t length, AtFork what);  // false: a hole inside
   // Anonymous pages become zero again; a file's pages show the file again.
   bool discard(std::uint64_t address, std::uint64_t length);
 
@@ -166,6 +173,8 @@ class Memory {
   void forget(std::uint64_t begin, std::uint64_t end);  // drops the range from regions_
   void remember(Region region);                         // adds it, joining equal neighbours
   void split_at(std::uint64_t address);
+  template <class Change>
+  void change(std::uint64_t begin, std::uint64_t end, const Change& change);
   bool covered(std::uint64_t begin, std::uint64_t end) const;
   bool touches_file(std::uint64_t begin, std::uint64_t end) const;
   std::vector<Region>::const_iterator first_ending_after(std::uint64_t address) const;

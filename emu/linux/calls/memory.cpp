@@ -25,8 +25,7 @@ constexpr std::uint32_t kMapAnonymous = 0x20;
 constexpr std::uint32_t kMapFixedNoReplace = 0x100000;
 constexpr std::uint32_t kMremapMayMove = 1;
 constexpr std::uint32_t kMremapFixed = 2;
-constexpr std::uint64_t kAdviseDontNeed = 4;
-constexpr std::uint64_t kAdviseFree = 8;
+constexpr std::uint32_t kMremapDontUnmap = 4;
 
 constexpr std::uint64_t page_up(std::uint64_t value) {
   return (value + kGuestPage - 1) / kGuestPage * kGuestPage;
@@ -59,6 +58,13 @@ bool map_backing(Process& process, const Args& args, std::uint64_t address, std:
 }  // namespace
 
 namespace {
+
+// Where Linux looks first, as its vm.mmap_min_addr has it.
+std::uint64_t hint_of(std::uint64_t address) {
+  constexpr std::uint64_t kLeast = 65536;
+  address = address / kGuestPage * kGuestPage;
+  return address == 0 ? 0 : std::max(address, kLeast);
+}
 
 // What grows downwards keeps its distance from what lies below.
 bool clear_of_stack(const Process& process, std::uint64_t address, std::uint64_t length) {
@@ -102,7 +108,7 @@ std::int64_t mmap(Process& process, const Args& args) {
     if (address >= process.memory().limit() || length > process.memory().limit() - address) return -ENOMEM;
     if ((flags & kMapFixedNoReplace) != 0 && !process.memory().is_free(address, length)) return -EEXIST;
   } else {
-    address = page_up(address);
+    address = hint_of(address);
     const bool usable = address >= kGuestPage && address < process.memory().limit() &&
                         length <= process.memory().limit() - address &&
                         process.memory().is_free(address, length) && clear_of_stack(process, address, length);
@@ -137,23 +143,52 @@ std::int64_t mprotect(Process& process, const Args& args) {
   return process.memory().protect(args[0], length, protection_of(args[2])) ? 0 : -ENOMEM;
 }
 
+namespace {
+
+// To a place of the caller's, or any; `keeps`: what is there begins anew, empty.
+std::int64_t move_to(Process& process, const Args& args, std::uint64_t length, bool keeps) {
+  Memory& memory = process.memory();
+  const std::uint64_t from = args[0];
+  const std::uint64_t old_length = page_up(args[1]);
+  std::uint64_t to = args[4];
+  if ((args.u32(3) & kMremapFixed) == 0) {
+    const auto found = memory.find_free(length);
+    if (!found) return -ENOMEM;
+    to = *found;
+  } else if (!page_aligned(to)) {
+    return -EINVAL;
+  } else if (to < kGuestPage) {
+    return -EPERM;
+  }
+  if (args[1] == 0) return memory.duplicate(from, to, length) ? static_cast<std::int64_t>(to) : -EINVAL;
+  const Region before = *memory.region_at(from);
+  if (keeps && (before.file || before.shared)) return -EINVAL;
+  if (!memory.move(from, old_length, to, length)) return -EINVAL;
+  if (keeps && !memory.map(from, old_length, before.protection, before.name)) return -ENOMEM;
+  return static_cast<std::int64_t>(to);
+}
+
+}  // namespace
+
 std::int64_t mremap(Process& process, const Args& args) {
   const std::uint64_t from = args[0];
   const std::uint32_t flags = args.u32(3);
   Memory& memory = process.memory();
-  if (!page_aligned(from) || args[2] == 0 || (flags & ~(kMremapMayMove | kMremapFixed)) != 0) return -EINVAL;
-  if (args[1] == 0) return -EINVAL;  // duplicating a shared mapping is not modelled
+  if (!page_aligned(from) || args[2] == 0) return -EINVAL;
+  if ((flags & ~(kMremapMayMove | kMremapFixed | kMremapDontUnmap)) != 0) return -EINVAL;
   if (args[1] > memory.limit() || args[2] > memory.limit()) return -ENOMEM;
   const std::uint64_t old_length = page_up(args[1]);
   const std::uint64_t length = page_up(args[2]);
+  const bool keeps = (flags & kMremapDontUnmap) != 0;
+  const bool moves = (flags & kMremapMayMove) != 0;
+  if ((flags & ~kMremapMayMove) != 0 && !moves) return -EINVAL;
+  if (keeps && old_length != length) return -EINVAL;
   const Region* region = memory.region_at(from);
-  if (region == nullptr || region->end - from < old_length) return -EFAULT;
-  if ((flags & kMremapFixed) != 0) {
-    if ((flags & kMremapMayMove) == 0 || !page_aligned(args[4])) return -EINVAL;
-    if (args[4] < kGuestPage) return -EPERM;
-    if (!memory.move(from, old_length, args[4], length)) return -EINVAL;
-    return args.i64(4);
-  }
+  if (region == nullptr) return -EFAULT;
+  if (args[1] == 0 && !region->shared) return -EINVAL;
+  if (args[1] == 0 && !moves) return -ENOMEM;
+  if (region->end - from < old_length) return -EFAULT;
+  if ((flags & kMremapFixed) != 0 || keeps || args[1] == 0) return move_to(process, args, length, keeps);
   if (length <= old_length) {
     if (length < old_length) memory.unmap(from + length, old_length - length);
     return static_cast<std::int64_t>(from);
@@ -165,23 +200,84 @@ std::int64_t mremap(Process& process, const Args& args) {
       memory.map(from + old_length, more, kept.protection, kept.name)) {
     return static_cast<std::int64_t>(from);
   }
-  if ((flags & kMremapMayMove) == 0) return -ENOMEM;
-  const auto found = memory.find_free(length);
-  if (!found || !memory.move(from, old_length, *found, length)) return -ENOMEM;
-  return static_cast<std::int64_t>(*found);
+  return moves ? move_to(process, args, length, false) : -ENOMEM;
 }
 
-std::int64_t madvise(Process& process, const Args& args) {
-  if (!page_aligned(args[0])) return -EINVAL;
-  if (args[1] > process.memory().limit()) return -ENOMEM;
-  if (args[1] == 0) return 0;
-  const std::uint64_t length = page_up(args[1]);
-  if (process.memory().is_free(args[0], length)) return -ENOMEM;
-  // Only these two change what a program can see; MADV_FREE may do so at once.
-  if (args[2] == kAdviseDontNeed || args[2] == kAdviseFree) {
-    return process.memory().discard(args[0], length) ? 0 : -ENOMEM;
+namespace {
+
+// MADV_... of every architecture; those that nothing follows from are left out of the switch below.
+enum Advice : std::uint64_t {
+  kWillNeed = 3,
+  kDontNeed = 4,
+  kFree = 8,
+  kRemove = 9,
+  kDontFork = 10,
+  kDoFork = 11,
+  kDoDump = 17,
+  kWipeOnFork = 18,
+  kKeepOnFork = 19,
+  kCold = 20,
+  kPageOut = 21,
+  kPopulateRead = 22,
+  kPopulateWrite = 23,
+  kCollapse = 25,
+  kPoison = 100,
+  kSoftOffline = 101,
+};
+
+bool is_advice(std::uint64_t advice) {
+  return advice <= kDontNeed || (advice >= kFree && advice <= kPopulateWrite) || advice == kCollapse ||
+         advice == kPoison || advice == kSoftOffline;
+}
+
+// False where the range has something other than private memory of no file.
+bool all_private(const Process& process, std::uint64_t begin, std::uint64_t end) {
+  const auto& regions = process.memory().regions();
+  return std::none_of(regions.begin(), regions.end(), [&](const Region& region) {
+    return region.begin < end && region.end > begin && (region.file || region.shared);
+  });
+}
+
+std::int64_t advise(Process& process, std::uint64_t at, std::uint64_t length, std::uint64_t advice) {
+  Memory& memory = process.memory();
+  const auto at_fork = [&](AtFork what) { return memory.set_at_fork(at, length, what) ? 0 : -ENOMEM; };
+  switch (advice) {
+    case kFree:  // may be done at once
+      if (!all_private(process, at, at + length)) return -EINVAL;
+      return memory.discard(at, length) ? 0 : -ENOMEM;
+    case kDontNeed:
+      return memory.discard(at, length) ? 0 : -ENOMEM;
+    case kRemove: {
+      std::byte* const host = memory.host(at, length, kProtNone);
+      return host == nullptr ? -ENOMEM : result_of(::madvise(host, length, MADV_REMOVE));
+    }
+    case kDontFork:
+      return at_fork(AtFork::kNothing);
+    case kWipeOnFork:
+      return all_private(process, at, at + length) ? at_fork(AtFork::kZeros) : -EINVAL;
+    case kDoFork:
+    case kKeepOnFork:
+      return at_fork(AtFork::kItself);
+    case kPopulateRead:
+    case kPopulateWrite:
+      if (!memory.allows(at, length, kProtNone)) return -ENOMEM;
+      return memory.allows(at, length, advice == kPopulateRead ? kProtRead : kProtWrite) ? 0 : -EINVAL;
+    case kPoison:
+    case kSoftOffline:
+      return -EPERM;
+    default:
+      return memory.allows(at, length, kProtNone) ? 0 : -ENOMEM;
   }
-  return 0;
+}
+
+}  // namespace
+
+std::int64_t madvise(Process& process, const Args& args) {
+  if (!is_advice(args[2]) || !page_aligned(args[0])) return -EINVAL;
+  if (args[1] > process.memory().limit() || args[0] > process.memory().limit() - args[1]) {
+    return args[1] == 0 ? 0 : -ENOMEM;
+  }
+  return args[1] == 0 ? 0 : advise(process, args[0], page_up(args[1]), args[2]);
 }
 
 std::int64_t msync(Process& process, const Args& args) {
