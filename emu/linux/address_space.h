@@ -34,6 +34,7 @@ struct AddressSpace {
   std::uint64_t brk_end = 0;  // the current break, not rounded
   std::uint64_t stack_begin = 0;
   std::uint64_t stack_end = 0;
+  bool locks_new = false;                        // mlockall(MCL_FUTURE)
   std::uint64_t sigreturn_address = 0;           // where a signal handler returns to
   std::shared_ptr<const LoadedProgram> program;  // what runs here
 };

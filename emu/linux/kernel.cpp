@@ -1,6 +1,7 @@
 // Processes and threads: how they come and go.
 #include "emu/linux/kernel.h"
 
+#include <signal.h>
 #include <sys/eventfd.h>
 
 #include <algorithm>
@@ -163,13 +164,26 @@ void Kernel::end_process(Process& process) {
   // Reports on the first one still show its memory.
   release_space(process, &process == &first() ? process.space : nullptr);
   process.fds = std::make_shared<FdTable>(FdTable::Empty{});
-  std::erase_if(processes_, [this, &process](const auto& other) {
-    if (other->parent != process.pid) return false;
-    other->parent = 0;
-    return !other->running() && other.get() != &first();
-  });
+  leave_children(process);
   const bool exited = process.end.kind == GuestEnd::Kind::kExited;
   notify_parent(process, exited ? CLD_EXITED : CLD_KILLED, exited ? process.end.status : process.end.signal);
+}
+
+// They get another parent, where one above asks for them, and the signal that they asked for.
+void Kernel::leave_children(const Process& process) {
+  const Process* reaper = this->process(process.parent);
+  while (reaper != nullptr && (!reaper->subreaper || !reaper->running())) {
+    reaper = this->process(reaper->parent);
+  }
+  for (const auto& child : processes_) {
+    if (child->parent != process.pid) continue;
+    child->parent = reaper == nullptr ? 0 : reaper->pid;
+    if (child->running() && child->death_signal != 0) post(*child, {child->death_signal, SI_USER, {}});
+    if (!child->running() && reaper != nullptr) {
+      const bool exited = child->end.kind == GuestEnd::Kind::kExited;
+      notify_parent(*child, exited ? CLD_EXITED : CLD_KILLED, exited ? child->end.status : child->end.signal);
+    }
+  }
 }
 
 // What nobody looks at any more. Kernels are forgotten when their parents have waited, or at once.

@@ -168,6 +168,7 @@ class Kernel {
  private:
   enum class Turn : std::uint8_t { kRuns, kWaits };
 
+  void leave_children(const Process& process);
   Task* first_waiter(const FutexKey& key, std::uint32_t bits) const;
   Turn try_turn(Task& task, bool files_ready);
   bool perform(Task& task);

@@ -63,6 +63,8 @@ struct Process {
   std::uint64_t started = kernel.clock.monotonic();
   Credentials credentials;  // of all its threads
   bool no_new_privileges = false;
+  int death_signal = 0;    // that it gets when its parent ends; 0: none
+  bool subreaper = false;  // becomes the parent of those below it whose parent has ended
   std::uint32_t umask;
   ResourceLimits limits;  // changed by set_limit() alone
   Task* task = nullptr;   // the caller, during a system call

@@ -64,6 +64,15 @@ struct Wait {
   bool for_child = false;      // woken when a child of its process changes its state
 };
 
+// What is asked of the scheduler. It is kept and told; threads take turns on one core whatever it is.
+struct Scheduling {
+  std::int32_t nice = 0;
+  std::int32_t policy = 0;  // SCHED_OTHER
+  std::int32_t priority = 0;
+  bool reset_on_fork = false;
+  std::uint32_t io = 0;  // as ioprio_set has it
+};
+
 struct Task {
   enum class State : std::uint8_t { kRunnable, kWaiting, kEnded };
 
@@ -78,6 +87,7 @@ struct Task {
   std::string name;  // PR_SET_NAME; of the first thread, its process has it
 
   std::uint64_t processor_time = 0;  // ns
+  Scheduling scheduling;
 
   std::uint64_t call = 0;  // the system call in progress, and its arguments
   Args args{};

@@ -90,7 +90,8 @@ void Memory::remember(Region region) {
   // File regions stay apart: neighbours may show different parts of the file.
   const auto joins = [](const Region& low, const Region& high) {
     return low.end == high.begin && low.protection == high.protection && low.name == high.name &&
-           low.at_fork == high.at_fork && !low.file && !high.file && !low.shared && !high.shared;
+           low.at_fork == high.at_fork && low.locked == high.locked && !low.file && !high.file &&
+           !low.shared && !high.shared;
   };
   if (it != regions_.begin() && joins(*std::prev(it), region)) {
     --it;

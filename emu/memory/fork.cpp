@@ -131,7 +131,7 @@ void Memory::copy_region(const Memory& parent, const Region& region) {
   std::byte* from = parent.base_ + region.begin;
   std::byte* to = base_ + region.begin;
   Region copy = region;
-  copy.decoded = false;
+  copy.decoded = copy.locked = false;
   if (region.shared) {
     // Moving nothing of a shared mapping elsewhere makes a second view of it.
     if (::mremap(from, 0, length, MREMAP_MAYMOVE | MREMAP_FIXED, to) == MAP_FAILED) {

@@ -188,6 +188,12 @@ bool Memory::set_at_fork(std::uint64_t address, std::uint64_t length, AtFork wha
   return true;
 }
 
+bool Memory::set_locked(std::uint64_t address, std::uint64_t length, bool locked) {
+  if (!valid_range(address, length) || !covered(address, address + length)) return false;
+  change(address, address + length, [locked](Region& region) { region.locked = locked; });
+  return true;
+}
+
 bool Memory::duplicate(std::uint64_t from, std::uint64_t to, std::uint64_t length) {
   if (!valid_range(from, length) || !valid_range(to, length)) return false;
   const Region* found = region_at(from);
@@ -221,6 +227,7 @@ bool Memory::move(std::uint64_t from, std::uint64_t from_length, std::uint64_t t
   moved.offset = region.offset + (from - region.begin);
   moved.backing = region.backing;
   moved.at_fork = region.at_fork;
+  moved.locked = region.locked;
   remember(std::move(moved));
   return true;
 }

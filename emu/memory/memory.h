@@ -34,6 +34,7 @@ struct Region {
   bool file = false;    // backed by a host file: the host may raise SIGBUS behind its end
   bool shared = false;  // MAP_SHARED
   AtFork at_fork = AtFork::kItself;
+  bool locked = false;  // mlock: it counts, and nothing follows, as no page is ever taken away
   // What is mapped, for words in shared memory: the host's inode, or a number of its own, and the place of
   // `begin` in it.
   std::uint64_t object = 0;
@@ -84,7 +85,9 @@ class Memory {
   bool move(std::uint64_t from, std::uint64_t from_length, std::uint64_t to, std::uint64_t to_length);
   // A second view of a part of one shared region; the target is replaced.
   bool duplicate(std::uint64_t from, std::uint64_t to, std::uint64_t length);
-  bool set_at_fork(std::uint64_t address, std::uint64_t length, AtFork what);  // false: a hole inside
+  // False: a hole inside.
+  bool set_at_fork(std::uint64_t address, std::uint64_t length, AtFork what);
+  bool set_locked(std::uint64_t address, std::uint64_t length, bool locked);
   // Anonymous pages become zero again; a file's pages show the file again.
   bool discard(std::uint64_t address, std::uint64_t length);
 

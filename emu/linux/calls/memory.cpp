@@ -22,6 +22,7 @@ constexpr std::uint32_t kMapSharedValidate = 3;  // 1 is MAP_SHARED
 constexpr std::uint32_t kMapTypeMask = 15;
 constexpr std::uint32_t kMapFixed = 0x10;
 constexpr std::uint32_t kMapAnonymous = 0x20;
+constexpr std::uint32_t kMapLocked = 0x2000;
 constexpr std::uint32_t kMapFixedNoReplace = 0x100000;
 constexpr std::uint32_t kMremapMayMove = 1;
 constexpr std::uint32_t kMremapFixed = 2;
@@ -93,6 +94,25 @@ std::int64_t brk(Process& process, const Args& args) {
   return static_cast<std::int64_t>(wanted);
 }
 
+namespace {
+
+std::uint64_t locked_bytes(const Process& process) {
+  std::uint64_t bytes = 0;
+  for (const Region& region : process.memory().regions()) {
+    if (region.locked) bytes += region.end - region.begin;
+  }
+  return bytes;
+}
+
+// 0, or why so many bytes may not be locked.
+std::int64_t may_lock(const Process& process, std::uint64_t bytes) {
+  const std::uint64_t most = process.limits[Resource::kLocked].soft;
+  if (process.credentials.may(Capability::kIpcLock)) return 0;
+  return most == 0 ? -EPERM : bytes > most ? -ENOMEM : 0;
+}
+
+}  // namespace
+
 std::int64_t mmap(Process& process, const Args& args) {
   const std::uint32_t flags = args.u32(3);
   const std::uint32_t type = flags & kMapTypeMask;
@@ -122,8 +142,13 @@ std::int64_t mmap(Process& process, const Args& args) {
   const bool replaces = (flags & kMapFixed) != 0;
   if (!may_map(process, length, replaces ? process.memory().mapped(address, length) : 0, data))
     return -ENOMEM;
+  const bool locks = process.space->locks_new || (flags & kMapLocked) != 0;
+  if (locks && may_lock(process, locked_bytes(process) + length) != 0) {
+    return (flags & kMapLocked) != 0 && process.limits[Resource::kLocked].soft == 0 ? -EPERM : -EAGAIN;
+  }
   errno = ENOMEM;
   if (!map_backing(process, args, address, length)) return -std::int64_t{errno};
+  if (locks) process.memory().set_locked(address, length, true);
   return static_cast<std::int64_t>(address);
 }
 
@@ -296,7 +321,9 @@ std::int64_t mincore(Process& process, const Args& args) {
   if (!process.memory().allows(args[0], length, kProtNone)) return -ENOMEM;
   std::vector<std::byte> resident(length / kGuestPage, std::byte{1});
   for (const Region& region : process.memory().regions()) {
-    if (region.file || region.shared || region.end <= args[0] || region.begin >= args[0] + length) continue;
+    if (region.file || region.shared || region.locked || region.end <= args[0] ||
+        region.begin >= args[0] + length)
+      continue;
     const std::uint64_t begin = std::max(region.begin, args[0]);
     const std::uint64_t end = std::min(region.end, args[0] + length);
     for (std::uint64_t page = begin; page < end; page += kGuestPage)
@@ -308,18 +335,51 @@ std::int64_t mincore(Process& process, const Args& args) {
   return process.memory().write(args[2], resident.data(), resident.size()) ? 0 : -EFAULT;
 }
 
-// Locking changes nothing that a program can see here; only its range is checked.
-std::int64_t mlock(Process& process, const Args& args) {
+namespace {
+
+std::int64_t set_locked(Process& process, const Args& args, bool locked) {
+  const std::uint64_t begin = args[0] / kGuestPage * kGuestPage;
   if (args[1] > process.memory().limit()) return -ENOMEM;
-  return process.memory().allows(args[0], args[1], kProtNone) ? 0 : -ENOMEM;
+  const std::uint64_t length = page_up(args[0] - begin + args[1]);
+  if (length == 0) return 0;
+  if (locked) {
+    const std::int64_t error = may_lock(process, locked_bytes(process) + length);
+    if (error != 0) return error;
+  }
+  return process.memory().set_locked(begin, length, locked) ? 0 : -ENOMEM;
 }
+
+void set_all_locked(Process& process, bool locked) {
+  const std::vector<Region> regions = process.memory().regions();
+  for (const Region& region : regions)
+    process.memory().set_locked(region.begin, region.end - region.begin, locked);
+}
+
+}  // namespace
+
+std::int64_t mlock(Process& process, const Args& args) { return set_locked(process, args, true); }
 std::int64_t mlock2(Process& process, const Args& args) {
   return args.u32(2) > 1 ? -EINVAL : mlock(process, args);
 }
-std::int64_t munlock(Process& process, const Args& args) { return mlock(process, args); }
-std::int64_t mlockall(Process& /*kernel*/, const Args& args) {
-  return args.u32(0) == 0 || args.u32(0) > 7 ? -EINVAL : 0;
+std::int64_t munlock(Process& process, const Args& args) { return set_locked(process, args, false); }
+
+std::int64_t mlockall(Process& process, const Args& args) {
+  enum Flag : std::uint32_t { kCurrent = 1, kFuture = 2, kOnFault = 4 };
+  const std::uint32_t flags = args.u32(0);
+  if (flags == 0 || flags == kOnFault || flags > (kCurrent | kFuture | kOnFault)) return -EINVAL;
+  const Memory& memory = process.memory();
+  const bool now = (flags & kCurrent) != 0;
+  const std::int64_t error = may_lock(process, now ? memory.mapped(0, memory.limit()) : 0);
+  if (error != 0) return error;
+  process.space->locks_new = (flags & kFuture) != 0;
+  if (now) set_all_locked(process, true);
+  return 0;
 }
-std::int64_t munlockall(Process& /*kernel*/, const Args& /*args*/) { return 0; }
+
+std::int64_t munlockall(Process& process, const Args& /*args*/) {
+  process.space->locks_new = false;
+  set_all_locked(process, false);
+  return 0;
+}
 
 }  // namespace m2sim::emu::sys

@@ -34,9 +34,11 @@ void MemoryUse::add(const MemoryUse& other) {
   private_clean += other.private_clean;
   private_dirty += other.private_dirty;
   anonymous += other.anonymous;
+  locked += other.locked;
 }
 
 std::uint64_t resident_of(const Process& process, const Region& region) {
+  if (region.locked) return region.end - region.begin;
   if (is_own(region)) return process.memory().used_pages(region).size() * kGuestPage;
   return (region.protection & kProtRead) != 0 ? region.end - region.begin : 0;
 }
@@ -47,6 +49,7 @@ MemoryUse use_of(const Process& process, const Region& region) {
     use.resident = use.proportional = resident_of(process, region);
     const bool dirty = region.shared && !region.file && (region.protection & kProtWrite) != 0;
     (dirty ? use.private_dirty : use.private_clean) = use.resident;
+    use.locked = region.locked ? use.resident : 0;
     return use;
   }
   const std::vector<const Process*> others = relatives(process);
@@ -60,6 +63,7 @@ MemoryUse use_of(const Process& process, const Region& region) {
     use.resident += kGuestPage;
   }
   use.anonymous = use.resident;
+  use.locked = region.locked ? use.resident : 0;
   return use;
 }
 

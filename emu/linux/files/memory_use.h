@@ -16,6 +16,7 @@ struct MemoryUse {
   std::uint64_t private_clean = 0;
   std::uint64_t private_dirty = 0;
   std::uint64_t anonymous = 0;
+  std::uint64_t locked = 0;
 
   void add(const MemoryUse& other);
 };

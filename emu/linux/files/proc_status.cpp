@@ -18,7 +18,7 @@ namespace {
 // Bytes of a process's memory by what they are for.
 struct Sizes {
   std::uint64_t mapped = 0, resident = 0, code = 0, libraries = 0, data = 0, stack = 0, anonymous = 0;
-  std::uint64_t files = 0, shared = 0;
+  std::uint64_t files = 0, shared = 0, locked = 0;
 };
 
 Sizes sizes_of(const Process& process) {
@@ -28,6 +28,7 @@ Sizes sizes_of(const Process& process) {
   for (const Region& region : process.memory().regions()) {
     const std::uint64_t size = region.end - region.begin;
     sizes.mapped += size;
+    if (region.locked) sizes.locked += size;
     if (region.name == "[stack]") sizes.stack += size;
     const bool of_program = process.paths.guest_name(region.name) == program;
     if (region.executable()) (of_program ? sizes.code : sizes.libraries) += size;
@@ -70,7 +71,7 @@ std::string memory_lines(const Sizes& sizes) {
   };
   const std::array lines = {Line{"VmPeak", sizes.mapped},
                             Line{"VmSize", sizes.mapped},
-                            Line{"VmLck", 0},
+                            Line{"VmLck", sizes.locked},
                             Line{"VmPin", 0},
                             Line{"VmHWM", sizes.resident},
                             Line{"VmRSS", sizes.resident},
@@ -180,7 +181,7 @@ std::string size_lines(std::uint64_t size, const MemoryUse& use) {
                             Line{"Private_Hugetlb:", 0},
                             Line{"Swap:", 0},
                             Line{"SwapPss:", 0},
-                            Line{"Locked:", 0}};
+                            Line{"Locked:", use.locked}};
   std::string text;
   if (size != 0) {
     text = formatted("Size:           %8lu kB\nKernelPageSize: %8lu kB\nMMUPageSize:    %8lu kB\n",
@@ -200,6 +201,9 @@ std::string flag_line(const Region& region) {
   text += " mr mw me";
   if (region.shared) text += " ms";
   if (region.name == "[stack]") text += " gd";
+  if (region.locked) text += " lo";
+  if (region.at_fork == AtFork::kNothing) text += " dc";
+  if (region.at_fork == AtFork::kZeros) text += " wf";
   return text + " \n";
 }
 
@@ -260,14 +264,17 @@ std::string stat_text(const Process& process, const Task* task) {
                 process.comm_of(task).c_str(), state_of(process, task).letter, std::max(process.parent, 1),
                 process.group, process.session);
   // utime to starttime.
-  text += formatted(" %lu 0 0 0 20 0 %u 0 %lu", process.processor_time / kTick,
+  const Task* const scheduled = task == nullptr ? process.kernel.task(process.pid) : task;
+  const Scheduling scheduling = scheduled == nullptr ? Scheduling{} : scheduled->scheduling;
+  const int priority = scheduling.priority != 0 ? -1 - scheduling.priority : 20 + scheduling.nice;
+  text += formatted(" %lu 0 0 0 %d %d %u 0 %lu", process.processor_time / kTick, priority, scheduling.nice,
                     std::max(process.kernel.threads_of(process), 1U), process.started / kTick);
   text += formatted(" %lu %lu %lu %lu %lu %lu 0 0", sizes.mapped, sizes.resident / kGuestPage, UINT64_MAX,
                     code_begin, code_begin + sizes.code, program.stack_pointer);
   text += formatted(" %lu %lu %lu %lu", process.signals.pending(),
                     task == nullptr ? 0 : task->signals.blocked, ignored, caught);
   // wchan to cguest_time.
-  text += " 0 0 0 17 0 0 0 0 0 0";
+  text += formatted(" 0 0 0 17 0 %d %d 0 0 0", scheduling.priority, scheduling.policy);
   return text + formatted(" %lu %lu %lu %lu %lu %lu %lu %d\n", code_begin + sizes.code, program.brk_start,
                           program.brk_start, program.arguments_begin, program.arguments_end,
                           program.environment_begin, program.environment_end,

@@ -26,14 +26,15 @@ namespace {
 constexpr std::uint64_t kTaskSize = std::uint64_t{1} << 39;
 constexpr std::uint64_t kLargestPage = 65536;  // what arm64 programs are linked to be aligned to
 constexpr std::uint64_t kPieBase = kTaskSize / 3 * 2 / kLargestPage * kLargestPage;
-constexpr std::uint64_t kAboveStack = std::uint64_t{1} << 20;     // kept free there
-constexpr std::uint64_t kLeastBelow = std::uint64_t{128} << 20;   // for the stack, whatever its limit
-constexpr std::uint64_t kLeastStack = std::uint64_t{256} << 10;   // a program begins, whatever its limit
-constexpr std::uint64_t kLargestStack = std::uint64_t{1} << 30U;  // of one without a limit
-constexpr std::uint64_t kClockTicks = 100;                        // USER_HZ
-constexpr std::uint64_t kMinSignalStack = 5120;                   // arm64 MINSIGSTKSZ
-constexpr int kMostScripts = 5;                                   // interpreters that are scripts themselves
-constexpr std::size_t kCommMost = 15;                             // TASK_COMM_LEN, without the zero byte
+constexpr std::uint64_t kAboveStack = std::uint64_t{1} << 20;    // kept free there
+constexpr std::uint64_t kLeastBelow = std::uint64_t{128} << 20;  // for the stack, whatever its limit
+constexpr std::uint64_t kLeastStack = std::uint64_t{256} << 10;  // a program begins, whatever its limit
+constexpr std::uint64_t kUnlimitedStack = std::uint64_t{1} << 30U;
+constexpr std::uint64_t kLargestStack = std::uint64_t{1} << 36U;
+constexpr std::uint64_t kClockTicks = 100;       // USER_HZ
+constexpr std::uint64_t kMinSignalStack = 5120;  // arm64 MINSIGSTKSZ
+constexpr int kMostScripts = 5;                  // interpreters that are scripts themselves
+constexpr std::size_t kCommMost = 15;            // TASK_COMM_LEN, without the zero byte
 
 std::uint64_t up(std::uint64_t address, std::uint64_t unit) { return (address + unit - 1) / unit * unit; }
 
@@ -231,7 +232,8 @@ void Loader::map_sigreturn() {
 }
 
 std::uint64_t Loader::stack_size() const {
-  const std::uint64_t limit = std::min(process_.limits[Resource::kStack].soft, kLargestStack);
+  const std::uint64_t soft = process_.limits[Resource::kStack].soft;
+  const std::uint64_t limit = soft == kUnlimited ? kUnlimitedStack : std::min(soft, kLargestStack);
   return up(std::max(limit, kLeastStack), kGuestPage);
 }
 

@@ -20,9 +20,11 @@ enum class Capability : std::uint8_t {
   kSetgid = 6,
   kSetuid = 7,
   kSetpcap = 8,
+  kIpcLock = 14,
   kIpcOwner = 15,
   kSysPtrace = 19,
   kSysAdmin = 21,
+  kSysNice = 23,
   kSysResource = 24,
 };
 inline constexpr unsigned kCapabilityCount = 41;

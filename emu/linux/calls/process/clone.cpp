@@ -35,6 +35,15 @@ std::int64_t check(std::uint64_t flags) {
   return 0;
 }
 
+Scheduling scheduling_of_child(const Scheduling& caller) {
+  Scheduling child = caller;
+  if (!caller.reset_on_fork) return child;
+  if (child.priority != 0) child.policy = child.priority = 0;
+  child.nice = std::max(child.nice, 0);
+  child.reset_on_fork = false;
+  return child;
+}
+
 Task& start(Process& parent, Process& process, const CloneRequest& request) {
   const Task& caller = *parent.task;
   Task& child = parent.kernel.add_task(process);
@@ -46,6 +55,7 @@ Task& start(Process& parent, Process& process, const CloneRequest& request) {
   child.signals.blocked = caller.signals.blocked;
   child.seccomp = caller.seccomp;
   child.strict = caller.strict;
+  child.scheduling = scheduling_of_child(caller.scheduling);
   child.name = parent.comm_of(&caller);
   // A thread does not begin on its creator's alternate stack; vfork's child borrows the whole thread.
   if (!has(request.flags, CLONE_VM) || has(request.flags, CLONE_VFORK)) {

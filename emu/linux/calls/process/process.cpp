@@ -131,18 +131,25 @@ std::int64_t prctl(Process& process, const Args& args) {
       if (args[1] > 1) return -EINVAL;
       process.credentials.dumpable = args[1] != 0;
       return 0;
-    case PR_GET_PDEATHSIG: {
-      constexpr int kNone = 0;
-      return process.memory().write_value(args[1], kNone) ? 0 : -EFAULT;
+    case PR_GET_PDEATHSIG:
+      return process.memory().write_value(args[1], process.death_signal) ? 0 : -EFAULT;
+    case PR_SET_PDEATHSIG:
+      if (args[1] > kSignalCount) return -EINVAL;
+      process.death_signal = args.i32(1);
+      return 0;
+    case PR_GET_CHILD_SUBREAPER: {
+      const int is = process.subreaper ? 1 : 0;
+      return process.memory().write_value(args[1], is) ? 0 : -EFAULT;
     }
+    case PR_SET_CHILD_SUBREAPER:
+      process.subreaper = args[1] != 0;
+      return 0;
     case PR_GET_TIMERSLACK:
       return 50'000;  // ns, the default
     case PR_GET_THP_DISABLE:
       return 0;
-    case PR_SET_CHILD_SUBREAPER:
     case PR_SET_PTRACER:
     case PR_SET_THP_DISABLE:
-    case PR_SET_PDEATHSIG:
     case PR_SET_TIMERSLACK:
       return 0;
     case PR_GET_SECCOMP:
