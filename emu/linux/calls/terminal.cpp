@@ -11,6 +11,7 @@
 #include <optional>
 
 #include "emu/linux/calls/async.h"
+#include "emu/linux/calls/interfaces.h"
 #include "emu/linux/calls/syscalls.h"
 #include "emu/linux/open_flags.h"
 #include "emu/linux/pty.h"
@@ -131,6 +132,7 @@ std::int64_t ioctl(Process& process, const Args& args) {
   if (const auto file = process.fds->file(args.i32(0)); file->pty != nullptr) {
     if (const auto done = pty_request(process, *file, args)) return *done;
   }
+  if (const auto answer = interface_query(process, fd, args.u32(1), args[2])) return *answer;
   if (std::find(kPlainRequests.begin(), kPlainRequests.end(), static_cast<int>(args.u32(1))) !=
       kPlainRequests.end())
     return result_of(::ioctl(fd, args.u32(1), args.i32(2)));
