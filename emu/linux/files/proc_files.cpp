@@ -180,17 +180,6 @@ std::optional<MadeUpFile> find_link(const Process& process, std::string_view pat
   return std::nullopt;
 }
 
-std::string descriptor_text(const Process& process, int guest) {
-  const auto file = process.fds->file(guest);
-  if (file == nullptr) return {};
-  const off_t position = file->kind == OpenFile::Kind::kPlain ? ::lseek(file->host, 0, SEEK_CUR) : 0;
-  int flags = ::fcntl(file->host, F_GETFL);
-  if (file->never_blocks_host() && !file->nonblocking) flags &= ~O_NONBLOCK;
-  if (process.fds->close_on_exec(guest)) flags |= O_CLOEXEC;
-  return formatted("pos:\t%ld\nflags:\t0%o\nmnt_id:\t20\n", std::max<off_t>(position, 0),
-                   guest_open_flags(flags));
-}
-
 void add_once(std::vector<MadeUpEntry>& entries, std::string_view name, Kind kind) {
   const auto same = [name](const MadeUpEntry& entry) { return entry.name == name; };
   if (std::none_of(entries.begin(), entries.end(), same)) entries.push_back({std::string(name), kind});

@@ -40,6 +40,7 @@ std::string maps_text(const Process& process, bool with_sizes);     // maps, sma
 std::string rollup_text(const Process& process, const Task* task);  // smaps_rollup
 std::string status_text(const Process& process, const Task* task);
 std::string stat_text(const Process& process, const Task* task);
+std::string descriptor_text(const Process& process, int guest);  // fdinfo/<guest>
 std::string statm_text(const Process& process, const Task* task);
 
 }  // namespace m2sim::emu
