@@ -6,6 +6,7 @@
 
 #include "emu/engine/block_end.h"
 #include "emu/linux/process.h"
+#include "emu/linux/tracing.h"
 #include "insts/operands.h"
 
 namespace m2sim::emu {
@@ -134,8 +135,11 @@ bool Emulator::choose_task() {
   } else if (blocks_changed_) {
     look_at(*chosen);
   }
-  if (!same || cpu_->pc != pc_) next_ = nullptr;
+  const bool steps = chosen->tracing != nullptr && chosen->tracing->resume == Tracing::Resume::kStep;
+  if (!same || cpu_->pc != pc_ || steps || traced_step_ != TracedStep::kNone) next_ = nullptr;
+  traced_step_ = steps ? TracedStep::kDue : TracedStep::kNone;
   pc_ = cpu_->pc;
+  forget_changed_code();
   return true;
 }
 
@@ -238,6 +242,7 @@ void Emulator::run_handlers() {
   const std::int64_t whole_blocks =
       static_cast<std::int64_t>(std::min<std::uint64_t>(insts_left(), INT64_MAX)) - kMaxBlockInsts;
   const bool alone = step_ != nullptr || stepping() || whole_blocks < 0;
+  if (traced_step_ == TracedStep::kDue) traced_step_ = TracedStep::kDone;
   budget_at_entry_ = alone ? 0 : std::min(slice_left_, whole_blocks);
   cpu_->budget = budget_at_entry_;
   cpu_->clock_at_budget_end = clock_.expected(stats_.insts) + static_cast<std::uint64_t>(budget_at_entry_) +
@@ -311,6 +316,7 @@ FaultKind Emulator::why_not_fetched(std::uint64_t pc) const {
 
 // Finds or translates the block at pc_; false when the slice is over.
 bool Emulator::resolve() {
+  if (traced_step_ == TracedStep::kDone) return end_traced_step();
   while (true) {
     ++stats_.block_finds;
     next_ = stepping() || pc_ % 4 != 0 ? nullptr : cache_->find(pc_, space_->number);
@@ -373,10 +379,16 @@ bool Emulator::go_on_after_kernel(bool goes_on) {
   task_goes_on_ = goes_on && space_ == task_->process->space.get();
   if (!task_goes_on_) return false;
   slice_left_ = std::min(slice_left_, insts_to_event());
-  StaleCode& changed = task_->process->memory().changed_code();
-  for (const StaleRange& range : changed) forget_blocks(range, space_->number);
-  changed.clear();
+  forget_changed_code();
   return true;
+}
+
+// The instruction has executed, and pc_ is where it led; what is there does not matter yet.
+bool Emulator::end_traced_step() {
+  traced_step_ = TracedStep::kNone;
+  cpu_->pc = pc_;
+  kernel_.set_time(nanoseconds());
+  return go_on_after_kernel(kernel_.step_done(*task_));
 }
 
 // The guest goes on in its own handler, or its process ends here.

@@ -137,13 +137,15 @@ class Emulator {
   bool follow_exit(const HostFault& host_fault);
   bool resolve();
   const Block* decode_block();
-  // One instruction a block. Behind a misaligned sp each is looked at before it runs.
-  bool stepping() const { return !stack_is_aligned(*cpu_); }
+  // One instruction a block. Behind a misaligned sp each is looked at before it runs; a traced thread may be
+  // let go for one.
+  bool stepping() const { return traced_step_ != TracedStep::kNone || !stack_is_aligned(*cpu_); }
   bool link_and_follow();
   bool do_system_call();
   bool enter_kernel();
   std::uint64_t nanoseconds() const { return clock_.now(stats_.insts) / kInstsPerNanosecond; }
   bool go_on_after_kernel(bool goes_on);
+  bool end_traced_step();
   FaultKind why_not_fetched(std::uint64_t pc) const;
   bool take_fault(const Fault& fault);
   bool refuse_instruction(FaultKind kind);
@@ -152,6 +154,7 @@ class Emulator {
   void forget_unfinished_record();
   void clear_blocks();
   void forget_stale_code();
+  void forget_changed_code();
   void forget_blocks(const StaleRange& range, std::uint64_t space);
   RetiredBatch batch();
   const Block& left_block() const { return step_ != nullptr ? *step_ : *cache_->containing(cpu_->exit_uop); }
@@ -197,6 +200,9 @@ class Emulator {
   unsigned partial_done_ = 0;                // have executed
   std::uint64_t* partial_record_ = nullptr;  // in the log; null: there is none
   const Block* step_ = nullptr;              // the one that executes, or has just done so
+
+  enum class TracedStep : std::uint8_t { kNone, kDue, kDone };
+  TracedStep traced_step_ = TracedStep::kNone;
 };
 
 }  // namespace m2sim::emu

@@ -41,6 +41,14 @@ void Emulator::forget_stale_code() {
   cpu_->stale_code.clear();
 }
 
+// What a system call has changed, of this thread or of another one: also of one that traces it.
+void Emulator::forget_changed_code() {
+  StaleCode& changed = task_->process->memory().changed_code();
+  if (changed.empty()) return;
+  for (const StaleRange& range : changed) forget_blocks(range, space_->number);
+  changed.clear();
+}
+
 void Emulator::forget_blocks(const StaleRange& range, std::uint64_t space) {
   const auto dropped = [this](const Block& block) {
     for (const auto& task : kernel_.tasks()) {

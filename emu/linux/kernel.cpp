@@ -11,6 +11,7 @@
 #include "emu/linux/pi_futex.h"
 #include "emu/linux/process.h"
 #include "emu/linux/pty.h"
+#include "emu/linux/tracing.h"
 
 namespace m2sim::emu {
 
@@ -57,6 +58,7 @@ Process::Process(const Process& parent_process, int its_id, bool share_memory, b
       limit_timers{{{kernel.timers, this}, {kernel.timers, this}}},
       name(parent_process.comm_of(parent_process.task)),
       oom_score_adj(parent_process.oom_score_adj),
+      personality(parent_process.personality),
       credentials(parent_process.credentials),
       no_new_privileges(parent_process.no_new_privileges),
       umask(parent_process.umask),
@@ -99,7 +101,7 @@ void Kernel::forget_process(const Process& process) {
   std::erase_if(processes_, [&process](const auto& entry) { return entry.get() == &process; });
 }
 
-void Kernel::end_task(Task& task) {
+void Kernel::end_task(Task& task, int status) {
   Process& process = *task.process;
   release_robust_futexes(task);
   release_pi_futexes(task);
@@ -108,11 +110,14 @@ void Kernel::end_task(Task& task) {
     wake_futex(futex_key(process, task.clear_tid, false), 1, kAllFutexBits);
   }
   task.state = Task::State::kEnded;
+  end_tracing(*this, task, status);
 }
 
 void Kernel::end_other_tasks(Process& process, Task& keeper) {
   for (const auto& task : tasks_) {
-    if (task->process == &process && task.get() != &keeper) task->state = Task::State::kEnded;
+    if (task->process != &process || task.get() == &keeper || task->state == Task::State::kEnded) continue;
+    task->state = Task::State::kEnded;
+    end_tracing(*this, *task, SIGKILL);
   }
 }
 
@@ -152,6 +157,7 @@ void Kernel::end_process(Process& process) {
     release_robust_futexes(*task);
     release_pi_futexes(*task);
     task->state = Task::State::kEnded;
+    end_tracing(*this, *task, wait_status(process.end));
   }
   record_locks.release(process.pid);
   wake_lock_waiters();

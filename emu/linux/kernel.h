@@ -23,6 +23,7 @@
 #include "emu/linux/signals.h"
 #include "emu/linux/task.h"
 #include "emu/linux/timer.h"
+#include "emu/linux/tracing.h"
 #include "emu/machine_options.h"
 
 namespace m2sim::emu {
@@ -94,6 +95,8 @@ class Kernel {
   bool system_call(Task& task);
   // A fault at cpu.pc: the guest's handler is entered (true) or the process ends.
   bool deliver_fault(Task& task, const Fault& fault);
+  // A traced thread has executed the one instruction that its tracer let it: true where it goes on.
+  bool step_done(Task& task);
   const std::vector<std::unique_ptr<Task>>& tasks() const { return tasks_; }
 
   // Processes and threads, for system calls.
@@ -112,7 +115,7 @@ class Kernel {
   unsigned threads_of(const Process& process) const;  // alive
   void forget_process(const Process& process);        // its parent has waited for it
   // The thread is done; with the last one, so is the process (its `end` is set).
-  void end_task(Task& task);
+  void end_task(Task& task, int status);
   void end_process(Process& process);                    // after `end` was set: threads, parent, children
   void end_other_tasks(Process& process, Task& keeper);  // execve
   void release_space(Process& process, std::shared_ptr<AddressSpace> next);  // execve, and at the end
@@ -152,6 +155,7 @@ class Kernel {
   AsyncFiles async_files;
   Ipc ipc;
   std::vector<std::shared_ptr<Pty>> ptys;
+  std::vector<EndedTracee> ended_tracees;
   // Names of local sockets where the host's (a file's, from the simulator's directory) are not the guest's.
   std::map<std::string, std::string> socket_names;
   int foreground_group = 0;                    // of the terminal
@@ -171,7 +175,11 @@ class Kernel {
   void leave_children(const Process& process);
   Task* first_waiter(const FutexKey& key, std::uint32_t bits) const;
   Turn try_turn(Task& task, bool files_ready);
+  bool admit(Task& task);
   bool perform(Task& task);
+  bool go_on_traced(Task& task);
+  bool leave_call(Task& task);
+  bool interrupt_traced(Task& task);
   std::optional<bool> filter_call(Task& task);
   bool end_task_by(Task& task, int signal);
   bool finish(Task& task, std::int64_t result);

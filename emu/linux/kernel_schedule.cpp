@@ -51,6 +51,7 @@ std::int64_t make_call(const SystemCallRow& row, Process& process, const Args& a
 
 bool deliverable(const Task& task) {
   if (task.wait.deaf) return false;
+  if (task.tracing != nullptr && (task.tracing->given || task.tracing->trap)) return true;
   const std::uint64_t pending = task.signals.queue.pending() | task.process->signals.pending();
   return (pending & (~task.signals.blocked | task.wait.signals)) != 0;
 }
@@ -108,7 +109,7 @@ Task* Kernel::schedule() {
     const bool some_runnable =
         file_ready || std::any_of(tasks_.begin(), tasks_.end(), [](const auto& task) {
           const bool can = task->state == Task::State::kRunnable || task->wait.woken || deliverable(*task);
-          return task->state != Task::State::kEnded && !task->process->stopped && can;
+          return task->state != Task::State::kEnded && !is_stopped(*task) && can;
         });
     if (!some_runnable && !idle()) {
       deadlocked_ = true;
@@ -120,12 +121,14 @@ Task* Kernel::schedule() {
 }
 
 Kernel::Turn Kernel::try_turn(Task& task, bool files_ready) {
-  if (task.state == Task::State::kEnded || task.process->stopped) return Turn::kWaits;
+  if (task.state == Task::State::kEnded || is_stopped(task)) return Turn::kWaits;
   bool runs = true;
-  if (task.state == Task::State::kRunnable) {
-    runs = deliver_signals(*this, task);
+  if (task.next != Task::Next::kUser) {
+    runs = go_on_traced(task);
+  } else if (task.state == Task::State::kRunnable) {
+    runs = leave_call(task);
   } else if (deliverable(task)) {
-    runs = interrupt(task);
+    runs = task.tracing == nullptr ? interrupt(task) : interrupt_traced(task);
   } else {
     runs = wakes(task, files_ready) && perform(task);
   }
@@ -167,7 +170,7 @@ bool Kernel::idle() {
   for (const auto& task : tasks_) {
     if (task->state == Task::State::kEnded) continue;
     stopped |= task->process->stopped;
-    if (task->process->stopped) continue;
+    if (is_stopped(*task)) continue;
     const Wait& wait = task->wait;
     if (wait.deadline) deadline = std::min(deadline.value_or(UINT64_MAX), *wait.deadline);
     retries |= wait.retry;
@@ -208,7 +211,7 @@ bool Kernel::waits_for_outside_signal() const {
   constexpr std::uint64_t kSelect = 72;
   constexpr std::array kSignals = {SIGHUP, SIGINT, SIGQUIT, SIGUSR1, SIGUSR2, SIGTERM};
   return std::any_of(tasks_.begin(), tasks_.end(), [&](const auto& task) {
-    if (task->state != Task::State::kWaiting || task->process->stopped) return false;
+    if (task->state != Task::State::kWaiting || is_stopped(*task)) return false;
     const bool empty = task->wait.files.empty();
     const bool pauses = task->call == kSuspend || ((task->call == kPoll || task->call == kSelect) && empty);
     const bool listens = !signal_files_.empty() && !empty;
@@ -258,10 +261,17 @@ bool Kernel::system_call(Task& task) {
   task.args = {{x[0], x[1], x[2], x[3], x[4], x[5]}};
   task.wait = {};
   fire_timers();
+  if (task.tracing != nullptr && stops_before_call(*this, task)) return false;
+  return admit(task);
+}
+
+// Asks the filters first.
+bool Kernel::admit(Task& task) {
   if (task.strict || task.seccomp != nullptr) {
     const std::optional<bool> done = filter_call(task);
     if (done) return *done;
   }
+  if (task.tracing != nullptr && stops_before_exit(*this, task)) return false;
   return perform(task);
 }
 
@@ -290,6 +300,7 @@ bool Kernel::perform(Task& task) {
   if (result == kBlocked) {
     task.state = Task::State::kWaiting;
     task.wait.again = true;
+    if (task.tracing != nullptr) stops_in_wait(*this, task);
     return false;
   }
   return finish(task, result);
@@ -306,6 +317,7 @@ bool Kernel::interrupt(Task& task) {
   if (!task.wait.restarts && !restarts_after_signal(task)) return finish(task, -EINTR);
   task.wait = {};
   task.state = Task::State::kRunnable;
+  if (task.tracing != nullptr && stops_before_restart(*this, task)) return false;
   task.cpu.pc -= 4;
   return deliver_signals(*this, task);
 }
@@ -335,6 +347,14 @@ bool Kernel::finish(Task& task, std::int64_t result) {
   task.cpu.x[0] = static_cast<std::uint64_t>(result);
   task.wait = {};
   task.state = Task::State::kRunnable;
+  if (task.tracing != nullptr && stops_behind_call(*this, task)) {
+    yielded_ = false;
+    return false;
+  }
+  return leave_call(task);
+}
+
+bool Kernel::leave_call(Task& task) {
   if (!deliver_signals(*this, task)) return false;
   if (task.signals.saved) task.signals.blocked = *std::exchange(task.signals.saved, std::nullopt);
   return !std::exchange(yielded_, false);

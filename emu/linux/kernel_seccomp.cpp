@@ -22,7 +22,7 @@ constexpr int kSysSeccomp = 1;                                            // SYS
 bool Kernel::end_task_by(Task& task, int signal) {
   Process& process = *task.process;
   if (threads_of(process) > 1) {
-    end_task(task);
+    end_task(task, signal);
   } else {
     process.end = {GuestEnd::Kind::kSignalled, 0, signal};
     end_process(process);
@@ -49,6 +49,9 @@ std::optional<bool> Kernel::filter_call(Task& task) {
     case SeccompAction::kError:
       return finish(task, -std::int64_t{std::min(data, kMostErrno)});
     case SeccompAction::kTrace:
+      if (task.tracing == nullptr || !task.tracing->wants(TraceEvent::kSeccomp)) return finish(task, -ENOSYS);
+      task.next = Task::Next::kPerform;
+      return stop_at_event(*this, task, TraceEvent::kSeccomp, data);
     case SeccompAction::kNotify:
       return finish(task, -ENOSYS);  // nobody to ask
     case SeccompAction::kTrap:

@@ -7,6 +7,7 @@
 #include "emu/linux/kernel.h"
 #include "emu/linux/process.h"
 #include "emu/linux/signal_frame.h"
+#include "emu/linux/tracing.h"
 
 namespace m2sim::emu {
 
@@ -25,6 +26,7 @@ bool ignored(const Process& process, int signal) {
 // What a signal does to the process before anybody takes it.
 void prepare(Kernel& kernel, Process& process, int signal) {
   if (signal == SIGCONT || signal == SIGKILL) kernel.resume(process);
+  if (signal == SIGKILL) leave_trace_stops(kernel, process);
   if (signal == SIGCONT) process.signals.drop(kStopSignals);
   if ((signal_bit(signal) & kStopSignals) != 0) process.signals.drop(signal_bit(SIGCONT));
 }
@@ -38,13 +40,14 @@ void Kernel::post(Process& process, const SignalInfo& info) {
     return task->process == &process && task->state != Task::State::kEnded &&
            (task->signals.blocked & signal_bit(info.signal)) != 0;
   });
-  if (blocked || !ignored(process, info.signal)) process.signals.add(info);
+  if (blocked || !ignored(process, info.signal) || is_traced(*this, process)) process.signals.add(info);
 }
 
 void Kernel::post(Task& task, const SignalInfo& info) {
   prepare(*this, *task.process, info.signal);
   const bool blocked = (task.signals.blocked & signal_bit(info.signal)) != 0;
-  if (blocked || !ignored(*task.process, info.signal)) task.signals.queue.add(info);
+  if (blocked || !ignored(*task.process, info.signal) || task.tracing != nullptr)
+    task.signals.queue.add(info);
 }
 
 void Kernel::notify_parent(Process& process, int code, int status) {
@@ -76,6 +79,11 @@ void Kernel::resume(Process& process) {
   if (!process.stopped) return;
   process.stopped = false;
   process.stop_to_report = SIGCONT;
+  for (const auto& task : tasks_) {
+    if (task->process == &process && task->tracing != nullptr && task->tracing->listens) {
+      stop_at_trap(*this, *task);
+    }
+  }
   notify_parent(process, CLD_CONTINUED, SIGCONT);
 }
 
@@ -98,6 +106,13 @@ bool Kernel::send_from_outside(int signal) {
 
 void Kernel::stop(Process& process, int signal) {
   process.stopped = true;
+  bool told = false;
+  for (const auto& task : tasks_) {
+    if (task->process != &process || task->tracing == nullptr || task->state == Task::State::kEnded) continue;
+    told |= traced_by_parent(*task);
+    if (!task->tracing->stopped()) stop_with_group(*this, *task, signal);
+  }
+  if (told) return;
   process.stop_to_report = signal;
   notify_parent(process, CLD_STOPPED, signal);
 }

@@ -60,6 +60,7 @@ struct Process {
 
   std::string name;  // PR_SET_NAME of the first thread, at most 15 characters
   int oom_score_adj = 0;
+  std::uint32_t personality = 0;
   std::uint64_t started = kernel.clock.monotonic();
   Credentials credentials;  // of all its threads
   bool no_new_privileges = false;

@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "emu/fp/fp.h"
+#include "emu/linux/tracing.h"
 
 namespace m2sim::emu {
 
@@ -138,6 +139,7 @@ bool take(Kernel& kernel, Task& task, const SignalInfo& info) {
   if (action.handler != 0) return enter_handler(task, info) || end_by(kernel, process, SIGSEGV);
   switch (default_action(info.signal)) {
     case DefaultAction::kTerminate:
+      if (task.tracing != nullptr && stops_before_death(kernel, task, info)) return false;
       return end_by(kernel, process, info.signal);
     case DefaultAction::kStop:
       kernel.stop(process, info.signal);
@@ -148,9 +150,22 @@ bool take(Kernel& kernel, Task& task, const SignalInfo& info) {
   return true;
 }
 
+// As deliver_signals().
+bool deliver_traced_signals(Kernel& kernel, Task& task) {
+  while (true) {
+    bool stopped = false;
+    const std::optional<SignalInfo> info = next_traced_signal(kernel, task, stopped);
+    if (!info) return !stopped;
+    const bool handled = task.process->actions[static_cast<std::size_t>(info->signal)].handler > kIgnore;
+    if (!take(kernel, task, *info)) return false;
+    if (handled && task.tracing->resume == Tracing::Resume::kStep) return stop_in_handler(kernel, task);
+  }
+}
+
 }  // namespace
 
 bool deliver_signals(Kernel& kernel, Task& task) {
+  if (task.tracing != nullptr) return deliver_traced_signals(kernel, task);
   while (true) {
     const std::uint64_t ready = ~task.signals.blocked;
     std::optional<SignalInfo> info = task.signals.queue.take(ready);
@@ -164,13 +179,20 @@ bool deliver_signals(Kernel& kernel, Task& task) {
 bool deliver_fault_signal(Kernel& kernel, Task& task, const SignalInfo& info) {
   const std::uint64_t handler = task.process->actions[static_cast<std::size_t>(info.signal)].handler;
   const bool blocked = (task.signals.blocked & signal_bit(info.signal)) != 0;
+  if (task.tracing != nullptr) {
+    if (blocked || handler == kIgnore) task.process->actions[static_cast<std::size_t>(info.signal)] = {};
+    task.signals.blocked &= ~signal_bit(info.signal);
+    return stop_at_signal(kernel, task, info);
+  }
   if (blocked || handler == kIgnore) return end_by(kernel, *task.process, info.signal);
   return take(kernel, task, info);
 }
 
 bool restarts_after_signal(const Task& task) {
   const std::uint64_t pending =
-      (task.signals.queue.pending() | task.process->signals.pending()) & ~task.signals.blocked;
+      task.tracing != nullptr && task.tracing->given
+          ? signal_bit(task.tracing->given->signal)
+          : (task.signals.queue.pending() | task.process->signals.pending()) & ~task.signals.blocked;
   if (pending == 0) return true;
   const GuestSigaction& action =
       task.process->actions[static_cast<std::size_t>(std::countr_zero(pending)) + 1];

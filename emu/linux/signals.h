@@ -55,6 +55,7 @@ class SignalQueue {
   // Whether a signal of the timer `id` waits here; it then also stands for `more` expiries.
   bool add_overruns(int signal, int id, std::uint64_t more);
   std::uint64_t pending() const;  // as a mask
+  const std::vector<SignalInfo>& all() const { return queue_; }
 
  private:
   static constexpr int kFirstRealTime = 32;

@@ -18,6 +18,7 @@ namespace m2sim::emu {
 
 struct Process;
 struct OpenFile;
+struct Tracing;
 
 // Arguments of a system call, x0 to x5.
 struct Args {
@@ -76,18 +77,25 @@ struct Scheduling {
 struct Task {
   enum class State : std::uint8_t { kRunnable, kWaiting, kEnded };
 
-  Task(Process& owner, int tid, std::uint32_t dense) : process(&owner), id(tid), number(dense) {}
+  // What a thread does first when it goes on behind a stop for its tracer: the call that it has entered, the
+  // same behind its filters, or what is left of one that is done.
+  enum class Next : std::uint8_t { kUser, kCall, kPerform, kCallEnd, kRestart };
+
+  Task(Process& owner, int tid, std::uint32_t dense);
+  ~Task();
 
   Process* process;
   int id;                // as gettid() says
   std::uint32_t number;  // dense from 0, in the order of start
   State state = State::kRunnable;
+  Next next = Next::kUser;
   CpuState cpu;
   ThreadSignals signals;
   std::string name;  // PR_SET_NAME; of the first thread, its process has it
 
   std::uint64_t processor_time = 0;  // ns
   Scheduling scheduling;
+  std::unique_ptr<Tracing> tracing;  // null: by nobody
 
   std::uint64_t call = 0;  // the system call in progress, and its arguments
   Args args{};

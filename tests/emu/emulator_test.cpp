@@ -262,6 +262,20 @@ TEST(EmulatorTest, SeesCodeThatWasRewrittenAndInvalidated) {
   EXPECT_EQ(exit_status_of("modified_code"), 5 * 16 + 6);
 }
 
+// Steps through blocks that were longer, and a breakpoint that another process writes into them.
+TEST(EmulatorTest, TracedThreadsStepAndStopWhereTheirTracerSays) {
+  constexpr int kTurns = 14;
+  EXPECT_EQ(exit_status_of("traced"), kTurns);
+  Guest plain("traced");
+  NoSink none;
+  plain.emulator.run(none);
+  Guest logged("traced");
+  DroppingSink sink;
+  EXPECT_EQ(logged.emulator.run(sink).kind, RunEnd::Kind::kExited);
+  EXPECT_EQ(logged.machine.end().status, kTurns);
+  EXPECT_EQ(logged.emulator.stats().insts, plain.emulator.stats().insts);
+}
+
 TEST(EmulatorTest, FaultsReachTheGuestsHandlers) { EXPECT_EQ(exit_status_of("fault_handler"), 207); }
 
 // The signal's code and address, and that jumps and loads that authenticate fault at the wrong address.

@@ -16,6 +16,7 @@ packages="
     cpp-12 binutils m4 make bison flex
     libc-bin tzdata
     redis-server nginx-light curl tmux expect postgresql-15 util-linux
+    gdb-minimal strace
 "
 # Nothing reads these.
 left_out="doc info locale man lintian bug"

@@ -118,9 +118,8 @@ CASES = {
 }
 
 
-def finding(options, name):
+def finding(options, script, wanted):
     """What is wrong; empty: nothing."""
-    script, wanted = CASES[name]
     with tempfile.TemporaryDirectory(prefix="m2sim-server-") as folder:
         os.chmod(folder, 0o755)  # for those who are not root any more
         environment = [f"--env={key}={value}" for key, value in
@@ -136,16 +135,21 @@ def finding(options, name):
     return f"status {done.returncode}, {done.stdout!r} instead of {wanted!r}; {done.stderr[-500:]!r}"
 
 
-def main():
-    options = programs.parse(__doc__.splitlines()[0],
-                             lambda parser: parser.add_argument("--sysroot", type=lambda text: pathlib.Path(text).resolve(), required=True))
-    found = {name: finding(options, name) for name in CASES if options.filter in name}
+def check(options, cases):
+    """The exit status: whether each of the cases, (script, output) by name, gives its output."""
+    found = {name: finding(options, *case) for name, case in cases.items() if options.filter in name}
     for name, text in found.items():
         if text:
             print(f"{name}: {text}", flush=True)
     failed = sum(map(bool, found.values()))
     print(f"{len(found) - failed} passed, {failed} failed")
     return 1 if failed or not found else 0
+
+
+def main():
+    options = programs.parse(__doc__.splitlines()[0],
+                             lambda parser: parser.add_argument("--sysroot", type=lambda text: pathlib.Path(text).resolve(), required=True))
+    return check(options, CASES)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 # Guest programs under the simulator. All but `smoke` are only added where the guest programs are built or
 # named by -DM2SIM_GUEST_DIR, and where there is a simulator to run them.
 set(programs_dir ${CMAKE_CURRENT_LIST_DIR})
+set(debugged_guest ${CMAKE_CURRENT_BINARY_DIR}/debugged_guest/debugged)
 
 # m2sim_program_test(name script arguments...)
 function(m2sim_program_test name script)
@@ -29,7 +30,9 @@ if(M2SIM_BENCHMARKS AND TARGET m2sim)
   m2sim_program_test(corpus_modes corpus_modes.py --sysroot ${debian_dir} --filter
                      "shells: static bash jobs|coreutils: pipeline|python3: threads|sqlite3: transactions")
   m2sim_program_test(servers servers_check.py --sysroot ${debian_dir})
-  set_tests_properties(programs.corpus programs.corpus_modes programs.servers PROPERTIES FIXTURES_REQUIRED debian)
+  m2sim_program_test(debuggers debuggers_check.py --sysroot ${debian_dir} --debugged ${debugged_guest})
+  set_tests_properties(programs.corpus programs.corpus_modes programs.servers programs.debuggers
+                       PROPERTIES FIXTURES_REQUIRED debian)
 
   m2sim_program_test(timing_modes modes_check.py)
   m2sim_program_test(annotate annotate_check.py)
@@ -65,7 +68,15 @@ add_custom_command(
           ${programs_dir}/wild/wild_calls.c
   DEPENDS ${programs_dir}/wild/wild_calls.c
   VERBATIM)
-add_custom_target(kernel_test_guests ALL DEPENDS ${kernel_guests} ${wild_guest})
+# Its debug information names the source as it is named here.
+add_custom_command(
+  OUTPUT ${debugged_guest}
+  COMMAND ${CMAKE_COMMAND} -E make_directory ${CMAKE_CURRENT_BINARY_DIR}/debugged_guest
+  COMMAND ${M2SIM_GUEST_GCC} -O0 -g -static -std=gnu11 -pthread -Wall -Wextra -Werror -o ${debugged_guest} debugged.c
+  DEPENDS ${programs_dir}/debugged/debugged.c
+  WORKING_DIRECTORY ${programs_dir}/debugged
+  VERBATIM)
+add_custom_target(kernel_test_guests ALL DEPENDS ${kernel_guests} ${wild_guest} ${debugged_guest})
 if(TARGET m2sim)
   add_test(NAME programs.kernel COMMAND ${Python3_EXECUTABLE} ${programs_dir}/kernel_check.py
                                         --guests ${kernel_guest_dir})

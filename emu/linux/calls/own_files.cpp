@@ -55,8 +55,9 @@ std::int64_t through_memory(const OpenFile& file, std::span<const iovec> parts,
   return done == 0 && wanted ? -EIO : done;
 }
 
-// As a debugger writes: private pages whatever their protection, shared ones where the process itself may.
-bool write_memory(Memory& memory, std::uint64_t at, const std::byte* from, std::uint64_t size) {
+}  // namespace
+
+bool write_as_debugger(Memory& memory, std::uint64_t at, const std::byte* from, std::uint64_t size) {
   for (std::uint64_t next = at; next < at + size;) {
     const Region* region = memory.region_at(next);
     if (region == nullptr || (region->shared && (region->protection & kProtWrite) == 0)) return false;
@@ -69,8 +70,6 @@ bool write_memory(Memory& memory, std::uint64_t at, const std::byte* from, std::
   }
   return true;
 }
-
-}  // namespace
 
 std::optional<std::int64_t> read_own(Process& process, OpenFile& file, std::span<const iovec> parts,
                                      std::optional<std::int64_t> offset) {
@@ -93,7 +92,7 @@ std::optional<std::int64_t> read_own(Process& process, OpenFile& file, std::span
 std::optional<std::int64_t> write_own(Process& process, OpenFile& file, std::span<const iovec> parts,
                                       std::optional<std::int64_t> offset) {
   if (std::holds_alternative<MemoryFile>(file.special))
-    return through_memory(file, parts, offset, write_memory);
+    return through_memory(file, parts, offset, write_as_debugger);
   if (file.is_special()) return -EINVAL;
   if (file.made_up.empty()) return std::nullopt;
   return write_text(process, file, parts);

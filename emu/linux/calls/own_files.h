@@ -18,4 +18,8 @@ std::optional<std::int64_t> read_own(Process& process, OpenFile& file, std::span
 std::optional<std::int64_t> write_own(Process& process, OpenFile& file, std::span<const iovec> parts,
                                       std::optional<std::int64_t> offset);
 
+// As a debugger writes: private pages whatever their protection, shared ones where the process itself may.
+// False: none, where it may not.
+bool write_as_debugger(Memory& memory, std::uint64_t at, const std::byte* from, std::uint64_t size);
+
 }  // namespace m2sim::emu

@@ -4,8 +4,8 @@
 
 #include <cstdint>
 
+#include "emu/linux/calls/timespec.h"
 #include "emu/linux/process.h"
-#include "emu/linux/timespec.h"
 
 namespace m2sim::emu {
 

@@ -85,7 +85,9 @@ std::string limits(const Process& process, const Task* /*task*/) {
 std::string cgroup(const Process& /*process*/, const Task* /*task*/) { return "0::/\n"; }
 std::string zero(const Process& /*process*/, const Task* /*task*/) { return "0\n"; }
 std::string wchan(const Process& /*process*/, const Task* /*task*/) { return "0"; }
-std::string personality(const Process& /*process*/, const Task* /*task*/) { return "00000000\n"; }
+std::string personality(const Process& process, const Task* /*task*/) {
+  return formatted("%08x\n", process.personality);
+}
 std::string no_user(const Process& /*process*/, const Task* /*task*/) { return "4294967295"; }
 std::string id_map(const Process& /*process*/, const Task* /*task*/) {
   return "         0          0 4294967295\n";

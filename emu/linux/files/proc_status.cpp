@@ -9,6 +9,7 @@
 #include "emu/linux/files/proc_text.h"
 #include "emu/linux/loaded_program.h"
 #include "emu/linux/process.h"
+#include "emu/linux/tracing.h"
 #include "emu/linux/uname.h"
 
 namespace m2sim::emu {
@@ -48,9 +49,14 @@ struct State {
 
 State state_of(const Process& process, const Task* task) {
   if (!process.running() || task == nullptr) return {'Z', "zombie"};
+  if (task->tracing != nullptr && task->tracing->stopped()) return {'t', "tracing stop"};
   if (process.stopped) return {'T', "stopped"};
   // A thread in a call is running, and that of the reader always is.
   return task->state == Task::State::kWaiting ? State{'S', "sleeping"} : State{'R', "running"};
+}
+
+int tracer_of(const Task* task) {
+  return task == nullptr || task->tracing == nullptr ? 0 : task->tracing->tracer->process->pid;
 }
 
 // Signals that are ignored, and those that a handler takes.
@@ -118,8 +124,8 @@ std::string identity_lines(const Process& process, const Task* task) {
   const State state = state_of(process, task);
   std::string text = formatted("Name:\t%s\nUmask:\t%04o\nState:\t%c (%s)\n", process.comm_of(task).c_str(),
                                process.umask, state.letter, state.name);
-  text += formatted("Tgid:\t%d\nNgid:\t0\nPid:\t%d\nPPid:\t%d\nTracerPid:\t0\n", process.pid, id,
-                    std::max(process.parent, 1));
+  text += formatted("Tgid:\t%d\nNgid:\t0\nPid:\t%d\nPPid:\t%d\nTracerPid:\t%d\n", process.pid, id,
+                    std::max(process.parent, 1), tracer_of(task));
   text += user_lines(process.credentials);
   constexpr int kLeastTable = 64;
   text += formatted("FDSize:\t%d\nGroups:\t", std::max(kLeastTable, process.fds->size()));

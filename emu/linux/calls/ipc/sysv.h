@@ -7,9 +7,9 @@
 #include <cstdint>
 #include <memory>
 
+#include "emu/linux/calls/timespec.h"
 #include "emu/linux/ipc.h"
 #include "emu/linux/process.h"
-#include "emu/linux/timespec.h"
 
 namespace m2sim::emu {
 

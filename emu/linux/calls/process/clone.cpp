@@ -7,6 +7,7 @@
 #include "emu/linux/calls/process/pidfd.h"
 #include "emu/linux/calls/syscalls.h"
 #include "emu/linux/files/proc_text.h"
+#include "emu/linux/tracing.h"
 
 namespace m2sim::emu::sys {
 
@@ -19,6 +20,7 @@ struct CloneRequest {
   std::uint64_t child_tid;
   std::uint64_t tls;
   std::uint64_t pidfd = 0;  // where its descriptor goes
+  std::uint64_t exit_signal = 0;
 };
 
 // There are no namespaces.
@@ -44,6 +46,15 @@ Scheduling scheduling_of_child(const Scheduling& caller) {
   return child;
 }
 
+void tell_tracer(const CloneRequest& request, Task& maker, Task& child) {
+  if (maker.tracing == nullptr || has(request.flags, CLONE_UNTRACED)) return;
+  const TraceEvent event = has(request.flags, CLONE_VFORK)  ? TraceEvent::kVfork
+                           : request.exit_signal == SIGCHLD ? TraceEvent::kFork
+                                                            : TraceEvent::kClone;
+  if (maker.tracing->wants(event) || has(request.flags, CLONE_PTRACE)) trace_new(child, maker);
+  note_event(maker, event, static_cast<std::uint64_t>(child.id));
+}
+
 Task& start(Process& parent, Process& process, const CloneRequest& request) {
   const Task& caller = *parent.task;
   Task& child = parent.kernel.add_task(process);
@@ -64,6 +75,7 @@ Task& start(Process& parent, Process& process, const CloneRequest& request) {
   if (has(request.flags, CLONE_CHILD_CLEARTID)) child.clear_tid = request.child_tid;
   if (has(request.flags, CLONE_PARENT_SETTID)) parent.memory().write_value(request.parent_tid, child.id);
   if (has(request.flags, CLONE_CHILD_SETTID)) process.memory().write_value(request.child_tid, child.id);
+  tell_tracer(request, *parent.task, child);
   return child;
 }
 
@@ -98,7 +110,9 @@ std::int64_t do_clone(Process& process, const CloneRequest& request) {
   if (wait.again) {  // of vfork: the child has ended, or left this memory
     const Process* child = process.kernel.process(static_cast<int>(wait.progress));
     const bool still = child != nullptr && child->vfork_parent == process.task;
-    return still ? kBlocked : static_cast<std::int64_t>(wait.progress);
+    if (still) return kBlocked;
+    note_event(*process.task, TraceEvent::kVforkDone, wait.progress);
+    return static_cast<std::int64_t>(wait.progress);
   }
   if (const std::int64_t error = check(request.flags); error != 0) return error;
   const std::uint64_t most = process.limits[Resource::kProcesses].soft;
@@ -120,7 +134,8 @@ std::int64_t clone(Process& process, const Args& args) {
   constexpr std::uint64_t kExitSignal = 0xff;  // the lowest byte; SIGCHLD whatever it says
   // Both are written to the same place, so only one of them can be asked for.
   if (has(args[0], CLONE_PIDFD) && has(args[0], CLONE_PARENT_SETTID)) return -EINVAL;
-  return do_clone(process, {args[0] & ~kExitSignal, args[1], args[2], args[4], args[3], args[2]});
+  return do_clone(
+      process, {args[0] & ~kExitSignal, args[1], args[2], args[4], args[3], args[2], args[0] & kExitSignal});
 }
 
 std::int64_t clone3(Process& process, const Args& args) {
@@ -132,7 +147,7 @@ std::int64_t clone3(Process& process, const Args& args) {
   if (!process.memory().read_value(args[0], given)) return -EFAULT;
   if ((given.stack == 0) != (given.stack_size == 0)) return -EINVAL;
   return do_clone(process, {given.flags, given.stack + given.stack_size, given.parent_tid, given.child_tid,
-                            given.tls, given.pidfd});
+                            given.tls, given.pidfd, given.exit_signal});
 }
 
 }  // namespace m2sim::emu::sys

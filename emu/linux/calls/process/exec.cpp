@@ -1,5 +1,6 @@
 // execve: another program in this process.
 #include <fcntl.h>
+#include <signal.h>
 
 #include <system_error>
 #include <utility>
@@ -7,6 +8,7 @@
 
 #include "emu/linux/calls/syscalls.h"
 #include "emu/linux/load/program.h"
+#include "emu/linux/tracing.h"
 
 namespace m2sim::emu::sys {
 
@@ -30,6 +32,14 @@ std::int64_t read_strings(const Process& process, std::uint64_t at, std::vector<
   return 0;
 }
 
+// Who did not ask for the event, and has not seized it, gets a signal.
+void tell_tracer(Kernel& kernel, Task& task, int former) {
+  if (task.tracing == nullptr) return;
+  note_event(task, TraceEvent::kExec, static_cast<std::uint64_t>(former));
+  if (!task.tracing->wants(TraceEvent::kExec) && !task.tracing->seized)
+    kernel.post(task, {SIGTRAP, SI_USER, {}});
+}
+
 std::int64_t replace_program(Process& process, LoadRequest request) {
   Kernel& kernel = process.kernel;
   std::shared_ptr<AddressSpace> space;
@@ -44,6 +54,7 @@ std::int64_t replace_program(Process& process, LoadRequest request) {
   if (const auto* failure = std::get_if<LoadFailure>(&loaded)) return -failure->error;
 
   Task& task = *process.task;
+  const int former = task.id;
   kernel.end_other_tasks(process, task);
   process.timers.clear();
   kernel.release_space(process, std::move(space));
@@ -60,6 +71,7 @@ std::int64_t replace_program(Process& process, LoadRequest request) {
   task.clear_tid = 0;
   task.robust_list = 0;
   enter_program(process, task, std::move(std::get<LoadedProgram>(loaded)));
+  tell_tracer(kernel, task, former);
   return 0;
 }
 

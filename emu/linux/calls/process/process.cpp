@@ -1,4 +1,5 @@
 // The process itself: identity, end, limits, randomness, names.
+#include <sys/personality.h>
 #include <sys/prctl.h>
 #include <sys/random.h>
 #include <unistd.h>
@@ -32,7 +33,7 @@ std::int64_t exit_group(Process& process, const Args& args) {
 // The status of the last thread to go is the process's.
 std::int64_t exit(Process& process, const Args& args) {
   if (process.kernel.threads_of(process) == 1) return exit_group(process, args);
-  process.kernel.end_task(*process.task);
+  process.kernel.end_task(*process.task, (args.i32(0) & 0xff) << 8);
   return 0;
 }
 
@@ -106,10 +107,14 @@ std::int64_t setsid(Process& process, const Args& /*args*/) {
   return process.pid;
 }
 
-// Only the plain Linux personality exists here.
-std::int64_t personality(Process& /*kernel*/, const Args& args) {
+// Only the plain Linux personality exists here, in which no address is random in any case.
+std::int64_t personality(Process& process, const Args& args) {
   constexpr std::uint32_t kQuery = 0xffffffff;
-  return args.u32(0) == kQuery || args.u32(0) == 0 ? 0 : -EINVAL;
+  const std::uint32_t old = process.personality;
+  if (args.u32(0) == kQuery) return old;
+  if ((args.u32(0) & ~std::uint32_t{ADDR_NO_RANDOMIZE}) != 0) return -EINVAL;
+  process.personality = args.u32(0);
+  return old;
 }
 
 std::int64_t prctl(Process& process, const Args& args) {

@@ -1,18 +1,18 @@
 // Waiting for child processes.
 #include <signal.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
 #include <array>
 
 #include "emu/linux/calls/process/pidfd.h"
 #include "emu/linux/calls/syscalls.h"
+#include "emu/linux/tracing.h"
 
 namespace m2sim::emu::sys {
 
 namespace {
 
-// Which children, and which of their changes.
+// Which children and traced threads, and which of their changes.
 struct Wanted {
   enum class Who : std::uint8_t { kAny, kProcess, kGroup };
   Who who;
@@ -20,14 +20,15 @@ struct Wanted {
   bool ended;
   bool stopped;
   bool continued;
+  const Task* tracer = nullptr;  // whose tracees; null: those of any thread
 };
 
-bool matches(const Process& child, const Wanted& wanted) {
+bool matches(int id, int group, const Wanted& wanted) {
   switch (wanted.who) {
     case Wanted::Who::kProcess:
-      return child.pid == wanted.id;
+      return id == wanted.id;
     case Wanted::Who::kGroup:
-      return child.group == wanted.id;
+      return group == wanted.id;
     default:
       return true;
   }
@@ -39,17 +40,40 @@ bool has_news(const Process& child, const Wanted& wanted) {
   return child.stop_to_report == SIGCONT ? wanted.continued : wanted.stopped;
 }
 
+// At most one of these is there.
 struct Found {
-  Process* child = nullptr;  // with news
-  bool any = false;          // there are children to wait for
+  Process* child = nullptr;            // with news
+  Task* tracee = nullptr;              // in a stop
+  const EndedTracee* ended = nullptr;  // a traced thread, or another's child
+  bool any = false;                    // there is something to wait for
+
+  bool news() const { return child != nullptr || tracee != nullptr || ended != nullptr; }
 };
+
+void find_tracee(const Process& caller, const Wanted& wanted, Found& found) {
+  for (const EndedTracee& ended : caller.kernel.ended_tracees) {
+    if (ended.tracer != caller.pid || !matches(ended.id, ended.group, wanted)) continue;
+    found.any = true;
+    if (!found.news() && wanted.ended) found.ended = &ended;
+  }
+  for (const auto& task : caller.kernel.tasks()) {
+    const Tracing* tracing = task->tracing.get();
+    if (tracing == nullptr || tracing->tracer->process != &caller) continue;
+    if (wanted.tracer != nullptr && tracing->tracer != wanted.tracer) continue;
+    if (!matches(task->id, task->process->group, wanted)) continue;
+    found.any = true;
+    if (!found.news() && tracing->stopped() && !tracing->reported && !tracing->listens)
+      found.tracee = task.get();
+  }
+}
 
 Found find(const Process& caller, const Wanted& wanted) {
   Found found;
+  find_tracee(caller, wanted, found);
   for (const auto& process : caller.kernel.processes()) {
-    if (process->parent != caller.pid || !matches(*process, wanted)) continue;
+    if (process->parent != caller.pid || !matches(process->pid, process->group, wanted)) continue;
     found.any = true;
-    if (found.child == nullptr && has_news(*process, wanted)) found.child = process.get();
+    if (!found.news() && has_news(*process, wanted)) found.child = process.get();
   }
   return found;
 }
@@ -62,22 +86,55 @@ std::int64_t without_news(Process& process, const Found& found, bool may_wait) {
   return kBlocked;
 }
 
-void told(Process& process, Process& child, bool keep) {
+void told(Process& process, const Found& found, bool keep) {
   if (keep) return;
-  if (child.running()) {
-    child.stop_to_report = 0;
+  if (found.tracee != nullptr) {
+    found.tracee->tracing->reported = true;
+  } else if (found.ended != nullptr) {
+    auto& all = process.kernel.ended_tracees;
+    all.erase(all.begin() + (found.ended - all.data()));
+  } else if (found.child->running()) {
+    found.child->stop_to_report = 0;
   } else {
-    process.children_time += child.processor_time + child.children_time;
-    process.kernel.forget_process(child);
+    process.children_time += found.child->processor_time + found.child->children_time;
+    process.kernel.forget_process(*found.child);
   }
 }
 
-int status_word(const Process& child) {
-  if (child.end.kind == GuestEnd::Kind::kExited) return child.end.status << 8;
-  if (child.end.kind == GuestEnd::Kind::kSignalled) return child.end.signal;
+constexpr int kStopped = 0x7f;
+
+int status_word(const Found& found) {
+  if (found.tracee != nullptr) return found.tracee->tracing->status << 8 | kStopped;
+  if (found.ended != nullptr) return found.ended->status;
+  const Process& child = *found.child;
+  if (!child.running()) return wait_status(child.end);
   constexpr int kContinued = 0xffff;
-  constexpr int kStopped = 0x7f;
   return child.stop_to_report == SIGCONT ? kContinued : child.stop_to_report << 8 | kStopped;
+}
+
+int id_of(const Found& found) {
+  if (found.tracee != nullptr) return found.tracee->id;
+  return found.ended != nullptr ? found.ended->id : found.child->pid;
+}
+
+std::uint32_t user_of(const Found& found) {
+  if (found.ended != nullptr) return found.ended->user;
+  const Process& process = found.tracee != nullptr ? *found.tracee->process : *found.child;
+  return process.credentials.user().real;
+}
+
+// As siginfo_t says it: what has happened, and the status or signal of it.
+struct Change {
+  int code;
+  int status;
+};
+
+Change change_of(const Found& found) {
+  const int word = status_word(found);
+  if (found.tracee != nullptr) return {CLD_TRAPPED, found.tracee->tracing->status};
+  if (WIFEXITED(word)) return {CLD_EXITED, WEXITSTATUS(word)};
+  if (WIFSIGNALED(word)) return {CLD_KILLED, WTERMSIG(word)};
+  return {WIFCONTINUED(word) ? CLD_CONTINUED : CLD_STOPPED, found.child->stop_to_report};
 }
 
 std::int64_t no_usage(Process& process, std::uint64_t at) {
@@ -93,16 +150,17 @@ std::int64_t wait4(Process& process, const Args& args) {
   constexpr std::uint32_t kKnown =
       std::uint32_t{WNOHANG | WUNTRACED | WCONTINUED} | __WALL | __WCLONE | __WNOTHREAD;
   if ((args.u32(2) & ~kKnown) != 0) return -EINVAL;
-  Wanted wanted{Wanted::Who::kAny, 0, true, (options & WUNTRACED) != 0, (options & WCONTINUED) != 0};
-  if (pid > 0) wanted = {Wanted::Who::kProcess, pid, true, wanted.stopped, wanted.continued};
-  if (pid == 0) wanted = {Wanted::Who::kGroup, process.group, true, wanted.stopped, wanted.continued};
-  if (pid < -1) wanted = {Wanted::Who::kGroup, -pid, true, wanted.stopped, wanted.continued};
+  Wanted wanted{Wanted::Who::kAny, pid, true, (options & WUNTRACED) != 0, (options & WCONTINUED) != 0};
+  if (pid > 0) wanted.who = Wanted::Who::kProcess;
+  if (pid == 0 || pid < -1) wanted.who = Wanted::Who::kGroup;
+  if (wanted.who == Wanted::Who::kGroup) wanted.id = pid == 0 ? process.group : -pid;
+  if ((args.u32(2) & __WNOTHREAD) != 0) wanted.tracer = process.task;
   const Found found = find(process, wanted);
-  if (found.child == nullptr) return without_news(process, found, (options & WNOHANG) == 0);
-  if (args[1] != 0 && !process.memory().write_value(args[1], status_word(*found.child))) return -EFAULT;
+  if (!found.news()) return without_news(process, found, (options & WNOHANG) == 0);
+  if (args[1] != 0 && !process.memory().write_value(args[1], status_word(found))) return -EFAULT;
   if (const std::int64_t error = no_usage(process, args[3]); error != 0) return error;
-  const int id = found.child->pid;
-  told(process, *found.child, false);
+  const int id = id_of(found);
+  told(process, found, false);
   return id;
 }
 
@@ -123,8 +181,9 @@ std::int64_t waitid(Process& process, const Args& args) {
     wanted.id = *pid;
     may_wait &= !process.fds->file(args.i32(1))->nonblocking;
   }
+  if ((args.u32(3) & __WNOTHREAD) != 0) wanted.tracer = process.task;
   const Found found = find(process, wanted);
-  if (found.child == nullptr) {
+  if (!found.news()) {
     const std::int64_t result = without_news(process, found, may_wait);
     if (result != 0) return result;
     if ((options & WNOHANG) == 0) return -EAGAIN;
@@ -135,23 +194,17 @@ std::int64_t waitid(Process& process, const Args& args) {
     std::int32_t status = 0, padding2 = 0;
     std::array<std::uint64_t, 12> rest{};
   } info;
-  if (found.child != nullptr) {
-    const Process& child = *found.child;
-    const bool exited = child.end.kind == GuestEnd::Kind::kExited;
+  if (found.news()) {
+    const Change change = change_of(found);
     info.signal = SIGCHLD;
-    info.pid = child.pid;
-    info.uid = child.credentials.user().real;
-    if (!child.running()) {
-      info.code = exited ? CLD_EXITED : CLD_KILLED;
-      info.status = exited ? child.end.status : child.end.signal;
-    } else {
-      info.code = child.stop_to_report == SIGCONT ? CLD_CONTINUED : CLD_STOPPED;
-      info.status = child.stop_to_report;
-    }
+    info.code = change.code;
+    info.pid = id_of(found);
+    info.uid = user_of(found);
+    info.status = change.status;
   }
   if (args[2] != 0 && !process.memory().write_value(args[2], info)) return -EFAULT;
   if (const std::int64_t error = no_usage(process, args[4]); error != 0) return error;
-  if (found.child != nullptr) told(process, *found.child, (options & WNOWAIT) != 0);
+  if (found.news()) told(process, found, (options & WNOWAIT) != 0);
   return 0;
 }
 

@@ -1,4 +1,4 @@
-#include "emu/linux/timespec.h"
+#include "emu/linux/calls/timespec.h"
 
 #include <time.h>
 
