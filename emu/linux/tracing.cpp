@@ -323,6 +323,8 @@ bool Kernel::interrupt_traced(Task& task) {
   const bool handled =
       tracing.given &&
       task.process->actions[static_cast<std::size_t>(tracing.given->signal)].handler > kIgnore;
+  // What it waits for has come with the signal, as a child's end does: that first.
+  if (!tracing.given && task.wait.woken && !killed) return perform(task);
   // A call that takes blocked signals itself has no stop for them.
   const bool for_call = !tracing.given && !tracing.trap && ready == 0;
   if (killed || handled || for_call) return interrupt(task);

@@ -113,6 +113,7 @@ strace -f -o log bash -c '/usr/bin/true; echo $(/usr/bin/false)'
 echo "status $?"
 grep -c 'execve(.* = 0$' log
 grep -o '+++ .*' log
+strace -f --seccomp-bpf -e trace=execve,wait4 bash -c '/usr/bin/false; exit 3' 2>&1 | sed -E 's/"[^)]*\\)/...)/; s/ = [0-9]{{4,}}/ = N/; s/strace: //; s/.*(attached)/\\1/; s/resumed>.*\\)/resumed>)/; s/, (si_status=.).*/ \\1/' | {PLAIN}
 """
 STRACE_OUTPUT = """execve() = 0
 write(1, "sum 14\\n", 7sum 14
@@ -145,6 +146,15 @@ status 0
 +++ exited with 0 +++
 +++ exited with 1 +++
 +++ exited with 0 +++
+execve(...) = 0
+attached
+[pid N] wait4(-1,  <unfinished ...>
+[pid N] execve(...) = 0
+[pid N] +++ exited with 1 +++
+<... wait4 resumed>) = N
+--- SIGCHLD {si_signo=SIGCHLD, si_code=CLD_EXITED, si_pid=N, si_uid=N si_status=1
+wait4(-1, 0x, WNOHANG, NULL)  = -1 ECHILD (No child processes)
++++ exited with 3 +++
 """
 
 CASES = {

@@ -118,7 +118,9 @@ std::int64_t do_clone(Process& process, const CloneRequest& request) {
   const std::uint64_t most = process.limits[Resource::kProcesses].soft;
   const auto of_user = std::count_if(
       process.kernel.tasks().begin(), process.kernel.tasks().end(), [&process](const auto& task) {
-        return task->process->credentials.user().real == process.credentials.user().real;
+        // Of one that has ended, the process may be gone.
+        return task->state != Task::State::kEnded &&
+               task->process->credentials.user().real == process.credentials.user().real;
       });
   const bool limited = !process.credentials.may(Capability::kSysResource) &&
                        !process.credentials.may(Capability::kSysAdmin) &&

@@ -26,10 +26,11 @@ std::vector<Task*> chosen(const Process& process, std::uint32_t which, int who) 
   const int group = who == 0 ? process.group : who;
   const std::uint32_t user = who == 0 ? process.credentials.user().real : static_cast<std::uint32_t>(who);
   for (const auto& task : process.kernel.tasks()) {
+    if (task->state == Task::State::kEnded) continue;  // its process may be gone
     const bool meant = which == 0   ? task.get() == thread_named(process, who)
                        : which == 1 ? task->process->group == group
                                     : task->process->credentials.user().real == user;
-    if (meant && task->state != Task::State::kEnded) tasks.push_back(task.get());
+    if (meant) tasks.push_back(task.get());
   }
   return tasks;
 }
