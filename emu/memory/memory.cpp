@@ -19,7 +19,7 @@ namespace {
 
 // 2^46 is half of what x86-64 gives a process and leaves room for a sanitizer's shadow in most cases;
 // the smaller ones are for valgrind and for limits on address space.
-constexpr std::array<unsigned, 5> kSizesLog2 = {46, 44, 42, 40, 39};
+constexpr std::array<unsigned, 7> kSizesLog2 = {46, 44, 42, 40, 39, 36, 34};
 
 // Linux never hands out the lowest pages, so that a null pointer with an offset faults.
 constexpr std::uint64_t kLowestFree = 0x10000;

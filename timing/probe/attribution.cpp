@@ -30,6 +30,18 @@ void Attribution::see(const emu::Block& block, const CrackedBlock& cracked) {
   seen_[block.id] = {static_cast<std::uint32_t>(known - 1), kNoPath, 0};
 }
 
+std::uint32_t Attribution::place_of(const Execution& execution) {
+  std::uint64_t& place = executions_[execution];
+  if (place == 0) {
+    const Code& code = codes_[execution.code];
+    places_.push_back(
+        {0, code.pc, code.insts, execution.code, execution.path, static_cast<std::uint32_t>(cells_.size())});
+    cells_.resize(cells_.size() + kCells * code.insts);
+    place = places_.size();
+  }
+  return static_cast<std::uint32_t>(place - 1);
+}
+
 std::vector<InstBooks> Attribution::insts() const {
   std::vector<InstBooks> all;
   Tally<Known> places;  // in `all`, and one
@@ -49,9 +61,7 @@ std::vector<InstBooks> Attribution::insts() const {
 void Attribution::insts_retired(std::uint64_t insts) {
   insts_of_nobody_ = 0;
   std::uint64_t booked = 0;
-  executions_.each([&](const Execution& execution, std::uint64_t place) {
-    booked += counts_[place - 1] * codes_[execution.code].insts;
-  });
+  for (const Place& place : places_) booked += place.count * place.insts;
   insts_of_nobody_ = static_cast<std::int64_t>(insts - booked);
 }
 

@@ -64,9 +64,13 @@ class Attribution {
   void entered(std::uint32_t task, std::uint64_t space) { paths_.enter(task, space); }
   void executes(const emu::Record& record, const CrackedBlock& block, std::uint32_t number) {
     const PathId path = paths_.follow(record, block);
-    path_of(number) = path;
-    path_of(number + 1) = paths_.next();
-    if (listening_) ++count_of(path, *record.block, block);
+    std::uint32_t where = path | kPathAlone;
+    if (listening_) {
+      where = place_of(path, *record.block, block);
+      ++places_[where].count;
+    }
+    where_is(number) = where;
+    where_is(number + 1) = paths_.next() | kPathAlone;
   }
   void renamed(const RenamedUop& uop) {
     recent_[renamed_ % recent_.size()] = {uop.pc, uop.record, uop.uop->slots};
@@ -74,12 +78,11 @@ class Attribution {
   }
   void lost(const LostSlots& lost) {
     if (!listening_) return;
-    const Charged charged = charged_for(lost.culprit, lost.record, lost.reason);
-    if (charged != latest_) {
+    if (lost.record != latest_.record || lost.culprit != latest_.pc || lost.reason != latest_.reason) {
       book_latest();
-      latest_ = charged;
+      latest_ = {lost.culprit, lost.record, lost.reason, where_is(lost.record), 0};
     }
-    latest_slots_ += lost.slots;
+    latest_.slots += lost.slots;
   }
   void dropping() { seen_.clear(); }
 
@@ -87,15 +90,19 @@ class Attribution {
   // with their number, and the slots that they used.
   template <class Visit>
   void each(Visit&& visit) const {
-    executions_.each([&](const Execution& execution, std::uint64_t place) {
-      const std::uint64_t times = counts_[place - 1];
-      const Code& code = codes_[execution.code];
+    for (const Place& place : places_) {
+      const Code& code = codes_[place.code];
       for (std::uint32_t i = 0; i < code.insts; ++i) {
-        const std::uint64_t slots = times * slots_used_[code.first + i];
-        visit(Charge{execution.path, code.pc + 4 * std::uint64_t{i}, code.space,
-                     static_cast<std::int64_t>(times), StallReason::kBase, slots});
+        const std::uint64_t slots = place.count * slots_used_[code.first + i];
+        const std::uint64_t pc = code.pc + 4 * std::uint64_t{i};
+        visit(Charge{place.path, pc, code.space, static_cast<std::int64_t>(place.count), StallReason::kBase,
+                     slots});
+        for (std::size_t cell = 0; cell < kCells; ++cell) {
+          const Cell& lost = cells_[place.cells + kCells * i + cell];
+          if (lost.slots() != 0) visit(Charge{place.path, pc, code.space, 0, lost.reason(), lost.slots()});
+        }
       }
-    });
+    }
     charged_.each([&](const Charged& charged, std::uint64_t slots) {
       const bool nobodys = charged.path == kNobodys;
       visit(Charge{nobodys ? kNoPath : charged.path, charged.pc,
@@ -110,6 +117,10 @@ class Attribution {
  private:
   static constexpr PathId kNobodys = kNoPath - 1;
   static constexpr std::uint32_t kUnseen = UINT32_MAX;
+  static constexpr std::uint32_t kPathAlone = 1U << 31U;  // of where_is(): a path, not a place
+  static_assert(CallPaths::kMostPaths < kPathAlone);
+  // Most instructions lose slots for one or two reasons; what more there are is in charged_.
+  static constexpr std::size_t kCells = 2;
 
   // Blocks have an id until they are dropped; what they are does not change with it.
   struct Code {
@@ -117,6 +128,35 @@ class Attribution {
     std::uint64_t space;
     std::uint32_t first;  // of slots_used_
     std::uint32_t insts;
+  };
+  // What one code has done in one path. What its instructions have lost lies side by side, as they execute
+  // one after the other.
+  struct Place {
+    std::uint64_t count = 0;
+    std::uint64_t pc = 0;
+    std::uint32_t insts = 0;
+    std::uint32_t code = 0;
+    PathId path = 0;
+    std::uint32_t cells = 0;  // the first; kCells an instruction
+  };
+  // The slots lost for one reason, in one word; none are nobody's.
+  class Cell {
+   public:
+    StallReason reason() const { return static_cast<StallReason>(word_ & kReason); }
+    std::uint64_t slots() const { return word_ >> kReasonBits; }
+    // False: it is another reason's.
+    bool add(StallReason reason, std::uint64_t slots) {
+      const auto number = static_cast<std::uint64_t>(reason);
+      if (word_ != 0 && (word_ & kReason) != number) return false;
+      word_ = (word_ | number) + (slots << kReasonBits);
+      return true;
+    }
+
+   private:
+    static constexpr unsigned kReasonBits = 8;
+    static constexpr std::uint64_t kReason = (1U << kReasonBits) - 1;
+    static_assert(kStallReasonCount <= kReason);
+    std::uint64_t word_ = 0;
   };
   struct Execution {
     PathId path = kNoPath;
@@ -145,7 +185,15 @@ class Attribution {
   struct Seen {
     std::uint32_t code = kUnseen;
     PathId path = kNoPath;  // in which it was executed last
-    std::uint32_t count = 0;
+    std::uint32_t place = 0;
+  };
+  // Slots that were lost last; many are lost one after the other for the same.
+  struct Latest {
+    std::uint64_t pc = 0;
+    std::uint32_t record = 0;
+    StallReason reason = StallReason::kBase;
+    std::uint32_t where = 0;
+    std::uint64_t slots = 0;
   };
   struct Used {
     std::uint64_t pc;
@@ -161,38 +209,45 @@ class Attribution {
     book_latest();
     paths_.count_calls(on);
   }
-  PathId& path_of(std::uint32_t record) { return path_by_record_[record % kRecords]; }
-  Charged charged_for(std::uint64_t pc, std::uint32_t record, StallReason reason) {
-    return {pc, pc == 0 ? kNobodys : path_of(record), reason};
+  std::uint32_t& where_is(std::uint32_t record) { return where_by_record_[record % kRecords]; }
+  PathId path_at(std::uint32_t where) const {
+    return (where & kPathAlone) != 0 ? where & ~kPathAlone : places_[where].path;
+  }
+  Charged charged_for(std::uint64_t pc, std::uint32_t where, StallReason reason) const {
+    return {pc, pc == 0 ? kNobodys : path_at(where), reason};
   }
   void book_latest() {
-    if (!latest_.none()) charged_[latest_] += latest_slots_;
-    latest_slots_ = 0;
+    if (latest_.slots != 0) book(latest_);
+    latest_ = {};
+  }
+  void book(const Latest& lost) {
+    if ((lost.where & kPathAlone) == 0) {
+      const Place& place = places_[lost.where];
+      const std::uint64_t inst = (lost.pc - place.pc) / 4;
+      if (inst < place.insts) {
+        Cell* const cells = &cells_[place.cells + kCells * inst];
+        if (cells[0].add(lost.reason, lost.slots) || cells[1].add(lost.reason, lost.slots)) return;
+      }
+    }
+    charged_[charged_for(lost.pc, lost.where, lost.reason)] += lost.slots;
   }
   // Most blocks execute in the path in which they did last.
-  std::uint64_t& count_of(PathId path, const emu::Block& block, const CrackedBlock& cracked) {
+  std::uint32_t place_of(PathId path, const emu::Block& block, const CrackedBlock& cracked) {
     if (block.id >= seen_.size() || seen_[block.id].code == kUnseen) [[unlikely]]
       see(block, cracked);
     Seen& seen = seen_[block.id];
     if (seen.path != path) {
       seen.path = path;
-      seen.count = place_of({path, seen.code});
+      seen.place = place_of({path, seen.code});
     }
-    return counts_[seen.count];
+    return seen.place;
   }
-  std::uint32_t place_of(const Execution& execution) {
-    std::uint64_t& place = executions_[execution];
-    if (place == 0) {
-      counts_.push_back(0);
-      place = counts_.size();
-    }
-    return static_cast<std::uint32_t>(place - 1);
-  }
+  std::uint32_t place_of(const Execution& execution);
   void see(const emu::Block& block, const CrackedBlock& cracked);
   void look_up(const CrackedBlock& cracked);
 
   void use(std::uint64_t pc, std::uint32_t record, std::uint64_t slots) {
-    charged_[charged_for(pc, record, StallReason::kBase)] += slots;
+    charged_[charged_for(pc, where_is(record), StallReason::kBase)] += slots;
   }
   // `sign`: 1 or the like of -1. Uops that have yet to rename, or did so in a cycle that is not over, count
   // when that is.
@@ -211,12 +266,13 @@ class Attribution {
   }
 
   CallPaths paths_;
-  std::vector<PathId> path_by_record_ = std::vector<PathId>(kRecords);
-  Tally<Execution> executions_;  // their places in counts_, and one
-  std::vector<std::uint64_t> counts_;
+  // A place, or a path and kPathAlone: while nobody listens, and of what has not begun to execute.
+  std::vector<std::uint32_t> where_by_record_ = std::vector<std::uint32_t>(kRecords, kPathAlone);
+  Tally<Execution> executions_;  // their places, and one
+  std::vector<Place> places_;
+  std::vector<Cell> cells_;
   Tally<Charged> charged_;
-  Charged latest_;  // many are lost one after the other for the same
-  std::uint64_t latest_slots_ = 0;
+  Latest latest_;
   std::vector<Code> codes_;
   std::vector<std::uint8_t> slots_used_;  // of a code's instructions
   Tally<Known> known_;                    // the last code there, and one

@@ -20,12 +20,11 @@ namespace m2sim::emu {
 
 namespace {
 
-// Where a Linux with 39 address bits and no randomisation puts things: these lie below every Memory::limit(),
-// so that addresses, and with them caches and cycles, are the same on every host. What a guest asks for may
-// lie above.
+// Where a Linux with 39 address bits and no randomisation puts things: these lie below Memory::limit() on
+// every host, so that addresses, and with them caches and cycles, are the same. What a guest asks for may lie
+// above. Under valgrind there is less to be had, and all lies lower.
 constexpr std::uint64_t kTaskSize = std::uint64_t{1} << 39;
 constexpr std::uint64_t kLargestPage = 65536;  // what arm64 programs are linked to be aligned to
-constexpr std::uint64_t kPieBase = kTaskSize / 3 * 2 / kLargestPage * kLargestPage;
 constexpr std::uint64_t kAboveStack = std::uint64_t{1} << 20;    // kept free there
 constexpr std::uint64_t kLeastBelow = std::uint64_t{128} << 20;  // for the stack, whatever its limit
 constexpr std::uint64_t kLeastStack = std::uint64_t{256} << 10;  // a program begins, whatever its limit
@@ -152,8 +151,9 @@ Failure Loader::map_image(const ElfImage& image, std::uint64_t bias) {
 
 Failure Loader::map_program() {
   const ElfImage& image = result_.image;
-  result_.bias = image.position_independent ? kPieBase : 0;
-  result_.stack_end = kTaskSize - kAboveStack;
+  const std::uint64_t task_size = std::min(kTaskSize, memory_.limit());
+  result_.bias = image.position_independent ? task_size / 3 * 2 / kLargestPage * kLargestPage : 0;
+  result_.stack_end = task_size - kAboveStack;
   result_.stack_begin = result_.stack_end - stack_size();
   const std::uint64_t top = result_.stack_end - std::max(kLeastBelow, stack_size() + kStackGuard);
   if (image.end() > top - result_.bias) {
