@@ -34,6 +34,7 @@ if(M2SIM_BENCHMARKS AND TARGET m2sim)
   set_tests_properties(programs.corpus programs.corpus_modes programs.servers programs.debuggers
                        PROPERTIES FIXTURES_REQUIRED debian)
 
+  m2sim_program_test(layout layout_check.py)
   m2sim_program_test(timing_modes modes_check.py)
   m2sim_program_test(annotate annotate_check.py)
   m2sim_program_test(profile profile_check.py)
