@@ -43,11 +43,12 @@ void Emulator::begin(Wants sink, const Until& until) {
   if (more) watch_blocks();
   clock_.begin_run(sink.time, stats_.insts);
   // Also behind a stop in which nothing was executed.
-  resumes_ = run_end_ == RunEnd::Kind::kReached ||
-             (resumes_ && run_end_ == RunEnd::Kind::kStopped && stats_.insts == insts_begin_);
+  resumes_ = run_end_ == RunEnd::Kind::kReached || (resumes_ && run_end_ && stats_.insts == insts_begin_);
   run_end_.reset();
   insts_begin_ = handed_over_ = stats_.insts;
   insts_end_ = stats_.insts + std::min(until.insts, UINT64_MAX - stats_.insts);
+  ends_by_maps_ = false;
+  look_at_maps();
   if (cache_ == nullptr || sink.log != logs_) use_blocks(sink.log);
 }
 
@@ -71,9 +72,18 @@ RunEnd Emulator::finish() {
   if (task_goes_on_) {
     cpu_->pc = partial_ == nullptr ? pc_ : partial_->pc + 4 * std::uint64_t{partial_done_};
   }
-  if (run_end_) return {*run_end_, {}, reached_};
+  if (run_end_ == RunEnd::Kind::kLimit && ends_by_maps_) run_end_ = RunEnd::Kind::kCodeMapped;
+  if (run_end_ == RunEnd::Kind::kCodeMapped) maps_told_ = kernel_.mapped_code.size();
+  if (run_end_) return {*run_end_, {}, reached_, space_ == nullptr ? 0 : space_->family};
   over_ = true;
   return end_;
+}
+
+// The run ends here, before anything else executes.
+void Emulator::look_at_maps() {
+  if (!until_.code_mapped || kernel_.mapped_code.size() == maps_told_) return;
+  ends_by_maps_ = true;
+  insts_end_ = stats_.insts;
 }
 
 bool Emulator::end_run(RunEnd::Kind kind) {
@@ -375,6 +385,7 @@ bool Emulator::enter_kernel() {
 
 // The thread may be elsewhere now, wait, have ended, or run another program. False: the slice is over.
 bool Emulator::go_on_after_kernel(bool goes_on) {
+  look_at_maps();
   pc_ = cpu_->pc;
   task_goes_on_ = goes_on && space_ == task_->process->space.get();
   if (!task_goes_on_) return false;

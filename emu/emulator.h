@@ -30,17 +30,20 @@ struct Until {
   // instructions, wherever it is.
   std::vector<std::uint64_t> addresses{};
   std::vector<insts::Inst> instructions{};
+  // A system call has mapped code of a file, since the last run that ended so (Kernel::mapped_code).
+  bool code_mapped = false;
 };
 
 // How a run ended. kExited: Machine::end() has the status. kFault: `fault` says where and why it ended the
 // first process, or the simulator. kDeadlock: every thread waits for something that no thread will do.
-// kStopped: MachineOptions::stop_request was set. kLimit, kReached: what Until says. After the last three the
-// guest can go on.
+// kStopped: MachineOptions::stop_request was set. kLimit, kReached, kCodeMapped: what Until says. After the
+// last four the guest can go on.
 struct RunEnd {
-  enum class Kind : std::uint8_t { kExited, kFault, kDeadlock, kStopped, kLimit, kReached };
+  enum class Kind : std::uint8_t { kExited, kFault, kDeadlock, kStopped, kLimit, kReached, kCodeMapped };
   Kind kind = Kind::kExited;
   Fault fault{};
-  insts::Inst reached{};  // kReached: what is about to execute
+  insts::Inst reached{};     // kReached: what is about to execute
+  std::uint64_t family = 0;  // kReached: of its address space
 };
 
 struct EmulatorStats {
@@ -118,6 +121,7 @@ class Emulator {
   void begin(Wants sink, const Until& until);
   void use_blocks(bool log);
   void watch_blocks();
+  void look_at_maps();
   RunEnd finish();
   SliceEnd run_slice();
   bool open_slice();
@@ -183,10 +187,12 @@ class Emulator {
   const Block* abandoned_ = nullptr;  // the last one, which a fault ended; the log has no record of it
   std::uint64_t clears_told_ = 0;     // to the sinks that log
   Until until_;
-  insts::Inst reached_;   // by the last run that ended so
-  bool watches_ = false;  // for an address or an instruction
-  WatchList watched_;     // by any run so far
-  bool resumes_ = false;  // from one
+  insts::Inst reached_;        // by the last run that ended so
+  std::size_t maps_told_ = 0;  // of Kernel::mapped_code
+  bool ends_by_maps_ = false;  // this run does, at insts_end_
+  bool watches_ = false;       // for an address or an instruction
+  WatchList watched_;          // by any run so far
+  bool resumes_ = false;       // from one
   std::uint64_t insts_begin_ = 0;
   std::uint64_t insts_end_ = 0;
   std::uint64_t pc_ = 0;         // where to go on

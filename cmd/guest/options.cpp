@@ -175,8 +175,8 @@ std::vector<timing::Phase> phases_of(const GuestOptions& options) {
   return phases;
 }
 
-timing::RegionPlan plan_of(const GuestOptions& options, emu::Machine& machine) {
-  timing::RegionPlan plan = region_plan(options.regions, machine);
+timing::RegionPlan plan_of(const GuestOptions& options, emu::Machine& machine, LibraryRegions& libraries) {
+  timing::RegionPlan plan = region_plan(options.regions, machine, libraries);
   plan.warmup = options.warmup.value_or(0);
   return plan;
 }

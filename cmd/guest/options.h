@@ -63,7 +63,7 @@ emu::MachineOptions machine_options(const GuestOptions& options, const GuestHost
 
 // With regions the warm-up is that of their plan.
 std::vector<timing::Phase> phases_of(const GuestOptions& options);
-timing::RegionPlan plan_of(const GuestOptions& options, emu::Machine& machine);
+timing::RegionPlan plan_of(const GuestOptions& options, emu::Machine& machine, LibraryRegions& libraries);
 // The program ended within what does not count.
 bool measured_nothing(const GuestOptions& options, const timing::Outcome& outcome);
 

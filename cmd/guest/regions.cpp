@@ -1,80 +1,37 @@
 #include "cmd/guest/regions.h"
 
-#include <cxxabi.h>
-
 #include <algorithm>
 #include <charconv>
 #include <cstdlib>
-#include <memory>
 #include <string_view>
 
 #include "cmd/console/arguments.h"
 #include "cmd/console/failure.h"
-#include "cmd/console/nearest.h"
-#include "emu/elf/symbols.h"
+#include "cmd/guest/functions.h"
 
 namespace m2sim::cmd {
 namespace {
 
 using timing::Region;
 
-// STT_NOTYPE is what a label of an assembler has unless it is told more.
-constexpr unsigned kNoType = 0;
-constexpr unsigned kFunction = 2;  // STT_FUNC
-
-struct GuestFunction {
-  std::uint64_t address;  // as linked
-  std::string name;
-  std::string readable;  // of C++, as its source has it
-};
-
-std::string readable_name(const std::string& name) {
-  if (!name.starts_with("_Z")) return name;
-  int status = 0;
-  const std::unique_ptr<char, decltype(&std::free)> text(
-      abi::__cxa_demangle(name.c_str(), nullptr, nullptr, &status), &std::free);
-  return text == nullptr ? name : text.get();
-}
-
-std::vector<GuestFunction> functions_of(const emu::ElfImage& image) {
-  std::vector<GuestFunction> functions;
-  for (const std::uint32_t table : {emu::kSectionSymbols, emu::kSectionDynamicSymbols}) {
-    for (const emu::NamedSymbol& symbol : emu::symbol_table(image, table)) {
-      const bool label = symbol.kind == kNoType && !emu::is_mapping_symbol(symbol.name);
-      if (symbol.kind != kFunction && !label) continue;
-      const std::string name(symbol.name);
-      functions.push_back({symbol.address, name, readable_name(name)});
-    }
+// What the program does not have a library may, which is not there yet.
+void add_symbol(const std::string& text, emu::Machine& machine, const std::vector<GuestFunction>& functions,
+                LibraryRegions& libraries, timing::RegionPlan& plan) {
+  const LibraryFunction name(text);
+  const emu::ElfImage& image = machine.image();
+  const bool own = name.is_in(image.path, "");
+  const bool waits = !image.interpreter.empty() &&
+                     (!own || (name.library.empty() && find_function(text, functions).function == nullptr));
+  if (!waits) {
+    const GuestFunction& function = required(own ? name.symbol : text, functions, image.path);
+    plan.regions.push_back(
+        {text, Region::Kind::kCalls, function.address + machine.load_bias(), 0, function.indirect});
+    return;
   }
-  return functions;
-}
-
-// "add" is also "add(int, int)": as long as it is only one.
-bool is_called(const GuestFunction& function, const std::string& name) {
-  return function.name == name || function.readable == name || function.readable.starts_with(name + "(");
-}
-
-std::uint64_t address_of(const std::string& name, const std::vector<GuestFunction>& functions,
-                         const emu::ElfImage& image) {
-  if (functions.empty()) {
-    throw failure("--roi-symbol: {} has no symbols of functions; --roi-pc takes addresses", image.path);
-  }
-  const GuestFunction* found = nullptr;
-  for (const GuestFunction& function : functions) {
-    if (function.name == name) return function.address;
-    if (!is_called(function, name)) continue;
-    if (found != nullptr && found->address != function.address) {
-      throw failure("--roi-symbol: '{}' may be '{}' or '{}'; name one in full", name, found->readable,
-                    function.readable);
-    }
-    found = &function;
-  }
-  if (found != nullptr) return found->address;
-  std::vector<std::string> names;
-  for (const GuestFunction& function : functions) {
-    names.push_back(function.readable.substr(0, function.readable.find('(')));
-  }
-  throw failure("--roi-symbol: {} has no function '{}'{}", image.path, name, did_you_mean(name, names));
+  const auto there = libraries.in_loader(name);
+  if (!there) libraries.add(plan.regions.size(), name);
+  plan.regions.push_back(
+      {text, Region::Kind::kCalls, there ? there->address : 0, 0, there ? there->indirect : false});
 }
 
 // As `m2sim disasm` shows it, in hexadecimal with or without 0x.
@@ -103,10 +60,10 @@ Region span_of(const std::string& span, emu::Machine& machine) {
 
 void add_region_options(CLI::App& command, RegionOptions& options) {
   command
-      .add_option(
-          "--roi-symbol", options.symbols,
-          "count only the calls of this function, with all that it calls; repeatable, as --roi-pc is: "
-          "each is a region of its own in the results")
+      .add_option("--roi-symbol", options.symbols,
+                  "count only the calls of this function of the program or, also as LIB:FUNCTION, of a "
+                  "library, with all "
+                  "that it calls; repeatable, as --roi-pc is: each is a region of its own in the results")
       ->type_name("FUNCTION")
       ->allow_extra_args(false);
   command
@@ -150,7 +107,8 @@ RegionOptions regions_from(const std::vector<std::string>& words) {
   return options;
 }
 
-timing::RegionPlan region_plan(const RegionOptions& options, emu::Machine& machine) {
+timing::RegionPlan region_plan(const RegionOptions& options, emu::Machine& machine,
+                               LibraryRegions& libraries) {
   timing::RegionPlan plan;
   if (options.repeat && !options.any()) {
     throw failure("--repeat counts the times of a region, and none is given; two whole runs are alike");
@@ -159,10 +117,8 @@ timing::RegionPlan region_plan(const RegionOptions& options, emu::Machine& machi
   plan.times = options.repeat.value_or(UINT64_MAX);
   if (!options.symbols.empty()) {
     const std::vector<GuestFunction> functions = functions_of(machine.image());
-    for (const std::string& name : options.symbols) {
-      const std::uint64_t linked = address_of(name, functions, machine.image());
-      plan.regions.push_back({name, Region::Kind::kCalls, linked + machine.load_bias(), 0});
-    }
+    for (const std::string& name : options.symbols) add_symbol(name, machine, functions, libraries, plan);
+    if (!libraries.empty()) plan.finder = &libraries;
   }
   for (const std::string& span : options.spans) plan.regions.push_back(span_of(span, machine));
   for (unsigned i = 0; options.markers && i < timing::kMarkedRegions; ++i) {
@@ -173,8 +129,9 @@ timing::RegionPlan region_plan(const RegionOptions& options, emu::Machine& machi
 }
 
 std::vector<std::string> unreached(const timing::RegionPlan& plan,
-                                   const std::vector<timing::RegionFigures>& regions) {
-  std::vector<std::string> names;
+                                   const std::vector<timing::RegionFigures>& regions,
+                                   const LibraryRegions& libraries) {
+  std::vector<std::string> lines;
   bool marked = false;
   bool any_marker = false;
   for (std::size_t i = 0; i < plan.regions.size(); ++i) {
@@ -183,11 +140,12 @@ std::vector<std::string> unreached(const timing::RegionPlan& plan,
       marked = true;
       any_marker = any_marker || reached;
     } else if (!reached) {
-      names.push_back(fmt::format("region '{}'", plan.regions[i].name));
+      lines.push_back(
+          fmt::format("region '{}' was never reached{}", plan.regions[i].name, libraries.why_never(i)));
     }
   }
-  if (marked && !any_marker) names.emplace_back("a marker");
-  return names;
+  if (marked && !any_marker) lines.emplace_back("a marker was never reached");
+  return lines;
 }
 
 }  // namespace m2sim::cmd

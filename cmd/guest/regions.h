@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "cmd/guest/library_regions.h"
 #include "emu/machine.h"
 #include "timing/run/regions.h"
 
@@ -29,10 +30,13 @@ std::vector<std::string> words_of(const RegionOptions& options);
 RegionOptions regions_from(const std::vector<std::string>& words);
 
 // Without a warm-up. Throws UserError for what the program does not have, and what cannot be meant.
-timing::RegionPlan region_plan(const RegionOptions& options, emu::Machine& machine);
+// Functions that are not the program's are left to `libraries`, which the plan looks to.
+timing::RegionPlan region_plan(const RegionOptions& options, emu::Machine& machine,
+                               LibraryRegions& libraries);
 
-// What was asked for and never came, each as a user would name it: of markers, all together.
+// What was asked for and never came, a line each, with why where that is known: of markers, all together.
 std::vector<std::string> unreached(const timing::RegionPlan& plan,
-                                   const std::vector<timing::RegionFigures>& regions);
+                                   const std::vector<timing::RegionFigures>& regions,
+                                   const LibraryRegions& libraries);
 
 }  // namespace m2sim::cmd

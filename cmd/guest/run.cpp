@@ -14,8 +14,9 @@ GuestRun::GuestRun(const GuestOptions& options, Mode mode, const timing::CoreCon
     : options_(options),
       machine_(machine_options(options, host_)),
       manifest_(manifest_of(options, mode, config, machine_)),
+      libraries_(machine_),
       simulation_{mode, config, phases_of(options)} {
-  simulation_.plan = plan_of(options, machine_);
+  simulation_.plan = plan_of(options, machine_, libraries_);
   simulation_.clock = manifest_.clock;
 }
 
@@ -45,9 +46,9 @@ void GuestRun::say_how_it_ended(const timing::Outcome& outcome, const RunWatch* 
 }
 
 void GuestRun::say_unreached(const timing::Outcome& outcome) {
-  for (const std::string& name : unreached(simulation_.plan, outcome.regions)) {
+  for (const std::string& line : unreached(simulation_.plan, outcome.regions, libraries_)) {
     unreached_ = true;
-    write_stderr(fmt::format("m2sim: {}: {} was never reached\n", options_.command, printable(name)));
+    write_stderr(fmt::format("m2sim: {}: {}\n", options_.command, printable(line)));
   }
 }
 

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "cmd/console/guest_host.h"
+#include "cmd/guest/library_regions.h"
 #include "cmd/guest/options.h"
 #include "cmd/guest/watch.h"
 #include "cmd/results/manifest.h"
@@ -40,6 +41,7 @@ class GuestRun {
   GuestHost host_;
   emu::Machine machine_;
   Manifest manifest_;
+  LibraryRegions libraries_;
   timing::Simulation simulation_;
   bool unreached_ = false;
 };

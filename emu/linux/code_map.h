@@ -22,6 +22,15 @@ struct MappedCode {
   bool is_file() const { return path.starts_with("/"); }
 };
 
+// What mmap has mapped executable of a file, at the time.
+struct FileCode {
+  std::uint64_t family;  // AddressSpace::family
+  std::uint64_t begin;
+  std::uint64_t end;
+  std::string path;  // the host's
+  std::uint64_t file_offset;
+};
+
 struct ExecutableMap {
   std::uint64_t space;  // Block::space
   std::vector<MappedCode> ranges;

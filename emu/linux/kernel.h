@@ -162,6 +162,7 @@ class Kernel {
   std::vector<std::uint64_t> nameless_inodes;  // of the host, in the order of their guest numbers
   // What a user calls a place in guest memory, for warnings.
   std::string (*describe)(const AddressSpace&, std::uint64_t) = nullptr;
+  std::vector<FileCode> mapped_code;  // in the order of the calls
   struct CallCount {
     std::uint64_t calls = 0;
     std::uint64_t errors = 0;

@@ -21,15 +21,38 @@ insts::Inst hint(std::uint64_t number) {
 
 }  // namespace
 
+RegionWalk::Call::Call(const emu::CpuState& cpu)
+    : thread(&cpu), return_address(cpu.x[30]), stack_pointer(cpu.x[emu::kSpSlot]) {}
+
+bool RegionWalk::Call::returns(const emu::CpuState& cpu) const {
+  return thread == &cpu && cpu.pc == return_address && cpu.x[emu::kSpSlot] == stack_pointer;
+}
+
 RegionWalk::RegionWalk(const RegionPlan& plan, std::uint64_t most)
-    : plan_(plan), places_(plan.regions.size()), left_(most) {}
+    : plan_(plan), places_(plan.regions.size()), left_(most) {
+  for (std::size_t i = 0; i < places_.size(); ++i) {
+    const Region& region = plan.regions[i];
+    if (region.kind == Region::Kind::kCalls) add(places_[i], {region.begin, region.indirect});
+  }
+  until_.code_mapped = plan.finder != nullptr;
+}
+
+void RegionWalk::add(Place& place, const FunctionPlace& begin) {
+  const bool known = std::find(place.begins.begin(), place.begins.end(), begin) != place.begins.end();
+  if (begin.address != 0 && !known) place.begins.push_back(begin);
+}
+
+void RegionWalk::find() {
+  for (const RegionFinder::Found& found : plan_.finder->look()) add(places_[found.region], found.place);
+}
 
 void RegionWalk::watch(const Region& region, const Place& place) {
   if (done(place)) return;
   switch (region.kind) {
     case Region::Kind::kCalls:
-      until_.addresses.push_back(region.begin);
-      if (place.inside) until_.addresses.push_back(place.return_address);
+      for (const FunctionPlace& begin : place.begins) until_.addresses.push_back(begin.address);
+      if (place.inside) until_.addresses.push_back(place.call.return_address);
+      if (place.resolving.thread != nullptr) until_.addresses.push_back(place.resolving.return_address);
       break;
     case Region::Kind::kSpan:
       until_.addresses.push_back(place.inside ? region.end : region.begin);
@@ -51,9 +74,28 @@ const emu::Until& RegionWalk::until() {
   return until_;
 }
 
-bool RegionWalk::begins_at(const Region& region, const emu::RunEnd& end, const emu::CpuState& cpu) {
+bool RegionWalk::is_called(const Place& place, bool indirect, const emu::RunEnd& end,
+                           const emu::CpuState& cpu) {
+  return std::any_of(place.begins.begin(), place.begins.end(), [&](const FunctionPlace& begin) {
+    return begin.address == cpu.pc && begin.indirect == indirect &&
+           (begin.family == kAnyFamily || begin.family == end.family);
+  });
+}
+
+// An indirect function begins where its resolver says.
+void RegionWalk::resolve(Place& place, const emu::RunEnd& end, const emu::CpuState& cpu) {
+  if (place.resolving.returns(cpu)) {
+    place.resolving = {};
+    add(place, {cpu.x[0], false, end.family});
+  }
+  if (is_called(place, true, end, cpu)) place.resolving = Call(cpu);
+}
+
+bool RegionWalk::begins_at(const Region& region, const Place& place, const emu::RunEnd& end,
+                           const emu::CpuState& cpu) {
   switch (region.kind) {
     case Region::Kind::kCalls:
+      return is_called(place, false, end, cpu);
     case Region::Kind::kSpan:
       return cpu.pc == region.begin;
     case Region::Kind::kMarked:
@@ -72,10 +114,11 @@ bool RegionWalk::ends_at(const Region& region, const Place& place, const emu::Ru
   const std::uint64_t sp = cpu.x[emu::kSpSlot];
   switch (region.kind) {
     case Region::Kind::kCalls:
-      if (place.thread != &cpu) return false;
-      if (cpu.pc == place.return_address && sp == place.stack_pointer) return true;
-      return cpu.pc == region.begin &&
-             (sp > place.stack_pointer || (sp == place.stack_pointer && cpu.x[30] != place.return_address));
+      if (place.call.thread != &cpu) return false;
+      if (place.call.returns(cpu)) return true;
+      return is_called(place, false, end, cpu) &&
+             (sp > place.call.stack_pointer ||
+              (sp == place.call.stack_pointer && cpu.x[30] != place.call.return_address));
     case Region::Kind::kSpan:
       return cpu.pc == region.end;
     case Region::Kind::kMarked:
@@ -88,17 +131,16 @@ bool RegionWalk::ends_at(const Region& region, const Place& place, const emu::Ru
 }
 
 void RegionWalk::look(const Region& region, Place& place, const emu::RunEnd& end, const emu::CpuState& cpu) {
+  if (region.kind == Region::Kind::kCalls) resolve(place, end, cpu);
   const bool toggles = region.kind == Region::Kind::kSniper;  // one stop is one command
   if (place.inside) {
     if (!ends_at(region, place, end, cpu)) return;
     place.inside = false;
     if (toggles) return;
   }
-  if (done(place) || !begins_at(region, end, cpu)) return;
+  if (done(place) || !begins_at(region, place, end, cpu)) return;
   place.inside = true;
-  place.thread = &cpu;
-  place.return_address = cpu.x[30];
-  place.stack_pointer = cpu.x[emu::kSpSlot];
+  place.call = Call(cpu);
   ++place.figures.times;
 }
 
@@ -125,6 +167,10 @@ std::string RegionWalk::names() const {
 bool RegionWalk::ran(const emu::RunEnd& end, std::uint64_t insts, const emu::CpuState& cpu) {
   count(insts);
   if (end.kind == emu::RunEnd::Kind::kLimit && left_ != 0) return true;  // of what warms up
+  if (end.kind == emu::RunEnd::Kind::kCodeMapped) {
+    find();
+    return true;
+  }
   if (end.kind != emu::RunEnd::Kind::kReached) {
     for (Place& place : places_) place.figures.open = place.inside;
     return false;

@@ -26,6 +26,31 @@ struct Region {
   Kind kind = Kind::kCalls;
   std::uint64_t begin = 0;  // kCalls, kSpan: the first instruction's address; kMarked: the number
   std::uint64_t end = 0;    // kSpan: of the first instruction that does not belong to it
+  // kCalls: what is called first there, once or more, is the resolver of an indirect function
+  // (STT_GNU_IFUNC), and the function is what it returns.
+  bool indirect = false;
+};
+
+inline constexpr std::uint64_t kAnyFamily = UINT64_MAX;
+
+// Where a function begins in the processes that were forked from one another.
+struct FunctionPlace {
+  std::uint64_t address;
+  bool indirect;                      // Region::indirect
+  std::uint64_t family = kAnyFamily;  // AddressSpace::family
+  bool operator==(const FunctionPlace&) const = default;
+};
+
+// For regions whose functions are in files that the guest is yet to map: shared libraries.
+class RegionFinder {
+ public:
+  struct Found {
+    std::size_t region;  // of the plan
+    FunctionPlace place;
+  };
+  virtual ~RegionFinder() = default;
+  // A guest has mapped code of files since the last question.
+  virtual std::vector<Found> look() = 0;
 };
 
 struct RegionPlan {
@@ -34,6 +59,7 @@ struct RegionPlan {
   // they do not count.
   std::uint64_t warmup = 0;
   std::uint64_t times = UINT64_MAX;  // each is measured so often at most; when all were, the run ends
+  RegionFinder* finder = nullptr;    // of regions of calls that begin at 0; null: there are none
 };
 
 struct RegionFigures {
@@ -45,7 +71,8 @@ struct RegionFigures {
   std::optional<TimingStats> timing{};
 };
 
-// Where the guest is among the regions. Any process counts, as long as it has the same addresses.
+// Where the guest is among the regions. Any process counts, as long as it has the same addresses; what a
+// finder has found counts where it was found.
 class RegionWalk {
  public:
   // `most`: instructions that count, until the run ends.
@@ -67,20 +94,34 @@ class RegionWalk {
   const RegionFigures& figures(std::size_t region) const { return places_[region].figures; }
 
  private:
-  struct Place {
-    bool inside = false;
-    // Of the call that is under way: whose, from where, and how deep.
-    const emu::CpuState* thread = nullptr;
+  // One that is under way: whose, from where, and how deep.
+  struct Call {
+    explicit Call(const emu::CpuState& cpu);
+    Call() = default;
+    bool returns(const emu::CpuState& cpu) const;
+
+    const emu::CpuState* thread = nullptr;  // null: there is none
     std::uint64_t return_address = 0;
     std::uint64_t stack_pointer = 0;
+  };
+  struct Place {
+    bool inside = false;
+    Call call{};
+    std::vector<FunctionPlace> begins{};  // kCalls
+    Call resolving{};                     // of the resolver
     RegionFigures figures;
   };
 
   bool done(const Place& place) const { return !place.inside && place.figures.times >= plan_.times; }
   void watch(const Region& region, const Place& place);
   void look(const Region& region, Place& place, const emu::RunEnd& end, const emu::CpuState& cpu);
+  void find();
+  static void add(Place& place, const FunctionPlace& begin);
+  static void resolve(Place& place, const emu::RunEnd& end, const emu::CpuState& cpu);
   void count(std::uint64_t insts);
-  static bool begins_at(const Region& region, const emu::RunEnd& end, const emu::CpuState& cpu);
+  static bool is_called(const Place& place, bool indirect, const emu::RunEnd& end, const emu::CpuState& cpu);
+  static bool begins_at(const Region& region, const Place& place, const emu::RunEnd& end,
+                        const emu::CpuState& cpu);
   static bool ends_at(const Region& region, const Place& place, const emu::RunEnd& end,
                       const emu::CpuState& cpu);
 

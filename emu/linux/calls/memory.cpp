@@ -53,7 +53,12 @@ bool map_backing(Process& process, const Args& args, std::uint64_t address, std:
                   : process.memory().map(address, length, protection, "");
   }
   const int fd = process.fds->host(args.i32(4));
-  return process.memory().map_file(address, length, protection, name_of(fd), {fd, args[5], shared});
+  const std::string name = name_of(fd);
+  if (!process.memory().map_file(address, length, protection, name, {fd, args[5], shared})) return false;
+  if ((protection & kProtExec) != 0) {
+    process.kernel.mapped_code.push_back({process.space->family, address, address + length, name, args[5]});
+  }
+  return true;
 }
 
 }  // namespace
