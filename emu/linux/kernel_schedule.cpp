@@ -63,7 +63,8 @@ std::uint64_t Kernel::run_until() const {
   for (const auto& task : tasks_) {
     if (task->state == Task::State::kEnded || task.get() == current_) continue;
     until = std::min(until, quantum_end_);
-    if (task->state != Task::State::kWaiting || !task->wait.deadline) continue;
+    // One that has stopped in its wait does not wake, however late it gets.
+    if (task->state != Task::State::kWaiting || !task->wait.deadline || is_stopped(*task)) continue;
     until = std::min(until, *task->wait.deadline - std::min(*task->wait.deadline, clock.slept));
   }
   for (const Timer* timer : timers) {

@@ -428,6 +428,18 @@ static void attaching(void) {
   }
 }
 
+// Its time comes while it is stopped.
+static void sleeping(void) {
+  const pid_t child = fork();
+  if (child == 0) _exit(usleep(50000) == 0 ? 6 : 7);
+  usleep(10000);
+  say("attach", ptrace(PTRACE_ATTACH, child, 0, 0));
+  next_stop("stopped", child);
+  usleep(100000);
+  say("detach", ptrace(PTRACE_DETACH, child, 0, 0));
+  next_stop("end", child);
+}
+
 static void do_nothing(void) {
   while (1) pause();
 }
@@ -462,6 +474,7 @@ int main(int argc, char** argv) {
   threads();
   programs();
   attaching();
+  sleeping();
   ends_of_tracers();
   return 0;
 }
