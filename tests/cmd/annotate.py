@@ -10,6 +10,7 @@ import guest
 
 PROGRAMS = os.path.join(os.environ["M2SIM_BINARY_DIR"], "benchmarks", "guest")
 GUEST_CXX = guest.GUEST_CC.replace("gcc", "g++")
+SCORE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "annotate_score.c")
 
 # The hot loop is line 10 of main's callee, its work line 4's, inlined.
 INLINING = """#include <cstdio>
@@ -113,6 +114,24 @@ class Programs(AnnotateTest):
         chain = [self.instruction(function, offset)["text"].split()[0] for offset in loop["limit"]["chain"]]
         self.assertIn("ldr", chain)
         self.assertIn("eor", chain)
+
+    def test_each_kind_of_work_has_its_loop_and_cause(self):
+        with open(SCORE, encoding="utf-8") as file:
+            marked = {mark: number for number, line in enumerate(file, 1) for mark in re.findall(r"; *// (\w+)$|[{] *// (\w+)$", line)}
+        marked = {"".join(mark): number for mark, number in marked.items()}
+        subprocess.run([guest.GUEST_CC, "-O2", "-g", "-static", "-o", self.path("score"), SCORE], check=True, timeout=120)
+        hottest = self.annotated(self.path("score"))["functions"][:5]
+        # Their innermost loop, the line that it is about, and what holds it up.
+        expected = {"numbers_in": ("scan", "base"), "multiplied": ("multiply", "base"), "turned_round": ("reverse", "memory_l1"),
+                    "place_of": ("search", "memory_l1"), "crc_of": ("crc", "dependence_integer")}
+        self.assertEqual([function["name"].split(".")[0] for function in hottest], list(expected))
+        for function, (mark, cause) in zip(hottest, expected.values()):
+            with self.subTest(function["name"]):
+                loop = max(function["loops"], key=lambda loop: (loop["cycles"] > 0.5 * function["cycles"], loop["depth"]))
+                lines = {self.instruction(function, offset)["line"] for offset in loop["instructions"]}
+                self.assertIn(marked[mark], lines)
+                self.assertEqual(loop["limit"]["cause"], cause)
+                self.assertGreater(loop["cycles"], 0.75 * function["cycles"])
 
     def test_a_loop_of_assembly(self):
         function = self.annotated(self.guest("loop", guest.LOOP.format(count=5000)))["functions"][0]
