@@ -18,6 +18,7 @@ set(public_headers
     emu/engine/host_fault.h emu/engine/translate.h emu/engine/uop.h emu/engine/watch_list.h
     emu/linux/async_files.h emu/linux/code_map.h emu/linux/ipc.h emu/linux/kernel.h emu/linux/record_locks.h
     emu/linux/resource_limits.h emu/linux/rights/seccomp.h emu/linux/signals.h emu/linux/task.h emu/linux/timer.h
+    emu/linux/tracing.h
     emu/memory/arena.h emu/memory/memory.h
     insts/inst.h insts/operands.h insts/system_register.h insts/disasm.h insts/op.h insts/timing_class.h
     insts/encodings.inc insts/encodings_fp_simd.inc)
