@@ -8,6 +8,7 @@
 #include "cmd/console/stop_on_signal.h"
 #include "insts/decode.h"
 #include "insts/disasm.h"
+#include "insts/missing_extension.h"
 #include "insts/operands.h"
 
 namespace m2sim::cmd {
@@ -35,6 +36,11 @@ std::string undefined_text(const emu::Fault& fault, const std::string& at, emu::
   const insts::Op op = insts::decode(fault.word).op;
   if (op == insts::Op::kUDF) return fmt::format("instruction {:#010x} at {} is undefined", fault.word, at);
   const std::string text = insts::disassemble(fault.word, fault.pc);
+  const char* const missing = insts::missing_extension(fault.word);
+  if (text.starts_with(".word") && missing != nullptr) {
+    return fmt::format("instruction {:#010x} at {} is of {}, which the {} lacks", fault.word, at, missing,
+                       emu::processor(machine.kernel().options.cpu).name);
+  }
   if (text.starts_with(".word")) {
     return fmt::format("instruction {:#010x} at {} is undefined, or unknown to m2sim", fault.word, at);
   }

@@ -92,6 +92,12 @@ TEST_F(GuestEnds, AnUndefinedOneIsTheGuests) {
   EXPECT_EQ(exit_status_of(manifest_), 128 + SIGILL);
 }
 
+TEST_F(GuestEnds, AnUndefinedOneOfAnExtensionNamesIt) {
+  constexpr std::uint32_t kCntw = 0x04a0e3e0;
+  EXPECT_EQ(settle_end(fault(emu::FaultKind::kUndefined, kCntw), *machine_, manifest_),
+            "tiny: killed by SIGILL: instruction 0x04a0e3e0 at 0x400078 is of SVE, which the m2 lacks");
+}
+
 TEST_F(GuestEnds, ALimitIsNoFailure) {
   EXPECT_EQ(settle_end({emu::RunEnd::Kind::kLimit, {}}, *machine_, manifest_), "");
   EXPECT_EQ(manifest_.end, "limit");
