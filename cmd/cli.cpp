@@ -8,7 +8,9 @@
 #include <exception>
 #include <functional>
 #include <new>
+#include <optional>
 #include <span>
+#include <string_view>
 
 #include "cmd/annotate/command.h"
 #include "cmd/calibrate/command.h"
@@ -35,18 +37,28 @@ namespace m2sim::cmd {
 namespace {
 
 struct Command {
-  CLI::App* app;
+  std::string_view name;
+  std::function<CLI::App*()> add;  // gives the command line its options
   std::function<int()> run;
   std::vector<std::string>* program = nullptr;  // not null: whose arguments all that follows it are
+  bool asks_for_all = false;                    // it tells of every command
+  CLI::App* app = nullptr;                      // once it was added
 };
 
-// The commands and what their options said.
+// The commands and what their options said. Making the options of all of them takes as long as a short run
+// does, so that a command is added when it is named, and all only for what tells of all.
 struct CommandLine {
-  CommandLine() {
-    commands.push_back({calibrate_command.app(), [this] { return calibrate_command.run(); }});
-  }
+  CommandLine() = default;
   CommandLine(const CommandLine&) = delete;  // CLI11 holds the addresses of the options
   CommandLine& operator=(const CommandLine&) = delete;
+
+  void add_all() {
+    for (Command& command : commands) add(command);
+  }
+  void add(Command& command) {
+    if (command.app == nullptr) command.app = command.add();
+  }
+  CLI::App* add_calibrate() { return calibrate_command.emplace(app).app(); }
 
   CLI::App app{"Cycle-approximate simulator of the Apple M2 performance core for ARM64 Linux programs",
                "m2sim"};
@@ -64,34 +76,68 @@ struct CommandLine {
   HistoryOptions history_options;
   ManOptions man_options;
   std::string completion_shell;
+  std::optional<CalibrateCommand> calibrate_command;
   std::vector<Command> commands{
-      {add_run_command(app, run_options), [this] { return run(run_options); }, &run_options.guest.argv},
-      {add_timeline_command(app, timeline_options), [this] { return timeline(timeline_options); },
-       &timeline_options.guest.argv},
-      {add_annotate_command(app, annotate_options), [this] { return annotate(annotate_options); },
-       &annotate_options.guest.argv},
-      {add_snippet_command(app, snippet_options), [this] { return snippet(snippet_options); }},
-      {add_suite_command(app, suite_options), [this] { return suite(suite_options); }},
-      {add_compare_command(app, compare_options), [this] { return compare(compare_options); }},
-      {add_check_command(app, check_options), [this] { return check(check_options); }},
-      {add_verify_command(app, verify_options), [this] { return verify(verify_options); },
-       &verify_options.guest.argv},
-      {add_profile_command(app, profile_options), [this] { return profile(profile_options); },
-       &profile_options.guest},
-      {add_disasm_command(app, disasm_options), [this] { return disasm(disasm_options); }},
-      {add_config_command(app, config_options), [this] { return config(config_options); }},
-      {add_history_command(app, history_options), [this] { return history(history_options); }},
-      {add_man_command(app, man_options), [this] { return man(app, man_options); }},
-      {add_completion_command(app, completion_shell), [this] { return completion(app, completion_shell); }},
+      {.name = "run",
+       .add = [this] { return add_run_command(app, run_options); },
+       .run = [this] { return run(run_options); },
+       .program = &run_options.guest.argv},
+      {.name = "timeline",
+       .add = [this] { return add_timeline_command(app, timeline_options); },
+       .run = [this] { return timeline(timeline_options); },
+       .program = &timeline_options.guest.argv},
+      {.name = "annotate",
+       .add = [this] { return add_annotate_command(app, annotate_options); },
+       .run = [this] { return annotate(annotate_options); },
+       .program = &annotate_options.guest.argv},
+      {.name = "snippet",
+       .add = [this] { return add_snippet_command(app, snippet_options); },
+       .run = [this] { return snippet(snippet_options); }},
+      {.name = "suite",
+       .add = [this] { return add_suite_command(app, suite_options); },
+       .run = [this] { return suite(suite_options); }},
+      {.name = "compare",
+       .add = [this] { return add_compare_command(app, compare_options); },
+       .run = [this] { return compare(compare_options); }},
+      {.name = "check",
+       .add = [this] { return add_check_command(app, check_options); },
+       .run = [this] { return check(check_options); }},
+      {.name = "verify",
+       .add = [this] { return add_verify_command(app, verify_options); },
+       .run = [this] { return verify(verify_options); },
+       .program = &verify_options.guest.argv},
+      {.name = "profile",
+       .add = [this] { return add_profile_command(app, profile_options); },
+       .run = [this] { return profile(profile_options); },
+       .program = &profile_options.guest},
+      {.name = "disasm",
+       .add = [this] { return add_disasm_command(app, disasm_options); },
+       .run = [this] { return disasm(disasm_options); }},
+      {.name = "config",
+       .add = [this] { return add_config_command(app, config_options); },
+       .run = [this] { return config(config_options); }},
+      {.name = "history",
+       .add = [this] { return add_history_command(app, history_options); },
+       .run = [this] { return history(history_options); }},
+      {.name = "man",
+       .add = [this] { return add_man_command(app, man_options); },
+       .run = [this] { return man(app, man_options); },
+       .asks_for_all = true},
+      {.name = "completion",
+       .add = [this] { return add_completion_command(app, completion_shell); },
+       .run = [this] { return completion(app, completion_shell); },
+       .asks_for_all = true},
+      {.name = "calibrate",
+       .add = [this] { return add_calibrate(); },
+       .run = [this] { return calibrate_command->run(); }},
   };
-  CalibrateCommand calibrate_command{app};
 };
 
-const Command& find_command(const CommandLine& line, const std::string& name) {
+Command& find_command(CommandLine& line, const std::string& name) {
   std::vector<std::string> names;
-  for (const Command& command : line.commands) {
-    if (command.app->get_name() == name) return command;
-    names.push_back(command.app->get_name());
+  for (Command& command : line.commands) {
+    if (command.name == name) return command;
+    names.emplace_back(command.name);
   }
   throw failure("there is no command '{}'{}", name, did_you_mean(name, names));
 }
@@ -105,10 +151,10 @@ void parse(CLI::App& app, std::vector<std::string> arguments) {
 // m2sim calibrate has actions, which have the options.
 void check_options_of(const CommandLine& line, const CLI::App& command,
                       const std::vector<std::string>& rest) {
-  const bool has_action =
-      &command == line.calibrate_command.app() && !rest.empty() && !rest[0].starts_with("-");
+  const bool has_action = line.calibrate_command && &command == line.calibrate_command->app() &&
+                          !rest.empty() && !rest[0].starts_with("-");
   if (!has_action) return check_options(command, rest);
-  check_options(line.calibrate_command.action(rest[0]), std::span(rest).subspan(1));
+  check_options(line.calibrate_command->action(rest[0]), std::span(rest).subspan(1));
 }
 
 int run_command_line(const std::vector<std::string>& arguments) {
@@ -120,11 +166,14 @@ int run_command_line(const std::vector<std::string>& arguments) {
   const Command* command = nullptr;
   try {
     if (own.front().starts_with("-")) {
+      line.add_all();
       check_options(line.app, own);
       parse(line.app, own);
       throw failure("no command given; m2sim --help lists them");
     }
-    command = &find_command(line, own.front());
+    Command& named = find_command(line, own.front());
+    named.asks_for_all ? line.add_all() : line.add(named);
+    command = &named;
     const std::vector<std::string> rest(own.begin() + 1, own.end());
     own.resize(1);
     if (command->program != nullptr) {

@@ -76,6 +76,12 @@ void check_outputs(const RunOptions& options, Mode mode) {
     throw failure("run: --report: emulation mode has no cycles; use timing or fast-timing");
 }
 
+// The report says whether the core is a built-in one, and nothing of which program it was.
+Identity identity_for(const RunOptions& options) {
+  const bool kept = !options.stats.empty() || !options.report.empty() || !options.guest.again.path.empty();
+  return {.program = kept, .core = kept || !options.quiet};
+}
+
 int status_of(const RunOptions& options, GuestRun& run) {
   const bool by_limit = run.manifest().end == "limit" && !run.some_unreached();
   return by_limit ? options.limit_status : run.exit_status();
@@ -134,6 +140,7 @@ namespace {
 struct Conditions {
   explicit Conditions(const RunOptions& options) : all(Condition::parse(options.fail_if)) {
     if (!options.baseline.empty()) baseline = figures_of(read_run_file(options.baseline));
+    if (all.empty()) return;
     // Of every figure there is, in any mode.
     static_cast<void>(conditions_that_hold(all, figures_of(all_stats()), baseline));
   }
@@ -183,7 +190,7 @@ int run(const RunOptions& options) {
   const timing::CoreConfig config = configured(options.guest.core);
   const Conditions conditions(options);
   check_outputs(options, mode);
-  GuestRun guest(options.guest, mode, config);
+  GuestRun guest(options.guest, mode, config, identity_for(options));
   const Manifest& manifest = guest.manifest();
   write_stderr(not_again(options.guest, manifest));
   Looking looking(options);

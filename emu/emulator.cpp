@@ -61,7 +61,7 @@ void Emulator::use_blocks(bool log) {
   }
   cache_ = &blocks->cache;
   translator_ = &blocks->translator;
-  if (log) log_.resize(kLogWords);
+  if (log) log_ = std::make_unique_for_overwrite<std::uint64_t[]>(kLogWords);
   next_ = nullptr;
   partial_record_ = nullptr;
   blocks_changed_ = true;
@@ -155,7 +155,7 @@ bool Emulator::choose_task() {
 
 // False: the run is over.
 bool Emulator::open_slice() {
-  log_end_ = log_.data();
+  log_end_ = log_.get();
   slice_end_ = SliceEnd::kBatch;
   if (call_waits_ && !enter_kernel()) return false;
   // A stop comes first: who goes on behind it shall have the turn that he would have had.
@@ -168,10 +168,10 @@ bool Emulator::open_slice() {
   }
   slice_left_ = std::min(logs_ ? kBatchInsts : kSliceInsts, insts_to_event());
   if (partial_record_ == nullptr) {
-    cpu_->log = log_.data();
+    cpu_->log = log_.get();
   } else {
-    cpu_->log = std::copy(partial_record_, cpu_->log, log_.data());
-    partial_record_ = log_.data();
+    cpu_->log = std::copy(partial_record_, cpu_->log, log_.get());
+    partial_record_ = log_.get();
   }
   return true;
 }
@@ -464,8 +464,8 @@ bool Emulator::take_data_fault(const HostFault& host_fault) {
 // as that block is where the one before it went, whatever comes next.
 void Emulator::forget_unfinished_record() {
   // Of a block that began without a log there is no record.
-  if (!logs_ || cpu_->log == log_.data()) return;
-  std::uint64_t* record = log_.data();
+  if (!logs_ || cpu_->log == log_.get()) return;
+  std::uint64_t* record = log_.get();
   while (true) {
     std::uint64_t* const following = record + 1 + cache_->blocks()[*record]->mem_count;
     if (following >= cpu_->log) break;
@@ -479,9 +479,9 @@ RetiredBatch Emulator::batch() {
   const Block* next = partial_record_ == nullptr ? next_ : partial_;
   if (abandoned_ != nullptr) next = std::exchange(abandoned_, nullptr);
   const std::uint32_t next_id = next == nullptr ? kNoBlock : next->id;
-  const auto words = static_cast<std::size_t>(log_end_ - log_.data());
+  const auto words = static_cast<std::size_t>(log_end_ - log_.get());
   const std::uint64_t insts = stats_.insts - std::exchange(handed_over_, stats_.insts);
-  return {{log_.data(), words}, cache_->blocks(), next_id, task_number_, insts};
+  return {{log_.get(), words}, cache_->blocks(), next_id, task_number_, insts};
 }
 
 }  // namespace m2sim::emu

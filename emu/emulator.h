@@ -171,7 +171,7 @@ class Emulator {
   std::array<std::unique_ptr<Blocks>, 2> blocks_;  // without a log and with one
   BlockCache* cache_ = nullptr;                    // of one of them
   Translator* translator_ = nullptr;
-  std::vector<std::uint64_t> log_;
+  std::unique_ptr<std::uint64_t[]> log_;
   EmulatorStats stats_;
   RunClock clock_;
   bool call_waits_ = false;              // for the sink to have the log

@@ -158,7 +158,8 @@ std::vector<StatInfo> make_counters() {
   visit_all([&](const Member& member, std::size_t word) {
     if (member.name.empty()) return;
     all.push_back({member.name, member.unit, member.description, false, nullptr, word});
-    prefixes.push_back(prefix_of(member.name));
+    const std::string_view prefix = prefix_of(member.name);
+    if (std::ranges::find(prefixes, prefix) == prefixes.end()) prefixes.push_back(prefix);
   });
   std::ranges::stable_sort(all, {}, [&prefixes](const StatInfo& info) {
     return std::ranges::find(prefixes, prefix_of(info.name)) - prefixes.begin();

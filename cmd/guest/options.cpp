@@ -191,11 +191,13 @@ bool measured_nothing(const GuestOptions& options, const timing::Outcome& outcom
 }
 
 Manifest manifest_of(const GuestOptions& options, Mode mode, const timing::CoreConfig& config,
-                     const emu::Machine& machine) {
+                     const emu::Machine& machine, Identity identity) {
   Manifest manifest;
   manifest.program = options.argv.front();
-  const auto& program = machine.image().bytes;
-  manifest.program_sha256 = sha256({reinterpret_cast<const char*>(program.data()), program.size()});
+  if (identity.program) {
+    const auto& program = machine.image().bytes;
+    manifest.program_sha256 = sha256({reinterpret_cast<const char*>(program.data()), program.size()});
+  }
   manifest.cpu = emu::processor(chosen_cpu(options.core)).name;
   manifest.clock = chosen_clock(options, mode);
   manifest.argv = options.argv;
@@ -215,8 +217,10 @@ Manifest manifest_of(const GuestOptions& options, Mode mode, const timing::CoreC
   manifest.regions = words_of(options.regions);
   if (mode != Mode::kEmulation) {
     manifest.core = options.core.core;
-    manifest.config_sha256 = sha256(config_toml(config));
-    manifest.configuration = configuration_of(config);
+    if (identity.core) {
+      manifest.config_sha256 = sha256(config_toml(config));
+      manifest.configuration = configuration_of(config);
+    }
   }
   return manifest;
 }

@@ -67,8 +67,14 @@ timing::RegionPlan plan_of(const GuestOptions& options, emu::Machine& machine, L
 // The program ended within what does not count.
 bool measured_nothing(const GuestOptions& options, const timing::Outcome& outcome);
 
+// What of a manifest tells two programs and two cores from each other. To find it takes longer than a short
+// run: who writes no manifest goes without.
+struct Identity {
+  bool program = true;  // program_sha256
+  bool core = true;     // config_sha256 and configuration
+};
 // Of a run that has not begun: without its end.
 Manifest manifest_of(const GuestOptions& options, Mode mode, const timing::CoreConfig& config,
-                     const emu::Machine& machine);
+                     const emu::Machine& machine, Identity identity = {});
 
 }  // namespace m2sim::cmd

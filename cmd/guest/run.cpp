@@ -10,10 +10,11 @@
 
 namespace m2sim::cmd {
 
-GuestRun::GuestRun(const GuestOptions& options, Mode mode, const timing::CoreConfig& config)
+GuestRun::GuestRun(const GuestOptions& options, Mode mode, const timing::CoreConfig& config,
+                   Identity identity)
     : options_(options),
       machine_(machine_options(options, host_)),
-      manifest_(manifest_of(options, mode, config, machine_)),
+      manifest_(manifest_of(options, mode, config, machine_, identity)),
       libraries_(machine_),
       simulation_{mode, config, phases_of(options)} {
   simulation_.plan = plan_of(options, machine_, libraries_);

@@ -17,7 +17,7 @@ namespace m2sim::cmd {
 class GuestRun {
  public:
   // The program is loaded and its simulation is as the options say. Throws UserError.
-  GuestRun(const GuestOptions& options, Mode mode, const timing::CoreConfig& config);
+  GuestRun(const GuestOptions& options, Mode mode, const timing::CoreConfig& config, Identity identity = {});
 
   // To its end, of which a line on standard error says what there is to say. Throws UserError where m2sim
   // itself could not go on.

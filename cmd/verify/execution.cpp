@@ -95,7 +95,7 @@ json report_of(const GuestOptions& guest, const std::string& directory) {
   emu::Machine machine(options);
   const Mode mode = chosen_mode(guest);
   const timing::CoreConfig config = configured(guest.core);
-  Manifest manifest = manifest_of(guest, mode, config, machine);
+  Manifest manifest = manifest_of(guest, mode, config, machine, {.program = false, .core = false});
   timing::Simulation simulation{mode, config};
   simulation.clock = manifest.clock;
   const timing::Outcome outcome = timing::simulate(machine, simulation);

@@ -17,11 +17,11 @@
 
 #include <cstdint>
 #include <utility>
-#include <vector>
 
 #include "timing/branch/code_word.h"
 #include "timing/config/config.h"
 #include "timing/xorshift.h"
+#include "timing/zeroed_array.h"
 
 namespace m2sim::timing {
 
@@ -70,7 +70,7 @@ class Btb {
    private:
     std::uint32_t ways_;
     std::uint32_t mask_;
-    std::vector<Entry> entries_;
+    ZeroedArray<Entry> entries_;
   };
 
   Found access_slow(const Entry& now);

@@ -46,8 +46,8 @@ Tage::Tage(const BranchConfig& config)
     way_mask_[t] = static_cast<std::uint8_t>((1U << table.ways) - 1);
     sets += 1U << table.index_bits;
   }
-  tags_.resize(sets);
-  states_.resize(sets);
+  tags_ = ZeroedArray<Tags>(sets);
+  states_ = ZeroedArray<States>(sets);
 }
 
 void Tage::hash_history(const PathHistory& history) {

@@ -15,6 +15,7 @@
 #include "timing/branch/path_history.h"
 #include "timing/config/config.h"
 #include "timing/xorshift.h"
+#include "timing/zeroed_array.h"
 
 namespace m2sim::timing {
 
@@ -77,8 +78,8 @@ class Tage {
   std::uint64_t hashed_low_ = 0;
   std::uint64_t hashed_high_ = 0;
   Lanes<std::uint8_t> way_mask_{};  // a bit a way
-  std::vector<Tags> tags_;          // a set an element
-  std::vector<States> states_;      // the same
+  ZeroedArray<Tags> tags_;          // a set an element
+  ZeroedArray<States> states_;      // the same
   std::vector<std::uint8_t> base_;  // two-bit counters
   std::uint64_t base_mask_;
   Xorshift random_;

@@ -39,10 +39,9 @@ void check_bounds(const CoreConfig& config, Problems& problems) {
       problems.require(value != 0, field.path + ": none are given");
     } else if (field.kind == FieldKind::kDispatchQueue || field.kind == FieldKind::kScheduler) {
       problems.require(value < choices_of(config, field.kind).size(), field.path + ": none is given");
-    } else {
-      problems.require(value >= field.min && value <= field.max,
-                       field.path + ": " + std::to_string(value) + " is not in " + std::to_string(field.min) +
-                           " to " + std::to_string(field.max));
+    } else if (value < field.min || value > field.max) {
+      problems.require(false, field.path + ": " + std::to_string(value) + " is not in " +
+                                  std::to_string(field.min) + " to " + std::to_string(field.max));
     }
   }
 }

@@ -213,10 +213,10 @@ void CrackTable::enter(const Place& block) {
 UopInfo* CrackTable::room_for_uops(std::size_t count) {
   assert(count <= kChunkUops);
   if (uops_used_ + count > kChunkUops) {
-    uop_chunks_.push_back(std::make_unique<UopInfo[]>(kChunkUops));
+    uop_chunks_.emplace_back(kChunkUops);
     uops_used_ = 0;
   }
-  UopInfo* place = uop_chunks_.back().get() + uops_used_;
+  UopInfo* place = uop_chunks_.back().data() + uops_used_;
   uops_used_ += count;
   return place;
 }

@@ -19,6 +19,7 @@
 #include "timing/config/port_layout.h"
 #include "timing/crack/block_counts.h"
 #include "timing/crack/uop.h"
+#include "timing/zeroed_array.h"
 
 namespace m2sim::timing {
 
@@ -106,7 +107,7 @@ class CrackTable {
   std::size_t entered_ = 0;
   std::vector<BlockCounts> counts_;  // of one execution, by the block's id
   BlockCounts dropped_;
-  std::vector<std::unique_ptr<UopInfo[]>> uop_chunks_;
+  std::vector<ZeroedArray<UopInfo>> uop_chunks_;  // those in use are copied there
   std::vector<std::unique_ptr<std::uint16_t[]>> index_chunks_;
   std::size_t uops_used_ = kChunkUops;
   std::size_t indices_used_ = kChunkIndices;

@@ -7,9 +7,9 @@
 #include <array>
 #include <bit>
 #include <cstdint>
-#include <vector>
 
 #include "timing/cycle.h"
+#include "timing/zeroed_array.h"
 
 namespace m2sim::timing {
 
@@ -17,8 +17,6 @@ inline constexpr unsigned kCalendarPorts = 4;
 
 class PortCalendar {
  public:
-  PortCalendar() : spans_(kSpans) {}
-
   // Cycles beyond the horizon cannot be booked; chains of so many misses have the ports to themselves.
   bool in_reach(Cycle cycle) const { return cycle - now_ < kCycles - 256; }
 
@@ -150,7 +148,7 @@ class PortCalendar {
   }
 
   Cycle now_ = 0;
-  std::vector<Span> spans_;
+  ZeroedArray<Span> spans_{kSpans};
 };
 
 }  // namespace m2sim::timing

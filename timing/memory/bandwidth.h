@@ -6,9 +6,9 @@
 #include <algorithm>
 #include <cassert>
 #include <cstdint>
-#include <vector>
 
 #include "timing/cycle.h"
+#include "timing/zeroed_array.h"
 
 namespace m2sim::timing {
 
@@ -79,7 +79,7 @@ class Bandwidth {
   std::uint32_t shift_ = 0;  // log2 of the cycles of a bucket
   std::uint32_t capacity_ = 0;
   double cycles_per_unit_ = 0;
-  std::vector<Bucket> buckets_;
+  ZeroedArray<Bucket> buckets_;
 };
 
 }  // namespace m2sim::timing

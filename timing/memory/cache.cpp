@@ -18,14 +18,14 @@ Cache::Cache(const CacheConfig& config)
   const std::uint64_t sets = lines / ways_;
   assert(std::has_single_bit(sets));
   set_mask_ = sets - 1;
-  tags_.assign(lines + 1, kNone);
-  lines_.resize(lines);
-  recent_.assign(sets, 0);
+  tags_ = ZeroedArray<std::uint64_t>(lines + 1);
+  lines_ = ZeroedArray<Line>(lines);
+  recent_ = ZeroedArray<std::uint8_t>(sets);
 }
 
 Cache::Line* Cache::peek(std::uint64_t line) {
   const std::uint64_t first = (line & set_mask_) * ways_;
-  const std::uint64_t way = find_tag(&tags_[first], ways_, line);
+  const std::uint64_t way = find_tag(&tags_[first], ways_, tag_of(line));
   return way == ways_ ? nullptr : &lines_[first + way];
 }
 
@@ -43,12 +43,12 @@ Cache::Victim Cache::insert(std::uint64_t line, const Line& state) {
   const std::uint64_t first = set * ways_;
   std::uint64_t place = first;
   for (std::uint64_t way = first; way < first + ways_; ++way) {
-    assert(tags_[way] != line);
+    assert(tags_[way] != tag_of(line));
     // Stamps start at 1, so an empty way, stamp 0, goes first.
     place = lines_[way].stamp < lines_[place].stamp ? way : place;
   }
-  const Victim victim{tags_[place], lines_[place]};
-  tags_[place] = line;
+  const Victim victim{line_of_tag(tags_[place]), lines_[place]};
+  tags_[place] = tag_of(line);
   lines_[place] = state;
   lines_[place].stamp = next_stamp();
   // A prefetched line must not pass for one in use, or its first use would go unnoticed; and the line used
@@ -60,7 +60,7 @@ Cache::Victim Cache::insert(std::uint64_t line, const Line& state) {
 
 Cache::Line Cache::take(std::uint64_t line, Line& state) {
   const Line taken = std::exchange(state, Line{});
-  tags_[static_cast<std::size_t>(&state - lines_.data())] = kNone;
+  tags_[static_cast<std::size_t>(&state - lines_.data())] = tag_of(kNone);
   assert(peek(line) == nullptr);
   static_cast<void>(line);
   return taken;
@@ -70,7 +70,7 @@ std::uint32_t Cache::next_stamp() {
   if (++clock_ == 0) {
     // Once in four billion changes of order: forget the order, keep the lines.
     for (std::size_t i = 0; i < lines_.size(); ++i) {
-      lines_[i].stamp = tags_[i] == kNone ? 0 : 1;
+      lines_[i].stamp = tags_[i] == tag_of(kNone) ? 0 : 1;
     }
     clock_ = 2;
   }

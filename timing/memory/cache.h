@@ -7,10 +7,10 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <vector>
 
 #include "timing/config/config.h"
 #include "timing/cycle.h"
+#include "timing/zeroed_array.h"
 
 namespace m2sim::timing {
 
@@ -43,7 +43,7 @@ class Cache {
   // arrived by prefetch do not count as used.
   bool is_most_recent(std::uint64_t line) const {
     const std::uint64_t set = line & set_mask_;
-    return tags_[set * ways_ + recent_[set]] == line;
+    return tags_[set * ways_ + recent_[set]] == tag_of(line);
   }
 
   // The line for which is_most_recent is true.
@@ -62,7 +62,7 @@ class Cache {
   Line* find(std::uint64_t line) {
     const std::uint64_t set = line & set_mask_;
     const std::uint64_t first = set * ways_;
-    if (tags_[first + recent_[set]] == line) {
+    if (tags_[first + recent_[set]] == tag_of(line)) {
       return &lines_[first + recent_[set]];
     }
     return find_slow(line, set);
@@ -86,15 +86,19 @@ class Cache {
   Line take(std::uint64_t line, Line& state);
 
  private:
+  // An empty place, kNone, has the tag 0: a cache begins as zeros (ZeroedArray).
+  static constexpr std::uint64_t tag_of(std::uint64_t line) { return ~line; }
+  static constexpr std::uint64_t line_of_tag(std::uint64_t tag) { return ~tag; }
+
   Line* find_slow(std::uint64_t line, std::uint64_t set);
   std::uint32_t next_stamp();
 
   std::uint32_t line_shift_;
   std::uint32_t ways_;
   std::uint64_t set_mask_;
-  std::vector<std::uint64_t> tags_;  // line numbers, set by set, and one more that is no line
-  std::vector<Line> lines_;
-  std::vector<std::uint8_t> recent_;  // way used last, a set; `ways_`, where a tag of no line of the set
+  ZeroedArray<std::uint64_t> tags_;  // set by set, and one more of no line
+  ZeroedArray<Line> lines_;
+  ZeroedArray<std::uint8_t> recent_;  // way used last, a set; `ways_`, where a tag of no line of the set
                                       // stands, if a line has arrived by prefetch since
   std::uint32_t clock_ = 0;
   Cycle settled_ = 0;

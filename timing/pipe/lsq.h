@@ -20,6 +20,7 @@
 #include "timing/config/config.h"
 #include "timing/cycle.h"
 #include "timing/memory/memory_hierarchy.h"
+#include "timing/zeroed_array.h"
 
 namespace m2sim::timing {
 
@@ -106,7 +107,7 @@ class StoreTable {
   std::uint64_t line_bytes_;
   Cycle load_to_use_;
   std::uint64_t sequence_ = 0;
-  std::vector<StoreRecord> ring_;
+  ZeroedArray<StoreRecord> ring_;  // add() makes a record what it begins as
   std::vector<Granule> granules_;
 };
 
