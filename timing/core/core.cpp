@@ -55,6 +55,7 @@ template <Probe P>
 void BasicCore<P>::tick() {
   now_ = parts_.ledger.now();
   active_ = false;
+  schedulers_.begin_cycle();
   retire();
   complete();
   issue();
@@ -66,7 +67,7 @@ void BasicCore<P>::tick() {
 
 // Rename's slots that are left are lost, and if nothing moved, so are those up to the next event.
 template <Probe P>
-void BasicCore<P>::end_cycle() {
+inline void BasicCore<P>::end_cycle() {
   if (parts_.ledger.now() != now_) return;
   Cycle next = now_ + 1;
   if (!active_ && !schedulers_.any_ready()) {
@@ -81,7 +82,7 @@ void BasicCore<P>::end_cycle() {
 }
 
 template <Probe P>
-void BasicCore<P>::lose(Cycle end, StallReason reason, const Culprit& culprit) {
+inline void BasicCore<P>::lose(Cycle end, StallReason reason, const Culprit& culprit) {
   SlotLedger& ledger = parts_.ledger;
   if constexpr (P::kOn)
     probe_.lost({reason, ledger.now(), ledger.free_until(end), culprit.pc, culprit.record});
@@ -107,7 +108,7 @@ void BasicCore<P>::charge_oldest(Cycle end) {
 }
 
 template <Probe P>
-void BasicCore<P>::retire() {
+inline void BasicCore<P>::retire() {
   while (!window_.empty()) {
     RetireGroup& oldest = window_.oldest();
     if (oldest.unissued != 0 || oldest.complete > now_ || !retirement_.take(now_, oldest.needs)) break;
@@ -142,7 +143,7 @@ void BasicCore<P>::free_load(std::uint64_t number, StallReason work) {
 }
 
 template <Probe P>
-void BasicCore<P>::complete() {
+inline void BasicCore<P>::complete() {
   wheel_.drain(ring_, now_, [this](std::uint32_t index) {
     const InFlight& entry = ring_.at_index(index);
     if (entry.ready > now_) {
@@ -154,44 +155,42 @@ void BasicCore<P>::complete() {
 }
 
 template <Probe P>
-void BasicCore<P>::issue() {
+inline void BasicCore<P>::issue() {
   schedulers_.pick(
       now_, ring_, [this](InFlight& entry) { return may_issue(entry); },
       [this](InFlight& entry, unsigned queue, unsigned port) {
         if constexpr (P::kOn)
           probe_.issued(ring_.index_of(entry), now_, steering_.queue(queue).port_name[port]);
+        queues_[queue].room_in(steering_.queue(queue).scheduler_of[port]);
         execute(entry);
       });
 }
 
 template <Probe P>
-void BasicCore<P>::dispatch() {
+inline void BasicCore<P>::dispatch() {
   for (unsigned q = 0; q < steering_.queues(); ++q) {
-    queues_[q].leave(now_, steering_.queue(q).per_cycle,
-                     [this, q](const QueuedUop& uop) { return dispatch_uop(uop, q); });
+    if (queues_[q].next_look() > now_) continue;
+    const QueueLane& lane = steering_.queue(q);
+    queues_[q].leave(now_, lane, schedulers_.waiting(q), [&](const QueuedUop& uop, unsigned scheduler) {
+      enter_scheduler(uop.sequence, lane.scheduler_name[scheduler]);
+    });
   }
 }
 
 template <Probe P>
-bool BasicCore<P>::dispatch_uop(const QueuedUop& uop, unsigned q) {
-  const QueueLane& lane = steering_.queue(q);
-  InFlight& entry = ring_.at(uop.sequence);
-  const unsigned chosen = lane.bound_at(now_, uop.earliest)
-                              ? lane.if_room(uop.bound, schedulers_.waiting(q))
-                              : lane.choose_scheduler(entry.info->ports_behind(q), schedulers_.waiting(q));
-  if (chosen == kLaneCount) return false;
+inline void BasicCore<P>::enter_scheduler(std::uint64_t sequence, std::uint8_t scheduler) {
   active_ = true;
-  schedulers_.insert(uop.sequence, lane.scheduler_name[chosen], ring_);
+  InFlight& entry = ring_.at(sequence);
+  schedulers_.insert(sequence, scheduler, ring_);
   entry.ready = std::max(entry.ready, now_ + steering_.issue_delay());
   if (entry.info->is(kUopStore)) load_store_.store(entry.memory_number).know(now_ + steering_.issue_delay());
-  const std::uint32_t index = ring_.index_of(entry);
+  const std::uint32_t index = ring_.index_of(sequence);
   if constexpr (P::kOn) probe_.dispatched(index, now_);
   if (entry.pending == 0) become_able(index, entry);
-  return true;
 }
 
 template <Probe P>
-void BasicCore<P>::fetch() {
+inline void BasicCore<P>::fetch() {
   Fetch& fetch = parts_.fetch;
   if (!fetch.window_open()) {
     if (now_ < fetch.next_cycle() || !parts_.buffer.has_room() || input_.ended) return;
@@ -238,7 +237,7 @@ Cycle BasicCore<P>::next_event() const {
 
 // Decode and rename, in order, up to rename.width slots a cycle.
 template <Probe P>
-void BasicCore<P>::rename() {
+inline void BasicCore<P>::rename() {
   const SlotLedger& ledger = parts_.ledger;
   for (;;) {
     if (fetched_.packets.empty()) {
@@ -263,7 +262,7 @@ void BasicCore<P>::rename() {
 
 // False: not in this cycle, and why_ says why. True: into a new group if the newest one is closed.
 template <Probe P>
-bool BasicCore<P>::can_rename(const UopInfo& uop, unsigned& queue) {
+inline bool BasicCore<P>::can_rename(const UopInfo& uop, unsigned& queue) {
   const bool open = window_.must_open(uop);
   if (serialization_.earliest(uop, window_.empty() ? 0 : kNever) > now_) {
     stop_ = {StallReason::kSerialize, {}};
@@ -280,7 +279,7 @@ bool BasicCore<P>::can_rename(const UopInfo& uop, unsigned& queue) {
 }
 
 template <Probe P>
-void BasicCore<P>::rename_uop(const UopInfo& uop, unsigned queue, const Packet& packet, bool last) {
+inline void BasicCore<P>::rename_uop(const UopInfo& uop, unsigned queue, const Packet& packet, bool last) {
   RetireGroup& group = window_.rename(uop);
   active_ = true;
   parts_.ledger.use(uop.slots);
@@ -307,11 +306,13 @@ void BasicCore<P>::rename_uop(const UopInfo& uop, unsigned queue, const Packet& 
   if (uop.memory()) rename_memory(index, entry, group);
   link_sources(index, entry);
   for (unsigned d = 0; d < uop.dest_count; ++d) map_[uop.dests[d]] = {sequence, d != 0};
-  queues_[queue].push({sequence, now_ + steering_.dispatch_delay(), steering_.enter(uop, queue)});
+  queues_[queue].push({sequence, now_ + steering_.dispatch_delay(),
+                       static_cast<std::uint8_t>(steering_.enter(uop, queue)),
+                       static_cast<std::uint8_t>(uop.ports_behind(queue))});
 }
 
 template <Probe P>
-void BasicCore<P>::link_sources(std::uint32_t index, InFlight& entry) {
+inline void BasicCore<P>::link_sources(std::uint32_t index, InFlight& entry) {
   const UopInfo& uop = *entry.info;
   for (unsigned s = 0; s < uop.source_count; ++s) {
     const Mapping& mapping = map_[uop.sources[s].reg];
@@ -360,7 +361,7 @@ void BasicCore<P>::rename_memory(std::uint32_t index, InFlight& entry, RetireGro
 
 // A load or store without a queue entry sleeps until the one that it will get is free.
 template <Probe P>
-bool BasicCore<P>::may_issue(InFlight& entry) {
+inline bool BasicCore<P>::may_issue(InFlight& entry) {
   const std::uint32_t index = ring_.index_of(entry);
   if (entry.info->is(kUopLoad)) {
     if (load_store_.load_before(entry.memory_number) > sleepers_.last_freed_load()) {
@@ -411,7 +412,7 @@ void BasicCore<P>::wake_sleeper(std::uint32_t& place, const Admission& admitted)
 }
 
 template <Probe P>
-void BasicCore<P>::execute(InFlight& entry) {
+inline void BasicCore<P>::execute(InFlight& entry) {
   active_ = true;
   entry.issued = now_;
   entry.held = held_by(*entry.info, entry.able, {entry.ready, entry.held}, now_);
@@ -453,7 +454,7 @@ void BasicCore<P>::forward(InFlight& entry, const StoreRecord& store) {
 }
 
 template <Probe P>
-void BasicCore<P>::publish(InFlight& entry, const Loaded& loaded) {
+inline void BasicCore<P>::publish(InFlight& entry, const Loaded& loaded) {
   const Cycle ready = loaded.ready + entry.info->latency;
   entry.result = result_of(*entry.info, ready, loaded.base_sooner);
   entry.work = loaded.cause;

@@ -105,7 +105,7 @@ class BasicCore {
   };
 
   void tick();
-  void end_cycle();
+  [[gnu::always_inline]] void end_cycle();
   Culprit next_to_rename() const {
     const Packet& packet = fetched_.packets.front();
     return {packet.pc_of(*packet.begin), packet.record};
@@ -128,26 +128,26 @@ class BasicCore {
   void charge_oldest(Cycle end);
 
   // Stages.
-  void retire();
-  void complete();
-  void issue();
-  void dispatch();
-  bool dispatch_uop(const QueuedUop& uop, unsigned queue);
-  void rename();
-  void fetch();
+  [[gnu::always_inline]] void retire();
+  [[gnu::always_inline]] void complete();
+  [[gnu::always_inline]] void issue();
+  [[gnu::always_inline]] void dispatch();
+  [[gnu::always_inline]] void enter_scheduler(std::uint64_t sequence, std::uint8_t scheduler);
+  [[gnu::always_inline]] void rename();
+  [[gnu::always_inline]] void fetch();
 
   void retire_group(RetireGroup& group);
   void free_load(std::uint64_t number, StallReason work);
   bool next_record();
 
   // Rename.
-  bool can_rename(const UopInfo& uop, unsigned& queue);
+  [[gnu::always_inline]] bool can_rename(const UopInfo& uop, unsigned& queue);
   bool stall(Structure full) {
     stop_ = {StallReason::kRetire, full};
     return false;
   }
-  void rename_uop(const UopInfo& uop, unsigned queue, const Packet& packet, bool last);
-  void link_sources(std::uint32_t index, InFlight& entry);
+  [[gnu::always_inline]] void rename_uop(const UopInfo& uop, unsigned queue, const Packet& packet, bool last);
+  [[gnu::always_inline]] void link_sources(std::uint32_t index, InFlight& entry);
   void rename_memory(std::uint32_t index, InFlight& entry, RetireGroup& group);
   void wait_for(InFlight& producer, std::uint32_t index, InFlight& entry, unsigned input) {
     entry.next[input] = producer.waiters;
@@ -156,7 +156,13 @@ class BasicCore {
   }
 
   // Issue and execution.
-  void schedule(std::uint32_t index, const InFlight& entry) { wheel_.add(ring_, index, now_, entry.ready); }
+  void schedule(std::uint32_t index, const InFlight& entry) {
+    if (entry.ready == now_ + 1) {
+      schedulers_.wake_next(entry);
+    } else {
+      wheel_.add(ring_, index, now_, entry.ready);
+    }
+  }
   void become_able(std::uint32_t index, InFlight& entry) {
     entry.able = entry.ready;
     schedule(index, entry);
@@ -165,13 +171,13 @@ class BasicCore {
     entry.ready = cycle;
     schedule(ring_.index_of(entry), entry);
   }
-  bool may_issue(InFlight& entry);
+  [[gnu::always_inline]] bool may_issue(InFlight& entry);
   bool waits_for_release(InFlight& entry);
   void wake_sleeper(std::uint32_t& place, const Admission& admitted);
-  void execute(InFlight& entry);
+  [[gnu::always_inline]] void execute(InFlight& entry);
   void execute_load(InFlight& entry);
   void forward(InFlight& entry, const StoreRecord& store);
-  void publish(InFlight& entry, const Loaded& loaded);
+  [[gnu::always_inline]] void publish(InFlight& entry, const Loaded& loaded);
   void wake_waiters(InFlight& producer);
   static Cycle visible(const InFlight& producer, insts::Role role, bool second) {
     return (second ? producer.result.second() : producer.result).as(role);

@@ -55,17 +55,28 @@ class IssueQueues {
     places_[entry.scheduler].uops.wake(entry.slot);
     ready_ |= 1U << entry.scheduler;
   }
+  // In the next cycle: what most uops wait for, and cheaper than a place in the wheel.
+  void wake_next(const InFlight& entry) {
+    places_[entry.scheduler].uops.wake_next(entry.slot);
+    next_ |= 1U << entry.scheduler;
+  }
+  void begin_cycle() {
+    for (unsigned rest = next_; rest != 0; rest &= rest - 1)
+      places_[static_cast<unsigned>(std::countr_zero(rest))].uops.wake_due();
+    ready_ |= next_;
+    next_ = 0;
+  }
   void sleep(const InFlight& entry) {
     places_[entry.scheduler].uops.sleep(entry.slot);
     look_again(entry.scheduler);
   }
 
-  bool any_ready() const { return ready_ != 0; }
+  bool any_ready() const { return (ready_ | next_) != 0; }  // in this cycle or the next
 
   // One cycle. `may_issue(entry)` may put a uop to sleep instead; `issue(entry, queue, port)` executes one
   // that has got a port, named as the queue numbers them.
   template <class MayIssue, class Issue>
-  void pick(Cycle now, InFlightRing& ring, MayIssue&& may_issue, Issue&& issue) {
+  [[gnu::always_inline]] void pick(Cycle now, InFlightRing& ring, MayIssue&& may_issue, Issue&& issue) {
     for (unsigned rest = ready_; rest != 0; rest &= rest - 1) {
       pick_from(static_cast<unsigned>(std::countr_zero(rest)), now, ring, may_issue, issue);
     }
@@ -83,15 +94,24 @@ class IssueQueues {
     ready_ &= ~(unsigned{!places_[scheduler].uops.any_ready()} << scheduler);
   }
 
+  void block(unsigned queue, unsigned port, Cycle until) {
+    blocked_[queue] |= 1U << port;
+    port_free_[queue][port] = until;
+  }
+  void unblock(unsigned queue, Cycle now) {
+    for (unsigned rest = blocked_[queue]; rest != 0; rest &= rest - 1) {
+      if (port_free_[queue][static_cast<unsigned>(std::countr_zero(rest))] <= now)
+        blocked_[queue] &= ~(rest & -rest);
+    }
+  }
+
   template <class MayIssue, class Issue>
-  void pick_from(unsigned scheduler, Cycle now, InFlightRing& ring, MayIssue&& may_issue, Issue&& issue) {
+  [[gnu::always_inline]] void pick_from(unsigned scheduler, Cycle now, InFlightRing& ring,
+                                        MayIssue&& may_issue, Issue&& issue) {
     Place& place = places_[scheduler];
     std::uint64_t candidates = place.uops.ready_by_age();
-    auto& port_free = port_free_[place.queue];
-    unsigned free = 0;
-    for (unsigned rest = place.ports; rest != 0; rest &= rest - 1) {
-      if (port_free[static_cast<unsigned>(std::countr_zero(rest))] <= now) free |= rest & -rest;
-    }
+    if ((blocked_[place.queue] & place.ports) != 0) unblock(place.queue, now);
+    unsigned free = place.ports & ~blocked_[place.queue];
     while (candidates != 0 && free != 0) {
       const unsigned slot = place.uops.oldest(candidates);
       candidates &= candidates - 1;
@@ -100,7 +120,7 @@ class IssueQueues {
       if (usable == 0 || !may_issue(entry)) continue;
       const unsigned port = Steering::choose_port(usable);
       free &= ~(1U << port);
-      port_free[port] = now + entry.info->occupancy;
+      if (entry.info->occupancy != 1) block(place.queue, port, now + entry.info->occupancy);
       place.uops.remove(slot);
       look_again(scheduler);
       waiting_[place.queue] -= place.one;
@@ -109,9 +129,12 @@ class IssueQueues {
   }
 
   unsigned ready_ = 0;  // mask of the schedulers with a ready uop
+  unsigned next_ = 0;   // and of those with one that will be in the next cycle
   static_assert(kMaxSchedulers <= 32);
   std::array<Place, kMaxSchedulers> places_{};
   std::array<Lanes, kMaxDispatchQueues> waiting_{};
+  std::array<unsigned, kMaxDispatchQueues>
+      blocked_{};  // masks of the ports that more than a cycle is taken of
   std::array<std::array<Cycle, kPortsPerQueue>, kMaxDispatchQueues> port_free_{};
 };
 

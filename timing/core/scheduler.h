@@ -35,6 +35,11 @@ class Scheduler {
     return slot;
   }
   void wake(unsigned slot) { ready_ |= bit(slot); }
+  void wake_next(unsigned slot) { next_ |= bit(slot); }  // in the next cycle, which begins with wake_due()
+  void wake_due() {
+    ready_ |= next_;
+    next_ = 0;
+  }
   void sleep(unsigned slot) { ready_ &= ~bit(slot); }  // keeps its place
   void remove(unsigned slot) {
     occupied_ &= ~bit(slot);
@@ -60,14 +65,17 @@ class Scheduler {
   void close_gaps(Moved&& moved) {
     const unsigned begin = end_;
     std::uint64_t ready = 0;
+    std::uint64_t next = 0;
     for (std::uint64_t rest = std::rotr(occupied_, static_cast<int>(begin)); rest != 0; rest &= rest - 1) {
       const unsigned from = (begin + static_cast<unsigned>(std::countr_zero(rest))) % kMaxEntries;
       if ((ready_ & bit(from)) != 0) ready |= bit(end_);
+      if ((next_ & bit(from)) != 0) next |= bit(end_);
       sequences_[end_] = sequences_[from];
       moved(sequences_[end_], end_);
       end_ = (end_ + 1) % kMaxEntries;
     }
     ready_ = ready;
+    next_ = next;
     occupied_ = std::rotl(bit(waiting_) - 1, static_cast<int>(begin));
   }
 
@@ -76,6 +84,7 @@ class Scheduler {
   std::uint32_t waiting_ = 0;
   std::uint64_t occupied_ = 0;
   std::uint64_t ready_ = 0;
+  std::uint64_t next_ = 0;  // ready in the next cycle
   std::array<std::uint64_t, kMaxEntries> sequences_{};
 };
 

@@ -95,7 +95,7 @@ class RetireWindow {
         ring_(ring_size(config.rob.groups)) {}
 
   // A uop joins the newest group unless that is closed or the uop must open another.
-  bool must_open(const UopInfo& uop) const {
+  [[gnu::always_inline]] bool must_open(const UopInfo& uop) const {
     if (!open_) return true;
     const RetireGroup& group = newest();
     return group.ended || uop.is(kUopStartsGroup) || group.uops + uop.slots > uops_per_group_ ||
@@ -111,7 +111,7 @@ class RetireWindow {
   std::uint64_t size() const { return next_ - oldest_; }
 
   // The uop takes what it needs, in a group of its own if none is open.
-  RetireGroup& rename(const UopInfo& uop) {
+  [[gnu::always_inline]] RetireGroup& rename(const UopInfo& uop) {
     if (!open_) {
       group(next_++).open();
       open_ = true;

@@ -87,7 +87,7 @@ class Steering {
     return chosen;
   }
   // The uop enters a queue. Returns the scheduler that it is bound to there, or kLaneCount: to none.
-  unsigned enter(const UopInfo& uop, unsigned queue) {
+  [[gnu::always_inline]] unsigned enter(const UopInfo& uop, unsigned queue) {
     turn_ ^= std::has_single_bit(unsigned{uop.queues}) ? 0U : 1U;
     const QueueLane& lane = queues_[queue];
     if (lane.bound_cycles == 0) return kLaneCount;

@@ -9,16 +9,39 @@
 namespace m2sim::timing {
 namespace {
 
+// Four schedulers of one port each; a uop may keep its scheduler for 64 cycles.
 struct DispatchQueues : public ::testing::Test {
+  static constexpr std::uint8_t kAnyPort = 15;
   DispatchQueue queue;
+  QueueLane lane;
   std::vector<unsigned> full;  // schedulers
+  Lanes waiting = 0;
 
+  DispatchQueues() {
+    lane.bound_cycles = 64;
+    for (unsigned i = 0; i < kLaneCount; ++i) lane.capacity |= in_lane(i, 63);
+    for (unsigned ports = 0; ports < lane.choices.size(); ++ports) {
+      for (unsigned i = 0; i < kLaneCount; ++i) {
+        if ((ports >> i & 1U) == 0) lane.choices[ports].excluded |= in_lane(i, kWholeLane);
+      }
+    }
+  }
+  void push(std::uint64_t sequence, Cycle earliest, unsigned bound, std::uint8_t ports = kAnyPort) {
+    queue.push({sequence, earliest, static_cast<std::uint8_t>(bound), ports});
+  }
+  // Room for one more uop.
+  void leaves_room(unsigned scheduler) {
+    std::erase(full, scheduler);
+    queue.room_in(scheduler);
+  }
   std::vector<std::uint64_t> leave(Cycle now, std::uint32_t per_cycle = 63) {
     std::vector<std::uint64_t> left;
-    queue.leave(now, per_cycle, [&](const QueuedUop& uop) {
-      if (std::ranges::find(full, uop.bound) != full.end()) return false;
+    lane.per_cycle = per_cycle;
+    waiting = 0;
+    for (const unsigned scheduler : full) waiting += in_lane(scheduler, 63);
+    queue.leave(now, lane, waiting, [&](const QueuedUop& uop, unsigned scheduler) {
+      EXPECT_TRUE(std::ranges::find(full, scheduler) == full.end());
       left.push_back(uop.sequence);
-      return true;
     });
     return left;
   }
@@ -27,41 +50,58 @@ struct DispatchQueues : public ::testing::Test {
 using Sequences = std::vector<std::uint64_t>;
 
 TEST_F(DispatchQueues, NobodyLeavesBeforeItsTimeAndNoMoreThanMayInACycle) {
-  for (std::uint64_t i = 0; i < 8; ++i) queue.push({i, 10 + i / 4, kLaneCount});
+  lane.bound_cycles = 0;
+  for (std::uint64_t i = 0; i < 8; ++i) push(i, 10 + i / 4, kLaneCount);
+  EXPECT_EQ(queue.next_look(), 10U);
   EXPECT_EQ(leave(9), Sequences{});
   EXPECT_EQ(leave(10, 3), (Sequences{0, 1, 2}));
+  EXPECT_EQ(queue.next_look(), 11U);
   EXPECT_EQ(leave(10), (Sequences{3}));
+  EXPECT_EQ(queue.next_look(), 11U);
   EXPECT_EQ(leave(11), (Sequences{4, 5, 6, 7}));
   EXPECT_EQ(queue.size(), 0U);
+  EXPECT_EQ(queue.next_look(), kNever);
 }
 
 TEST_F(DispatchQueues, WhoFindsNoRoomStopsThoseOfItsSchedulerAlone) {
-  for (std::uint64_t i = 0; i < 9; ++i) queue.push({i, 5, static_cast<unsigned>(i % 3)});
+  for (std::uint64_t i = 0; i < 9; ++i) push(i, 5, static_cast<unsigned>(i % 3));
   full = {1};
   EXPECT_EQ(leave(5), (Sequences{0, 2, 3, 5, 6, 8}));
   EXPECT_EQ(queue.size(), 3U);
-  full = {};
+  EXPECT_EQ(queue.next_look(), 5U + 64);
+  queue.room_in(2);  // of no use to anybody
+  EXPECT_EQ(queue.next_look(), 5U + 64);
+  leaves_room(1);
+  EXPECT_LE(queue.next_look(), 6U);
   EXPECT_EQ(leave(6, 2), (Sequences{1, 4}));
-  EXPECT_EQ(leave(6), (Sequences{7}));
+  EXPECT_EQ(queue.next_look(), 7U);
+  EXPECT_EQ(leave(7), (Sequences{7}));
 }
 
-// One place, and two that could take it.
+TEST_F(DispatchQueues, WhoHasWaitedForItsSchedulerForLongGoesToAnyThatCanExecuteIt) {
+  push(1, 5, 1, 0b0011);
+  push(2, 5, 1, 0b1010);
+  full = {0, 1};
+  EXPECT_EQ(leave(5), Sequences{});
+  EXPECT_EQ(queue.next_look(), 69U);
+  EXPECT_EQ(leave(69), Sequences{});  // the older one finds both full
+  EXPECT_EQ(queue.next_look(), kNever);
+  leaves_room(0);
+  EXPECT_EQ(leave(70), (Sequences{1, 2}));
+}
+
 TEST_F(DispatchQueues, TheOlderIsAskedFirst) {
-  queue.push({1, 5, 2});
-  queue.push({2, 5, 0});
-  queue.push({3, 5, 2});
-  std::vector<std::uint64_t> asked;
-  queue.leave(5, 63, [&](const QueuedUop& uop) {
-    asked.push_back(uop.sequence);
-    return asked.size() == 1;
-  });
-  EXPECT_EQ(asked, (Sequences{1, 2, 3}));
-  EXPECT_EQ(queue.size(), 2U);
+  push(1, 5, 2);
+  push(2, 5, 0);
+  push(3, 5, 2);
+  EXPECT_EQ(leave(5, 1), (Sequences{1}));
+  EXPECT_EQ(leave(6, 1), (Sequences{2}));
+  EXPECT_EQ(leave(7, 1), (Sequences{3}));
 }
 
 TEST_F(DispatchQueues, NamesTheCyclesInWhichMoreMayBePossible) {
-  queue.push({1, 5, 0});
-  queue.push({2, 6, 2});
+  push(1, 5, 0);
+  push(2, 6, 2);
   std::vector<Cycle> events;
   const auto later = [&](Cycle cycle) { events.push_back(cycle); };
   queue.events(64, later);

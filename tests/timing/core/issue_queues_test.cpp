@@ -58,6 +58,15 @@ TEST_F(Queues, APortIsBlockedForItsOccupancy) {
   EXPECT_EQ(pick(13).size(), 1U);
 }
 
+TEST_F(Queues, WhoWakesInTheNextCycleIsNotPickedBefore) {
+  queues.wake_next(ring.at(add(0, steering.queue(0).ports_of[0])));
+  EXPECT_TRUE(queues.any_ready()) << "nothing may be skipped";
+  EXPECT_TRUE(pick(1).empty());
+  queues.begin_cycle();
+  EXPECT_EQ(pick(2).size(), 1U);
+  EXPECT_FALSE(queues.any_ready());
+}
+
 TEST_F(Queues, WhoSleepsIsNotAskedAgainAndKeepsItsPlace) {
   const unsigned ports = steering.queue(0).ports_of[0];
   const std::uint64_t sequence = add(0, ports);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <map>
 #include <random>
+#include <utility>
 #include <vector>
 
 #include "timing/config/fields.h"
@@ -16,6 +17,7 @@ namespace {
 struct Entry {
   unsigned slot;
   bool ready;
+  bool due = false;  // ready in the next cycle
 };
 
 struct Harness {
@@ -33,6 +35,14 @@ struct Harness {
       ++moves;
     });
     plain[sequence] = {slot, false};
+  }
+  void wake_next(Entry& entry) {
+    scheduler.wake_next(entry.slot);
+    entry.due = true;
+  }
+  void next_cycle() {
+    scheduler.wake_due();
+    for (auto& [sequence, entry] : plain) entry.ready |= std::exchange(entry.due, false);
   }
   std::uint64_t oldest() const { return scheduler.sequence(scheduler.oldest(scheduler.ready_by_age())); }
   void check() const {
@@ -72,7 +82,7 @@ TEST(Scheduler, TheOldestReadyUopIsFoundWhateverLeftBeforeIt) {
       } else {
         auto at =
             std::next(harness.plain.begin(), static_cast<std::ptrdiff_t>(random() % harness.plain.size()));
-        switch (random() % 3) {
+        switch (random() % 5) {
           case 0:
             harness.scheduler.wake(at->second.slot);
             at->second.ready = true;
@@ -81,7 +91,14 @@ TEST(Scheduler, TheOldestReadyUopIsFoundWhateverLeftBeforeIt) {
             harness.scheduler.sleep(at->second.slot);
             at->second.ready = false;
             break;
+          case 2:
+            if (!at->second.ready) harness.wake_next(at->second);
+            break;
+          case 3:
+            harness.next_cycle();
+            break;
           default:
+            if (at->second.due) break;
             harness.scheduler.remove(at->second.slot);
             harness.plain.erase(at);
         }
