@@ -93,11 +93,16 @@ double instructions_of(const Kernel& kernel, std::uint64_t iterations) {
 }
 
 KernelRun run_kernel(const Kernel& kernel, std::uint64_t iterations, const timing::CoreConfig& config,
-                     Model model) {
+                     Model model, timing::Premises* premises) {
   timing::Simulation simulation;
   simulation.mode = model == Model::kCore ? timing::Mode::kTiming : timing::Mode::kFastTiming;
   simulation.config = config;
+  timing::Premises found(config);
+  if (premises != nullptr) {
+    model == Model::kFastCore ? void(simulation.premises = &found) : found.only_these();
+  }
   const timing::Outcome outcome = outcome_of(kernel, iterations, simulation);
+  if (premises != nullptr) premises->also(found);
   return {iterations, outcome.figures.instructions, outcome.timing.value()};
 }
 
@@ -144,14 +149,19 @@ bool Evaluator::knows(const Target& target) const {
   return false;
 }
 
-double Evaluator::value(const Target& target, const timing::CoreConfig& config, Model model) const {
+double Evaluator::value(const Target& target, const timing::CoreConfig& config, Model model,
+                        timing::Premises* premises) const {
+  if (premises != nullptr) {
+    *premises = timing::Premises(config);
+    if (target.kind != TargetKind::kKernel) premises->only_these();
+  }
   switch (target.kind) {
     case TargetKind::kInstruction:
       return instruction_value(*entry_of(experiments_, target.name), config, model);
     case TargetKind::kStructure:
       return value_at(*entry_of(curves_, target.name), target.x, config, model);
     default:
-      return kernel_runs(target.name, config, model).cycles();
+      return kernel_runs(target.name, config, model, premises).cycles();
   }
 }
 
@@ -161,11 +171,12 @@ double Evaluator::cycles(const Target& target, const timing::CoreConfig& config,
   return entry_of(curves_, target.name)->quantity == Quantity::kCyclesPerUnit ? found : 1 / found;
 }
 
-KernelRuns Evaluator::kernel_runs(const std::string& name, const timing::CoreConfig& config,
-                                  Model model) const {
+KernelRuns Evaluator::kernel_runs(const std::string& name, const timing::CoreConfig& config, Model model,
+                                  timing::Premises* premises) const {
   const Kernel& kernel = entry_of(kernels_, name);
   const auto [fewer, more] = iterations_of(kernel);
-  return {run_kernel(kernel, fewer, config, model), run_kernel(kernel, more, config, model)};
+  return {run_kernel(kernel, fewer, config, model, premises),
+          run_kernel(kernel, more, config, model, premises)};
 }
 
 double Evaluator::weight(const Target& target) const {

@@ -10,6 +10,7 @@
 #include "calibration/evaluate/target.h"
 #include "calibration/measure.h"
 #include "timing/config/config.h"
+#include "timing/config/premises.h"
 #include "timing/stats.h"
 
 namespace m2sim::calibration {
@@ -36,7 +37,7 @@ struct KernelRun {
 // Runs it in this process; what it prints goes nowhere. Throws std::runtime_error, also when it ends with
 // another status than 0, and emu::UserError when it cannot be loaded.
 KernelRun run_kernel(const Kernel& kernel, std::uint64_t iterations, const timing::CoreConfig& config,
-                     Model model);
+                     Model model, timing::Premises* premises = nullptr);
 
 // Instructions from its start to its end, without a model.
 double instructions_of(const Kernel& kernel, std::uint64_t iterations);
@@ -57,11 +58,14 @@ class Evaluator {
 
   bool knows(const Target& target) const;
   // The same whenever it is asked; several threads may ask. Throws std::runtime_error with one line.
-  double value(const Target& target, const timing::CoreConfig& config, Model model) const;
+  // `premises` learns with which other configurations it is the same; null: nobody asks.
+  double value(const Target& target, const timing::CoreConfig& config, Model model,
+               timing::Premises* premises = nullptr) const;
   // Cycles an iteration, also of curves whose y is the reverse of that.
   double cycles(const Target& target, const timing::CoreConfig& config, Model model) const;
   // Of a kernel that it knows.
-  KernelRuns kernel_runs(const std::string& name, const timing::CoreConfig& config, Model model) const;
+  KernelRuns kernel_runs(const std::string& name, const timing::CoreConfig& config, Model model,
+                         timing::Premises* premises = nullptr) const;
   // About how many instructions that takes.
   double weight(const Target& target) const;
 

@@ -10,6 +10,7 @@
 #include <cstdint>
 
 #include "timing/config/bounds.h"
+#include "timing/config/premises.h"
 #include "timing/cycle.h"
 #include "timing/fast/port_calendar.h"
 #include "timing/least_lane.h"
@@ -21,7 +22,11 @@ static_assert(kCalendarPorts == kPortsPerQueue);
 
 class CalendarQueue {
  public:
-  void set_lane(const QueueLane& lane) { lane_ = lane; }
+  void set_lane(const QueueLane& lane) {
+    lane_ = lane;
+    bound_cycles_ = Premise(static_cast<std::uint32_t>(lane.bound_cycles));
+    lane.bound_cycles == 0 ? bound_cycles_.only_this() : bound_cycles_.at_least(1);
+  }
 
   // Uops that have not left by `now`, which does not go back.
   std::uint32_t queued(Cycle now) {
@@ -74,6 +79,7 @@ class CalendarQueue {
   }
 
   unsigned port_name(unsigned port) const { return lane_.port_name[port]; }
+  const Premise& bound_cycles() const { return bound_cycles_; }
 
  private:
   Cycle& leaves(std::uint32_t number) { return leaves_[number % leaves_.size()]; }
@@ -99,13 +105,31 @@ class CalendarQueue {
     const Cycle freed = earliest + lane_.bound_cycles;
     scheduler = bound;
     Cycle leaves = room_in(bound);
-    if (leaves < freed) return leaves;
+    // What follows is the same for all numbers of cycles up to which it waits for its own scheduler anyway,
+    // and behind which another has no room yet (noted in any mode: it costs less than to ask whether to).
+    const auto wait = static_cast<std::int64_t>(leaves - earliest);
+    if (leaves < freed) {
+      bound_cycles_.at_least(wait);
+      return leaves;
+    }
+    const Cycle own = leaves;
+    Cycle first = kNever;
     const QueueLane::Choice& choice = lane_.choices[ports];
     for (unsigned i = 0; i < choice.count; ++i) {
-      const Cycle room = std::max(freed, room_in(choice.leading[i]));
+      const Cycle there = room_in(choice.leading[i]);
+      first = std::min(first, there);
+      const Cycle room = std::max(freed, there);
       if (room >= leaves) continue;
       leaves = room;
       scheduler = choice.leading[i];
+    }
+    if (first >= own) return leaves;
+    if (leaves == own) {
+      bound_cycles_.at_least(wait);
+    } else if (freed <= first) {
+      bound_cycles_.at_most(static_cast<std::int64_t>(first - earliest));
+    } else {
+      bound_cycles_.only_this();
     }
     return leaves;
   }
@@ -137,6 +161,7 @@ class CalendarQueue {
   std::uint32_t left_ = 0;     // dispatches left in the calendar's cycle
   Lanes waiting_ = 0;          // uops in each scheduler, and bound to it
   QueueLane lane_;
+  Premise bound_cycles_;
 };
 
 }  // namespace m2sim::timing

@@ -7,6 +7,7 @@
 #include "timing/pipe/charges.h"
 #include "timing/probe/attribution.h"
 #include "timing/probe/pipe_trace.h"
+#include "timing/probe/premise_probe.h"
 
 namespace m2sim::timing {
 
@@ -82,6 +83,9 @@ inline void BasicFastCore<P>::rename(const UopInfo& uop, const Packet& packet) {
   // A group that has already retired by now takes no more uops.
   if (!open && std::max(group_->complete, retirement_.last()) <= ledger.now()) open = true;
   if (open && window_.open()) close_group();
+  if constexpr (P::kPremises) {
+    if (open) note_groups(probe_.premises().groups);
+  }
   if ((open && window_.full()) || window_.lacks(uop)) make_room(uop, open);
   if (uop.is(kUopSerialize)) {
     wait(serialization_.earliest(uop, retirement_.last()), StallReason::kSerialize, packet.pc_of(uop),
@@ -91,6 +95,29 @@ inline void BasicFastCore<P>::rename(const UopInfo& uop, const Packet& packet) {
   group_ = &window_.rename(uop);
   renamed_at_ = ledger.now();
   ledger.use(uop.slots);
+}
+
+// A larger buffer never makes a window wait that this one did not. A smaller one asks for more instructions
+// to have left: those that have by then do not make it wait either. All that were fetched have been renamed.
+template <Probe P>
+void BasicFastCore<P>::note_buffer(Premise& capacity, Cycle cycle) const {
+  const auto waits = [&](std::uint32_t instructions) {
+    const std::uint64_t left = parts_.buffer.must_have_left(instructions);
+    return left != 0 && renamed_[(left - 1) % renamed_.size()] > cycle;
+  };
+  if (waits(capacity.value())) return capacity.only_this();
+  capacity.at_least(std::min(parts_.buffer.window(), capacity.value()));
+  while (capacity.low() < capacity.value() && waits(capacity.low())) capacity.at_least(capacity.low() + 1);
+}
+
+// Groups that have retired are released when room is looked for, and nobody else looks at them: whether that
+// happens earlier shows nowhere.
+template <Probe P>
+void BasicFastCore<P>::note_groups(Premise& groups) {
+  if (window_.size() < groups.low()) return;
+  release(parts_.ledger.now());
+  groups.compares(static_cast<std::int64_t>(window_.size()));
+  if (window_.full()) groups.only_this();
 }
 
 template <Probe P>
@@ -136,8 +163,9 @@ template <Probe P>
 inline void BasicFastCore<P>::enter_queue(const UopInfo& uop) {
   for (;;) {
     const Cycle now = parts_.ledger.now();
-    const unsigned chosen =
-        steering_.choose_queue(uop, [this, now](unsigned q) { return queues_[q].queued(now); });
+    const unsigned chosen = steering_.choose_queue(
+        uop, [this, now](unsigned q) { return queues_[q].queued(now); },
+        [this](std::int64_t difference) { note_compared(difference); });
     queue_ = &queues_[chosen];
     if (!queue_->full(now)) {
       ports_ = uop.ports_behind(chosen);
@@ -220,6 +248,9 @@ void BasicFastCore<P>::execute_load(const UopInfo& uop, Cycle able, std::uint64_
   Loaded loaded = load_store_.access(pc, address, uop.bytes, issued);
   if (store != nullptr && LoadStoreUnit::must_forward(*store, issued)) {
     const bool runs_again = !predicted && !store->seen_by(issued);
+    if constexpr (P::kPremises) {
+      if (predicted) probe_.premises().forward_predicted_latency.only_this();
+    }
     loaded = load_store_.forward(*store, predicted, pc, address, uop.bytes, issued, loaded.ready);
     if constexpr (P::kOn) {
       if (runs_again) probe_.flushed(key_, store->issued);
@@ -253,5 +284,6 @@ void BasicFastCore<P>::execute_store(const UopInfo& uop, Cycle able, Cycle place
 template class BasicFastCore<NoProbe>;
 template class BasicFastCore<PipeTrace>;
 template class BasicFastCore<AttributionProbe>;
+template class BasicFastCore<PremiseProbe>;
 
 }  // namespace m2sim::timing

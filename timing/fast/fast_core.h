@@ -19,6 +19,7 @@
 #include "emu/retired.h"
 #include "timing/config/bounds.h"
 #include "timing/config/config.h"
+#include "timing/config/premises.h"
 #include "timing/fast/calendar_queue.h"
 #include "timing/fast/pending_stores.h"
 #include "timing/fast/wait_ring.h"
@@ -53,6 +54,15 @@ class BasicFastCore {
   TimingStats stats() const { return parts_.stats(load_store_); }
   P& probe() { return probe_; }
   const P& probe() const { return probe_; }
+  // So far; nothing unless the probe asks for them.
+  Premises premises() const {
+    Premises all;
+    if constexpr (P::kPremises) {
+      all = probe_.premises();
+      for (unsigned q = 0; q < steering_.queues(); ++q) all.bound_cycles[q] = queues_[q].bound_cycles();
+    }
+    return all;
+  }
   // For a probe that counts by block: of what has executed, the uops that stats() does not have yet.
   std::uint64_t slots_of_this_cycle() const { return parts_.ledger.width() - parts_.ledger.left(); }
   template <class Visit>
@@ -69,9 +79,16 @@ class BasicFastCore {
   void run_packet(const Packet& packet, const std::uint64_t*& addresses);
   void open_window() {
     Cycle cycle = parts_.fetch.next_cycle();
+    if constexpr (P::kPremises) note_buffer(probe_.premises().buffer_instructions, cycle);
     const std::uint64_t must_have_left = parts_.buffer.must_have_left();
     if (must_have_left != 0) cycle = std::max(cycle, renamed_[(must_have_left - 1) % renamed_.size()]);
     parts_.fetch.open_window(cycle);
+  }
+  // Premises: what the capacity of the fetch buffer, a full retire window and a look at the queues decide.
+  void note_buffer(Premise& capacity, Cycle cycle) const;
+  void note_groups(Premise& groups);
+  void note_compared(std::int64_t difference) {
+    if constexpr (P::kPremises) probe_.premises().queue_difference.compares(difference);
   }
   void wait(Cycle cycle, StallReason reason, std::uint64_t culprit, std::uint32_t record) {
     if (cycle > parts_.ledger.now()) lose(cycle, reason, culprit, record);

@@ -10,10 +10,13 @@ class FetchBuffer {
   FetchBuffer(std::uint32_t capacity, std::uint32_t window) : capacity_(capacity), window_(window) {}
 
   // How many instructions in all must have left before the next window can be fetched.
-  std::uint64_t must_have_left() const {
+  std::uint64_t must_have_left() const { return must_have_left(capacity_); }
+  // The same of a buffer of another capacity.
+  std::uint64_t must_have_left(std::uint32_t capacity) const {
     const std::uint64_t fetched = fetched_ + window_;
-    return fetched > capacity_ ? fetched - capacity_ : 0;
+    return fetched > capacity ? fetched - capacity : 0;
   }
+  std::uint32_t window() const { return window_; }
   bool has_room() const { return left_ >= must_have_left(); }
   std::uint64_t left() const { return left_; }  // instructions that rename has taken so far
 

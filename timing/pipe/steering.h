@@ -71,15 +71,17 @@ class Steering {
   Cycle issue_delay() const { return issue_delay_; }
 
   // The queues that lead to a port for the uop take turns, unless one has so many uops fewer than another.
-  // `queued(q)`: the uops in queue q.
-  template <class Queued>
-  unsigned choose_queue(const UopInfo& uop, Queued&& queued) const {
+  // `queued(q)`: the uops in queue q. `compared(n)`: that n is less than IssueConfig::queue_difference, or
+  // not, has decided something.
+  template <class Queued, class Compared>
+  unsigned choose_queue(const UopInfo& uop, Queued&& queued, Compared&& compared) const {
     unsigned chosen = uop.queue;
     if (std::has_single_bit(unsigned{uop.queues})) return chosen;
     auto fewest = static_cast<std::int64_t>(queued(chosen));
     for (unsigned rest = uop.queues & (uop.queues - 1U); rest != 0; rest &= rest - 1) {
       const auto q = static_cast<unsigned>(std::countr_zero(rest));
       const auto here = static_cast<std::int64_t>(queued(q));
+      compared(turn_ == 0 ? fewest - here : here - fewest);
       if (here + emptier_by_[turn_] > fewest) continue;
       fewest = here;
       chosen = q;
@@ -93,6 +95,11 @@ class Steering {
     if (lane.bound_cycles == 0) return kLaneCount;
     const QueueLane::Choice& choice = lane.choices[uop.ports_behind(queue)];
     return choice.leading[choice.count == 1 ? 0 : random_.below(choice.count)];
+  }
+
+  template <class Queued>
+  unsigned choose_queue(const UopInfo& uop, Queued&& queued) const {
+    return choose_queue(uop, queued, [](std::int64_t) {});
   }
 
   // Of the ports of a mask that are free at once: the most specialised.

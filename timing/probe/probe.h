@@ -48,6 +48,7 @@ concept Probe = requires(T& probe, const RenamedUop& uop, const LostSlots& lost,
                          std::uint32_t number, std::uint64_t space, const emu::Record& record,
                          const CrackedBlock& block) {
   { T::kOn } -> std::convertible_to<bool>;
+  { T::kPremises } -> std::convertible_to<bool>;
   // The pipe is empty, and blocks of this thread (emu::RetiredBatch::task) and address space
   // (emu::Block::space) follow.
   probe.entered(number, space);
@@ -66,6 +67,7 @@ concept Probe = requires(T& probe, const RenamedUop& uop, const LostSlots& lost,
 
 // Hears nothing: what a probe that looks at some events begins with.
 struct QuietProbe {
+  static constexpr bool kPremises = false;  // it asks for what the run depends on (premise_probe.h)
   void entered(std::uint32_t /*task*/, std::uint64_t /*space*/) {}
   void executes(const emu::Record& /*record*/, const CrackedBlock& /*block*/, std::uint32_t /*number*/) {}
   void renamed(const RenamedUop& /*uop*/) {}

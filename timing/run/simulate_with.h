@@ -8,6 +8,7 @@
 #include <type_traits>
 
 #include "timing/probe/attribution.h"
+#include "timing/probe/premise_probe.h"
 #include "timing/run/clocked.h"
 #include "timing/run/intervals.h"
 #include "timing/run/measure_regions.h"
@@ -24,6 +25,7 @@ Outcome simulate_timing_attributed(emu::Machine& machine, const Simulation& simu
 Outcome simulate_fast_timing(emu::Machine& machine, const Simulation& simulation);
 Outcome simulate_fast_timing_attributed(emu::Machine& machine, const Simulation& simulation);
 Outcome simulate_timing_traced(emu::Machine& machine, const Simulation& simulation);
+Outcome simulate_fast_timing_premised(emu::Machine& machine, const Simulation& simulation);
 Outcome simulate_fast_timing_traced(emu::Machine& machine, const Simulation& simulation);
 
 class Stopwatch {
@@ -109,12 +111,18 @@ concept Attributed = requires(const Model& model) {
   model.probe().books();
 };
 
+// The model knows what its run depended on.
+template <class Model>
+concept Premised = std::is_constructible_v<Model, const CoreConfig&, PremiseProbe>;
+
 template <class Model>
 std::unique_ptr<Model> made(const Simulation& simulation) {  // too large for a stack
   if constexpr (Attributed<Model>) {
     return std::make_unique<Model>(simulation.config, AttributionProbe(*simulation.attribution));
   } else if constexpr (std::is_constructible_v<Model, const CoreConfig&, const Trace&>) {
     return std::make_unique<Model>(simulation.config, *simulation.trace);
+  } else if constexpr (Premised<Model>) {
+    return std::make_unique<Model>(simulation.config, PremiseProbe(simulation.config));
   } else {
     return std::make_unique<Model>(simulation.config);
   }
@@ -182,6 +190,7 @@ Outcome simulate_timed(emu::Machine& machine, const Simulation& simulation) {
   outcome.figures = run_figures(emulator.stats(), watch);
   outcome.emulation = emulator.stats();
   outcome.timing = measured.sum();
+  if constexpr (Premised<Model>) *simulation.premises = model->premises();
   if constexpr (Attributed<Model>) model->probe().books().insts_retired(measured.sum().core.insts);
   tell(simulation, Activity::kAround, emulator);
   return outcome;

@@ -14,6 +14,7 @@ Outcome simulate(emu::Machine& machine, const Simulation& simulation) {
                                                : simulate_timing(machine, simulation);
     case Mode::kFastTiming:
       if (simulation.trace != nullptr) return simulate_fast_timing_traced(machine, simulation);
+      if (simulation.premises != nullptr) return simulate_fast_timing_premised(machine, simulation);
       return simulation.attribution != nullptr ? simulate_fast_timing_attributed(machine, simulation)
                                                : simulate_fast_timing(machine, simulation);
   }

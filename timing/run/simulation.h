@@ -21,6 +21,7 @@
 namespace m2sim::timing {
 
 class Attribution;  // timing/probe/attribution.h
+struct Premises;    // timing/config/premises.h
 struct Trace;       // timing/run/trace.h
 
 struct Simulation {
@@ -33,6 +34,7 @@ struct Simulation {
   IntervalReader* intervals = nullptr;  // null: nobody wants figures over time; the timing modes'
   Attribution* attribution = nullptr;   // null: nobody keeps books by instruction; the timing modes'
   const Trace* trace = nullptr;         // of the pipe, alone; null: none
+  Premises* premises = nullptr;         // fast-timing's, alone; null: nobody asks
   GuestClock clock = GuestClock::kInstructions;
 };
 

@@ -233,7 +233,7 @@ calibration::FitProblem FitTask::problem(calibration::Model model) const {
     return timing::check(with(values)).empty();
   };
   problem.predict = [this, model](std::size_t question, const calibration::Values& values) {
-    return evaluator->value(targets[question], with(values), model);
+    return known->value(targets[question], with(values), model);
   };
   return problem;
 }
@@ -261,6 +261,7 @@ FitTask fit_task(const FitWishes& wishes, const timing::CoreConfig& config) {
   check_grades(wishes.grades);
   std::vector<calibration::Kernel> kernels = suite_kernels(wishes.programs);
   task.evaluator = std::make_unique<calibration::Evaluator>(kernels);
+  task.known = std::make_unique<calibration::KnownValues>(*task.evaluator);
   Gathering(wishes, task).gather();
   for (const calibration::Kernel& kernel : kernels) {
     const Target target{calibration::TargetKind::kKernel, kernel.name};

@@ -8,6 +8,7 @@
 
 #include "calibration/check/check.h"
 #include "calibration/evaluate/evaluator.h"
+#include "calibration/evaluate/known_values.h"
 #include "calibration/fit/problem.h"
 #include "timing/config/config.h"
 #include "timing/config/fields.h"
@@ -44,6 +45,7 @@ struct FitTask {
   std::vector<FitSet> sets;
   std::vector<std::string> left_out;  // measurements, and why
   std::unique_ptr<calibration::Evaluator> evaluator;
+  std::unique_ptr<calibration::KnownValues> known;  // of the evaluator
 
   timing::CoreConfig with(const calibration::Values& values) const;
   // It refers to this task.

@@ -8,6 +8,7 @@
 #include <stdexcept>
 #include <string>
 
+#include "calibration/evaluate/known_values.h"
 #include "calibration/program.h"
 
 namespace m2sim::calibration {
@@ -67,6 +68,45 @@ TEST_P(Models, EveryKindOfTargetHasAValue) {
   };
   EXPECT_NEAR(value("instruction/MUL (64-bit) latency 1>2"), 3, 0.05);
   EXPECT_NEAR(value("structure/latency@32768"), config.l1d.load_to_use, 1.5);
+}
+
+TEST(KnownValues, WhatDecidedNothingNeedsNoRun) {
+  const Guest guest;
+  const Evaluator evaluator({guest.kernel()});
+  KnownValues values(evaluator);
+  const Target target = parse_target("chain").value();
+  timing::CoreConfig config = timing::m2_pcore();
+  const auto ask = [&] {
+    const double value = values.value(target, config, Model::kFastCore);
+    EXPECT_EQ(value, evaluator.value(target, config, Model::kFastCore));
+    return values.known();
+  };
+  EXPECT_EQ(ask(), 0U);
+  EXPECT_EQ(values.saved(), 0);
+  config.rob.groups += 100;  // it never was full
+  config.lsq.forward_predicted_latency += 1;
+  EXPECT_EQ(ask(), 1U);
+  EXPECT_DOUBLE_EQ(values.saved(), 0.5);
+  config.branch.mispredict_penalty += 1;
+  EXPECT_EQ(ask(), 1U);
+  config.rob.groups = 8;
+  EXPECT_EQ(ask(), 1U);
+  EXPECT_EQ(values.asked(), 4U);
+}
+
+TEST(KnownValues, OfTheOtherModelOnlyWhatIsTheSame) {
+  const Guest guest;
+  const Evaluator evaluator({guest.kernel()});
+  KnownValues values(evaluator);
+  const Target target = parse_target("chain").value();
+  timing::CoreConfig config = timing::m2_pcore();
+  const double first = values.value(target, config, Model::kCore);
+  EXPECT_EQ(values.value(target, config, Model::kCore), first);
+  EXPECT_EQ(values.known(), 1U);
+  config.rob.groups += 100;
+  values.value(target, config, Model::kCore);
+  values.value(target, config, Model::kFastCore);
+  EXPECT_EQ(values.known(), 1U);
 }
 
 TEST(Evaluator, WhatItDoesNotKnow) {
