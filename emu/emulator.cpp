@@ -61,7 +61,7 @@ void Emulator::use_blocks(bool log) {
   }
   cache_ = &blocks->cache;
   translator_ = &blocks->translator;
-  if (log) log_ = std::make_unique_for_overwrite<std::uint64_t[]>(kLogWords);
+  if (log && log_ == nullptr) log_ = std::make_unique_for_overwrite<std::uint64_t[]>(kLogWords);
   next_ = nullptr;
   partial_record_ = nullptr;
   blocks_changed_ = true;

@@ -133,8 +133,7 @@ class IssueQueues {
   static_assert(kMaxSchedulers <= 32);
   std::array<Place, kMaxSchedulers> places_{};
   std::array<Lanes, kMaxDispatchQueues> waiting_{};
-  std::array<unsigned, kMaxDispatchQueues>
-      blocked_{};  // masks of the ports that more than a cycle is taken of
+  std::array<unsigned, kMaxDispatchQueues> blocked_{};  // masks of ports whose time in port_free_ counts
   std::array<std::array<Cycle, kPortsPerQueue>, kMaxDispatchQueues> port_free_{};
 };
 

@@ -70,12 +70,15 @@ TEST_P(Models, EveryKindOfTargetHasAValue) {
   EXPECT_NEAR(value("structure/latency@32768"), config.l1d.load_to_use, 1.5);
 }
 
-TEST(KnownValues, WhatDecidedNothingNeedsNoRun) {
+struct KnownValuesOfAChain : testing::Test {
   const Guest guest;
-  const Evaluator evaluator({guest.kernel()});
-  KnownValues values(evaluator);
+  const Evaluator evaluator{{guest.kernel()}};
+  KnownValues values{evaluator};
   const Target target = parse_target("chain").value();
   timing::CoreConfig config = timing::m2_pcore();
+};
+
+TEST_F(KnownValuesOfAChain, WhatDecidedNothingNeedsNoRun) {
   const auto ask = [&] {
     const double value = values.value(target, config, Model::kFastCore);
     EXPECT_EQ(value, evaluator.value(target, config, Model::kFastCore));
@@ -94,12 +97,7 @@ TEST(KnownValues, WhatDecidedNothingNeedsNoRun) {
   EXPECT_EQ(values.asked(), 4U);
 }
 
-TEST(KnownValues, OfTheOtherModelOnlyWhatIsTheSame) {
-  const Guest guest;
-  const Evaluator evaluator({guest.kernel()});
-  KnownValues values(evaluator);
-  const Target target = parse_target("chain").value();
-  timing::CoreConfig config = timing::m2_pcore();
+TEST_F(KnownValuesOfAChain, OfTheOtherModelOnlyWhatIsTheSame) {
   const double first = values.value(target, config, Model::kCore);
   EXPECT_EQ(values.value(target, config, Model::kCore), first);
   EXPECT_EQ(values.known(), 1U);

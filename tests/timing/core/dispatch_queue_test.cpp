@@ -29,7 +29,7 @@ struct DispatchQueues : public ::testing::Test {
   void push(std::uint64_t sequence, Cycle earliest, unsigned bound, std::uint8_t ports = kAnyPort) {
     queue.push({sequence, earliest, static_cast<std::uint8_t>(bound), ports});
   }
-  // Room for one more uop.
+  // The scheduler is full no more.
   void leaves_room(unsigned scheduler) {
     std::erase(full, scheduler);
     queue.room_in(scheduler);
