@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "emu/exec/simd.h"
+#include "emu/fp/host_fp.h"
 
 namespace m2sim::emu {
 namespace {
@@ -87,11 +88,63 @@ constexpr auto aes_round = [](const Uop& u, CpuState& c) { round(c, u.rd, u.rn, 
 template <bool kBackward>
 constexpr auto aes_mix = [](const Uop& u, CpuState& c) { mix(c, u.rd, u.rn, kBackward); };
 
+#if M2SIM_HOST_FMA  // and so the encodings of AVX
+
+using HostState = long long __attribute__((vector_size(16)));
+
+// Written as asm statements, as not every host that the build is for has them. The last round there adds the
+// key behind what this one adds it in front of.
+template <bool kBackward>
+constexpr auto host_round = [](const Uop& u, CpuState& c) {
+  const HostState state = std::bit_cast<HostState>(c.v[u.rd]) ^ std::bit_cast<HostState>(c.v[u.rn]);
+  HostState result;
+  if constexpr (kBackward) {
+    asm("vaesdeclast %2, %1, %0" : "=x"(result) : "x"(state), "x"(HostState{}));
+  } else {
+    asm("vaesenclast %2, %1, %0" : "=x"(result) : "x"(state), "x"(HostState{}));
+  }
+  c.v[u.rd] = std::bit_cast<Vec>(result);
+};
+// A whole round mixes what the last one of the other direction has put back.
+template <bool kBackward>
+constexpr auto host_mix = [](const Uop& u, CpuState& c) {
+  auto state = std::bit_cast<HostState>(c.v[u.rn]);
+  if constexpr (kBackward) {
+    asm("vaesimc %0, %0" : "+x"(state));
+  } else {
+    asm("vaesdeclast %1, %0, %0\n\tvaesenc %1, %0, %0" : "+x"(state) : "x"(HostState{}));
+  }
+  c.v[u.rd] = std::bit_cast<Vec>(state);
+};
+
+bool host_has_aes() {
+  static const bool has = __builtin_cpu_supports("aes") != 0;
+  return has;
+}
+
+template <bool kBackward>
+Binding pick_round(const insts::Inst& inst, bool log) {
+  return host_has_aes() ? plain<host_round<kBackward>>(inst, log) : plain<aes_round<kBackward>>(inst, log);
+}
+template <bool kBackward>
+Binding pick_mix(const insts::Inst& inst, bool log) {
+  return host_has_aes() ? plain<host_mix<kBackward>>(inst, log) : plain<aes_mix<kBackward>>(inst, log);
+}
+
+#else
+
+template <bool kBackward>
+constexpr Pick pick_round = plain<aes_round<kBackward>>;
+template <bool kBackward>
+constexpr Pick pick_mix = plain<aes_mix<kBackward>>;
+
+#endif
+
 constexpr Row kRows[] = {
-    {Op::kAESE, plain<aes_round<false>>},
-    {Op::kAESD, plain<aes_round<true>>},
-    {Op::kAESMC, plain<aes_mix<false>>},
-    {Op::kAESIMC, plain<aes_mix<true>>},
+    {Op::kAESE, pick_round<false>},
+    {Op::kAESD, pick_round<true>},
+    {Op::kAESMC, pick_mix<false>},
+    {Op::kAESIMC, pick_mix<true>},
 };
 
 }  // namespace
