@@ -56,7 +56,7 @@ void Emulator::use_blocks(bool log) {
   logs_ = log;
   std::unique_ptr<Blocks>& blocks = blocks_[log ? 1 : 0];
   if (blocks == nullptr) {
-    blocks = std::make_unique<Blocks>(log, kernel_.options.cpu);
+    blocks = std::make_unique<Blocks>(log, kernel_.options);
     if (!watched_.empty()) blocks->translator.begin_blocks_at(watched_);
   }
   cache_ = &blocks->cache;
@@ -270,7 +270,7 @@ void Emulator::run_handlers() {
 bool Emulator::after_exit(const HostFault& host_fault) {
   stats_.insts += static_cast<std::uint64_t>(budget_at_entry_ - cpu_->budget);
   slice_left_ -= budget_at_entry_ - cpu_->budget;
-  ++stats_.block_lookups;
+  if (cpu_->exit != Exit::kHot) ++stats_.block_lookups;
   ++stats_.exits[static_cast<std::size_t>(cpu_->exit)];
   if (partial_ != nullptr) {
     if (cpu_->exit == Exit::kUnlinked) return true;
@@ -292,6 +292,11 @@ bool Emulator::follow_exit(const HostFault& host_fault) {
     case Exit::kWatched:
       next_ = cache_->containing(cpu_->exit_uop);
       pc_ = next_->pc;
+      return true;
+    case Exit::kHot:
+      next_ = cache_->containing(cpu_->exit_uop);
+      pc_ = next_->pc;
+      compile(*next_);
       return true;
     case Exit::kLookup:
       pc_ = without_tag(cpu_->pc);

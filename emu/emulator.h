@@ -16,6 +16,7 @@
 #include "emu/engine/host_fault.h"
 #include "emu/engine/translate.h"
 #include "emu/engine/watch_list.h"
+#include "emu/jit/jit.h"
 #include "emu/linux/kernel.h"
 #include "emu/machine.h"
 #include "emu/retired.h"
@@ -51,10 +52,11 @@ struct EmulatorStats {
   std::uint64_t blocks_decoded = 0;
   std::uint64_t insts_decoded = 0;
   std::chrono::nanoseconds decode_time{};  // host time that decoding blocks took
-  std::uint64_t block_lookups = 0;         // transitions that came back to the run loop
-  std::array<std::uint64_t, 16> exits{};   // the same by their reason, an Exit
-  std::uint64_t block_finds = 0;           // searches in the block cache's table
-  std::uint64_t blocks_dropped = 0;        // because their code changed
+  std::uint64_t block_lookups = 0;  // transitions that came back to the run loop; not to make machine code
+  std::array<std::uint64_t, 16> exits{};  // the same by their reason, an Exit
+  std::uint64_t block_finds = 0;          // searches in the block cache's table
+  std::uint64_t blocks_compiled = 0;      // to machine code
+  std::uint64_t blocks_dropped = 0;       // because their code changed
   std::uint64_t cache_clears = 0;
   std::uint64_t system_calls = 0;
 };
@@ -107,10 +109,11 @@ class Emulator {
 
   // Runs with a log and runs without need blocks of their own: their handlers differ.
   struct Blocks {
-    Blocks(bool log, Cpu cpu) : trap(trap_handler(log)), translator(log, cpu) {}
+    Blocks(bool log, const MachineOptions& options);
     Handler trap;
     BlockCache cache;
     Translator translator;
+    std::unique_ptr<Jit> jit;  // from the first block that is hot
   };
 
   struct Wants {
@@ -141,6 +144,7 @@ class Emulator {
   bool follow_exit(const HostFault& host_fault);
   bool resolve();
   const Block* decode_block();
+  void compile(const Block& block);
   // One instruction a block. Behind a misaligned sp each is looked at before it runs; a traced thread may be
   // let go for one.
   bool stepping() const { return traced_step_ != TracedStep::kNone || !stack_is_aligned(*cpu_); }

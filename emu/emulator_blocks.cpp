@@ -1,11 +1,17 @@
 // Blocks that are made already, and what becomes of them: code changes, pools fill, and somebody watches.
 #include <algorithm>
+#include <limits>
 
 #include "emu/emulator.h"
 #include "emu/engine/block_end.h"
 #include "emu/linux/process.h"
 
 namespace m2sim::emu {
+
+Emulator::Blocks::Blocks(bool log, const MachineOptions& options)
+    : trap(trap_handler(log)),
+      cache(reinterpret_cast<const void*>(trap)),
+      translator(log, options.cpu, log || !kMachineCode ? 0 : options.jit_after) {}
 
 // What is watched for may lie inside blocks that were made before.
 void Emulator::watch_blocks() {
@@ -63,9 +69,25 @@ void Emulator::forget_blocks(const StaleRange& range, std::uint64_t space) {
   }
 }
 
+// Its counter has come to 0.
+void Emulator::compile(const Block& block) {
+  Blocks& blocks = *blocks_[logs_ ? 1 : 0];
+  if (blocks.jit == nullptr) blocks.jit = std::make_unique<Jit>();
+  Uop* const uops = BlockCache::uops_of(block);
+  const Handler first = blocks.jit->compile(block, uops, translator_->slots_of(block));
+  if (first == nullptr) {
+    uops->imm = std::numeric_limits<std::int32_t>::max();  // not again soon
+    return;
+  }
+  blocks.cache.set_first(block, first);
+  ++stats_.blocks_compiled;
+}
+
 void Emulator::clear_blocks() {
   for (const std::unique_ptr<Blocks>& blocks : blocks_) {
-    if (blocks != nullptr) blocks->cache.clear();
+    if (blocks == nullptr) continue;
+    blocks->cache.clear();
+    if (blocks->jit != nullptr) blocks->jit->clear();
   }
   ++stats_.cache_clears;
   next_ = nullptr;

@@ -22,6 +22,9 @@ using LineSink = void (*)(std::string_view line);
 // at the clock executes the same instructions whenever it is run.
 inline constexpr std::int64_t kDefaultStartTime = 1'674'518'400;
 
+// Making machine code of a block takes as long as some hundred executions of it without.
+inline constexpr std::int32_t kJitAfter = 1000;
+
 struct MachineOptions {
   std::string program;            // host path
   std::vector<std::byte> image;   // not empty: the program itself; its path is then only a name
@@ -31,6 +34,8 @@ struct MachineOptions {
   std::string cwd;                // working directory of the guest; empty: the host's
   // Host descriptors behind the guest's 0, 1 and 2, which stay the caller's; closed here, closed there.
   std::array<int, 3> streams{0, 1, 2};
+  // Runs without a log make machine code of a block that has been entered so often; 0: never.
+  std::int32_t jit_after = kJitAfter;
   Cpu cpu = Cpu::kM2;                              // the processor that the guest sees
   bool strace = false;                             // one line a system call, in strace's format
   LineSink diagnostics = [](std::string_view) {};  // warnings ("m2sim: ...")

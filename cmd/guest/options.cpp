@@ -56,6 +56,14 @@ void add_mode_options(CLI::App& command, GuestOptions& options) {
       ->type_name("emulation|timing|fast-timing");
   command.add_flag("--timing", options.timing, "short for --mode timing");
   command.add_flag("--fast-timing", options.fast_timing, "short for --mode fast-timing");
+  command
+      .add_option(
+          "--jit", options.jit_after,
+          fmt::format("in emulation, and where nothing listens, make machine code of a block of the program "
+                      "once it has been entered N times; 0: never; without it {}",
+                      options.jit_after))
+      ->type_name("N")
+      ->check(CLI::NonNegativeNumber);
   add_core_options(command, options.core);
   add_cpu_option(command, options.core);
 }
@@ -159,6 +167,7 @@ emu::MachineOptions machine_options(const GuestOptions& options, const GuestHost
   machine.cwd = options.cwd;
   machine.limits = resource_limits(options.limits);
   machine.start_time = start_time(options);
+  machine.jit_after = options.jit_after;
   machine.cpu = chosen_cpu(options.core);
   machine.strace = options.strace || !options.strace_file.empty();
   if (!options.strace_file.empty()) machine.trace = trace_to(options.strace_file);

@@ -30,6 +30,7 @@ struct GuestOptions {
   bool timing = false;  // short forms of mode
   bool fast_timing = false;
   std::string clock = "instructions";
+  std::int32_t jit_after = emu::kJitAfter;
   CoreOption core;
   std::optional<std::uint64_t> skip;
   std::optional<std::uint64_t> warmup;

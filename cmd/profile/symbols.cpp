@@ -194,7 +194,7 @@ Place AddressSpace::place_of(std::uint64_t pc) const {
     if (entry == nullptr) return {mapping.file, "", address};
     return {mapping.file, demangled(entry->name), entry->address};
   }
-  return {"", "", pc};
+  return {std::string(kMachineCode), "", 0};
 }
 
 }  // namespace m2sim::cmd

@@ -35,6 +35,10 @@ class FunctionTable {
   std::vector<Entry> entries_;
 };
 
+// The file of an address in no mapping: there is machine code of blocks, made in a process of its own
+// (emu/jit).
+inline constexpr std::string_view kMachineCode = "[machine code of blocks]";
+
 struct Place {
   std::string file;           // "/usr/bin/m2sim", "[vdso]"
   std::string symbol;         // demangled, in full; empty where there is none

@@ -62,6 +62,7 @@ enum class Exit : std::uint8_t {
   kSynchronise,  // isb: blocks of changed code must be dropped here
   kFault,        // data fault, from the host signal handler
   kWatched,      // exit_uop is the first of a block with a trap, which did not begin
+  kHot,          // the same: the counter of its first uop has come to 0
   kPointerAuth,  // an authentication failed: exit_uop did not execute, nor the rest of its block
 };
 

@@ -8,8 +8,9 @@
 namespace m2sim::emu {
 namespace {
 
-// A uop may take three slots (a constant and successors behind it); one more for the fall-through.
-constexpr std::size_t kMostBlockBytes = sizeof(Block) + sizeof(Uop) * (3 * kMaxBlockInsts + 2);
+// A uop may take three slots (a constant and successors behind it); more for the counter and the
+// fall-through.
+constexpr std::size_t kMostBlockBytes = sizeof(Block) + sizeof(Uop) * (3 * kMaxBlockInsts + 3);
 constexpr std::size_t kMostInstBytes = sizeof(insts::Inst) * kMaxBlockInsts;
 
 // In the place of a block that is gone: no guest address is odd.
@@ -17,8 +18,9 @@ constexpr Block kGone{1, 0, 0, 0, nullptr, UINT64_MAX};
 
 }  // namespace
 
-BlockCache::BlockCache()
-    : table_memory_((kTableMask + 1) * sizeof(const Block*)),
+BlockCache::BlockCache(const void* near)
+    : uops_(kUopBytes, near),
+      table_memory_((kTableMask + 1) * sizeof(const Block*)),
       table_(reinterpret_cast<const Block**>(table_memory_.take((kTableMask + 1) * sizeof(const Block*)))),
       lists_memory_((kPages + 2 * kMostBlocks) * sizeof(std::uint32_t) + kMostLinks * sizeof(Link)),
       pages_(reinterpret_cast<std::uint32_t*>(lists_memory_.take(kPages * sizeof(std::uint32_t)))),
@@ -69,20 +71,25 @@ const Block* BlockCache::containing(const Uop* uop) const {
   return after == by_id_.begin() ? nullptr : *(after - 1);
 }
 
+std::vector<BlockCache::Trapped>::iterator BlockCache::trapped_at(const Uop* first) {
+  return std::lower_bound(trapped_.begin(), trapped_.end(), first,
+                          [](const Trapped& t, const Uop* u) { return t.first < u; });
+}
+
 void BlockCache::set_trap(const Block& block, Handler trap) {
   if (has_trap(block)) return;
   trap_ = trap;
-  const Uop* const first = block.uops();
-  const auto at = std::lower_bound(trapped_.begin(), trapped_.end(), first,
-                                   [](const Trapped& t, const Uop* u) { return t.first < u; });
-  trapped_.insert(at, {first, first->handler});
-  const_cast<Uop*>(first)->handler = trap;  // it lies in uops_
+  Uop* const first = uops_of(block);
+  trapped_.insert(trapped_at(first), {first, first->handler});
+  first->handler = trap;
 }
 
-Handler BlockCache::trapped_handler(const Uop* first) const {
-  return std::lower_bound(trapped_.begin(), trapped_.end(), first,
-                          [](const Trapped& t, const Uop* u) { return t.first < u; })
-      ->handler;
+void BlockCache::set_first(const Block& block, Handler handler) {
+  if (has_trap(block)) {
+    trapped_at(block.uops())->handler = handler;
+  } else {
+    uops_of(block)->handler = handler;
+  }
 }
 
 void BlockCache::link(const Block** at, const Block* target) {

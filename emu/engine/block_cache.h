@@ -23,7 +23,8 @@ class BlockCache {
  public:
   static constexpr std::size_t kMostBlocks = std::size_t{1} << 19U;
 
-  BlockCache();
+  // near: what machine code that addresses uops is close to; null: there is none.
+  explicit BlockCache(const void* near = nullptr);
 
   // Null when no block starts at pc in that address space.
   const Block* find(std::uint64_t pc, std::uint64_t space) const {
@@ -47,9 +48,13 @@ class BlockCache {
   void set_trap(const Block& block, Handler trap);
   bool has_trap(const Block& block) const { return trap_ != nullptr && block.uops()->handler == trap_; }
   // The handler that a run of handlers begins with, here: behind the trap where there is one.
-  Handler handler_of(const Uop* first) const {
-    return trap_ != nullptr && first->handler == trap_ ? trapped_handler(first) : first->handler;
+  Handler handler_of(const Uop* first) {
+    return trap_ != nullptr && first->handler == trap_ ? trapped_at(first)->handler : first->handler;
   }
+
+  // For machine code in the place of handlers; of the first uop by set_first(), as there may be a trap.
+  static Uop* uops_of(const Block& block) { return const_cast<Uop*>(block.uops()); }  // they lie in uops_
+  void set_first(const Block& block, Handler handler);
 
   // Fills a successor link of some block in.
   void link(const Block** at, const Block* target);
@@ -121,9 +126,9 @@ class BlockCache {
     Handler handler;  // that the trap has taken the place of
   };
 
-  Handler trapped_handler(const Uop* first) const;
+  std::vector<Trapped>::iterator trapped_at(const Uop* first);
 
-  Arena uops_{kUopBytes};
+  Arena uops_;
   Arena insts_{kInstBytes};
   Arena table_memory_;
   const Block** table_;

@@ -94,6 +94,10 @@ Handler leaving_handler(Exit reason);
 // In the place of a block's first handler (BlockCache::set_trap): back to the run loop before the block.
 Handler trap_handler(bool log);
 
+// The first uop of a block that may become machine code: counts its `imm` down, once an execution, and leaves
+// before the block when that comes to 0.
+Handler counting_handler();
+
 // Conditional branches on their own, and fused with the compare in front of them (null: no such pair).
 // keep_flags: the flags may still be read behind the branch.
 Handler conditional_handler(const insts::Inst& branch, bool log);

@@ -116,6 +116,8 @@ const Block* Translator::translate(std::uint64_t pc, BlockCache& cache, unsigned
   decode_block(pc, most_insts);
   if (inst_count_ == 0) return nullptr;
   const std::span<const Inst> insts(insts_.data(), inst_count_);
+  uop_count_ = 0;
+  push_counter();
   lay_out(pc, insts);
   return cache.add(pc, space_, insts, count_memory(insts), {uops_.data(), uop_count_}, findable);
 }
@@ -123,6 +125,7 @@ const Block* Translator::translate(std::uint64_t pc, BlockCache& cache, unsigned
 const Block* Translator::step_of(const Block& block, unsigned index) {
   const std::uint64_t pc = block.pc + 4 * std::uint64_t{index};
   const std::span<const Inst> inst = block.insts().subspan(index, 1);
+  uop_count_ = 0;
   lay_out(pc, inst);
   step_.block = {pc, block.id, 1, count_memory(inst), inst.data(), block.space};
   std::copy_n(uops_.begin(), uop_count_, step_.uops.begin());
@@ -130,12 +133,17 @@ const Block* Translator::step_of(const Block& block, unsigned index) {
 }
 
 unsigned Translator::inst_index(const Block& block, const Uop* uop) {
-  lay_out(block.pc, block.insts());
+  lay_out(block);
   const auto offset = static_cast<std::uint16_t>(uop - block.uops());
   const std::uint16_t* const begin = first_uop_.data();
   // The last instruction whose first uop is not behind `uop`; a fused pair counts as its first half.
   const std::uint16_t* const after = std::upper_bound(begin, begin + block.inst_count, offset);
   return static_cast<unsigned>(std::lower_bound(begin, after, *(after - 1)) - begin);
+}
+
+std::span<const UopSlot> Translator::slots_of(const Block& block) {
+  lay_out(block);
+  return {slots_.data(), uop_count_};
 }
 
 // A mapped file is read through the host's kernel, in case it has become shorter: a call for every word would
@@ -176,8 +184,17 @@ void Translator::decode_block(std::uint64_t pc, unsigned most_insts) {
   }
 }
 
-void Translator::lay_out(std::uint64_t pc, std::span<const Inst> insts) {
+void Translator::lay_out(const Block& block) {
   uop_count_ = 0;
+  if (&block != &step_.block) push_counter();
+  lay_out(block.pc, block.insts());
+}
+
+void Translator::push_counter() {
+  if (hot_ != 0) push({counting_handler(), 0, 0, 0, 0, hot_}, UopSlot::kCounter);
+}
+
+void Translator::lay_out(std::uint64_t pc, std::span<const Inst> insts) {
   const auto count = static_cast<unsigned>(insts.size());
   for (unsigned i = 0; i < count; ++i) {
     const Inst& inst = insts[i];
@@ -297,9 +314,11 @@ void Translator::emit_fall_through(unsigned inst_count, bool check_stack) {
 }
 
 void Translator::push_constant(std::uint64_t value, std::uint64_t extra) {
-  push(std::bit_cast<Uop>(Constant{value, extra}));
+  push(std::bit_cast<Uop>(Constant{value, extra}), UopSlot::kConstant);
 }
 
-void Translator::push_successors() { push(std::bit_cast<Uop>(Successors{nullptr, nullptr})); }
+void Translator::push_successors() {
+  push(std::bit_cast<Uop>(Successors{nullptr, nullptr}), UopSlot::kSuccessors);
+}
 
 }  // namespace m2sim::emu

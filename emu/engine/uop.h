@@ -34,6 +34,9 @@ struct Successors {
   const Block* fall_through;
 };
 
+// What lies in the place of a uop.
+enum class UopSlot : std::uint8_t { kUop, kConstant, kSuccessors, kCounter };
+
 static_assert(sizeof(Uop) == 16 && sizeof(Constant) == 16 && sizeof(Successors) == 16);
 static_assert(std::is_trivially_copyable_v<Uop>);
 

@@ -72,6 +72,14 @@ const Uop* trap(const Uop* uop, CpuState* cpu, std::int64_t budget, std::uint64_
   return leave(Exit::kWatched, uop, cpu, budget, log);
 }
 
+const Uop* counting(const Uop* uop, CpuState* cpu, std::int64_t budget, std::uint64_t* log,
+                    std::byte* memory) {
+  auto& left = const_cast<Uop*>(uop)->imm;  // uops lie in a block cache
+  if (--left == 0) [[unlikely]]
+    return leave(Exit::kHot, uop, cpu, budget, log);
+  return next(uop + 1, cpu, budget, log, memory);
+}
+
 // imm: the condition as a mask over NZCV values.
 constexpr auto on_flags = [](const Uop& u, CpuState& c) {
   return holds(c.flags, static_cast<std::uint32_t>(u.imm));
@@ -245,6 +253,8 @@ Handler leaving_handler(Exit reason) {
       return leaving<Exit::kUndefined>;
   }
 }
+
+Handler counting_handler() { return counting; }
 
 Handler trap_handler(bool log) { return log ? trap<true> : trap<false>; }
 

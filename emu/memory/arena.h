@@ -5,9 +5,14 @@
 
 namespace m2sim::emu {
 
+// Maps private memory, if the host has room, where a displacement of 32 bits from `near` reaches all of it:
+// code there and here can address each other so. MAP_FAILED as mmap. Elsewhere if there is no room.
+void* map_near(std::size_t bytes, int protection, const void* near);
+
 class Arena {
  public:
-  explicit Arena(std::size_t bytes);  // throws std::system_error when the address space is exhausted
+  // Throws std::system_error when the address space is exhausted. near: an address that it shall be close to.
+  explicit Arena(std::size_t bytes, const void* near = nullptr);
   ~Arena();
   Arena(const Arena&) = delete;
   Arena& operator=(const Arena&) = delete;

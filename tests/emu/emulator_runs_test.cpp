@@ -22,6 +22,7 @@ struct Guest {
 
   static MachineOptions options(const std::string& name) {
     MachineOptions result;
+    result.jit_after = 1;  // where there is no log
     result.program = std::string(M2SIM_BINARY_DIR) + "/tests/guests/" + name;
     return result;
   }

@@ -64,8 +64,8 @@ def compare(options, case):
     """(case, reference, findings)"""
     with corpus.Scratch(case) as scratch:
         theirs = scratch.run(corpus.qemu_command(options, case, scratch.folder), options.timeout)
-        ours = scratch.run(corpus.m2sim_command(options, case, scratch.environment(), ["--mode", "emulation"]),
-                           options.timeout)
+        ours = scratch.run(corpus.m2sim_command(options, case, scratch.environment(),
+                                                 ["--mode", "emulation", "--jit", str(options.jit)]), options.timeout)
     ours, theirs = guests_own(ours), guests_own(theirs)
     if theirs.status is None:
         return case, theirs, [f"the reference takes more than {options.timeout:.0f} s"]
@@ -75,6 +75,7 @@ def compare(options, case):
 def add_options(parser):
     parser.add_argument("--sysroot", type=pathlib.Path, required=True, help="folder that fetch_debian_arm64.sh filled")
     parser.add_argument("--quick", action="store_true", help="the quick part only")
+    parser.add_argument("--jit", type=int, default=1000, help="executions before a block becomes machine code; 0: never")
     parser.add_argument("--list", action="store_true", help="name the cases and run none")
     parser.add_argument("--timeout", type=float, default=120, help="seconds a run may take")
     parser.add_argument("--lines", type=int, default=30, help="lines of a difference to show")

@@ -17,7 +17,7 @@ import tempfile
 import programs
 import statistics_file
 
-MODES = ("emulation",) + tuple(mode for mode in ("timing", "fast-timing", "timing --clock cycles", "fast-timing --clock cycles")
+MODES = ("emulation", "emulation --jit 1") + tuple(mode for mode in ("timing", "fast-timing", "timing --clock cycles", "fast-timing --clock cycles")
                                for _ in range(2))
 # The reference runs in real time: on a busy machine its threads may come too late.
 ATTEMPTS = 3

@@ -26,7 +26,8 @@ if(M2SIM_BENCHMARKS AND TARGET m2sim)
   m2sim_program_test(same_as_qemu compare_qemu.py --debian ${debian_dir})
   set_tests_properties(programs.same_as_qemu PROPERTIES FIXTURES_REQUIRED debian)
 
-  m2sim_program_test(corpus compare_corpus.py --sysroot ${debian_dir} --quick)
+  # Blocks are handlers at first and machine code from their third execution on.
+  m2sim_program_test(corpus compare_corpus.py --sysroot ${debian_dir} --quick --jit 3)
   m2sim_program_test(corpus_modes corpus_modes.py --sysroot ${debian_dir} --filter
                      "shells: static bash jobs|coreutils: pipeline|python3: threads|sqlite3: transactions")
   m2sim_program_test(servers servers_check.py --sysroot ${debian_dir})

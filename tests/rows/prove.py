@@ -57,7 +57,7 @@ def main():
     parser.add_argument("--m2sim", type=pathlib.Path, required=True)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--samples", type=int, default=2)
-    parser.add_argument("--modes", default="emulation,timing,fast-timing")
+    parser.add_argument("--modes", default="emulation --jit 0,emulation --jit 1,timing,fast-timing")
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--unreached", action="store_true", help="name the LLVM opcodes that no word had")
     options = parser.parse_args()
