@@ -32,7 +32,8 @@ inline constexpr bool kPinnedAccess = M2SIM_PINNED_ACCESS != 0;
 inline std::uint64_t resolve_wild_address(CpuState& cpu, std::uint64_t address) {
   const std::uint64_t untagged = address & (UINT64_MAX >> 8U);
   if (untagged < cpu.memory_limit) return untagged;
-  cpu.wild_address = address;
+  // As Linux tells it: the tag of an address of the lower half is no part of it.
+  cpu.wild_address = (address >> 55U & 1U) != 0 ? address : untagged;
   return cpu.memory_limit;
 }
 
