@@ -296,8 +296,7 @@ bool Emulator::follow_exit(const HostFault& host_fault) {
     case Exit::kHot:
       next_ = cache_->containing(cpu_->exit_uop);
       pc_ = next_->pc;
-      compile(*next_);
-      return true;
+      return compile(*next_);
     case Exit::kLookup:
       pc_ = without_tag(cpu_->pc);
       if (!resolve()) return false;

@@ -144,7 +144,7 @@ class Emulator {
   bool follow_exit(const HostFault& host_fault);
   bool resolve();
   const Block* decode_block();
-  void compile(const Block& block);
+  bool compile(const Block& block);
   // One instruction a block. Behind a misaligned sp each is looked at before it runs; a traced thread may be
   // let go for one.
   bool stepping() const { return traced_step_ != TracedStep::kNone || !stack_is_aligned(*cpu_); }

@@ -69,18 +69,23 @@ void Emulator::forget_blocks(const StaleRange& range, std::uint64_t space) {
   }
 }
 
-// Its counter has come to 0.
-void Emulator::compile(const Block& block) {
+// Its counter has come to 0. False: the slice is over, as there is no room.
+bool Emulator::compile(const Block& block) {
   Blocks& blocks = *blocks_[logs_ ? 1 : 0];
-  if (blocks.jit == nullptr) blocks.jit = std::make_unique<Jit>();
+  if (blocks.jit == nullptr) blocks.jit = std::make_unique<Jit>(kernel_.options.jit_bytes);
   Uop* const uops = BlockCache::uops_of(block);
   const Handler first = blocks.jit->compile(block, uops, translator_->slots_of(block));
+  if (first == nullptr && !blocks.jit->empty()) {
+    slice_end_ = SliceEnd::kClear;
+    return false;
+  }
   if (first == nullptr) {
     uops->imm = std::numeric_limits<std::int32_t>::max();  // not again soon
-    return;
+    return true;
   }
   blocks.cache.set_first(block, first);
   ++stats_.blocks_compiled;
+  return true;
 }
 
 void Emulator::clear_blocks() {

@@ -36,8 +36,10 @@ struct MachineOptions {
   std::array<int, 3> streams{0, 1, 2};
   // Runs without a log make machine code of a block that has been entered so often; 0: never.
   std::int32_t jit_after = kJitAfter;
-  Cpu cpu = Cpu::kM2;                              // the processor that the guest sees
-  bool strace = false;                             // one line a system call, in strace's format
+  std::size_t jit_bytes = std::size_t{64}
+                          << 20U;  // of machine code at most; when it is full, all blocks are dropped
+  Cpu cpu = Cpu::kM2;              // the processor that the guest sees
+  bool strace = false;             // one line a system call, in strace's format
   LineSink diagnostics = [](std::string_view) {};  // warnings ("m2sim: ...")
   LineSink trace = nullptr;                        // of system calls; null: as the warnings
   std::int64_t start_time = kDefaultStartTime;  // what CLOCK_REALTIME shows at the start, seconds since 1970

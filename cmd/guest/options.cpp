@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <ctime>
 #include <filesystem>
+#include <limits>
 
 #include "cmd/console/arguments.h"
 #include "cmd/console/failure.h"
@@ -63,7 +64,8 @@ void add_mode_options(CLI::App& command, GuestOptions& options) {
                       "once it has been entered N times; 0: never; without it {}",
                       options.jit_after))
       ->type_name("N")
-      ->check(CLI::NonNegativeNumber);
+      ->transform(CLI::Validator(large_number, ""))
+      ->check(CLI::Range(0, std::numeric_limits<std::int32_t>::max()));
   add_core_options(command, options.core);
   add_cpu_option(command, options.core);
 }

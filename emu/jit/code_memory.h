@@ -18,8 +18,8 @@ class CodeMemory {
   // The first bytes of room() are code now; the next begins on a multiple of 16.
   void take(std::size_t bytes) { used_ = (used_ + bytes + 15) / 16 * 16; }
   void clear() { used_ = 0; }
+  std::size_t used() const { return used_; }
   const std::byte* base() const { return base_; }
-  bool contains(const void* p) const { return p >= base_ && p < base_ + used_; }
 
  private:
   std::byte* base_ = nullptr;

@@ -8,7 +8,6 @@
 namespace m2sim::emu {
 namespace {
 
-constexpr std::size_t kCodeBytes = std::size_t{64} << 20U;
 constexpr std::size_t kMostLabels = 2048;
 // A jump with its condition.
 constexpr std::size_t kMostItemBytes = kMostX86Bytes;
@@ -20,7 +19,7 @@ void distance_to(std::byte* at, const std::byte* target) {
 
 }  // namespace
 
-Jit::Jit() : memory_(kCodeBytes, reinterpret_cast<const void*>(&leave)), paths_(memory_.base()) {
+Jit::Jit(std::size_t bytes) : memory_(bytes, reinterpret_cast<const void*>(&leave)), paths_(memory_.base()) {
   labels_.reserve(kMostLabels);
   fixups_.reserve(kMostLabels);
 }
@@ -43,7 +42,6 @@ Handler Jit::compile(const Block& block, Uop* uops, std::span<const UopSlot> slo
     if (slots[slot] == UopSlot::kUop) uops[slot].handler = reinterpret_cast<Handler>(labels_[slot]);
   }
   const auto bytes = static_cast<std::size_t>(at - room.data());
-  code_bytes_ += bytes;
   memory_.take(bytes);
   const auto first = std::find(slots.begin(), slots.end(), UopSlot::kUop);
   return uops[first - slots.begin()].handler;

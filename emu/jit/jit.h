@@ -22,7 +22,8 @@ inline constexpr bool kMachineCode = kTailDispatch && kPinnedAccess;
 
 class Jit {
  public:
-  Jit();
+  // bytes: of machine code, at most.
+  explicit Jit(std::size_t bytes);
 
   // Handlers of the block become machine code; returns what to enter it by, in the place of its first uop's.
   // Null: they stay as they are, for want of memory. `uops`: those of the block, with what each slot holds.
@@ -31,7 +32,8 @@ class Jit {
   // All blocks are gone.
   void clear() { memory_.clear(); }
 
-  std::size_t code_bytes() const { return code_bytes_; }
+  // Room comes back by clear() alone.
+  bool empty() const { return memory_.used() == 0; }
 
  private:
   struct Fixup {
@@ -46,7 +48,6 @@ class Jit {
   PathMaker paths_;
   std::vector<std::byte*> labels_;  // where they are
   std::vector<Fixup> fixups_;
-  std::size_t code_bytes_ = 0;
 };
 
 }  // namespace m2sim::emu

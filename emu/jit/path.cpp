@@ -1,6 +1,8 @@
 #include "emu/jit/path.h"
 
+#include <algorithm>
 #include <bit>
+#include <cassert>
 #include <cstdlib>
 #include <cstring>
 #include <utility>
@@ -101,7 +103,8 @@ void PathMaker::add_sides() {
     code_.side.resize(begin);
     sides_.resize(waiting);
     state_ = side.state;
-    leave_to(side.at);
+    [[maybe_unused]] const bool left = leave_to(side.at);
+    assert(left);  // a branch has valid flags
   }
 }
 
@@ -194,7 +197,9 @@ PathMaker::Step PathMaker::go_on_at(unsigned slot) {
     return Step::kFails;
   if (value(kRsi).kind != Kind::kCpu || value(kRsi).number != 0) return Step::kFails;
   ensure_all(kHandedOn & static_cast<X86RegSet>(~set_of(kRdi)));
-  const bool follows = out_ == &code_.main && slot > slot_ && slot <= slot_ + 2;
+  const auto between = slots_.subspan(slot_ + 1, slot > slot_ ? slot - slot_ - 1 : 0);
+  const bool follows = out_ == &code_.main && slot > slot_ &&
+                       std::find(between.begin(), between.end(), UopSlot::kUop) == between.end();
   if (!follows) out_->push_back(item(CodeItem::Kind::kJump, static_cast<std::uint16_t>(slot)));
   return Step::kEnds;
 }

@@ -51,6 +51,7 @@ struct X86Inst {
   std::uint8_t opcode = 0;
   bool operand_size = false;  // prefix 66
   std::uint8_t repeat = 0;    // prefix F2 or F3, or 0
+  bool high_byte = false;     // names ah, ch, dh or bh, which is not possible beside a REX prefix
   bool rex = false;           // has one, whose presence changes the names of byte registers
   bool wide = false;          // REX.W or VEX.W
   bool vex = false;

@@ -134,8 +134,10 @@ class Reader {
   }
 
   // Without a REX prefix four of the byte registers are the second bytes of the first four.
-  unsigned general(std::uint8_t reg, bool is_byte) const {
-    return is_byte && !inst_.rex && reg >= 4 && reg < 8 ? reg - 4U : reg;
+  unsigned general(std::uint8_t reg, bool is_byte) {
+    if (!is_byte || inst_.rex || reg < 4 || reg >= 8) return reg;
+    inst_.high_byte = true;
+    return reg - 4U;
   }
 
   void note_uses(const X86Form& form) {

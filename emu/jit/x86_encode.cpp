@@ -22,6 +22,7 @@ class Writer {
                                             : inst_.low_reg;
     const unsigned index = m.used && m.index != kNoReg ? m.index : 0U;
     const unsigned high = (inst_.reg >> 3U & 1U) << 2U | (index >> 3U) << 1U | (base >> 3U);
+    if (inst_.high_byte && high != 0) return 0;
     if (inst_.vex) {
       vex_prefix(high);
     } else {

@@ -64,6 +64,24 @@ TEST(Jit, RunsAreAlikeWhereverBlocksBecomeMachineCode) {
   }
 }
 
+TEST(Jit, FullMemoryIsGivenBackAndTheRunGoesOn) {
+  MachineOptions options = Guest::options("fused_branches", 1);
+  NoSink none;
+  Guest handlers("fused_branches", 0);
+  handlers.emulator.run(none);
+  for (const std::size_t bytes : {std::size_t{1}, std::size_t{1} << 14U}) {
+    options.jit_bytes = bytes;
+    Machine machine(options);
+    Emulator emulator(machine);
+    EXPECT_EQ(emulator.run(none).kind, RunEnd::Kind::kExited);
+    EXPECT_EQ(machine.end().status, handlers.machine.end().status);
+    EXPECT_EQ(emulator.stats().insts, handlers.emulator.stats().insts);
+    // Of one byte there is nothing to be given back.
+    EXPECT_EQ(emulator.stats().cache_clears > 0, kMachineCode && bytes > 1);
+    EXPECT_EQ(emulator.stats().blocks_compiled > 0, kMachineCode && bytes > 1);
+  }
+}
+
 // What is watched for may lie in a block that is machine code already.
 TEST(Jit, ACompiledBlockIsWatchedLikeAnyOther) {
   Guest guest("counted_loop", 1);
