@@ -16,13 +16,14 @@
 #include "emu/engine/host_fault.h"
 #include "emu/engine/translate.h"
 #include "emu/engine/watch_list.h"
-#include "emu/jit/jit.h"
 #include "emu/linux/kernel.h"
 #include "emu/machine.h"
 #include "emu/retired.h"
 #include "emu/run_clock.h"
 
 namespace m2sim::emu {
+
+class Jit;
 
 // Where a run ends, if the guest does not end before: at whichever of these comes first.
 struct Until {
@@ -110,6 +111,7 @@ class Emulator {
   // Runs with a log and runs without need blocks of their own: their handlers differ.
   struct Blocks {
     Blocks(bool log, const MachineOptions& options);
+    ~Blocks();
     Handler trap;
     BlockCache cache;
     Translator translator;

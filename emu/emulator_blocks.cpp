@@ -4,6 +4,7 @@
 
 #include "emu/emulator.h"
 #include "emu/engine/block_end.h"
+#include "emu/jit/jit.h"
 #include "emu/linux/process.h"
 
 namespace m2sim::emu {
@@ -12,6 +13,8 @@ Emulator::Blocks::Blocks(bool log, const MachineOptions& options)
     : trap(trap_handler(log)),
       cache(reinterpret_cast<const void*>(trap)),
       translator(log, options.cpu, log || !kMachineCode ? 0 : options.jit_after) {}
+
+Emulator::Blocks::~Blocks() = default;
 
 // What is watched for may lie inside blocks that were made before.
 void Emulator::watch_blocks() {
