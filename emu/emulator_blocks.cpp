@@ -11,7 +11,9 @@ namespace m2sim::emu {
 
 Emulator::Blocks::Blocks(bool log, const MachineOptions& options)
     : trap(trap_handler(log)),
-      cache(reinterpret_cast<const void*>(trap)),
+      // What is near the simulator's code is scarce: blocks that never become machine code leave it to
+      // others.
+      cache(log || !kMachineCode ? nullptr : reinterpret_cast<const void*>(trap)),
       translator(log, options.cpu, log || !kMachineCode ? 0 : options.jit_after) {}
 
 Emulator::Blocks::~Blocks() = default;

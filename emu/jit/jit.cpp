@@ -9,8 +9,7 @@ namespace m2sim::emu {
 namespace {
 
 constexpr std::size_t kMostLabels = 2048;
-// A jump with its condition.
-constexpr std::size_t kMostItemBytes = kMostX86Bytes;
+constexpr std::size_t kMostItemBytes = kMostX86Bytes;  // jumps are shorter
 
 void distance_to(std::byte* at, const std::byte* target) {
   const auto distance = static_cast<std::int32_t>(target - (at + sizeof(std::int32_t)));

@@ -119,7 +119,7 @@ std::set<Handler> all_handlers() {
       if (exec != nullptr) handlers.insert(exec->pick(inst, false).handler);
     }
   }
-  for (const bool wide : {false, true}) handlers.insert(fall_through_handler(wide));
+  for (const bool log : {false, true}) handlers.insert(fall_through_handler(log));
   handlers.erase(nullptr);
   return handlers;
 }
