@@ -30,6 +30,7 @@
 #include "cmd/run_command.h"
 #include "cmd/snippet/command.h"
 #include "cmd/suite/command.h"
+#include "cmd/sweep/command.h"
 #include "cmd/timeline/command.h"
 #include "cmd/verify/command.h"
 
@@ -44,6 +45,27 @@ struct Command {
   bool asks_for_all = false;                    // it tells of every command
   CLI::App* app = nullptr;                      // once it was added
 };
+
+// CLI11 takes its arguments last first.
+void parse(CLI::App& app, std::vector<std::string> arguments) {
+  std::reverse(arguments.begin(), arguments.end());
+  app.parse(std::move(arguments));
+}
+
+// Options of a run that others make.
+void check_run_options(const std::vector<std::string>& options) {
+  CLI::App app;
+  RunOptions run_options;
+  const SplitArguments split = split_at_program(*add_run_command(app, run_options), options);
+  if (!split.guest.empty()) throw failure("'{}' is no option of m2sim run", split.guest.front());
+  std::vector<std::string> arguments{"run"};
+  arguments.insert(arguments.end(), split.own.begin(), split.own.end());
+  try {
+    parse(app, arguments);
+  } catch (const CLI::ParseError& error) {
+    throw failure("run: {}", error.what());
+  }
+}
 
 // The commands and what their options said. Making the options of all of them takes as long as a short run
 // does, so that a command is added when it is named, and all only for what tells of all.
@@ -67,6 +89,7 @@ struct CommandLine {
   AnnotateOptions annotate_options;
   SnippetOptions snippet_options;
   SuiteOptions suite_options;
+  SweepOptions sweep_options;
   CheckOptions check_options;
   VerifyOptions verify_options;
   CompareOptions compare_options;
@@ -96,6 +119,9 @@ struct CommandLine {
       {.name = "suite",
        .add = [this] { return add_suite_command(app, suite_options); },
        .run = [this] { return suite(suite_options); }},
+      {.name = "sweep",
+       .add = [this] { return add_sweep_command(app, sweep_options); },
+       .run = [this] { return sweep(sweep_options, check_run_options); }},
       {.name = "compare",
        .add = [this] { return add_compare_command(app, compare_options); },
        .run = [this] { return compare(compare_options); }},
@@ -140,12 +166,6 @@ Command& find_command(CommandLine& line, const std::string& name) {
     names.emplace_back(command.name);
   }
   throw failure("there is no command '{}'{}", name, did_you_mean(name, names));
-}
-
-// CLI11 takes its arguments last first.
-void parse(CLI::App& app, std::vector<std::string> arguments) {
-  std::reverse(arguments.begin(), arguments.end());
-  app.parse(std::move(arguments));
 }
 
 // m2sim calibrate has actions, which have the options.

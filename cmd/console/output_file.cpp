@@ -97,6 +97,21 @@ void write_file(const std::string& path, std::string_view text) {
   }
 }
 
+void write_file_durably(const std::string& path, const std::string& temporary, std::string_view text) {
+  Descriptor file(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666));
+  if (file.get() < 0) fail_writing(path, errno);
+  const bool done = write_all(file.get(), text) && ::fsync(file.get()) == 0 && file.close() &&
+                    ::rename(temporary.c_str(), path.c_str()) == 0;
+  if (!done) {
+    const int error = errno;
+    ::unlink(temporary.c_str());
+    fail_writing(path, error);
+  }
+  const Descriptor directory(::open(directory_of(path).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  // Some file systems know no such thing for a directory, and need none.
+  if (directory.get() >= 0 && ::fsync(directory.get()) != 0 && errno != EINVAL) fail_writing(path, errno);
+}
+
 void require_writable(const std::string& path) {
   if (path.empty()) throw failure("cannot write '': the file name is empty");
   struct stat status {};

@@ -17,6 +17,10 @@ bool is_special(const std::string& path);
 // written to directly. Throws UserError (status 125) when anything fails.
 void write_file(const std::string& path, std::string_view text);
 
+// The same through `temporary`, a name on the same file system that nobody else uses. When this returns the
+// file is on the disk: it is whole after a loss of power, too.
+void write_file_durably(const std::string& path, const std::string& temporary, std::string_view text);
+
 // Throws UserError when write_file(path) is bound to fail, so that a long run need not end in one.
 void require_writable(const std::string& path);
 

@@ -15,7 +15,7 @@ GUESTS = Globs("GUESTS", "benchmarks/guest/", "calibration/native/", "include/")
 NO_DURATION = Globs("NO_DURATION", "insts/", "emu/")
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]+"([^"]*)"', re.MULTILINE)
 # Written by the build into <build>/cmd/generated (cmd/CMakeLists.txt).
-GENERATED = {"cmd/revision.h", "cmd/history_page_html.h", "cmd/check_page_html.h", "cmd/report_page_html.h"}
+GENERATED = {"cmd/revision.h", "cmd/history_page_html.h", "cmd/check_page_html.h", "cmd/report_page_html.h", "cmd/sweep_page_html.h"}
 
 
 @dataclasses.dataclass

@@ -1,0 +1,150 @@
+#include "cmd/sweep/text.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "cmd/console/terminal.h"
+#include "cmd/results/report.h"
+#include "cmd/sweep/effects.h"
+
+namespace m2sim::cmd {
+namespace {
+
+constexpr std::size_t kMostRows = 100;
+constexpr std::size_t kIdDigits = 12;
+constexpr std::size_t kWidestCell = 28;
+
+// Columns as wide as what stands in them; numbers to the right.
+class TextTable {
+ public:
+  explicit TextTable(std::vector<std::string> head) { rows_.push_back(std::move(head)); }
+
+  void add(std::vector<std::string> row) { rows_.push_back(std::move(row)); }
+
+  std::string text(bool color) const {
+    std::string text;
+    for (std::size_t i = 0; i < rows_.size(); ++i) {
+      std::string line;
+      for (std::size_t j = 0; j < rows_[0].size(); ++j) {
+        const std::string cell = shortened(rows_[i][j]);
+        line +=
+            is_number(j) ? fmt::format("{:>{}}  ", cell, width(j)) : fmt::format("{:<{}}  ", cell, width(j));
+      }
+      line.erase(line.find_last_not_of(' ') + 1);
+      text += (i == 0 ? paint(line, Color::kBold, color) : line) + "\n";
+    }
+    return text;
+  }
+
+ private:
+  static std::string shortened(const std::string& cell) {
+    const std::string shown = printable(cell);
+    return shown.size() <= kWidestCell ? shown : shown.substr(0, kWidestCell - 2) + "..";
+  }
+  std::size_t width(std::size_t column) const {
+    std::size_t most = 0;
+    for (const auto& row : rows_) most = std::max(most, shortened(row[column]).size());
+    return most;
+  }
+  bool is_number(std::size_t column) const {
+    return std::all_of(rows_.begin() + 1, rows_.end(), [&](const auto& row) {
+      return row[column].find_first_not_of("0123456789.,-+% ") == std::string::npos;
+    });
+  }
+
+  std::vector<std::vector<std::string>> rows_;
+};
+
+// The columns in which jobs differ, and the program.
+std::vector<std::string> told_apart_by(const SweepResults& results) {
+  std::vector<std::string> all{"program", "input", "mode", "core"};
+  all.insert(all.end(), results.axes.begin(), results.axes.end());
+  all.insert(all.end(), results.settings.begin(), results.settings.end());
+  std::vector<std::string> columns;
+  for (const std::string& column : all) {
+    const auto differs = [&](const SweepRow& row) {
+      return value_of(row, results, column) != value_of(results.rows.front(), results, column);
+    };
+    if (column == "program" || std::ranges::any_of(results.rows, differs)) columns.push_back(column);
+  }
+  return columns;
+}
+
+std::string figure_text(const SweepRow& row, std::string_view name, int digits) {
+  const std::optional<double> value = row.figure(name);
+  if (!value) return "-";
+  return digits == 0 ? grouped(static_cast<std::uint64_t>(*value)) : fmt::format("{:.{}f}", *value, digits);
+}
+
+std::string result_rows(const SweepResults& results, bool color) {
+  if (results.rows.empty()) return "";
+  const std::vector<std::string> columns = told_apart_by(results);
+  std::vector<std::string> head{"job"};
+  head.insert(head.end(), columns.begin(), columns.end());
+  head.insert(head.end(), {"instructions", "cycles", "CPI", "state"});
+  TextTable table(head);
+  for (std::size_t i = 0; i < std::min(results.rows.size(), kMostRows); ++i) {
+    const SweepRow& row = results.rows[i];
+    std::vector<std::string> cells{std::to_string(i + 1)};
+    for (const std::string& column : columns) cells.push_back(value_of(row, results, column));
+    cells.insert(cells.end(), {figure_text(row, "emulation.insts", 0), figure_text(row, "core.cycles", 0),
+                               figure_text(row, "core.cpi", 4), std::string(state_name(row.state))});
+    table.add(cells);
+  }
+  std::string text = table.text(color);
+  if (results.rows.size() > kMostRows)
+    text += fmt::format("and {} more, in results.csv\n", results.rows.size() - kMostRows);
+  return text;
+}
+
+std::string effect_rows(const SweepResults& results, bool color) {
+  const std::vector<Effect> effects = effects_of(results);
+  if (effects.empty()) return "";
+  TextTable table({"what varies", "from", "to", "CPI", "CPI per 1 %", "explains"});
+  for (const Effect& effect : effects) {
+    table.add({effect.name, effect.levels.front().value, effect.levels.back().value,
+               fmt::format("{:+.2f} %", 100 * effect.change),
+               effect.elasticity ? fmt::format("{:+.3f} %", *effect.elasticity) : "-",
+               fmt::format("{:.0f} %", 100 * effect.explained)});
+  }
+  return "\n" + table.text(color);
+}
+
+}  // namespace
+
+std::string job_table(const JobList& list) {
+  SweepResults results{list.revision, list.axes, list.settings, {}};
+  for (const Job& job : list.jobs) results.rows.push_back({.job = job, .reason = {}, .figures = {}});
+  if (results.rows.empty()) return "";
+  const std::vector<std::string> columns = told_apart_by(results);
+  std::vector<std::string> head{"job", "id"};
+  head.insert(head.end(), columns.begin(), columns.end());
+  TextTable table(head);
+  for (std::size_t i = 0; i < results.rows.size(); ++i) {
+    std::vector<std::string> cells{std::to_string(i + 1), list.jobs[i].id.substr(0, kIdDigits)};
+    for (const std::string& column : columns) cells.push_back(value_of(results.rows[i], results, column));
+    table.add(cells);
+  }
+  return table.text(false);
+}
+
+std::string failed_jobs(const SweepResults& results, bool color) {
+  std::string text;
+  for (const SweepRow& row : results.rows) {
+    if (row.state == JobState::kFailed)
+      text +=
+          paint(printable(fmt::format("FAILED {}: {}", row.job.label(), row.reason)), Color::kRed, color) +
+          "\n";
+  }
+  return text;
+}
+
+std::string sweep_report(const SweepResults& results, bool color) {
+  std::string text = result_rows(results, color) + effect_rows(results, color);
+  const std::string failed = failed_jobs(results, color);
+  if (!failed.empty()) text += "\n" + failed;
+  return text;
+}
+
+}  // namespace m2sim::cmd
