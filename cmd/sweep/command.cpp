@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
 #include <thread>
 
@@ -12,11 +13,13 @@
 #include "cmd/console/output_file.h"
 #include "cmd/console/progress.h"
 #include "cmd/console/terminal.h"
+#include "cmd/sweep/batch.h"
 #include "cmd/sweep/estimate.h"
 #include "cmd/sweep/folder.h"
 #include "cmd/sweep/memory_size.h"
 #include "cmd/sweep/results.h"
 #include "cmd/sweep/runner.h"
+#include "cmd/sweep/slurm.h"
 #include "cmd/sweep/text.h"
 
 namespace m2sim::cmd {
@@ -83,14 +86,50 @@ int dry_run(const SweepOptions& options, const JobList& list) {
   return 0;
 }
 
-int run_plan(const SweepOptions& options, const CheckRunOptions& check_options) {
+// What a job is found to take before it is worth a place of its own in a queue.
+constexpr double kChunkSeconds = 600;
+
+int print_jobs(const SweepOptions& options, const SweepFolder& folder, const JobList& list) {
+  const std::string command = job_command(own_executable().string(), folder, options.retry_failed);
+  std::string text;
+  for (const JobChunk& chunk : chunks_of(folder, list, options.retry_failed, 0))
+    text += fmt::format("{} {}\n", command, ids_of(chunk));
+  write_stdout(text);
+  return 0;
+}
+
+int give_to_slurm(const SweepOptions& options, const SweepFolder& folder, const JobList& list) {
+  const std::vector<JobChunk> chunks = chunks_of(folder, list, options.retry_failed, kChunkSeconds);
+  if (chunks.empty()) return finish(options, folder, list);
+  const std::vector<std::string> ids = submit_to_slurm(
+      {.executable = own_executable().string(), .more = options.sbatch, .retry_failed = options.retry_failed},
+      folder, chunks);
+  std::size_t jobs = 0;
+  for (const JobChunk& chunk : chunks) jobs += chunk.jobs.size();
+  write_stdout(fmt::format(
+      "{} jobs in {} tasks are in Slurm's queue as {}; m2sim sweep status {} says how far they are\n", jobs,
+      chunks.size(), fmt::join(ids, ", "), folder.path()));
+  return 0;
+}
+
+void require_one_way(const SweepOptions& options) {
   if (!options.folder.empty())
     throw failure("sweep: '{}' follows the plan; name the folder of the results with --out", options.folder);
+  if (int{options.dry_run} + int{options.print_jobs} + int{options.slurm} > 1)
+    throw failure("sweep: --dry-run, --print-jobs and --slurm exclude each other");
+  if (!options.sbatch.empty() && !options.slurm)
+    throw failure("sweep: --sbatch means nothing without --slurm");
+}
+
+int run_plan(const SweepOptions& options, const CheckRunOptions& check_options) {
+  require_one_way(options);
   const SweepRun run = run_of(options);
   const JobList list = expand(load_plan(options.plan), check_options);
   if (options.dry_run) return dry_run(options, list);
   SweepFolder folder(folder_of(options));
   folder.enter(list);
+  if (options.print_jobs) return print_jobs(options, folder, list);
+  if (options.slurm) return give_to_slurm(options, folder, list);
   int status = 0;
   saying_what_is_done(folder, list, [&] {
     run_jobs(run, folder, list);
@@ -100,9 +139,37 @@ int run_plan(const SweepOptions& options, const CheckRunOptions& check_options) 
   return status;
 }
 
+// What a line of --print-jobs and a task of Slurm's do.
+int run_named(const SweepOptions& options) {
+  if (options.ids.empty()) throw failure("sweep job: say which: m2sim sweep job FOLDER ID...");
+  SweepFolder folder(options.folder);
+  const JobList list = folder.list();
+  if (list.revision != own_revision())
+    throw failure("the sweep in '{}' is of m2sim {}, and this is {}: its results would not be the same",
+                  options.folder, list.revision, own_revision());
+  const JobList named = named_jobs(list, options.ids, options.folder);
+  folder.enter(list);
+  SweepRun run = run_of(options);
+  run.jobs = 1;
+  run.show_progress = false;
+  saying_what_is_done(folder, named, [&] { run_jobs(run, folder, named); });
+  const SweepResults results = results_of(folder, named);
+  write_stderr(failed_jobs(results, false));
+  return results.count(JobState::kDone) == named.jobs.size() ? 0 : 1;
+}
+
 int collect_results(const SweepOptions& options) {
   const SweepFolder folder(options.folder);
   return finish(options, folder, folder.list());
+}
+
+int cancel_jobs(const SweepOptions& options) {
+  const SweepFolder folder(options.folder);
+  static_cast<void>(folder.list());
+  const std::size_t count = cancel_in_slurm(folder);
+  write_stdout(
+      fmt::format("{} submissions of {} are cancelled; jobs that are done stay\n", count, folder.path()));
+  return 0;
 }
 
 int show_status(const SweepOptions& options) {
@@ -121,18 +188,34 @@ int show_status(const SweepOptions& options) {
   }
   std::string text = counts_line(results, folder.path());
   if (running > 0) text += fmt::format("{} of them run now\n", running);
+  if (const std::string queued = slurm_state(folder); !queued.empty())
+    text += fmt::format("in Slurm's queue: {}\n", queued);
   if (left > 0) text += fmt::format("about {} of processor time is left\n", format_duration(left));
   write_stdout(text + failed_jobs(results, colors_wanted(STDOUT_FILENO)));
   return 0;
 }
 
+struct FolderAction {
+  std::string_view name;
+  int (*run)(const SweepOptions& options);
+};
+
+constexpr std::array<FolderAction, 4> kFolderActions{
+    {{"status", show_status}, {"collect", collect_results}, {"cancel", cancel_jobs}, {"job", run_named}}};
+
 void refuse_plan_options(const SweepOptions& options) {
+  const bool job = options.plan == "job";
   if (options.folder.empty())
     throw failure("sweep {0}: say of which folder: m2sim sweep {0} FOLDER", options.plan);
-  if (!options.out.empty() || options.retry_failed || options.dry_run || !options.memory.empty() ||
-      options.jobs != 0)
-    throw failure("sweep {}: --out, --jobs, --memory, --retry-failed and --dry-run are for a plan",
-                  options.plan);
+  if (!job && !options.ids.empty())
+    throw failure("sweep {}: '{}' is too much", options.plan, options.ids.front());
+  if (!options.out.empty() || options.dry_run || !options.memory.empty() || options.jobs != 0 ||
+      options.print_jobs || options.slurm || !options.sbatch.empty() || (options.retry_failed && !job))
+    throw failure(
+        "sweep {}: --out, --jobs, --memory, --retry-failed, --dry-run, --print-jobs, --slurm and --sbatch "
+        "are for a "
+        "plan",
+        options.plan);
 }
 
 }  // namespace
@@ -144,9 +227,12 @@ CLI::App* add_sweep_command(CLI::App& app, SweepOptions& options) {
       ->add_option(
           "PLAN", options.plan,
           "what to run (docs/sweep.md); or what to do with the folder of a sweep: status says how far it "
-          "is, collect makes its results from the jobs that are done")
-      ->type_name("FILE.toml|status|collect");
-  command->add_option("FOLDER", options.folder, "of status and collect")->type_name("DIR");
+          "is, collect makes its results from the jobs that are done, cancel takes it out of Slurm's queue, "
+          "job "
+          "runs some of its jobs")
+      ->type_name("FILE.toml|status|collect|cancel|job");
+  command->add_option("FOLDER", options.folder, "of status, collect, cancel and job")->type_name("DIR");
+  command->add_option("ID", options.ids, "of jobs, for job; the beginning is enough")->type_name("...");
   command
       ->add_option(
           "--out", options.out,
@@ -164,15 +250,29 @@ CLI::App* add_sweep_command(CLI::App& app, SweepOptions& options) {
       ->type_name("SIZE");
   command->add_flag("--retry-failed", options.retry_failed, "try jobs again that failed");
   command->add_flag("--dry-run", options.dry_run, "list the jobs with their ids and run none");
+  command->add_flag(
+      "--print-jobs", options.print_jobs,
+      "print a command for each job that has no result and run none: for GNU parallel, HTCondor and "
+      "other queues");
+  command->add_flag("--slurm", options.slurm,
+                    "give the jobs to Slurm as arrays, and the making of the results behind them");
+  command
+      ->add_option("--sbatch", options.sbatch,
+                   "an option of sbatch, as in --sbatch=--partition=long; repeatable")
+      ->type_name("OPTION")
+      ->allow_extra_args(false);
   command->add_flag("-q,--quiet", options.quiet, "no table and no progress bar");
   return command;
 }
 
 int sweep(const SweepOptions& options, const CheckRunOptions& check_options) {
   if (options.plan.empty()) throw failure("sweep: no plan given; see m2sim sweep --help");
-  if (options.plan != "status" && options.plan != "collect") return run_plan(options, check_options);
-  refuse_plan_options(options);
-  return options.plan == "status" ? show_status(options) : collect_results(options);
+  for (const FolderAction& action : kFolderActions) {
+    if (action.name != options.plan) continue;
+    refuse_plan_options(options);
+    return action.run(options);
+  }
+  return run_plan(options, check_options);
 }
 
 }  // namespace m2sim::cmd

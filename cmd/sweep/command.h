@@ -3,19 +3,24 @@
 
 #include <CLI/CLI.hpp>
 #include <string>
+#include <vector>
 
 #include "cmd/sweep/jobs.h"
 
 namespace m2sim::cmd {
 
 struct SweepOptions {
-  std::string plan;    // a file, or what to do with a folder: "status", "collect"
-  std::string folder;  // for these
-  std::string out;     // empty: the plan's name with .sweep
-  unsigned jobs = 0;   // 0: one a host processor
-  std::string memory;  // empty: what the host has
+  std::string plan;              // a file, or what to do with a folder: "status", "collect", "cancel", "job"
+  std::string folder;            // for these
+  std::vector<std::string> ids;  // for "job"
+  std::string out;               // empty: the plan's name with .sweep
+  unsigned jobs = 0;             // 0: one a host processor
+  std::string memory;            // empty: what the host has
   bool retry_failed = false;
   bool dry_run = false;
+  bool print_jobs = false;
+  bool slurm = false;
+  std::vector<std::string> sbatch;  // options of it
   bool quiet = false;
 };
 

@@ -1,132 +1,18 @@
 #!/usr/bin/env python3
-"""m2sim sweep from outside: what it finds, what it refuses, and what it survives."""
-import csv
+"""m2sim sweep from outside: what it finds, and what it refuses."""
 import glob
 import json
 import os
-import random
 import re
-import resource
-import signal
 import sqlite3
 import subprocess
 import time
 import unittest
 
-import guest
-
-FAILURE = 125
-
-# About 50,000 instructions, and a load that misses now and then; the number of turns is the argument's first byte.
-WORK = """
-    .globl _start
-_start:
-    ldr x3, [sp, #16]
-    ldrb w3, [x3]
-    sub x3, x3, #'0'
-    mov x4, #1000
-    mul x3, x3, x4
-    adrp x5, table
-    mov x1, #0
-loop:
-    add x2, x2, #4096
-    and x2, x2, #0x1fffff
-    ldr x6, [x5, x2]
-    add x6, x6, x6
-    mul x6, x6, x6
-    subs x3, x3, #1
-    b.ne loop
-    mov x0, #0
-    mov x8, #93
-    svc #0
-    .bss
-    .balign 4096
-table: .skip 0x200000
-"""
-
-ENDLESS = """
-    .globl _start
-_start: b _start
-"""
-
-CRASHES = """
-    .globl _start
-_start:
-    mov x1, #16
-    str x0, [x1]
-"""
-
-# Says "no luck" and exits with 3.
-COMPLAINS = """
-    .globl _start
-_start:
-    mov x0, #2
-    adr x1, text
-    mov x2, #8
-    mov x8, #64
-    svc #0
-    mov x0, #3
-    mov x8, #93
-    svc #0
-text: .ascii "no luck\\n"
-"""
-
-SIXTY = """
-[[program]]
-path = "work"
-inputs = [{name = "short", arguments = ["5"]}, {name = "long", arguments = ["9"]}]
-
-[settings]
-rob.groups = [40, 100, 200, 289, 330]
-l1d.mshrs = {from = 2, to = 64, times = 2}
-"""
+import sweeps
 
 
-class SweepTest(guest.GuestTest):
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        case = cls("runTest")
-        for name, source in (("work", WORK), ("endless", ENDLESS), ("crashes", CRASHES), ("complains", COMPLAINS)):
-            case.guest(name, source)
-
-    def runTest(self):
-        pass
-
-    def plan(self, text):
-        return self.write(self.id() + ".toml", text)
-
-    def sweep(self, text, out, *arguments, **more):
-        return self.m2sim("sweep", self.plan(text), "--out", self.path(out), *arguments, **more)
-
-    def dump(self, out):
-        """What the database says, and the other results."""
-        with sqlite3.connect(os.path.join(self.path(out), "results.db")) as db:
-            lines = list(db.iterdump())
-        texts = []
-        for name in ("results.csv", "results.html"):
-            with open(os.path.join(self.path(out), name), encoding="utf-8") as file:
-                texts.append(file.read())
-        return lines, texts
-
-    def rows(self, out):
-        with open(os.path.join(self.path(out), "results.csv"), encoding="utf-8", newline="") as file:
-            return list(csv.DictReader(file))
-
-    def attempts(self, out):
-        found = []
-        for path in glob.glob(os.path.join(self.path(out), "jobs", "*.json")):
-            with open(path, encoding="utf-8") as file:
-                found.append(json.load(file)["attempt"])
-        return found
-
-    def assert_nothing_left(self, out):
-        for part in ("locks", "work"):
-            self.assertEqual(os.listdir(os.path.join(self.path(out), part)), [])
-        self.assertEqual([name for name in os.listdir(self.path(out)) if name.endswith(".new")], [])
-
-
-class Results(SweepTest):
+class Results(sweeps.SweepTest):
     PLAN = """
 options = ["--max-insts", "20k"]
 cores = ["m2-pcore", "m1-pcore"]
@@ -181,9 +67,9 @@ rob.groups = [20, 289]
         more = self.PLAN.replace("[20, 289]", "[20, 100, 289]")
         listed = self.sweep(more, "again", "--dry-run")
         self.assertRegex(listed.out, r"14 jobs in .*: 10 done, 0 failed, 4 to do")
-        self.guest("work", WORK.replace("mul x6, x6, x6", "add x6, x6, #1"))
+        self.guest("work", sweeps.WORK.replace("mul x6, x6, x6", "add x6, x6, #1"))
         self.assertRegex(self.sweep(more, "again", "--dry-run").out, "14 jobs in .*: 0 done, 0 failed, 14 to do")
-        self.guest("work", WORK)
+        self.guest("work", sweeps.WORK)
 
     def test_latin_hypercube(self):
         plan = """
@@ -207,7 +93,7 @@ prf.integer = [100, 200]
         self.assertNotEqual(listed[0], listed[2])
 
     def test_page(self):
-        plan = SIXTY.replace("l1d.mshrs = {from = 2, to = 64, times = 2}", "") + '[[program]]\npath = "crashes"\n'
+        plan = sweeps.SIXTY.replace("l1d.mshrs = {from = 2, to = 64, times = 2}", "") + '[[program]]\npath = "crashes"\n'
         self.assertEqual(self.sweep(plan.replace("\n[settings]", "\n[settings]", 1), "page").status, 1)
         page = self.path("page/results.html")
         with open(page, encoding="utf-8") as file:
@@ -227,7 +113,7 @@ prf.integer = [100, 200]
         self.assertIn("killed by SIGSEGV", done.stdout)
 
 
-class Failures(SweepTest):
+class Failures(sweeps.SweepTest):
     PLAN = """
 timeout = 1
 [[program]]
@@ -269,148 +155,11 @@ path = "complains"
         self.assertEqual(self.sweep('[[program]]\npath = "complains"\nstatus = 3\n', "expected").status, 0)
 
 
-class Survival(SweepTest):
-    """Sixty jobs, whatever happens to them: the results are those of a sweep that nothing happened to."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        case = cls("runTest")
-        done = case.sweep(SIXTY, "unbroken", "-q")
-        assert (done.status, done.err) == (0, ""), done.err
-        cls.unbroken = case.dump("unbroken")
-        assert len(case.rows("unbroken")) == 60
-
-    def start(self, out):
-        return subprocess.Popen([guest.M2SIM, "sweep", self.plan(SIXTY), "--out", self.path(out), "-q"], stdin=subprocess.DEVNULL,
-                                stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True)
-
-    def done_in(self, out):
-        return len(glob.glob(self.path(out + "/jobs/*.json")))
-
-    def kill_at_random(self, out, dice, kill):
-        for count in range(1, 6):
-            child = self.start(out)
-            # Within the sweep, and each time after something was done.
-            before, aim = self.done_in(out), dice.randint(1, 9)
-            while self.done_in(out) < min(before + aim, 59) and child.poll() is None:
-                time.sleep(0.001)
-            time.sleep(dice.random() * 0.02)
-            self.assertIsNone(child.poll(), f"the sweep had ended before it could be killed, time {count}")
-            kill(child)
-            self.assertEqual(child.wait(), -signal.SIGKILL)
-            child.communicate()
-
-    def check_end(self, out):
-        self.assertLess(self.done_in(out), 60)
-        done = self.sweep(SIXTY, out, "-q")
-        self.assertEqual((done.status, done.out, done.err), (0, "", ""))
-        self.assertEqual(self.dump(out), self.unbroken)
-        self.assertEqual(self.attempts(out), [1] * 60)
-        self.assert_nothing_left(out)
-
-    def test_the_group_is_killed_five_times(self):
-        self.kill_at_random("group", random.Random(1), lambda child: os.killpg(child.pid, signal.SIGKILL))
-        self.check_end("group")
-
-    def test_the_sweep_alone_is_killed_five_times(self):
-        self.kill_at_random("alone", random.Random(2), lambda child: child.kill())
-        self.check_end("alone")
-
-    def test_ctrl_c_is_no_failure_of_a_job(self):
-        child = self.start("interrupted")
-        while self.done_in("interrupted") < 5:
-            time.sleep(0.001)
-        os.killpg(child.pid, signal.SIGINT)
-        self.assertEqual(child.wait(), -signal.SIGINT)
-        child.communicate()
-        self.assert_nothing_left("interrupted")
-        self.check_end("interrupted")
-
-    def test_two_sweeps_on_one_folder(self):
-        both = [self.start("two"), self.start("two")]
-        self.assertEqual([child.communicate(timeout=60) for child in both], [(b"", b"")] * 2)
-        self.assertEqual([child.returncode for child in both], [0, 0])
-        self.assertEqual(self.dump("two"), self.unbroken)
-        self.assertEqual(self.attempts("two"), [1] * 60)
-        self.assert_nothing_left("two")
-
-    def test_another_plan_waits_its_turn(self):
-        child = self.start("taken")
-        while self.done_in("taken") == 0:
-            time.sleep(0.001)
-        self.m2sim_fails(r".* another plan is at work in '.*taken'; wait for it, or name another folder with --out",
-                         SIXTY.replace("330", "331"), "taken")
-        self.assertEqual(child.communicate(), (b"", b""))
-        self.assertEqual(self.dump("taken"), self.unbroken)
-
-    def m2sim_fails(self, pattern, text, out, **more):
-        return self.assert_fails(FAILURE, pattern, "sweep", self.plan(text), "--out", self.path(out), **more)
-
-    def assert_only_whole_results(self, out):
-        for path in glob.glob(self.path(out + "/jobs/*")):
-            with open(path, encoding="utf-8") as file:
-                self.assertTrue(json.load(file)["done"])
-
-    def test_files_that_may_not_grow(self):
-        """As on a full disk: what a job writes does not fit, and then what is made of the results."""
-        child = self.start("full")
-        while self.done_in("full") < 5:
-            time.sleep(0.001)
-        child.kill()
-        child.communicate()
-        for size, name in ((1000, "stats.json"), (50_000, "results.db")):
-            def begin(most=size):
-                signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-                resource.setrlimit(resource.RLIMIT_FSIZE, (most, resource.RLIM_INFINITY))
-            self.m2sim_fails(rf"cannot write '[^']*{name}': .*; \d+ of 60 jobs have their results: the same command goes on",
-                             SIXTY, "full", preexec_fn=begin, restore_signals=False)
-            self.assert_only_whole_results("full")
-        self.check_results("full")
-
-    def test_a_full_disk(self):
-        os.mkdir(self.path("disk"))
-        mounts = ["unshare", "--mount", "sh", "-c", 'mount -t tmpfs -o size=$0 none "$1" && shift && exec "$@"']
-        if subprocess.run([*mounts, "1m", self.path("disk"), "true"], capture_output=True, check=False).returncode != 0:
-            self.skipTest("a file system of one's own cannot be mounted here")
-        # What was on the small disk is brought to a large one.
-        script = '"$@"; status=$?; cp -r "$DISK/out" "$OUT"; exit $status'
-        done = subprocess.run([*mounts, "300k", self.path("disk"), "sh", "-c", script, "sh", guest.M2SIM, "sweep", self.plan(SIXTY),
-                               "--out", self.path("disk/out"), "-q"], capture_output=True, text=True, timeout=60, check=False,
-                              env={**os.environ, "DISK": self.path("disk"), "OUT": self.path("brought")})
-        self.assertRegex(done.stderr, r"\Am2sim: cannot [^\n]*: No space left on device; \d+ of 60 jobs have their results[^\n]*\n\Z")
-        self.assertEqual((done.returncode, done.stdout), (FAILURE, ""))
-        self.assertGreater(self.done_in("brought"), 0)
-        self.assert_only_whole_results("brought")
-        self.check_results("brought")
-
-    def check_results(self, out):
-        done = self.sweep(SIXTY, out, "-q")
-        self.assertEqual((done.status, done.err), (0, ""))
-        self.assertEqual(self.dump(out), self.unbroken)
-        self.assert_nothing_left(out)
-
-    def test_memory_bounds_what_runs_at_once(self):
-        plan = """
-timeout = 1
-memory = "100M"
-[[program]]
-path = "endless"
-inputs = [{name = "a"}, {name = "b", arguments = ["x"]}, {name = "c", arguments = ["y"]}]
-"""
-        begun = time.monotonic()
-        self.assertEqual(self.sweep(plan, "memory", "-j", "3", "--memory", "150M").status, 1)
-        self.assertGreater(time.monotonic() - begun, 3)  # one after the other
-        begun = time.monotonic()
-        self.assertEqual(self.sweep(plan, "room", "-j", "3", "--memory", "1G").status, 1)
-        self.assertLess(time.monotonic() - begun, 3)
-
-
-class BadPlans(SweepTest):
+class BadPlans(sweeps.SweepTest):
     GOOD = '[[program]]\npath = "work"\n'
 
     def refused(self, pattern, text, *arguments):
-        self.assert_fails(FAILURE, pattern, "sweep", self.plan(text), "--out", self.path("bad"), *arguments)
+        self.assert_fails(sweeps.FAILURE, pattern, "sweep", self.plan(text), "--out", self.path("bad"), *arguments)
         self.assertFalse(os.path.exists(self.path("bad")))
 
     def test_one_clear_line(self):
@@ -447,7 +196,7 @@ class BadPlans(SweepTest):
                                    ("there is no sweep in 'none'; m2sim sweep PLAN.toml --out FOLDER makes one", ["collect", "none"]),
                                    ("sweep status: --out, --jobs, .* are for a plan", ["status", "none", "--dry-run"]),
                                    ("sweep: there is no option '--retry-fail'; did you mean '--retry-failed'", ["x", "--retry-fail"])):
-            self.assert_fails(FAILURE, pattern, "sweep", *arguments)
+            self.assert_fails(sweeps.FAILURE, pattern, "sweep", *arguments)
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "cmd/console/child_process.h"
+#include "cmd/sweep/batch.h"
 #include "cmd/sweep/effects.h"
 #include "cmd/sweep/estimate.h"
 #include "cmd/sweep/folder.h"
@@ -126,6 +127,40 @@ TEST(SweepFolderTest, ListComesBack) {
   EXPECT_EQ(job_list_json(again), job_list_json(list));
   EXPECT_EQ(again.jobs[0].arguments, job.arguments);
   EXPECT_EQ(again.jobs[0].timeout, 1.5);
+}
+
+TEST(SweepBatch, ChunksAreAsLongAsAsked) {
+  const TemporaryDirectory place;
+  JobList list{.folder = "/", .revision = "r", .axes = {}, .settings = {}, .jobs = {}};
+  for (const char* id : {"a", "b", "c", "d", "e", "f"}) {
+    list.jobs.emplace_back();
+    list.jobs.back().id = id;
+    list.jobs.back().timeout = 50;
+  }
+  SweepFolder folder(place.file("sweep"));
+  folder.enter(list);
+  // Nothing is known: each may take its whole time.
+  EXPECT_EQ(chunks_of(folder, list, false, 49).size(), 6U);
+  EXPECT_EQ(chunks_of(folder, list, false, 100).size(), 3U);
+  folder.keep(result_of("b"), *folder.claim("b"));
+  JobResult failed = result_of("c");
+  failed.done = false;
+  folder.keep(failed, *folder.claim("c"));
+  // Two seconds a job, as that took; four are left, and one failed.
+  const std::vector<JobChunk> chunks = chunks_of(folder, list, false, 6);
+  ASSERT_EQ(chunks.size(), 2U);
+  EXPECT_EQ(ids_of(chunks[0]), "a d e");
+  EXPECT_EQ(chunks[0].seconds, 6);
+  EXPECT_EQ(ids_of(chunks[1]), "f");
+  EXPECT_EQ(ids_of(chunks_of(folder, list, true, 100)[0]), "a c d e f");
+  EXPECT_EQ(named_jobs(list, {"d", "a"}, "").jobs[0].id, "d");
+}
+
+TEST(SweepBatch, ShellWords) {
+  EXPECT_EQ(shell_word("/a/b.c-d_e"), "/a/b.c-d_e");
+  EXPECT_EQ(shell_word("it's"), "'it'\\''s'");
+  EXPECT_EQ(shell_word("$(x)"), "'$(x)'");
+  EXPECT_EQ(shell_word(""), "''");
 }
 
 TEST(SweepEstimate, LearnsByProgramAndInput) {
