@@ -55,7 +55,6 @@ template <Probe P>
 void BasicCore<P>::tick() {
   now_ = parts_.ledger.now();
   active_ = false;
-  schedulers_.begin_cycle();
   retire();
   complete();
   issue();
@@ -75,7 +74,7 @@ inline void BasicCore<P>::end_cycle() {
     assert(next != kNever);
   }
   if (stop_.full) {
-    charge_oldest(next);
+    next == now_ + 1 ? charge_cycle() : charge_oldest(next);
   } else {
     lose(next, stop_.reason, culprit());
   }
@@ -107,6 +106,21 @@ void BasicCore<P>::charge_oldest(Cycle end) {
   if (from < end) lose(end, StallReason::kRetire, next_to_rename());
 }
 
+// The same for this cycle alone, as most are.
+template <Probe P>
+void BasicCore<P>::charge_cycle() {
+  const Cycle end = now_ + 1;
+  if (!window_.empty()) {
+    const unsigned issuing = window_.oldest().issuing;
+    for (unsigned i = 0; i < issuing; ++i) {
+      const InFlight& entry = ring_.at(oldest_sequence_ + i);
+      if (entry.result.ready > now_)
+        return lose(end, charged_to(entry.wait(), *entry.info, now_), culprit_of(entry));
+    }
+  }
+  lose(end, StallReason::kRetire, next_to_rename());
+}
+
 template <Probe P>
 inline void BasicCore<P>::retire() {
   while (!window_.empty()) {
@@ -117,15 +131,15 @@ inline void BasicCore<P>::retire() {
   }
   if (!load_store_.loads_may_wait(sleepers_.last_freed_load())) return;
   sleepers_.free_loads(ring_, oldest_sequence_, now_,
-                       [this](const InFlight& load) { free_load(load.memory_number, load.work); });
+                       [this](const InFlight& load) { free_load(load.memory_number, load.facts.work); });
 }
 
 template <Probe P>
-void BasicCore<P>::retire_group(RetireGroup& group) {
+inline void BasicCore<P>::retire_group(RetireGroup& group) {
   active_ = true;
   // A load opens its group.
   if (group.load_number > sleepers_.last_freed_load())
-    free_load(group.load_number, ring_.at(oldest_sequence_).work);
+    free_load(group.load_number, ring_.at(oldest_sequence_).facts.work);
   if (group.store_sequence != 0) {
     const Cycle freed = load_store_.commit(group.store_sequence, now_);
     wake_sleeper(sleepers_.store(load_store_.store_behind(group.store_sequence)),
@@ -133,6 +147,7 @@ void BasicCore<P>::retire_group(RetireGroup& group) {
   }
   oldest_sequence_ += group.issuing;
   window_.release();
+  stopped_until_ &= ~kRetires;
 }
 
 // Who waits for a load's queue entry waits for what it waited for.
@@ -147,21 +162,22 @@ inline void BasicCore<P>::complete() {
   wheel_.drain(ring_, now_, [this](std::uint32_t index) {
     const InFlight& entry = ring_.at_index(index);
     if (entry.ready > now_) {
-      wheel_.add(ring_, index, now_, entry.ready);
+      schedule(index, entry);
     } else {
       schedulers_.wake(entry);
     }
   });
+  schedulers_.begin_cycle(now_);
 }
 
 template <Probe P>
 inline void BasicCore<P>::issue() {
   schedulers_.pick(
       now_, ring_, [this](InFlight& entry) { return may_issue(entry); },
-      [this](InFlight& entry, unsigned queue, unsigned port) {
+      [this](InFlight& entry, unsigned queue, unsigned scheduler, unsigned port) {
         if constexpr (P::kOn)
           probe_.issued(ring_.index_of(entry), now_, steering_.queue(queue).port_name[port]);
-        queues_[queue].room_in(steering_.queue(queue).scheduler_of[port]);
+        queues_[queue].room_in(scheduler);
         execute(entry);
       });
 }
@@ -172,21 +188,23 @@ inline void BasicCore<P>::dispatch() {
     if (queues_[q].next_look() > now_) continue;
     const QueueLane& lane = steering_.queue(q);
     queues_[q].leave(now_, lane, schedulers_.waiting(q), [&](const QueuedUop& uop, unsigned scheduler) {
-      enter_scheduler(uop.sequence, lane.scheduler_name[scheduler]);
+      --queued_[q];
+      if ((stopped_until_ & 1U << q) != 0) stopped_until_ = 0;
+      enter_scheduler(uop, lane.scheduler_name[scheduler]);
     });
   }
 }
 
 template <Probe P>
-inline void BasicCore<P>::enter_scheduler(std::uint64_t sequence, std::uint8_t scheduler) {
+inline void BasicCore<P>::enter_scheduler(const QueuedUop& uop, std::uint8_t scheduler) {
   active_ = true;
-  InFlight& entry = ring_.at(sequence);
-  schedulers_.insert(sequence, scheduler, ring_);
+  InFlight& entry = ring_.at_index(uop.key);
+  entry.ports = uop.ports;
+  schedulers_.insert(entry, scheduler, ring_);
   entry.ready = std::max(entry.ready, now_ + steering_.issue_delay());
-  if (entry.info->is(kUopStore)) load_store_.store(entry.memory_number).know(now_ + steering_.issue_delay());
-  const std::uint32_t index = ring_.index_of(sequence);
-  if constexpr (P::kOn) probe_.dispatched(index, now_);
-  if (entry.pending == 0) become_able(index, entry);
+  if (entry.facts.is(kUopStore)) load_store_.store(entry.memory_number).know(now_ + steering_.issue_delay());
+  if constexpr (P::kOn) probe_.dispatched(uop.key, now_);
+  if (--entry.pending == 0) become_able(uop.key, entry);
 }
 
 template <Probe P>
@@ -222,7 +240,7 @@ bool BasicCore<P>::next_record() {
 // The next cycle in which anything can happen, seen from a cycle in which nothing did.
 template <Probe P>
 Cycle BasicCore<P>::next_event() const {
-  Cycle next = wheel_.next(now_);
+  Cycle next = std::min(wheel_.next(now_), schedulers_.next_due(now_));
   if (!window_.empty() && window_.oldest().unissued == 0) next = std::min(next, window_.oldest().complete);
   const auto later = [&](Cycle cycle) {
     if (cycle > now_) next = std::min(next, cycle);
@@ -238,7 +256,7 @@ Cycle BasicCore<P>::next_event() const {
 // Decode and rename, in order, up to rename.width slots a cycle.
 template <Probe P>
 inline void BasicCore<P>::rename() {
-  const SlotLedger& ledger = parts_.ledger;
+  if (stopped_until_ != 0) return;
   for (;;) {
     if (fetched_.packets.empty()) {
       stop_ = {input_.ended ? StallReason::kDrain : parts_.fetch.reason(), {}};
@@ -249,128 +267,24 @@ inline void BasicCore<P>::rename() {
       stop_ = {packet.reason, {}};
       return;
     }
-    for (; packet.begin != packet.end; ++packet.begin) {
-      const UopInfo& uop = *packet.begin;
-      unsigned queue = 0;
-      if (ledger.now() != now_ || (uop.slots > 0 && ledger.left() == 0)) return;
-      if (!can_rename(uop, queue)) return;
-      rename_uop(uop, queue, packet, packet.begin + 1 == packet.end);
-    }
+    if (packet.begin != packet.end && !rename_packet(packet)) return;
     fetched_.packets.pop();
-  }
-}
-
-// False: not in this cycle, and why_ says why. True: into a new group if the newest one is closed.
-template <Probe P>
-inline bool BasicCore<P>::can_rename(const UopInfo& uop, unsigned& queue) {
-  const bool open = window_.must_open(uop);
-  if (serialization_.earliest(uop, window_.empty() ? 0 : kNever) > now_) {
-    stop_ = {StallReason::kSerialize, {}};
-    return false;
-  }
-  if ((open && window_.full()) || ring_.full(oldest_sequence_)) return stall(Structure::kRetireGroups);
-  if (window_.lacks(uop)) return stall(lacking(window_.available(), uop.needs));
-  if (uop.ports != 0) {
-    queue = steering_.choose_queue(uop, [this](unsigned q) { return queues_[q].size(); });
-    if (queues_[queue].size() >= steering_.queue(queue).entries) return stall(Structure::kDispatchQueues);
-  }
-  if (open) window_.close();
-  return true;
-}
-
-template <Probe P>
-inline void BasicCore<P>::rename_uop(const UopInfo& uop, unsigned queue, const Packet& packet, bool last) {
-  RetireGroup& group = window_.rename(uop);
-  active_ = true;
-  parts_.ledger.use(uop.slots);
-  parts_.buffer.leave(uop.insts);
-  const std::uint64_t pc = packet.pc_of(uop);
-  const std::uint64_t number = window_.newest_number();
-  if (uop.ports == 0) {
-    if constexpr (P::kOn) probe_.renamed({&uop, pc, number, packet.fetched, now_, kNoKey, packet.record});
-    group.complete_by(now_ + 1);
-    eliminate(uop, map_);
-    if (serialization_.rename(uop, now_)) window_.close();
-    if (last && packet.penalty != 0) parts_.fetch.redirect(now_, packet.penalty);
-    return;
-  }
-  const std::uint64_t sequence = ring_.allocate();
-  const std::uint32_t index = ring_.index_of(sequence);
-  InFlight& entry = ring_.at(sequence);
-  entry.start(uop, pc, number, last ? packet.penalty : std::uint8_t{0});
-  if constexpr (P::kOn) {
-    records_[index] = packet.record;
-    probe_.renamed({&uop, pc, number, packet.fetched, now_, index, packet.record});
-  }
-  ++group.unissued;
-  if (uop.memory()) rename_memory(index, entry, group);
-  link_sources(index, entry);
-  for (unsigned d = 0; d < uop.dest_count; ++d) map_[uop.dests[d]] = {sequence, d != 0};
-  queues_[queue].push({sequence, now_ + steering_.dispatch_delay(),
-                       static_cast<std::uint8_t>(steering_.enter(uop, queue)),
-                       static_cast<std::uint8_t>(uop.ports_behind(queue))});
-}
-
-template <Probe P>
-inline void BasicCore<P>::link_sources(std::uint32_t index, InFlight& entry) {
-  const UopInfo& uop = *entry.info;
-  for (unsigned s = 0; s < uop.source_count; ++s) {
-    const Mapping& mapping = map_[uop.sources[s].reg];
-    if (mapping.producer < oldest_sequence_) continue;
-    InFlight& producer = ring_.at(mapping.producer);
-    if (producer.result.ready != kNever) {
-      const Cycle time = visible(producer, uop.sources[s].role, mapping.second);
-      entry.ready = std::max(entry.ready, time);
-      if (uop.addresses(s)) load_store_.store(entry.memory_number).addressed_by(time);
-      continue;
-    }
-    if (mapping.second) entry.second = static_cast<std::uint8_t>(entry.second | 1U << s);
-    if (uop.addresses(s)) ++load_store_.store(entry.memory_number).unknown;
-    wait_for(producer, index, entry, s);
-  }
-}
-
-template <Probe P>
-void BasicCore<P>::rename_memory(std::uint32_t index, InFlight& entry, RetireGroup& group) {
-  const UopInfo& uop = *entry.info;
-  if (uop.is(kUopFirstAccess)) {
-    fetched_.address = fetched_.addresses.front();
-    fetched_.addresses.pop();
-  }
-  entry.address = fetched_.address + uop.offset;
-  if (uop.is(kUopStore)) {
-    StoreRecord& store = load_store_.add_store(uop, entry.pc, entry.address);
-    store.entry = index;
-    store.unknown = 1;  // until it is in its scheduler
-    entry.memory_number = group.store_sequence = store.sequence;
-    return;
-  }
-  if (!uop.is(kUopLoad)) return;
-  entry.memory_number = group.load_number = load_store_.add_load();
-  if (uop.is(kUopAcquire)) entry.release = static_cast<std::uint32_t>(load_store_.release());
-  const auto [store, predicted] = load_store_.dependence(entry.pc, entry.address, uop.bytes);
-  entry.store = store != nullptr ? static_cast<std::uint32_t>(store->sequence) : 0;
-  entry.predicted = predicted;
-  if (!predicted) return;
-  if (store->issued != kNever) {
-    entry.ready = std::max(entry.ready, load_store_.ready_behind(*store));
-  } else {
-    wait_for(ring_.at_index(store->entry), index, entry, kInputStore);
   }
 }
 
 // A load or store without a queue entry sleeps until the one that it will get is free.
 template <Probe P>
 inline bool BasicCore<P>::may_issue(InFlight& entry) {
+  if (!entry.facts.memory()) return true;
   const std::uint32_t index = ring_.index_of(entry);
-  if (entry.info->is(kUopLoad)) {
+  if (entry.facts.is(kUopLoad)) {
     if (load_store_.load_before(entry.memory_number) > sleepers_.last_freed_load()) {
       sleepers_.load(entry.memory_number) = index + 1;
-      entry.held = entry.work;
+      entry.held = entry.facts.work;
     } else if (!waits_for_release(entry)) {
       return true;
     }
-  } else if (entry.info->is(kUopStore)) {
+  } else if (entry.facts.is(kUopStore)) {
     const std::uint64_t before = load_store_.store_before(entry.memory_number);
     if (before == 0) return true;
     const Cycle freed = load_store_.store(before).freed;
@@ -415,13 +329,20 @@ template <Probe P>
 inline void BasicCore<P>::execute(InFlight& entry) {
   active_ = true;
   entry.issued = now_;
-  entry.held = held_by(*entry.info, entry.able, {entry.ready, entry.held}, now_);
   if (entry.penalty != 0) parts_.fetch.redirect(now_, entry.penalty);
-  if (entry.info->is(kUopLoad)) return execute_load(entry);
-  if (entry.info->is(kUopStore)) load_store_.store(entry.memory_number).issued = now_;
-  const bool prefetches = entry.info->is(kUopPrefetch);
+  if (entry.facts.memory()) return execute_memory(entry);
+  publish(entry, {now_, 0, entry.facts.work});
+}
+
+template <Probe P>
+void BasicCore<P>::execute_memory(InFlight& entry) {
+  // All others issue as soon as they are able and have a port.
+  entry.held = held_by(entry.facts, entry.able, {entry.ready, entry.held}, now_);
+  if (entry.facts.is(kUopLoad)) return execute_load(entry);
+  if (entry.facts.is(kUopStore)) load_store_.store(entry.memory_number).issued = now_;
+  const bool prefetches = entry.facts.is(kUopPrefetch);
   const Cycle done = prefetches ? load_store_.prefetch(entry.address, now_) : now_;
-  publish(entry, {done, 0, entry.work});
+  publish(entry, {done, 0, entry.facts.work});
 }
 
 template <Probe P>
@@ -455,26 +376,27 @@ void BasicCore<P>::forward(InFlight& entry, const StoreRecord& store) {
 
 template <Probe P>
 inline void BasicCore<P>::publish(InFlight& entry, const Loaded& loaded) {
-  const Cycle ready = loaded.ready + entry.info->latency;
-  entry.result = result_of(*entry.info, ready, loaded.base_sooner);
-  entry.work = loaded.cause;
+  const Cycle ready = loaded.ready + entry.facts.latency;
+  entry.result = result_of(entry.facts, ready, loaded.base_sooner);
+  entry.facts.work = loaded.cause;
   RetireGroup& group = window_.group(entry.group);
   group.complete_by(ready);
   if constexpr (P::kOn) {
     probe_.completed(ring_.index_of(entry), ready);
-    probe_.waited(ring_.index_of(entry), entry.able, entry.held, entry.work);
+    probe_.waited(ring_.index_of(entry), entry.able, entry.held, entry.facts.work);
   }
   --group.unissued;
   if (entry.waiters != kNoWaiter) wake_waiters(entry);
 }
 
 template <Probe P>
-void BasicCore<P>::wake_waiters(InFlight& producer) {
+inline void BasicCore<P>::wake_waiters(InFlight& producer) {
   WaiterLink link = producer.waiters;
   producer.waiters = kNoWaiter;
   while (link != kNoWaiter) {
-    const std::uint32_t index = (link - 1) / kInputs;
-    const unsigned input = (link - 1) % kInputs;
+    const std::uint32_t index = waiting_index(link);
+    const unsigned input = waiting_input(link);
+    const WaiterLink here = link;
     InFlight& entry = ring_.at_index(index);
     link = entry.next[input];
     if (input == kInputViolation) {
@@ -482,11 +404,10 @@ void BasicCore<P>::wake_waiters(InFlight& producer) {
       continue;
     }
     const Cycle time = input == kInputStore ? load_store_.ready_behind(load_store_.store(entry.store))
-                                            : visible(producer, entry.info->sources[input].role,
-                                                      (entry.second >> input & 1U) != 0);
+                                            : producer.result.as(waiting_role(here));
     entry.ready = std::max(entry.ready, time);
-    if (entry.info->addresses(input)) load_store_.store(entry.memory_number).know(time);
-    if (--entry.pending == 0 && entry.dispatched) become_able(index, entry);
+    if (waiting_for_address(here)) load_store_.store(entry.memory_number).know(time);
+    if (--entry.pending == 0) become_able(index, entry);
   }
 }
 

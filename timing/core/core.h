@@ -112,7 +112,7 @@ class BasicCore {
   }
   void drain();
   Cycle next_event() const;
-  void lose(Cycle end, StallReason reason, const Culprit& culprit);
+  [[gnu::always_inline]] void lose(Cycle end, StallReason reason, const Culprit& culprit);
   // What rename waits for.
   Culprit culprit() const {
     if (stop_.reason == StallReason::kDrain) return {};
@@ -126,39 +126,45 @@ class BasicCore {
     return {entry.pc, 0};
   }
   void charge_oldest(Cycle end);
+  void charge_cycle();
 
   // Stages.
   [[gnu::always_inline]] void retire();
   [[gnu::always_inline]] void complete();
   [[gnu::always_inline]] void issue();
   [[gnu::always_inline]] void dispatch();
-  [[gnu::always_inline]] void enter_scheduler(std::uint64_t sequence, std::uint8_t scheduler);
+  [[gnu::always_inline]] void enter_scheduler(const QueuedUop& uop, std::uint8_t scheduler);
   [[gnu::always_inline]] void rename();
   [[gnu::always_inline]] void fetch();
 
-  void retire_group(RetireGroup& group);
+  [[gnu::always_inline]] void retire_group(RetireGroup& group);
   void free_load(std::uint64_t number, StallReason work);
   bool next_record();
 
   // Rename.
-  [[gnu::always_inline]] bool can_rename(const UopInfo& uop, unsigned& queue);
-  bool stall(Structure full) {
+  bool rename_packet(Packet& packet);
+  [[gnu::always_inline]] inline bool can_rename(const UopInfo& uop, bool open, bool roomy, unsigned& queue);
+  // Rename stops until one of those happens.
+  bool stall(Structure full, std::uint32_t until) {
     stop_ = {StallReason::kRetire, full};
+    stopped_until_ = until;
     return false;
   }
-  [[gnu::always_inline]] void rename_uop(const UopInfo& uop, unsigned queue, const Packet& packet, bool last);
-  [[gnu::always_inline]] void link_sources(std::uint32_t index, InFlight& entry);
+  void rename_eliminated(const UopInfo& uop, const Packet& packet, bool last);
+  [[gnu::always_inline]] inline void rename_uop(const UopInfo& uop, unsigned queue, const Packet& packet,
+                                                bool last);
+  [[gnu::always_inline]] inline void link_sources(std::uint32_t index, InFlight& entry);
   void rename_memory(std::uint32_t index, InFlight& entry, RetireGroup& group);
-  void wait_for(InFlight& producer, std::uint32_t index, InFlight& entry, unsigned input) {
-    entry.next[input] = producer.waiters;
-    producer.waiters = waiter_link(index, input);
+  void wait_for(InFlight& producer, InFlight& entry, WaiterLink link) {
+    entry.next[waiting_input(link)] = producer.waiters;
+    producer.waiters = link;
     ++entry.pending;
   }
 
   // Issue and execution.
   void schedule(std::uint32_t index, const InFlight& entry) {
-    if (entry.ready == now_ + 1) {
-      schedulers_.wake_next(entry);
+    if (entry.ready - now_ < IssueQueues::kReach) {
+      schedulers_.wake_at(entry, entry.ready);
     } else {
       wheel_.add(ring_, index, now_, entry.ready);
     }
@@ -175,13 +181,11 @@ class BasicCore {
   bool waits_for_release(InFlight& entry);
   void wake_sleeper(std::uint32_t& place, const Admission& admitted);
   [[gnu::always_inline]] void execute(InFlight& entry);
+  void execute_memory(InFlight& entry);
   void execute_load(InFlight& entry);
-  void forward(InFlight& entry, const StoreRecord& store);
+  [[gnu::noinline]] void forward(InFlight& entry, const StoreRecord& store);
   [[gnu::always_inline]] void publish(InFlight& entry, const Loaded& loaded);
-  void wake_waiters(InFlight& producer);
-  static Cycle visible(const InFlight& producer, insts::Role role, bool second) {
-    return (second ? producer.result.second() : producer.result).as(role);
-  }
+  [[gnu::always_inline]] void wake_waiters(InFlight& producer);
 
   [[no_unique_address]] P probe_;
   // For a probe: by a uop's key, the record that it is of.
@@ -190,6 +194,10 @@ class BasicCore {
   Cycle now_ = 0;
   bool active_ = false;  // something happened in this cycle
   Stop stop_;            // of rename in this cycle
+  // Behind a full structure rename need not look again until there can be room: a bit for each queue that a
+  // uop leaves, and one for retirement. 0: it looks.
+  static constexpr std::uint32_t kRetires = 1U << kMaxDispatchQueues;
+  std::uint32_t stopped_until_ = 0;
   Parts parts_;
   Input input_;
   Fetched fetched_;
@@ -201,6 +209,7 @@ class BasicCore {
   QueueSleepers sleepers_;
   Steering steering_;
   std::array<DispatchQueue, kMaxDispatchQueues> queues_;
+  std::array<std::uint32_t, kMaxDispatchQueues> queued_{};  // uops in each
   IssueQueues schedulers_;
   WakeWheel wheel_;
   InFlightRing ring_;

@@ -16,30 +16,30 @@
 #include "timing/cycle.h"
 #include "timing/least_lane.h"
 #include "timing/pipe/steering.h"
-#include "timing/ring.h"
 
 namespace m2sim::timing {
 
 struct QueuedUop {
-  std::uint64_t sequence;
   Cycle earliest;      // in a scheduler; not before that of an older one
+  std::uint32_t key;   // by which the queue's user knows it
   std::uint8_t bound;  // to a scheduler; kLaneCount: to none
   std::uint8_t ports;  // behind the queue that can execute it
 };
 
 class DispatchQueue {
  public:
-  std::size_t size() const { return size_; }
+  unsigned size() const { return static_cast<unsigned>(std::popcount(occupied_)); }
 
   [[gnu::always_inline]] void push(const QueuedUop& uop) {
-    const unsigned line = uop.bound % kLaneCount;
-    if (lines_[line].empty()) {
-      occupied_ |= 1U << line;
-      oldest_[line] = uop.sequence;
-      look_ = std::min(look_, uop.earliest);
-    }
-    lines_[line].push(uop);
-    ++size_;
+    if ((occupied_ & bit(end_)) != 0) [[unlikely]]
+      close_gaps();
+    const unsigned slot = end_;
+    std::uint64_t& line = in_line_[uop.bound % kLaneCount];
+    if (line == 0) look_ = std::min(look_, uop.earliest);
+    line |= bit(slot);
+    occupied_ |= bit(slot);
+    uops_[slot] = uop;
+    end_ = (slot + 1) % kSlots;
   }
 
   // The cycle from which leave() can find something to do.
@@ -58,17 +58,16 @@ class DispatchQueue {
   // a younger one, free to go anywhere, might take the last place of a scheduler and wait there for one that
   // needs it.
   template <class Enter>
-  void leave(Cycle now, const QueueLane& lane, Lanes waiting, Enter&& enter) {
+  [[gnu::always_inline]] void leave(Cycle now, const QueueLane& lane, Lanes waiting, Enter&& enter) {
     if (now >= bound_until_) {
       bound_until_ = kNever;
       stopped_ = 0;
     }
     look_ = kNever;
     std::uint32_t left = lane.per_cycle;
-    for (unsigned open = occupied_ & ~stopped_; open != 0;) {
-      const unsigned line = oldest(open);
-      auto& uops = lines_[line];
-      const QueuedUop& uop = uops.front();
+    for (std::uint64_t open = by_age(unstopped()); open != 0;) {
+      const unsigned slot = oldest(open);
+      const QueuedUop& uop = uops_[slot];
       if (uop.earliest > now) {  // and the others are younger
         look_ = uop.earliest;
         break;
@@ -76,14 +75,17 @@ class DispatchQueue {
       const bool bound = lane.bound_at(now, uop.earliest);
       const unsigned chosen =
           bound ? lane.if_room(uop.bound, waiting) : lane.choose_scheduler(uop.ports, waiting);
+      const unsigned line = uop.bound % kLaneCount;
       if (chosen == kLaneCount) {
-        open &= ~(1U << line);
+        open &= ~by_age(in_line_[line]);
         stop(line, bound ? uop.earliest + lane.bound_cycles : kNever);
         continue;
       }
       waiting += in_lane(chosen, 1);
       enter(uop, chosen);
-      open &= ~(pop(line) << line);
+      open &= open - 1;
+      occupied_ &= ~bit(slot);
+      in_line_[line] &= ~bit(slot);
       if (--left != 0) continue;
       if (open != 0) look_ = now + 1;
       break;
@@ -94,10 +96,11 @@ class DispatchQueue {
   // later(cycle): of each at which a uop may do what it could not do before.
   template <class Later>
   void events(Cycle bound_cycles, Later&& later) const {
-    for (unsigned rest = occupied_; rest != 0; rest &= rest - 1) {
-      const QueuedUop& oldest = lines_[static_cast<unsigned>(std::countr_zero(rest))].front();
-      later(oldest.earliest);
-      if (bound_cycles != 0) later(oldest.earliest + bound_cycles);
+    for (const std::uint64_t line : in_line_) {
+      if (line == 0) continue;
+      const Cycle earliest = uops_[oldest(by_age(line))].earliest;
+      later(earliest);
+      if (bound_cycles != 0) later(earliest + bound_cycles);
     }
   }
 
@@ -109,39 +112,46 @@ class DispatchQueue {
     anywhere_ = (anywhere_ & ~(1U << line)) | unsigned{bound_until == kNever} << line;
     bound_until_ = std::min(bound_until_, bound_until);
   }
-  // 1: the line is empty now.
-  unsigned pop(unsigned line) {
-    auto& uops = lines_[line];
-    uops.pop();
-    --size_;
-    if (!uops.empty()) {
-      oldest_[line] = uops.front().sequence;
-      return 0;
-    }
-    occupied_ &= ~(1U << line);
-    return 1;
-  }
-  // Of the lines of a mask the one with the oldest uop.
-  unsigned oldest(unsigned mask) const {
-    auto oldest = static_cast<unsigned>(std::countr_zero(mask));
-    for (unsigned rest = mask & (mask - 1); rest != 0; rest &= rest - 1) {
-      const auto line = static_cast<unsigned>(std::countr_zero(rest));
-      oldest = oldest_[line] < oldest_[oldest] ? line : oldest;
-    }
-    return oldest;
+  // Of the lines whose oldest uop does not wait for room.
+  std::uint64_t unstopped() const {
+    std::uint64_t slots = occupied_;
+    for (unsigned rest = stopped_; rest != 0; rest &= rest - 1)
+      slots &= ~in_line_[static_cast<unsigned>(std::countr_zero(rest))];
+    return slots;
   }
 
-  std::size_t size_ = 0;
-  // Masks of lines: those that are not empty; those whose oldest uop waits for room in a scheduler; those of
-  // them where any will do.
-  unsigned occupied_ = 0;
-  unsigned stopped_ = 0;
-  unsigned anywhere_ = 0;
+  // Slots are taken in a circle, so that they are in order of age; there are more than uops, and when the
+  // next one is still taken, all close up.
+  static constexpr unsigned kSlots = 64;
+  static_assert(Bounds<DispatchQueueConfig>::entries.max < kSlots, "a word holds the slots");
+  static constexpr std::uint64_t bit(unsigned slot) { return std::uint64_t{1} << slot; }
+  // A mask of slots with the oldest first, and the slot of its first.
+  std::uint64_t by_age(std::uint64_t slots) const { return std::rotr(slots, static_cast<int>(end_)); }
+  unsigned oldest(std::uint64_t slots_by_age) const {
+    return (static_cast<unsigned>(std::countr_zero(slots_by_age)) + end_) % kSlots;
+  }
+  void close_gaps() {
+    const std::uint64_t all = by_age(occupied_);
+    const unsigned begin = end_;
+    in_line_ = {};
+    for (std::uint64_t rest = all; rest != 0; rest &= rest - 1) {
+      uops_[end_] = uops_[(static_cast<unsigned>(std::countr_zero(rest)) + begin) % kSlots];
+      in_line_[uops_[end_].bound % kLaneCount] |= bit(end_);
+      end_ = (end_ + 1) % kSlots;
+    }
+    occupied_ = std::rotl(bit(size()) - 1, static_cast<int>(begin));
+  }
+
   Cycle look_ = kNever;         // see next_look()
   Cycle bound_until_ = kNever;  // when the first uop that waits for its own scheduler may go elsewhere
-  std::array<std::uint64_t, kLaneCount> oldest_{};  // sequence numbers, by line
-  // By the scheduler that they are bound to; those bound to none are in the first.
-  std::array<Ring<QueuedUop, ring_size(Bounds<DispatchQueueConfig>::entries.max)>, kLaneCount> lines_{};
+  // Masks of lines: those whose oldest uop waits for room in a scheduler; those of them where any will do.
+  unsigned stopped_ = 0;
+  unsigned anywhere_ = 0;
+  unsigned end_ = 0;  // the next slot to be taken
+  std::uint64_t occupied_ = 0;
+  // Slots by the scheduler that their uops are bound to; those bound to none are in the first line.
+  std::array<std::uint64_t, kLaneCount> in_line_{};
+  std::array<QueuedUop, kSlots> uops_{};
 };
 
 }  // namespace m2sim::timing

@@ -15,43 +15,45 @@
 
 namespace m2sim::timing {
 
-// A place in a waiter list: the entry that waits and which of its inputs does.
+// A place in a waiter list: the entry that waits, which of its inputs does, and what that takes of the
+// result, so that who wakes it need not look into the waiting uop's facts.
 using WaiterLink = std::uint32_t;
 inline constexpr WaiterLink kNoWaiter = 0;
 inline constexpr unsigned kInputStore = kMaxSources;          // the store that a load is predicted to need
 inline constexpr unsigned kInputViolation = kMaxSources + 1;  // the store that a load overtook
 inline constexpr unsigned kInputs = 8;
 
-// Two lines of the host's cache. Numbers of 32 bits are the low ones of a number that is larger in the end.
+// Two lines of the host's cache: the first has what is asked of a uop that waits, issues or is waited for.
+// Numbers of 32 bits are the low ones of a number that is larger in the end.
 struct alignas(64) InFlight {
   const UopInfo* info = nullptr;
-  Cycle ready = 0;      // latest known time of its inputs
+  Cycle ready = 0;                 // latest known time of its inputs
+  Result result{kNever};           // kNever: not known yet
+  ExecutionFacts facts;            // `work`: what it is charged to in the end
+  WaiterLink waiters = kNoWaiter;  // who waits for this entry's result
+  std::uint32_t group = 0;         // its retire group
+  // Inputs whose time is not known, and one for the way to its scheduler.
+  std::uint8_t pending = 0;
+  std::uint8_t scheduler = 0;
+  std::uint8_t slot = 0;                  // in its scheduler
+  std::uint8_t ports = 0;                 // behind its queue that can execute it
+  std::uint8_t penalty = 0;               // of the mispredicted branch
+  bool predicted = false;                 // load: the dependence on `store` was foreseen
+  StallReason held = StallReason::kBase;  // what held it (charges.h)
+  std::uint32_t store = 0;                // load: sequence of the store that it overlaps; 0: none
+  std::uint32_t release = 0;              // acquire: sequence of the release that it waits for; 0: none
+
   Cycle able = kNever;  // when it could have issued for the first time
   Cycle issued = kNever;
-  Result result{kNever};  // kNever: not known yet
   std::uint64_t pc = 0;
   std::uint64_t address = 0;
   std::uint64_t memory_number = 0;   // of the load or store, in program order
   std::array<WaiterLink, 6> next{};  // by input: the next in the list that the input waits in
-  WaiterLink waiters = kNoWaiter;    // who waits for this entry's result
-  std::uint32_t next_woken = 0;      // in the wake wheel
-  std::uint32_t group = 0;           // its retire group
-  std::uint32_t store = 0;           // load: sequence of the store that it overlaps; 0: none
-  std::uint32_t release = 0;         // acquire: sequence of the release that it waits for; 0: none
-  std::uint8_t pending = 0;          // inputs whose time is not known
-  std::uint8_t second = 0;           // mask of sources that read their producer's second destination
-  std::uint8_t penalty = 0;          // of the mispredicted branch
-  std::uint8_t scheduler = 0;
-  std::uint8_t slot = 0;  // in its scheduler
-  bool dispatched = false;
-  bool predicted = false;  // load: the dependence on `store` was foreseen
-  // What its work and what held it are charged to (charges.h).
-  StallReason work = StallReason::kBase;
-  StallReason held = StallReason::kBase;
 
   // A uop takes the entry at rename.
   void start(const UopInfo& uop, std::uint64_t its_pc, std::uint64_t its_group, std::uint8_t its_penalty) {
     info = &uop;
+    facts = static_cast<const ExecutionFacts&>(uop);
     pc = its_pc;
     group = static_cast<std::uint32_t>(its_group);
     penalty = its_penalty;
@@ -59,17 +61,16 @@ struct alignas(64) InFlight {
     able = issued = result.ready = kNever;
     waiters = kNoWaiter;
     release = 0;
-    pending = 0;
-    second = 0;
-    dispatched = false;
-    work = uop.work;
+    pending = 1;
     held = uop.port_reason;
   }
+  // In the wake wheel, where no input waits for anything.
+  std::uint32_t& next_woken() { return next[0]; }
   // Whether `number` is the one of which only the low bits are kept here.
   static bool same(std::uint32_t kept, std::uint64_t number) {
     return static_cast<std::uint32_t>(number) == kept;
   }
-  Wait wait() const { return {able, issued, result.ready, pc, work, held}; }
+  Wait wait() const { return {able, issued, result.ready, pc, facts.work, held}; }
 };
 
 static_assert(sizeof(InFlight) == 128);
@@ -94,6 +95,10 @@ class InFlightRing {
     return static_cast<std::uint32_t>(sequence & mask_);
   }
   std::uint64_t last() const { return last_; }
+  // For so many more while that of `oldest` is in use.
+  bool has_room_for(std::uint64_t entries, std::uint64_t oldest) const {
+    return last_ + entries - oldest <= mask_;
+  }
   // No room for another entry while that of `oldest` is in use.
   bool full(std::uint64_t oldest) const { return last_ + 1 - oldest > mask_; }
 
@@ -103,9 +108,20 @@ class InFlightRing {
   std::uint64_t mask_ = entries_.size() - 1;
 };
 
+// The lowest bits are the input; the highest is set, so that no link reads as kNoWaiter.
+inline constexpr unsigned kLinkIndex = 8;
+static_assert(kInputs == kLinkAddresses && (InFlightRing::kMost << kLinkIndex) < (1U << 31U));
+
+// `input`: with its role, as UopInfo::links has it, or a bare number.
 inline WaiterLink waiter_link(std::uint32_t index, unsigned input) {
-  // Index 0 with input 0 would read as kNoWaiter; 1 is added.
-  return index * kInputs + input + 1;
+  return 1U << 31U | index << kLinkIndex | input;
 }
+inline std::uint32_t waiting_index(WaiterLink link) { return (link & ~(1U << 31U)) >> kLinkIndex; }
+inline unsigned waiting_input(WaiterLink link) { return link % kInputs; }
+inline insts::Role waiting_role(WaiterLink link) { return static_cast<insts::Role>(link >> kLinkRole & 15U); }
+inline WaiterLink with_role(WaiterLink link, insts::Role role) {
+  return (link & ~(15U << kLinkRole)) | static_cast<unsigned>(role) << kLinkRole;
+}
+inline bool waiting_for_address(WaiterLink link) { return (link & kLinkAddresses) != 0; }
 
 }  // namespace m2sim::timing

@@ -11,6 +11,7 @@
 #include <array>
 #include <bit>
 #include <cstdint>
+#include <utility>
 
 #include "timing/config/config.h"
 #include "timing/core/inflight.h"
@@ -32,6 +33,7 @@ class IssueQueues {
         place.queue = q;
         place.ports = lane.ports_of[i];
         place.one = in_lane(i, 1);
+        place.lane = i;
       }
     }
   }
@@ -40,41 +42,49 @@ class IssueQueues {
   Lanes waiting(unsigned queue) const { return waiting_[queue]; }
 
   // The uop enters the scheduler of that number in the configuration.
-  void insert(std::uint64_t sequence, std::uint8_t scheduler, InFlightRing& ring) {
-    InFlight& entry = ring.at(sequence);
+  void insert(InFlight& entry, std::uint8_t scheduler, InFlightRing& ring) {
     Place& place = places_[scheduler];
     waiting_[place.queue] += place.one;
     entry.scheduler = scheduler;
-    entry.slot =
-        static_cast<std::uint8_t>(place.uops.insert(sequence, [&ring](std::uint64_t moved, unsigned slot) {
-          ring.at(moved).slot = static_cast<std::uint8_t>(slot);
+    entry.slot = static_cast<std::uint8_t>(
+        place.uops.insert(ring.index_of(entry), [&ring](std::uint32_t moved, unsigned slot) {
+          ring.at_index(moved).slot = static_cast<std::uint8_t>(slot);
         }));
-    entry.dispatched = true;
   }
   void wake(const InFlight& entry) {
     places_[entry.scheduler].uops.wake(entry.slot);
     ready_ |= 1U << entry.scheduler;
   }
-  // In the next cycle: what most uops wait for, and cheaper than a place in the wheel.
-  void wake_next(const InFlight& entry) {
-    places_[entry.scheduler].uops.wake_next(entry.slot);
-    next_ |= 1U << entry.scheduler;
+  // Its time is near: for most, it is the next cycle. Cheaper than a place in the wheel, and nobody looks at
+  // the uop when the cycle comes.
+  static constexpr Cycle kReach = Scheduler::kReach;
+  void wake_at(const InFlight& entry, Cycle cycle) {
+    places_[entry.scheduler].uops.wake_at(entry.slot, cycle);
+    due_[cycle % kReach] |= 1U << entry.scheduler;
+    due_cycles_ |= 1U << cycle % kReach;
   }
-  void begin_cycle() {
-    for (unsigned rest = next_; rest != 0; rest &= rest - 1)
-      places_[static_cast<unsigned>(std::countr_zero(rest))].uops.wake_due();
-    ready_ |= next_;
-    next_ = 0;
+  void begin_cycle(Cycle now) {
+    const unsigned due = std::exchange(due_[now % kReach], 0);
+    for (unsigned rest = due; rest != 0; rest &= rest - 1)
+      places_[static_cast<unsigned>(std::countr_zero(rest))].uops.wake_due(now);
+    ready_ |= due;
+    due_cycles_ &= ~(1U << now % kReach);
+  }
+  // The next cycle after `now` that wake_at() has named, or kNever.
+  Cycle next_due(Cycle now) const {
+    if (due_cycles_ == 0) return kNever;
+    const unsigned from_next = std::rotr(due_cycles_, static_cast<int>((now + 1) % kReach));
+    return now + 1 + static_cast<unsigned>(std::countr_zero(from_next));
   }
   void sleep(const InFlight& entry) {
     places_[entry.scheduler].uops.sleep(entry.slot);
     look_again(entry.scheduler);
   }
 
-  bool any_ready() const { return (ready_ | next_) != 0; }  // in this cycle or the next
+  bool any_ready() const { return ready_ != 0; }
 
-  // One cycle. `may_issue(entry)` may put a uop to sleep instead; `issue(entry, queue, port)` executes one
-  // that has got a port, named as the queue numbers them.
+  // One cycle. `may_issue(entry)` may put a uop to sleep instead; `issue(entry, queue, scheduler, port)`
+  // executes one that has got a port; scheduler and port are named as the queue numbers them.
   template <class MayIssue, class Issue>
   [[gnu::always_inline]] void pick(Cycle now, InFlightRing& ring, MayIssue&& may_issue, Issue&& issue) {
     for (unsigned rest = ready_; rest != 0; rest &= rest - 1) {
@@ -88,6 +98,7 @@ class IssueQueues {
     unsigned queue = 0;
     unsigned ports = 0;  // mask of the queue's port numbers
     Lanes one = 0;       // a uop, in its lane of the queue's counts
+    unsigned lane = 0;   // as which the queue knows it
   };
 
   void look_again(unsigned scheduler) {
@@ -109,14 +120,15 @@ class IssueQueues {
   [[gnu::always_inline]] void pick_from(unsigned scheduler, Cycle now, InFlightRing& ring,
                                         MayIssue&& may_issue, Issue&& issue) {
     Place& place = places_[scheduler];
-    std::uint64_t candidates = place.uops.ready_by_age();
     if ((blocked_[place.queue] & place.ports) != 0) unblock(place.queue, now);
     unsigned free = place.ports & ~blocked_[place.queue];
-    while (candidates != 0 && free != 0) {
+    std::uint64_t candidates = place.uops.ready_by_age();
+    // Most schedulers have one port: the host can tell from that how often this runs.
+    while (free != 0 && candidates != 0) {
       const unsigned slot = place.uops.oldest(candidates);
       candidates &= candidates - 1;
-      InFlight& entry = ring.at(place.uops.sequence(slot));
-      const unsigned usable = free & entry.info->ports_behind(place.queue);
+      InFlight& entry = ring.at_index(place.uops.key(slot));
+      const unsigned usable = free & entry.ports;
       if (usable == 0 || !may_issue(entry)) continue;
       const unsigned port = Steering::choose_port(usable);
       free &= ~(1U << port);
@@ -124,12 +136,16 @@ class IssueQueues {
       place.uops.remove(slot);
       look_again(scheduler);
       waiting_[place.queue] -= place.one;
-      issue(entry, place.queue, port);
+      issue(entry, place.queue, place.lane, port);
     }
   }
 
   unsigned ready_ = 0;  // mask of the schedulers with a ready uop
-  unsigned next_ = 0;   // and of those with one that will be in the next cycle
+  // By a near cycle, modulo kReach: of those with a uop that will be ready then. And the cycles that have
+  // any.
+  std::array<std::uint32_t, kReach> due_{};
+  std::uint32_t due_cycles_ = 0;
+  static_assert(kReach == 32, "a word holds the cycles");
   static_assert(kMaxSchedulers <= 32);
   std::array<Place, kMaxSchedulers> places_{};
   std::array<Lanes, kMaxDispatchQueues> waiting_{};

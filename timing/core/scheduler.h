@@ -10,6 +10,7 @@
 
 #include "timing/config/bounds.h"
 #include "timing/config/config.h"
+#include "timing/cycle.h"
 
 namespace m2sim::timing {
 
@@ -20,25 +21,29 @@ class Scheduler {
   std::uint32_t waiting() const { return waiting_; }
   bool full() const { return waiting_ >= capacity_; }
   bool any_ready() const { return ready_ != 0; }
-  std::uint64_t sequence(unsigned slot) const { return sequences_[slot]; }
+  std::uint32_t key(unsigned slot) const { return keys_[slot]; }  // of the uop there
 
-  // The slot that the uop gets. Slots are taken in a circle, so that they are in order of age; when the next
-  // one is still taken, the waiting uops close up and `moved(sequence, slot)` tells where each is now.
+  // The slot that the uop gets, which its user knows by a key. Slots are taken in a circle, so that they are
+  // in order of age; when the next one is still taken, the waiting uops close up and `moved(key, slot)` tells
+  // where each is now.
   template <class Moved>
-  unsigned insert(std::uint64_t sequence, Moved&& moved) {
-    if ((occupied_ & bit(end_)) != 0) close_gaps(moved);
+  unsigned insert(std::uint32_t key, Moved&& moved) {
+    if ((occupied_ & bit(end_)) != 0) [[unlikely]]
+      close_gaps(moved);
     const unsigned slot = end_;
     end_ = (end_ + 1) % kMaxEntries;
     occupied_ |= bit(slot);
-    sequences_[slot] = sequence;
+    keys_[slot] = key;
     ++waiting_;
     return slot;
   }
   void wake(unsigned slot) { ready_ |= bit(slot); }
-  void wake_next(unsigned slot) { next_ |= bit(slot); }  // in the next cycle, which begins with wake_due()
-  void wake_due() {
-    ready_ |= next_;
-    next_ = 0;
+  // In a cycle less than kReach after this one, which begins with wake_due(cycle).
+  static constexpr Cycle kReach = 32;
+  void wake_at(unsigned slot, Cycle cycle) { due_[cycle % kReach] |= bit(slot); }
+  void wake_due(Cycle cycle) {
+    ready_ |= due_[cycle % kReach];
+    due_[cycle % kReach] = 0;
   }
   void sleep(unsigned slot) { ready_ &= ~bit(slot); }  // keeps its place
   void remove(unsigned slot) {
@@ -64,18 +69,22 @@ class Scheduler {
   template <class Moved>
   void close_gaps(Moved&& moved) {
     const unsigned begin = end_;
-    std::uint64_t ready = 0;
-    std::uint64_t next = 0;
+    std::array<std::uint8_t, kMaxEntries> now_in{};
     for (std::uint64_t rest = std::rotr(occupied_, static_cast<int>(begin)); rest != 0; rest &= rest - 1) {
       const unsigned from = (begin + static_cast<unsigned>(std::countr_zero(rest))) % kMaxEntries;
-      if ((ready_ & bit(from)) != 0) ready |= bit(end_);
-      if ((next_ & bit(from)) != 0) next |= bit(end_);
-      sequences_[end_] = sequences_[from];
-      moved(sequences_[end_], end_);
+      now_in[from] = static_cast<std::uint8_t>(end_);
+      keys_[end_] = keys_[from];
+      moved(keys_[end_], end_);
       end_ = (end_ + 1) % kMaxEntries;
     }
-    ready_ = ready;
-    next_ = next;
+    const auto move = [&now_in](std::uint64_t& slots) {
+      std::uint64_t all = 0;
+      for (; slots != 0; slots &= slots - 1)
+        all |= bit(now_in[static_cast<unsigned>(std::countr_zero(slots))]);
+      slots = all;
+    };
+    move(ready_);
+    for (std::uint64_t& slots : due_) move(slots);
     occupied_ = std::rotl(bit(waiting_) - 1, static_cast<int>(begin));
   }
 
@@ -84,8 +93,8 @@ class Scheduler {
   std::uint32_t waiting_ = 0;
   std::uint64_t occupied_ = 0;
   std::uint64_t ready_ = 0;
-  std::uint64_t next_ = 0;  // ready in the next cycle
-  std::array<std::uint64_t, kMaxEntries> sequences_{};
+  std::array<std::uint64_t, kReach> due_{};  // by the cycle, modulo kReach, from which on they are ready
+  std::array<std::uint32_t, kMaxEntries> keys_{};
 };
 
 }  // namespace m2sim::timing

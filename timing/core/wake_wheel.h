@@ -17,7 +17,7 @@ class WakeWheel {
   void add(InFlightRing& ring, std::uint32_t index, Cycle now, Cycle cycle) {
     const auto slot =
         static_cast<std::size_t>(cycle - now < kCycles ? cycle % kCycles : (now + kCycles - 1) % kCycles);
-    ring.at_index(index).next_woken = heads_[slot];
+    ring.at_index(index).next_woken() = heads_[slot];
     heads_[slot] = index + 1;
     occupied_[slot / 64] |= std::uint64_t{1} << (slot % 64);
   }
@@ -31,7 +31,7 @@ class WakeWheel {
     occupied_[slot / 64] &= ~(std::uint64_t{1} << (slot % 64));
     while (head != 0) {
       const std::uint32_t index = head - 1;
-      head = ring.at_index(index).next_woken;
+      head = ring.at_index(index).next_woken();
       wake(index);
     }
   }

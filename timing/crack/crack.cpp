@@ -261,6 +261,8 @@ CrackTable::Entry& CrackTable::crack(const emu::Block& block) {
     if (branch.ports != 0) branch.needs += kBranchEntry;
   }
 
+  for (UopInfo& uop : scratch_) uop.settle();
+
   std::uint16_t* indices = room_for_indices(scratch_indices_.size());
   std::copy(scratch_indices_.begin(), scratch_indices_.end(), indices);
   cracked.first_uop = indices;

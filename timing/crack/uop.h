@@ -24,6 +24,9 @@ inline constexpr unsigned kTimedRegs = kNoTimedReg + 1;
 inline constexpr insts::Source kNoSource = {kNoTimedReg, insts::Role::kData};
 inline constexpr unsigned kMaxSources = 4;
 inline constexpr unsigned kMaxDests = 2;
+// Bits of UopInfo::links; below them, the number of the source.
+inline constexpr unsigned kLinkAddresses = 1U << 3;
+inline constexpr unsigned kLinkRole = 4;
 
 enum UopFlag : std::uint16_t {
   kUopLoad = 1U << 0,
@@ -60,33 +63,53 @@ Resources initial_resources(const CoreConfig& config);
 
 constexpr unsigned rename_entries(Resources resources) { return resources & 0xFFF; }
 
-// One rename-time unit: at most one issued operation. Instructions of several issued operations are
-// several of these; those that count as one uop leave `slots` 0 on all but the first.
-struct UopInfo {
-  std::uint32_t ports = 0;        // mask of the ports that can execute it; 0: done at rename
-  std::uint16_t flags = 0;        // UopFlag
-  std::uint8_t slots = 0;         // rename and retire slots it takes
-  std::uint8_t queue = 0;         // first dispatch queue that leads to `ports`
-  std::uint8_t queues = 0;        // mask of all dispatch queues that do
-  std::uint32_t local_ports = 0;  // `ports` as places behind each queue, four bits a queue
-  std::uint8_t latency = 0;       // cycles to a dependent issue; loads: on top of the memory system's
-  std::uint8_t occupancy = 0;     // cycles for which the port is blocked
-  std::uint8_t issues = 0;        // what a hardware counter of issued uops would count
-  std::uint8_t source_count = 0;
-  std::uint8_t dest_count = 0;
-  std::array<insts::Source, kMaxSources> sources = {kNoSource, kNoSource, kNoSource, kNoSource};
-  std::array<RegId, kMaxDests> dests = {kNoTimedReg, kNoTimedReg};
+// What a uop and a retire group are to each other, four signed lanes of 8 bits, so that one subtraction
+// checks them all. Lane 0: rename slots; lane 1: uops that execute; lane 2: the uop must be the first of its
+// group; lane 3: the uop is the last of its group.
+using GroupRoom = std::uint32_t;
+inline constexpr unsigned kGroupExecutes = 8;
+inline constexpr GroupRoom kGroupStarts = 1U << 16;
+inline constexpr GroupRoom kGroupEnds = 1U << 24;
+inline constexpr GroupRoom kGroupSigns = 0x80808080;
+
+// What is asked of a uop once it has its operands: together, so that a model can keep a copy with the uop.
+struct alignas(8) ExecutionFacts {
+  std::uint16_t flags = 0;            // UopFlag
+  std::uint8_t latency = 0;           // cycles to a dependent issue; loads: on top of the memory system's
+  std::uint8_t occupancy = 0;         // cycles for which the port is blocked
   std::uint8_t addend_sooner = 0;     // cycles by which an addend input gets the result earlier
-  Resources needs = 0;                // Resources it takes at rename and gives back at retirement
-  std::uint8_t bytes = 0;             // of its memory access
-  std::uint8_t offset = 0;            // from the instruction's effective address
-  std::uint8_t inst = 0;              // index of its (last) instruction in the block
-  std::uint8_t insts = 0;             // instructions that finish with this uop; 2 for a fused pair
   std::uint8_t expected_latency = 0;  // `latency`, with the L1D's for a load
   StallReason work = StallReason::kDependInteger;       // what its latency is charged to; loads: if they hit
   StallReason port_reason = StallReason::kPortInteger;  // what the wait for a port is charged to
 
   bool is(UopFlag flag) const { return (flags & flag) != 0; }
+  bool memory() const { return (flags & (kUopLoad | kUopStore | kUopPrefetch)) != 0; }
+};
+
+// One rename-time unit: at most one issued operation. Instructions of several issued operations are
+// several of these; those that count as one uop leave `slots` 0 on all but the first.
+struct alignas(64) UopInfo : ExecutionFacts {
+  std::uint32_t ports = 0;        // mask of the ports that can execute it; 0: done at rename
+  std::uint8_t slots = 0;         // rename and retire slots it takes
+  std::uint8_t queue = 0;         // first dispatch queue that leads to `ports`
+  std::uint8_t queues = 0;        // mask of all dispatch queues that do
+  std::uint32_t local_ports = 0;  // `ports` as places behind each queue, four bits a queue
+  std::uint8_t issues = 0;        // what a hardware counter of issued uops would count
+  std::uint8_t source_count = 0;
+  std::uint8_t dest_count = 0;
+  std::array<insts::Source, kMaxSources> sources = {kNoSource, kNoSource, kNoSource, kNoSource};
+  std::array<RegId, kMaxDests> dests = {kNoTimedReg, kNoTimedReg};
+  std::uint8_t bytes = 0;   // of its memory access
+  std::uint8_t offset = 0;  // from the instruction's effective address
+  std::uint8_t inst = 0;    // index of its (last) instruction in the block
+  std::uint8_t insts = 0;   // instructions that finish with this uop; 2 for a fused pair
+  Resources needs = 0;      // Resources it takes at rename and gives back at retirement
+  // Derived by settle(): what it asks of a group that it joins, and what it takes of it; of each source its
+  // place, role and whether it is one of addresses(), as WaiterLink has them.
+  GroupRoom joins = 0;
+  GroupRoom takes = 0;
+  std::array<std::uint8_t, kMaxSources> links{};
+
   // The ports behind a queue, as the queue numbers them.
   unsigned ports_behind(unsigned of_queue) const { return local_ports >> (4 * of_queue) & 15U; }
   // May yet turn out to have been wrong, to fault or to have to run again, until it is done.
@@ -95,9 +118,19 @@ struct UopInfo {
   bool addresses(unsigned source) const {
     return is(kUopStore) && source < source_count && sources[source].role != insts::Role::kStoreData;
   }
-  bool memory() const { return (flags & (kUopLoad | kUopStore | kUopPrefetch)) != 0; }
+  // When all else is known.
+  void settle() {
+    takes = slots | (ports != 0 ? 1U : 0U) << kGroupExecutes;
+    joins = takes | (is(kUopStartsGroup) ? kGroupStarts : 0U);
+    takes |= is(kUopEndsGroup) ? kGroupEnds : 0U;
+    for (unsigned s = 0; s < source_count; ++s) {
+      const auto role = static_cast<unsigned>(sources[s].role);
+      links[s] = static_cast<std::uint8_t>(role << kLinkRole | (addresses(s) ? kLinkAddresses : 0U) | s);
+    }
+  }
 };
 
+static_assert(sizeof(UopInfo) == 64, "a line of the host's cache");
 static_assert(kMaxPorts <= 32 && kMaxDispatchQueues <= 8, "masks of UopInfo");
 
 }  // namespace m2sim::timing

@@ -22,8 +22,13 @@ struct Result {
   static constexpr unsigned shift_of(insts::Role role) { return 8 * static_cast<unsigned>(role); }
 };
 
+// What of a result an input of that role reads that takes the second register of a pair: result.second() as
+// that role.
+inline constexpr auto kNoRole = static_cast<insts::Role>(7);  // never gets anything sooner
+constexpr insts::Role role_of_second(insts::Role role) { return role == insts::Role::kBase ? kNoRole : role; }
+
 // What is there at `ready`; `base_sooner` cycles sooner as an address.
-inline Result result_of(const UopInfo& uop, Cycle ready, unsigned base_sooner) {
+inline Result result_of(const ExecutionFacts& uop, Cycle ready, unsigned base_sooner) {
   return {ready, std::uint64_t{uop.addend_sooner} << Result::shift_of(insts::Role::kAddend) |
                      std::uint64_t{base_sooner} << Result::shift_of(insts::Role::kBase)};
 }

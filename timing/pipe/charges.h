@@ -40,7 +40,7 @@ struct Admission {
 };
 
 // What held a uop that was able to issue from `able` on and issued in `issued`: the longer of the two waits.
-inline StallReason held_by(const UopInfo& uop, Cycle able, const Admission& admitted, Cycle issued) {
+inline StallReason held_by(const ExecutionFacts& uop, Cycle able, const Admission& admitted, Cycle issued) {
   if (admitted.cycle <= able || issued - admitted.cycle >= admitted.cycle - able) return uop.port_reason;
   return admitted.behind;
 }
@@ -62,6 +62,18 @@ Cycle charge(const Wait& wait, const UopInfo& uop, Cycle from, Cycle to, Lose&& 
   }
   if (from < end) split(end, wait.complete - (wait.issued - wait.able), wait.work);
   return from;
+}
+
+// What charge() gives one cycle to, in which the uop is not done.
+inline StallReason charged_to(const Wait& wait, const UopInfo& uop, Cycle cycle) {
+  Cycle worked = wait.complete - (wait.issued - wait.able);
+  StallReason work = wait.work;
+  if (cycle < wait.issued) {
+    const bool port = wait.held == uop.port_reason;
+    worked = wait.able == kNever ? kNever : wait.able + (port ? uop.expected_latency : 0);
+    work = uop.work;
+  }
+  return cycle < worked ? work : wait.held;
 }
 
 // The first of what the uop needs and is not there.

@@ -26,9 +26,7 @@ struct alignas(64) RetireGroup {
   std::uint64_t store_sequence = 0;  // its store; 0: none (a store opens a group, so there is one at most)
   std::uint64_t load_number = 0;     // its load; 0: none; cycle-driven model
   std::uint16_t unissued = 0;        // cycle-driven model: uops whose completion is not known yet
-  std::uint8_t uops = 0;
   std::uint8_t issuing = 0;
-  bool ended = false;
 
   void complete_by(Cycle cycle) { complete = std::max(complete, cycle); }
   // Makes it an empty one. Member by member: a copy of an empty one is built on the stack and read back in
@@ -40,9 +38,7 @@ struct alignas(64) RetireGroup {
     store_sequence = 0;
     load_number = 0;
     unissued = 0;
-    uops = 0;
     issuing = 0;
-    ended = false;
   }
 };
 
@@ -88,24 +84,28 @@ class RetireBandwidth {
 class RetireWindow {
  public:
   explicit RetireWindow(const CoreConfig& config)
-      : uops_per_group_(config.rob.uops_per_group),
-        issuing_per_group_(config.rob.issuing_uops_per_group),
+      : whole_group_(config.rob.uops_per_group | config.rob.issuing_uops_per_group << kGroupExecutes),
         entries_(config.rob.groups),
         available_(initial_resources(config)),
         ring_(ring_size(config.rob.groups)) {}
 
   // A uop joins the newest group unless that is closed or the uop must open another.
   [[gnu::always_inline]] bool must_open(const UopInfo& uop) const {
-    if (!open_) return true;
-    const RetireGroup& group = newest();
-    return group.ended || uop.is(kUopStartsGroup) || group.uops + uop.slots > uops_per_group_ ||
-           (uop.ports != 0 && group.issuing >= issuing_per_group_);
+    return ((room_ - uop.joins) & kGroupSigns) != 0;
   }
   bool open() const { return open_; }
-  void close() { open_ = false; }
+  void close() {
+    open_ = false;
+    room_ = kClosed;
+  }
 
   bool full() const { return next_ - oldest_ >= entries_; }
   bool lacks(const UopInfo& uop) const { return timing::lacks(available_, uop.needs); }
+  // So many uops find what they need, whatever they are.
+  bool has_room_for(std::uint32_t uops) const {
+    return next_ - oldest_ + uops <= entries_ && !timing::lacks(available_, uops * kMostNeeds);
+  }
+  static constexpr std::uint32_t kMostAtOnce = 64;  // has_room_for() is asked for
   Resources available() const { return available_; }
   bool empty() const { return oldest_ == next_; }
   std::uint64_t size() const { return next_ - oldest_; }
@@ -113,14 +113,15 @@ class RetireWindow {
   // The uop takes what it needs, in a group of its own if none is open.
   [[gnu::always_inline]] RetireGroup& rename(const UopInfo& uop) {
     if (!open_) {
-      group(next_++).open();
+      newest_ = &group(next_++);
+      newest_->open();
       open_ = true;
+      room_ = whole_group_;
     }
-    RetireGroup& group = newest();
-    group.uops = static_cast<std::uint8_t>(group.uops + uop.slots);
+    RetireGroup& group = *newest_;
+    room_ -= uop.takes;
     group.issuing = static_cast<std::uint8_t>(group.issuing + (uop.ports != 0 ? 1 : 0));
     group.needs += uop.needs;
-    group.ended = group.ended || uop.is(kUopEndsGroup);
     available_ -= uop.needs;
     return group;
   }
@@ -128,7 +129,7 @@ class RetireWindow {
   // The oldest group is gone: what it took is free.
   void release() {
     available_ += oldest().needs;
-    if (++oldest_ == next_) open_ = false;
+    if (++oldest_ == next_) close();
   }
 
   RetireGroup& oldest() { return group(oldest_); }
@@ -141,8 +142,15 @@ class RetireWindow {
   std::uint64_t newest_number() const { return next_ - 1; }
 
  private:
-  unsigned uops_per_group_;
-  unsigned issuing_per_group_;
+  // Lanes that no uop of a group can bring back above zero.
+  static constexpr GroupRoom kClosed = 0xFFFFFFFF;
+  static_assert(Bounds<RobConfig>::uops_per_group.max < 0x80 &&
+                Bounds<RobConfig>::issuing_uops_per_group.max < 0x80);
+  static constexpr Resources kMostNeeds =
+      kMaxDests * (kRenameEntry + kIntRegister + kFpRegister + kFlagRegister) + kBranchEntry;
+
+  GroupRoom whole_group_;
+  GroupRoom room_ = kClosed;  // of the newest group, if one is open
   std::uint32_t entries_;
   bool open_ = false;
   std::uint64_t oldest_ = 1;  // numbers of groups
@@ -150,6 +158,7 @@ class RetireWindow {
   Resources available_;
   std::vector<RetireGroup> ring_;  // no larger than it needs to be: all of it passes through the host's cache
   std::uint64_t mask_ = ring_.size() - 1;
+  RetireGroup* newest_ = nullptr;  // once there is one
 };
 
 }  // namespace m2sim::timing

@@ -15,6 +15,10 @@ class Serialization {
   Cycle earliest(const UopInfo& uop, Cycle emptied) const {
     return uop.is(kUopSerialize) ? std::max(until_, emptied) : until_;
   }
+  // Whether the uop may not rename in cycle `now`; `empty`: no older uop is in flight.
+  bool holds(const UopInfo& uop, Cycle now, bool empty) const {
+    return until_ > now || (uop.is(kUopSerialize) && !empty);
+  }
   // The uop renames in cycle `now`. True: it ends its retire group.
   bool rename(const UopInfo& uop, Cycle now) {
     if (!uop.is(kUopSerialize)) return false;

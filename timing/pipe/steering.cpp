@@ -30,6 +30,7 @@ Steering::Steering(const CoreConfig& config)
   for (unsigned q = 0; q < count_; ++q) {
     QueueLane& lane = queues_[q];
     lane.entries = config.dispatch_queues[q].entries;
+    entries_[q] = lane.entries;
     lane.per_cycle = config.dispatch_queues[q].per_cycle;
     lane.bound_cycles = config.dispatch_queues[q].bound_cycles;
     number_schedulers(lane, layout[q], config);
@@ -42,6 +43,9 @@ Steering::Steering(const CoreConfig& config)
         choice.leaving |= lane.ports_of[i];
         choice.leading[choice.count++] = static_cast<std::uint8_t>(i);
       }
+      const bool binds = lane.bound_cycles != 0;
+      bindings_[q][ports] = {binds ? choice.count : 1, choice.leading};
+      if (!binds) bindings_[q][ports].schedulers[0] = kLaneCount;
     }
   }
 }

@@ -90,12 +90,12 @@ class Steering {
   }
   // The uop enters a queue. Returns the scheduler that it is bound to there, or kLaneCount: to none.
   [[gnu::always_inline]] unsigned enter(const UopInfo& uop, unsigned queue) {
-    turn_ ^= std::has_single_bit(unsigned{uop.queues}) ? 0U : 1U;
-    const QueueLane& lane = queues_[queue];
-    if (lane.bound_cycles == 0) return kLaneCount;
-    const QueueLane::Choice& choice = lane.choices[uop.ports_behind(queue)];
-    return choice.leading[choice.count == 1 ? 0 : random_.below(choice.count)];
+    turn_ ^= (uop.queues & (uop.queues - 1U)) != 0 ? 1U : 0U;
+    const Binding& binding = bindings_[queue][uop.ports_behind(queue)];
+    return binding.schedulers[binding.count <= 1 ? 0 : random_.below(binding.count)];
   }
+  // Of queue q: QueueLane::entries.
+  std::uint32_t entries(unsigned q) const { return entries_[q]; }
 
   template <class Queued>
   unsigned choose_queue(const UopInfo& uop, Queued&& queued) const {
@@ -106,10 +106,18 @@ class Steering {
   static unsigned choose_port(unsigned ports) { return static_cast<unsigned>(std::countr_zero(ports)); }
 
  private:
+  // The schedulers that a uop for a mask of a queue's ports may be bound to: kLaneCount, if to none.
+  struct Binding {
+    unsigned count = 0;
+    std::array<std::uint8_t, kPortsPerQueue> schedulers{};
+  };
+
   unsigned count_;
   Cycle dispatch_delay_;
   Cycle issue_delay_;
   std::array<QueueLane, kMaxDispatchQueues> queues_{};
+  std::array<std::array<Binding, std::size_t{1} << kPortsPerQueue>, kMaxDispatchQueues> bindings_{};
+  std::array<std::uint32_t, kMaxDispatchQueues> entries_{};
   // That a later queue has to be, when it is not its turn and when it is.
   std::array<std::int64_t, 2> emptier_by_;
   std::uint32_t turn_ = 0;

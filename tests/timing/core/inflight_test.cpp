@@ -2,8 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include <set>
-
 #include "timing/config/config.h"
 
 namespace m2sim::timing {
@@ -45,23 +43,36 @@ TEST(InFlightRing, HoldsWhatTheRetireGroupsOfTheRealCoresHold) {
   }
 }
 
-// A link names one input of one entry, and never reads as the end of a list.
+// A link names one input of one entry, what it takes of the result, and never reads as the end of a list.
 TEST(WaiterLink, TellsEntriesAndInputsApart) {
   static_assert(kInputViolation < kInputs && kInputStore != kInputViolation);
   EXPECT_EQ(InFlight{}.waiters, kNoWaiter);
   EXPECT_EQ(InFlight{}.next.size(), kInputViolation + 1) << "a place for each input";
-  InFlightRing ring(m2_pcore().rob);
-  std::set<WaiterLink> links{kNoWaiter};
-  std::uint64_t entries = 0;
-  for (std::uint64_t sequence = 1; !ring.full(1); sequence = ring.allocate() + 1, ++entries) {
-    const auto link = [&](unsigned input) { return waiter_link(ring.index_of(sequence), input); };
+  UopInfo uop;
+  uop.flags = kUopStore;
+  uop.source_count = 2;
+  uop.sources = {insts::Source{1, insts::Role::kBase}, insts::Source{2, insts::Role::kStoreData}, kNoSource,
+                 kNoSource};
+  uop.settle();
+  for (const std::uint32_t index :
+       {std::uint32_t{0}, std::uint32_t{77}, std::uint32_t{InFlightRing::kMost - 1}}) {
     for (unsigned input = 0; input < kInputs; ++input) {
-      ASSERT_TRUE(links.insert(link(input)).second) << sequence << ", input " << input;
-      ASSERT_EQ((link(input) - 1) / kInputs, ring.index_of(sequence));
-      ASSERT_EQ((link(input) - 1) % kInputs, input);
+      const WaiterLink link = waiter_link(index, input);
+      EXPECT_NE(link, kNoWaiter);
+      EXPECT_EQ(waiting_index(link), index);
+      EXPECT_EQ(waiting_input(link), input);
+      EXPECT_FALSE(waiting_for_address(link));
+    }
+    for (unsigned s = 0; s < uop.source_count; ++s) {
+      const WaiterLink link = waiter_link(index, uop.links[s]);
+      EXPECT_EQ(waiting_index(link), index);
+      EXPECT_EQ(waiting_input(link), s);
+      EXPECT_EQ(waiting_role(link), uop.sources[s].role);
+      EXPECT_EQ(waiting_for_address(link), uop.addresses(s));
+      EXPECT_EQ(waiting_role(with_role(link, kNoRole)), kNoRole);
+      EXPECT_EQ(waiting_input(with_role(link, kNoRole)), s);
     }
   }
-  EXPECT_EQ(links.size(), entries * kInputs + 1);
 }
 
 }  // namespace

@@ -21,17 +21,17 @@ struct Queues : public ::testing::Test {
   std::uint64_t add(unsigned lane, unsigned ports, unsigned occupancy = 1) {
     const std::uint64_t sequence = ring.allocate();
     UopInfo& info = infos[sequence];
-    info.local_ports = ports;
     info.occupancy = static_cast<std::uint8_t>(occupancy);
     ring.at(sequence).info = &info;
-    queues.insert(sequence, steering.queue(0).scheduler_name[lane], ring);
+    ring.at(sequence).ports = static_cast<std::uint8_t>(ports);
+    queues.insert(ring.at(sequence), steering.queue(0).scheduler_name[lane], ring);
     return sequence;
   }
   std::vector<std::uint32_t> pick(Cycle now) {
     std::vector<std::uint32_t> issued;
     queues.pick(
         now, ring, [](InFlight&) { return true; },
-        [&](InFlight& entry, unsigned, unsigned) { issued.push_back(ring.index_of(entry)); });
+        [&](InFlight& entry, unsigned, unsigned, unsigned) { issued.push_back(ring.index_of(entry)); });
     return issued;
   }
 };
@@ -58,13 +58,21 @@ TEST_F(Queues, APortIsBlockedForItsOccupancy) {
   EXPECT_EQ(pick(13).size(), 1U);
 }
 
-TEST_F(Queues, WhoWakesInTheNextCycleIsNotPickedBefore) {
-  queues.wake_next(ring.at(add(0, steering.queue(0).ports_of[0])));
-  EXPECT_TRUE(queues.any_ready()) << "nothing may be skipped";
-  EXPECT_TRUE(pick(1).empty());
-  queues.begin_cycle();
-  EXPECT_EQ(pick(2).size(), 1U);
+TEST_F(Queues, WhoWakesLaterIsNotPickedBefore) {
+  const unsigned ports = steering.queue(0).ports_of[0];
+  queues.begin_cycle(100);
+  EXPECT_EQ(queues.next_due(100), kNever);
+  queues.wake_at(ring.at(add(0, ports)), 101);
+  queues.wake_at(ring.at(add(0, ports)), 100 + IssueQueues::kReach - 1);
   EXPECT_FALSE(queues.any_ready());
+  EXPECT_TRUE(pick(100).empty());
+  for (const Cycle due : {Cycle{101}, 100 + IssueQueues::kReach - 1}) {
+    ASSERT_EQ(queues.next_due(due - 1), due);
+    queues.begin_cycle(due);
+    EXPECT_EQ(pick(due).size(), 1U);
+    EXPECT_FALSE(queues.any_ready());
+  }
+  EXPECT_EQ(queues.next_due(200), kNever);
 }
 
 TEST_F(Queues, WhoSleepsIsNotAskedAgainAndKeepsItsPlace) {
@@ -77,8 +85,8 @@ TEST_F(Queues, WhoSleepsIsNotAskedAgainAndKeepsItsPlace) {
     queues.sleep(entry);
     return false;
   };
-  queues.pick(1, ring, refuse, [](InFlight&, unsigned, unsigned) { FAIL() << "it may not issue"; });
-  queues.pick(2, ring, refuse, [](InFlight&, unsigned, unsigned) { FAIL() << "it may not issue"; });
+  queues.pick(1, ring, refuse, [](InFlight&, unsigned, unsigned, unsigned) { FAIL() << "it may not issue"; });
+  queues.pick(2, ring, refuse, [](InFlight&, unsigned, unsigned, unsigned) { FAIL() << "it may not issue"; });
   EXPECT_EQ(asked, 1U);
   EXPECT_EQ(queues.waiting(0), in_lane(0, 1));
   queues.wake(ring.at(sequence));

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <map>
 #include <random>
-#include <utility>
 #include <vector>
 
 #include "timing/config/fields.h"
@@ -13,44 +12,49 @@
 namespace m2sim::timing {
 namespace {
 
-// Uops of a scheduler by their sequence, as its user keeps them: where each is and whether it is ready.
+// Uops of a scheduler by a key, as its user keeps them: where each is and whether it is ready.
 struct Entry {
   unsigned slot;
   bool ready;
-  bool due = false;  // ready in the next cycle
+  Cycle due = 0;  // not 0: ready from then on
 };
 
 struct Harness {
   Scheduler scheduler;
-  std::map<std::uint64_t, Entry> plain;
-  std::uint64_t last = 0;
+  std::map<std::uint32_t, Entry> plain;
+  std::uint32_t last = 0;
+  Cycle now = 1;
   unsigned moves = 0;
 
   explicit Harness(std::uint32_t entries) : scheduler(entries) {}
 
   void insert() {
-    const std::uint64_t sequence = ++last;
-    const unsigned slot = scheduler.insert(sequence, [this](std::uint64_t moved, unsigned to) {
+    const std::uint32_t key = ++last;
+    const unsigned slot = scheduler.insert(key, [this](std::uint32_t moved, unsigned to) {
       plain.at(moved).slot = to;
       ++moves;
     });
-    plain[sequence] = {slot, false};
+    plain[key] = {slot, false};
   }
-  void wake_next(Entry& entry) {
-    scheduler.wake_next(entry.slot);
-    entry.due = true;
+  void wake_at(Entry& entry, Cycle cycle) {
+    scheduler.wake_at(entry.slot, cycle);
+    entry.due = cycle;
   }
   void next_cycle() {
-    scheduler.wake_due();
-    for (auto& [sequence, entry] : plain) entry.ready |= std::exchange(entry.due, false);
+    scheduler.wake_due(++now);
+    for (auto& [key, entry] : plain) {
+      if (entry.due != now) continue;
+      entry.ready = true;
+      entry.due = 0;
+    }
   }
-  std::uint64_t oldest() const { return scheduler.sequence(scheduler.oldest(scheduler.ready_by_age())); }
+  std::uint32_t oldest() const { return scheduler.key(scheduler.oldest(scheduler.ready_by_age())); }
   void check() const {
     ASSERT_EQ(scheduler.waiting(), plain.size());
     std::uint64_t rest = scheduler.ready_by_age();
     ASSERT_EQ(scheduler.any_ready(), rest != 0);
-    for (const auto& [sequence, entry] : plain) {
-      ASSERT_EQ(scheduler.sequence(entry.slot), sequence);
+    for (const auto& [key, entry] : plain) {
+      ASSERT_EQ(scheduler.key(entry.slot), key);
       if (!entry.ready) continue;
       ASSERT_NE(rest, 0U);
       ASSERT_EQ(scheduler.oldest(rest), entry.slot) << "in order of age";
@@ -74,7 +78,7 @@ TEST(Scheduler, TheOldestReadyUopIsFoundWhateverLeftBeforeIt) {
   for (const std::uint32_t entries : {1U, 2U, 12U, 36U, largest()}) {
     Harness harness(entries);
     std::mt19937 random(entries);
-    for (unsigned turn = 0; turn < 20'000; ++turn) {
+    for (unsigned turn = 0; turn < 40'000; ++turn) {
       ASSERT_EQ(harness.scheduler.full(), harness.plain.size() == entries);
       const bool filling = turn / 256 % 2 == 0;
       if (harness.plain.empty() || (!harness.scheduler.full() && random() % 4 < (filling ? 2U : 1U))) {
@@ -92,13 +96,14 @@ TEST(Scheduler, TheOldestReadyUopIsFoundWhateverLeftBeforeIt) {
             at->second.ready = false;
             break;
           case 2:
-            if (!at->second.ready) harness.wake_next(at->second);
+            if (!at->second.ready && at->second.due == 0)
+              harness.wake_at(at->second, harness.now + 1 + random() % (Scheduler::kReach - 1));
             break;
           case 3:
             harness.next_cycle();
             break;
           default:
-            if (at->second.due) break;
+            if (at->second.due != 0) break;
             harness.scheduler.remove(at->second.slot);
             harness.plain.erase(at);
         }
@@ -116,7 +121,7 @@ TEST(Scheduler, TheOldestReadyUopIsFoundWhateverLeftBeforeIt) {
 TEST(Scheduler, AUopThatSleepsKeepsItsAge) {
   Harness harness(4);
   harness.insert();
-  const std::uint64_t old = harness.last;
+  const std::uint32_t old = harness.last;
   for (unsigned i = 0; i < 1000; ++i) {
     harness.insert();
     const Entry young = harness.plain.at(harness.last);

@@ -25,6 +25,8 @@ TEST(Bypass, TheSecondRegisterOfAPairHasNoShortWayToAnAddress) {
   const Result second = result_of(uop, 100, 1).second();
   EXPECT_EQ(second.as(Role::kBase), 100U);
   EXPECT_EQ(second.as(Role::kAddend), 97U);
+  for (const Role role : {Role::kData, Role::kAddend, Role::kBase, Role::kIndex, Role::kStoreData})
+    EXPECT_EQ(result_of(uop, 100, 1).as(role_of_second(role)), second.as(role));
 }
 
 TEST(Bypass, AnEliminatedMoveTakesItsSourceAndAnyOtherNothing) {

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <map>
 
 namespace m2sim::timing {
@@ -38,6 +39,22 @@ Charged charged(const Wait& wait, const UopInfo& uop, Cycle from, Cycle to, Cycl
 Charged charged(const Wait& wait, const UopInfo& uop, Cycle from, Cycle to) {
   Cycle stopped = 0;
   return charged(wait, uop, from, to, stopped);
+}
+
+TEST(Charges, OneCycleIsChargedAsItIsAmongOthers) {
+  UopInfo uop = fp_add();
+  for (const Cycle issued : {Cycle{100}, Cycle{104}, Cycle{120}, kNever}) {
+    for (const Cycle able : {Cycle{98}, Cycle{100}, kNever}) {
+      if (able > issued) continue;
+      for (const StallReason held : {StallReason::kPortFp, StallReason::kOrder}) {
+        Wait wait = wait_of(uop, able, issued, issued == kNever ? kNever : issued + 3);
+        wait.held = held;
+        for (Cycle cycle = 96; cycle < std::min<Cycle>(wait.complete, 130); ++cycle) {
+          EXPECT_EQ(charged(wait, uop, cycle, cycle + 1), (Charged{{charged_to(wait, uop, cycle), 1}}));
+        }
+      }
+    }
+  }
 }
 
 TEST(Charges, AChainIsAllWork) {

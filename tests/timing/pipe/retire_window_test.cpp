@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <vector>
 
 #include "tests/timing/loop.h"
@@ -11,18 +12,20 @@
 namespace m2sim::timing {
 namespace {
 
-UopInfo executing() {
+UopInfo uop_of(std::uint32_t ports, std::uint16_t flags = 0) {
   UopInfo uop;
   uop.slots = 1;
-  uop.ports = 1;
+  uop.ports = ports;
+  uop.flags = flags;
+  uop.settle();
   return uop;
 }
+UopInfo executing(std::uint16_t flags = 0) { return uop_of(1, flags); }
 
 TEST(RetireWindow, AGroupHoldsItsUopsAndNoMore) {
   const CoreConfig config = m2_pcore();
   RetireWindow window(config);
-  UopInfo nop;
-  nop.slots = 1;
+  const UopInfo nop = uop_of(0);
   for (unsigned i = 0; i < config.rob.uops_per_group; ++i) {
     EXPECT_EQ(window.must_open(nop), i == 0) << i;
     window.rename(nop);
@@ -36,17 +39,14 @@ TEST(RetireWindow, AGroupHoldsItsExecutingUopsAndNoMore) {
   RetireWindow window(config);
   for (unsigned i = 0; i < config.rob.issuing_uops_per_group; ++i) window.rename(executing());
   EXPECT_TRUE(window.must_open(executing()));
-  UopInfo eliminated;
-  eliminated.slots = 1;
+  const UopInfo eliminated = uop_of(0);
   EXPECT_EQ(window.must_open(eliminated), config.rob.issuing_uops_per_group >= config.rob.uops_per_group);
 }
 
 TEST(RetireWindow, WhatMayFaultOpensAGroupAndABranchEndsOne) {
   RetireWindow window(m2_pcore());
-  UopInfo load = executing();
-  load.flags = kUopStartsGroup;
-  UopInfo branch = executing();
-  branch.flags = kUopEndsGroup;
+  const UopInfo load = executing(kUopStartsGroup);
+  const UopInfo branch = executing(kUopEndsGroup);
   window.rename(executing());
   EXPECT_TRUE(window.must_open(load));
   EXPECT_FALSE(window.must_open(branch));
@@ -66,7 +66,7 @@ TEST(RetireWindow, ResourcesComeBackWithTheGroup) {
     ++taken;
   }
   EXPECT_EQ(taken, config.prf.integer);
-  const std::uint8_t first = window.oldest().uops;
+  const std::uint8_t first = window.oldest().issuing;
   window.release();
   for (unsigned i = 0; i < first; ++i) {
     ASSERT_FALSE(window.lacks(writer));
@@ -74,6 +74,48 @@ TEST(RetireWindow, ResourcesComeBackWithTheGroup) {
     window.rename(writer);
   }
   EXPECT_TRUE(window.lacks(writer));
+}
+
+// A uop may take more slots than a group has: it has one of its own.
+TEST(RetireWindow, WhatIsLargerThanAGroupFillsOne) {
+  CoreConfig config = m2_pcore();
+  config.rob.uops_per_group = 2;
+  RetireWindow window(config);
+  UopInfo large = executing();
+  large.slots = 3;
+  large.settle();
+  UopInfo small = executing();
+  small.slots = 0;
+  small.settle();
+  EXPECT_TRUE(window.must_open(large));
+  window.rename(large);
+  EXPECT_TRUE(window.must_open(small));
+  window.close();
+  window.rename(small);
+  EXPECT_FALSE(window.must_open(small));
+  EXPECT_TRUE(window.must_open(large));
+}
+
+// So many uops at once rename without a look at each, and the next that is refused would have been the last.
+TEST(RetireWindow, HasRoomForManyOnlyIfEachOfThemFindsIt) {
+  for (const std::uint32_t groups : {10U, 300U}) {
+    CoreConfig config = m2_pcore();
+    config.rob.groups = groups;
+    config.prf.integer = 60;
+    RetireWindow window(config);
+    UopInfo writer = executing();
+    writer.needs = kMaxDests * kIntRegister;
+    std::uint32_t promised = 0;
+    for (; promised < RetireWindow::kMostAtOnce && window.has_room_for(promised + 1); ++promised) {
+    }
+    EXPECT_EQ(promised, std::min(groups, config.prf.integer / kMaxDests));
+    for (std::uint32_t i = 0; i < promised; ++i) {
+      ASSERT_FALSE(window.full() || window.lacks(writer));
+      window.close();
+      window.rename(writer);
+    }
+    EXPECT_TRUE(window.full() || window.lacks(writer));
+  }
 }
 
 TEST(RetireWindow, IsFullAtItsGroupsAndTheLastOneClosesWhenItLeaves) {

@@ -21,6 +21,10 @@ TEST(Serialization, WaitsForAnEmptyCoreAndMakesTheNextWait) {
   EXPECT_EQ(serialization.earliest(plain, 0), 80U);
   EXPECT_EQ(serialization.earliest(isb, 70), 80U);
   EXPECT_EQ(serialization.earliest(isb, 90), 90U);
+  EXPECT_TRUE(serialization.holds(plain, 79, true));
+  EXPECT_FALSE(serialization.holds(plain, 80, false));
+  EXPECT_TRUE(serialization.holds(isb, 90, false));
+  EXPECT_FALSE(serialization.holds(isb, 90, true));
 }
 
 }  // namespace
