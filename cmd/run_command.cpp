@@ -76,6 +76,19 @@ void check_outputs(const RunOptions& options, Mode mode) {
     throw failure("run: --report: emulation mode has no cycles; use timing or fast-timing");
 }
 
+// What needs every instruction's time.
+void check_sampling(const RunOptions& options, Mode mode) {
+  if (!options.guest.sampling.sample) return;
+  if (mode == Mode::kEmulation)
+    throw failure("run: --sample: emulation mode has no figures of time; use timing or fast-timing");
+  if (options.guest.regions.any())
+    throw failure("run: --sample does not go with regions; of a part of the run: --skip N and --limit N");
+  if (chosen_clock(options.guest, mode) == GuestClock::kCycles)
+    throw failure("run: --sample does not go with --clock cycles, which needs the time of every instruction");
+  if (options.interval || !options.report.empty())
+    throw failure("run: --sample: --interval and --report need the time of every instruction");
+}
+
 // The report says whether the core is a built-in one, and nothing of which program it was.
 Identity identity_for(const RunOptions& options) {
   const bool kept = !options.stats.empty() || !options.report.empty() || !options.guest.again.path.empty();
@@ -128,6 +141,7 @@ CLI::App* add_run_command(CLI::App& app, RunOptions& options) {
   CLI::App* command = app.add_subcommand("run", "Run a program and report its cycles");
   add_guest_options(*command, options.guest);
   add_group(*command, "Regions", [&] { add_region_options(*command, options.guest.regions); });
+  add_group(*command, "Sampling", [&] { add_sample_options(*command, options.guest.sampling); });
   add_again_option(*command, options.guest);
   add_group(*command, "While it runs", [&] { add_watch_options(*command, options.watch); });
   add_group(*command, "Results", [&] { add_result_options(*command, options); });
@@ -190,6 +204,7 @@ int run(const RunOptions& options) {
   const timing::CoreConfig config = configured(options.guest.core);
   const Conditions conditions(options);
   check_outputs(options, mode);
+  check_sampling(options, mode);
   GuestRun guest(options.guest, mode, config, identity_for(options));
   const Manifest& manifest = guest.manifest();
   write_stderr(not_again(options.guest, manifest));
@@ -200,6 +215,7 @@ int run(const RunOptions& options) {
 
   Results results{{}, results_of(guest.simulation().plan, outcome.regions)};
   if (outcome.timing) append_timing_stats(results.stats, *outcome.timing);
+  if (outcome.sampled) append_sampled_stats(results.stats, *outcome.sampled);
   append_run_stats(results.stats, outcome.figures);
   show_results(options, manifest, results);
   write_each({[&] { write_stats(options, manifest, results); }, [&] { looking.finish_file(outcome); },

@@ -103,6 +103,8 @@ class Emulator {
   }
 
   const EmulatorStats& stats() const { return stats_; }
+  // The last run ended between two instructions of one block. Its record, if it has one, is the next run's.
+  bool inside_block() const { return partial_ != nullptr && partial_done_ != 0; }
   const CpuState& cpu() const { return task_->cpu; }
 
  private:

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <bit>
+#include <cmath>
 #include <cstddef>
+#include <numeric>
 #include <string>
 #include <utility>
 
@@ -187,6 +189,38 @@ TimingStats difference(const TimingStats& after, const TimingStats& before) {
     for (std::size_t i = word; i < word + member.words; ++i) words[i] -= earlier[i];
   });
   return std::bit_cast<TimingStats>(words);
+}
+
+void StatsEstimate::add(const TimingStats& part, double weight) {
+  const Words words = std::bit_cast<Words>(part);
+  for (std::size_t i = 0; i < words.size(); ++i) sums_[i] += weight * static_cast<double>(words[i]);
+  settings_ = part;
+}
+
+void StatsEstimate::scale(double factor) {
+  for (double& sum : sums_) sum *= factor;
+}
+
+TimingStats StatsEstimate::rounded() const {
+  Words words = std::bit_cast<Words>(settings_);
+  visit_all([&](const Member& member, std::size_t word) {
+    for (std::size_t i = word; i < word + member.words; ++i)
+      words[i] = static_cast<std::uint64_t>(std::llround(sums_[i]));
+  });
+  TimingStats stats = std::bit_cast<TimingStats>(words);
+  // What is rounded off one part is the next one's.
+  auto& slots = stats.core.slots;
+  const auto sum = static_cast<double>(std::accumulate(slots.begin(), slots.end(), std::uint64_t{0}));
+  const std::uint64_t all = stats.core.cycles * stats.core.slots_per_cycle;
+  double so_far = 0;
+  std::uint64_t given = 0;
+  for (std::uint64_t& part : slots) {
+    so_far += static_cast<double>(part);
+    const auto until =
+        static_cast<std::uint64_t>(std::llround(ratio(so_far, sum) * static_cast<double>(all)));
+    part = until - std::exchange(given, until);
+  }
+  return stats;
 }
 
 StatValue StatInfo::value(const TimingStats& stats) const {

@@ -34,6 +34,20 @@ namespace m2sim::timing {
 // What was counted between two points of one run.
 TimingStats difference(const TimingStats& after, const TimingStats& before);
 
+// Parts of a run that stand for more than themselves, added up.
+class StatsEstimate {
+ public:
+  // `part` as often as `weight` says.
+  void add(const TimingStats& part, double weight);
+  void scale(double factor);
+  // To whole counts; the stack's slots sum exactly, as a run's do.
+  TimingStats rounded() const;
+
+ private:
+  std::array<double, sizeof(TimingStats) / sizeof(std::uint64_t)> sums_{};
+  TimingStats settings_{};
+};
+
 using StatValue = std::variant<std::uint64_t, double>;
 
 struct StatInfo {

@@ -92,6 +92,7 @@ void take_again(const std::string& path, GuestOptions& options) {
     options.warmup = number(manifest, "warmup");
     options.limit = number(manifest, "limit");
     options.regions = regions_from(manifest.value("regions", std::vector<std::string>{}));
+    options.sampling = sample_from(manifest.value("sample", ordered_json()));
     options.again.path = path;
     options.again.config_sha256 = manifest.at("config_sha256").get<std::string>();
   } catch (const ordered_json::exception& error) {

@@ -226,6 +226,7 @@ Manifest manifest_of(const GuestOptions& options, Mode mode, const timing::CoreC
   manifest.start_time = start_time(options);
   if (mode != Mode::kEmulation) manifest.clock_mhz = config.clock.mhz;
   manifest.regions = words_of(options.regions);
+  if (options.sampling.sample) manifest.sample = options.sampling.plan;
   if (mode != Mode::kEmulation) {
     manifest.core = options.core.core;
     if (identity.core) {

@@ -10,6 +10,7 @@
 
 #include "cmd/console/guest_host.h"
 #include "cmd/guest/regions.h"
+#include "cmd/guest/sampling.h"
 #include "cmd/results/core_option.h"
 #include "cmd/results/manifest.h"
 #include "emu/machine.h"
@@ -43,6 +44,7 @@ struct GuestOptions {
   bool strace = false;
   std::string strace_file;  // empty: none
   RegionOptions regions;
+  SampleOptions sampling;
   std::vector<std::string> argv;  // the program and its arguments
   RepeatedRun again;
 };

@@ -19,6 +19,7 @@ GuestRun::GuestRun(const GuestOptions& options, Mode mode, const timing::CoreCon
       simulation_{mode, config, phases_of(options)} {
   simulation_.plan = plan_of(options, machine_, libraries_);
   simulation_.clock = manifest_.clock;
+  simulation_.sampling = options.sampling.chosen();
 }
 
 timing::Outcome GuestRun::run(RunWatch* watch) {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "timing/run/mode.h"
+#include "timing/run/sampling.h"
 
 namespace m2sim::cmd {
 
@@ -44,6 +45,7 @@ struct Manifest {
   std::vector<std::pair<std::string, std::string>> configuration{};  // every number of the core, by path
   std::uint64_t clock_mhz = 0;                                       // of the core; 0 in emulation mode
   std::vector<std::string> regions{};                                // the options that ask for them
+  std::optional<timing::SamplePlan> sample{};                        // no value: all of it was timed
   // "exit", "signal" (the guest's), "limit", "regions" (all measured), "timeout", "stopped" (by a signal to
   // m2sim).
   std::string end;

@@ -100,6 +100,42 @@ std::string memory_section(const Stats& stats, double instructions, bool color) 
   return text;
 }
 
+// How the figures above were found, where from windows, and how well CPI is known.
+std::string sampling_section(const Stats& stats, bool color) {
+  if (find_stat(stats, "sample.windows") == nullptr) return "";
+  const double cpi = stat_value(stats, "core.cpi");
+  const double insts = stat_value(stats, "core.insts");
+  const auto part = [&](std::string_view label, std::string_view name) {
+    const double share = insts > 0 ? 100 * stat_value(stats, name) / insts : 0;
+    return row(label, count(stats, name)) + fmt::format("{:>{}.2f} %\n", share, 9);
+  };
+  const auto joined = [](std::string text) {  // the share behind the count
+    if (const std::size_t end = text.find('\n'); end != std::string::npos) text.erase(end, 1);
+    return text;
+  };
+  std::string text = paint("Sampling", Color::kBold, color) + "\n";
+  if (const Stat* error = find_stat(stats, "sample.error"); error != nullptr) {
+    const double share = as_double(error->value);
+    text += row("CPI, 95 %", fmt::format("{:.4f} +- {:.4f}", cpi, cpi * share));
+    text += row("error", fmt::format("{:.2f} %", 100 * share));
+  } else {
+    text += row("error", "not known");
+  }
+  if (stat_value(stats, "sample.met") == 0)
+    text += "  the error asked for is not met: the run is too short for it, or changes too much\n";
+  text += row("windows", count(stats, "sample.windows"));
+  text += joined(part("timed, count", "sample.measured_insts"));
+  text += joined(part("timed ahead of them", "sample.detailed_insts"));
+  text += joined(part("warmed with", "sample.warmed_insts"));
+  text += row("unwarmed, at most", fmt::format("{:.2f} %", 100 * stat_value(stats, "sample.unwarmed")));
+  if (const Stat* whole = find_stat(stats, "sample.whole_cpi"); whole != nullptr) {
+    const double real = as_double(whole->value);
+    text += row("CPI of the whole", fmt::format("{:.4f}", real));
+    text += row("off by", fmt::format("{:+.2f} %", 100 * (cpi / real - 1)));
+  }
+  return text;
+}
+
 }  // namespace
 
 std::string regions_report(std::span<const RegionResult> regions, bool color) {
@@ -156,6 +192,7 @@ std::string run_report(const Manifest& manifest, const Stats& stats, bool color)
     if (text.find(kFewMark) != std::string::npos)
       text += fmt::format("  {} of fewer than {} events\n", kFewMark, kFewEvents);
   }
+  text += sampling_section(stats, color);
   text += paint("Simulator", Color::kBold, color) + "\n";
   text += row("blocks decoded", count(stats, "emulation.blocks_decoded"));
   text += row("system calls", count(stats, "emulation.system_calls"));

@@ -72,6 +72,11 @@ double stat_value(const Stats& stats, std::string_view name) { return as_double(
 Stats all_stats() {
   Stats stats;
   append_timing_stats(stats, timing::TimingStats{});
+  timing::SampledFigures sampled;
+  sampled.half_widths.assign(timing::stat_table().size(), 0.0);
+  sampled.error = 0;
+  sampled.whole.emplace();
+  append_sampled_stats(stats, sampled);
   append_run_stats(stats, timing::RunFigures{});
   return stats;
 }

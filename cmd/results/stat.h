@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "timing/run/figures.h"
+#include "timing/run/sampling.h"
 #include "timing/stats.h"
 
 namespace m2sim::cmd {
@@ -34,6 +35,8 @@ struct RegionResult {
 
 void append_run_stats(Stats& stats, const timing::RunFigures& figures);
 void append_timing_stats(Stats& stats, const timing::TimingStats& figures);
+// Of a sampled run: how the others were found, and how well each is known.
+void append_sampled_stats(Stats& stats, const timing::SampledFigures& figures);
 
 // Null where a mode has no such figure.
 const Stat* find_stat(const Stats& stats, std::string_view name);

@@ -11,6 +11,16 @@ namespace {
 
 using nlohmann::ordered_json;
 
+ordered_json sample_json(const timing::SamplePlan& plan) {
+  ordered_json json;
+  json["error"] = plan.error;
+  json["window"] = plan.window;
+  json["detail"] = plan.detail;
+  json["warming"] = plan.warming;
+  json["seed"] = plan.seed;
+  return json;
+}
+
 ordered_json manifest_json(const Manifest& manifest) {
   ordered_json json;
   json["version"] = version();
@@ -34,6 +44,7 @@ ordered_json manifest_json(const Manifest& manifest) {
   json["start_time"] = manifest.start_time;
   if (manifest.clock_mhz != 0) json["clock_mhz"] = manifest.clock_mhz;
   if (!manifest.regions.empty()) json["regions"] = manifest.regions;
+  if (manifest.sample) json["sample"] = sample_json(*manifest.sample);
   json["end"] = manifest.end;
   json["status"] = manifest.status;
   for (const auto& [path, value] : manifest.configuration) json["configuration"][path] = value;

@@ -139,5 +139,26 @@ TEST(Stats, RatiosDivideWhatTheySay) {
   EXPECT_DOUBLE_EQ(named(stats, "l1d.mpki"), 5);
 }
 
+TEST(StatsEstimate, PartsStandForMoreAndTheStackStaysExact) {
+  TimingStats part{};
+  part.core.insts = 10;
+  part.core.cycles = 7;
+  part.core.slots_per_cycle = 8;
+  part.core.slots[0] = 19;
+  part.core.slots[1] = 18;
+  part.core.slots[2] = 19;
+  part.memory.l1d.misses = 3;
+  StatsEstimate estimate;
+  estimate.add(part, 2.5);
+  estimate.add(part, 0.85);
+  const TimingStats sum = estimate.rounded();
+  EXPECT_EQ(sum.core.insts, 34U);   // 33.5
+  EXPECT_EQ(sum.core.cycles, 23U);  // 23.45
+  EXPECT_EQ(sum.memory.l1d.misses, 10U);
+  EXPECT_EQ(sum.core.slots_per_cycle, 8U);
+  EXPECT_EQ(sum.core.slots[0] + sum.core.slots[1] + sum.core.slots[2], 8U * 23U);
+  EXPECT_NEAR(static_cast<double>(sum.core.slots[1]), 18.0 / 56 * 8 * 23, 1.5);
+}
+
 }  // namespace
 }  // namespace m2sim::timing

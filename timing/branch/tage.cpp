@@ -65,7 +65,7 @@ void Tage::hash_history(const PathHistory& history) {
   }
 }
 
-void Tage::look_up(std::uint64_t pc, const PathHistory& history, Lookup& lookup) {
+inline void Tage::look_up(std::uint64_t pc, const PathHistory& history, Lookup& lookup) {
   if (history.low() != hashed_low_ || history.high() != hashed_high_) {
     hash_history(history);
   }
@@ -98,16 +98,16 @@ void Tage::look_up(std::uint64_t pc, const PathHistory& history, Lookup& lookup)
                    : lookup.provider + 1 + static_cast<unsigned>(std::countr_zero(shorter)) / kMatchWays;
 }
 
-Tage::State& Tage::hit_state(const Lookup& lookup, unsigned table) {
+inline Tage::State& Tage::hit_state(const Lookup& lookup, unsigned table) {
   const int way = std::countr_zero(lookup.hits >> (table * kMatchWays));
   return states_[lookup.set[table]][static_cast<unsigned>(way)];
 }
 
-bool Tage::table_prediction(const Lookup& lookup, unsigned table, std::uint8_t base) {
+inline bool Tage::table_prediction(const Lookup& lookup, unsigned table, std::uint8_t base) {
   return table == kBaseTable ? base >= 2 : counter(hit_state(lookup, table)) >= 4;
 }
 
-void Tage::train(State& state, bool taken) {
+inline void Tage::train(State& state, bool taken) {
   const unsigned value = counter(state);
   if (taken ? value < kCounterMask : value > 0) {
     state = static_cast<State>(taken ? state + (1U << kCounterShift) : state - (1U << kCounterShift));
@@ -153,7 +153,8 @@ bool Tage::predict(std::uint64_t pc, const PathHistory& history) {
   return table_prediction(lookup, fresh && use_alternate_ >= 0 ? lookup.alternate : lookup.provider, base);
 }
 
-void Tage::train_tables(const Lookup& lookup, std::uint8_t& base, bool alternate_prediction, bool taken) {
+inline void Tage::train_tables(const Lookup& lookup, std::uint8_t& base, bool alternate_prediction,
+                               bool taken) {
   State& state = hit_state(lookup, lookup.provider);
   const bool longest = counter(state) >= 4;
   // While the entry has not proved useful, the one that would take its place keeps learning.

@@ -59,13 +59,14 @@ class Tage {
 
   static unsigned counter(State state) { return (state >> kCounterShift) & kCounterMask; }
   static bool weak(unsigned value) { return value == 3 || value == 4; }
-  static void train(State& state, bool taken);
+  [[gnu::always_inline]] static void train(State& state, bool taken);
 
   void hash_history(const PathHistory& history);
-  void look_up(std::uint64_t pc, const PathHistory& history, Lookup& lookup);
-  State& hit_state(const Lookup& lookup, unsigned table);
-  bool table_prediction(const Lookup& lookup, unsigned table, std::uint8_t base);
-  void train_tables(const Lookup& lookup, std::uint8_t& base, bool alternate_prediction, bool taken);
+  [[gnu::always_inline]] void look_up(std::uint64_t pc, const PathHistory& history, Lookup& lookup);
+  [[gnu::always_inline]] State& hit_state(const Lookup& lookup, unsigned table);
+  [[gnu::always_inline]] bool table_prediction(const Lookup& lookup, unsigned table, std::uint8_t base);
+  [[gnu::always_inline]] void train_tables(const Lookup& lookup, std::uint8_t& base,
+                                           bool alternate_prediction, bool taken);
   void allocate(const Lookup& lookup, bool taken);
   static unsigned useless(const States& states);  // a bit a way
   void forget_usefulness();

@@ -56,7 +56,9 @@ class BasicCore {
     if constexpr (P::kOn) probe_.dropping();
     parts_.table.clear();
   }
-  void finish();                                     // the last uops retire
+  void finish();  // the last uops retire
+  // For who goes on with them while the pipe is empty, behind finish().
+  Parts& parts() { return parts_; }
   Cycle now() const { return parts_.ledger.now(); }  // stats().core.cycles
   // At any time; of all whole cycles so far.
   TimingStats stats() const { return parts_.stats(load_store_); }

@@ -36,6 +36,8 @@ class Cache {
 
   std::uint64_t line_of(std::uint64_t address) const { return address >> line_shift_; }
 
+  std::uint64_t line_bytes() const { return std::uint64_t{1} << line_shift_; }
+
   // Of the line in which `address` lies.
   std::uint64_t first_byte(std::uint64_t address) const { return line_of(address) << line_shift_; }
 
@@ -57,6 +59,9 @@ class Cache {
 
   // The latest arrival of any line so far: from then on, hits need not look at Line::ready.
   Cycle settled() const { return settled_; }
+
+  // Lines used from now on have a later stamp.
+  std::uint32_t stamp() const { return clock_; }
 
   // Null if absent. Marks the line as most recently used.
   Line* find(std::uint64_t line) {

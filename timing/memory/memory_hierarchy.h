@@ -66,6 +66,11 @@ class MemoryHierarchy {
   // The cycle in which the instructions of the L1I line that holds `pc` can be fetched; `now` for a hit
   // of the L1I and the ITLB.
   Cycle fetch(std::uint64_t pc, Cycle now) { return fetch_line(pc, translate_instruction(pc, now)).ready; }
+  // Whether fetch(pc, now) is `now` and changes nothing that anybody looks at.
+  bool fetches_at_once(std::uint64_t pc, Cycle now) const {
+    return pc >> page_shift_ == recent_code_page_ && l1i_.is_most_recent(l1i_.line_of(pc)) &&
+           now >= l1i_.settled();
+  }
   // When translation of that is done, which fetch_line() goes on from: the two halves of fetch().
   Cycle translate_instruction(std::uint64_t pc, Cycle now);
   struct CodeLine {
@@ -79,6 +84,14 @@ class MemoryHierarchy {
   // A prefetch instruction for data: never dropped. Returns when it has its page and its miss register, which
   // is all that it waits for.
   Cycle prefetch(std::uint64_t address, Cycle now);
+
+  // Accesses that are not seen may have changed what the L2 has; see OuterLevels.
+  void mark_gap() { outer_.mark_gap(); }
+  std::uint64_t unsure_misses() const { return outer_.unsure_misses(); }
+
+  Cycle load_to_use() const { return load_to_use_; }
+  std::uint64_t code_line_bytes() const { return l1i_.line_bytes(); }
+  Cycle memory_latency() const { return outer_.latency_of(MemLevel::kDram); }
 
   MemoryStats stats() const;
 

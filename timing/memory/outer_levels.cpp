@@ -109,7 +109,8 @@ OuterLevels::Fill OuterLevels::miss(std::uint64_t line, Cycle start, By by, bool
     state.missing = 0;
   }
   state.prefetched = prefetched;
-  insert(place, state, start);
+  const std::uint32_t used = insert(place, state, start);
+  if (gap_ != 0 && used <= gap_ && by == By::kDemand) ++unsure_misses_;
   return {state.ready, state.source};
 }
 
@@ -147,20 +148,22 @@ bool OuterLevels::prefetch(std::uint64_t line, Cycle now) {
   return true;
 }
 
-void OuterLevels::insert(std::uint64_t place, const Cache::Line& state, Cycle now) {
+std::uint32_t OuterLevels::insert(std::uint64_t place, const Cache::Line& state, Cycle now) {
   const Cache::Victim victim = l2_.insert(place, state);
+  const std::uint32_t used = victim.state.stamp;
   // What has no part left is in the L1D alone, if anywhere.
-  if (victim.line == Cache::kNone || victim.state.missing == all_parts_) return;
+  if (victim.line == Cache::kNone || victim.state.missing == all_parts_) return used;
   if (victim.state.dirty) ++l2_stats_.writebacks;
   if (!slc_) {
     if (victim.state.dirty) dram_.write(now);
-    return;
+    return used;
   }
   Cache::Line kept = victim.state;
   kept.prefetched = false;
-  if (!slc_->insert(victim.line, kept).state.dirty) return;
+  if (!slc_->insert(victim.line, kept).state.dirty) return used;
   ++slc_stats_.writebacks;
   dram_.write(now);
+  return used;
 }
 
 void OuterLevels::add_to(MemoryStats& stats) const {

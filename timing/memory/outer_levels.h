@@ -19,6 +19,7 @@
 // Reads L1dConfig (line size, buffer), L2Config, SlcConfig, DramConfig, MmuConfig (pages), ClockConfig.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 
@@ -72,6 +73,12 @@ class OuterLevels {
   // Into the L2. False: there is no room for one more miss.
   bool prefetch(std::uint64_t line, Cycle now);
 
+  // Accesses that are not seen may have brought and put out lines until now.
+  void mark_gap() { gap_ = std::max(l2_.stamp(), 1U); }
+  // Misses of demand that might have been hits, had accesses been seen before the last gap's end: the place
+  // that the line took has not been used since.
+  std::uint64_t unsure_misses() const { return unsure_misses_; }
+
   // Adds what was counted here.
   void add_to(MemoryStats& stats) const;
 
@@ -83,7 +90,8 @@ class OuterLevels {
   Cache::Line* in_slc(std::uint64_t place) { return slc_ ? slc_->peek(place) : nullptr; }
   Cycle grant(Cycle start, Cycle duration);
   Fill miss(std::uint64_t line, Cycle start, By by, bool prefetched);
-  void insert(std::uint64_t place, const Cache::Line& state, Cycle now);
+  // Returns when the place that it takes was used last, as Cache::stamp() counts.
+  std::uint32_t insert(std::uint64_t place, const Cache::Line& state, Cycle now);
 
   Cycle load_to_use_;
   Cycle slc_load_to_use_;
@@ -100,6 +108,8 @@ class OuterLevels {
   Bandwidth from_l1d_channel_;
   WriteBuffer from_l1d_;
   Dram dram_;
+  std::uint32_t gap_ = 0;  // stamp of its end; 0: there was none
+  std::uint64_t unsure_misses_ = 0;
   L2Stats l2_stats_{};
   SlcStats slc_stats_{};
 };

@@ -24,6 +24,8 @@ Outcome simulate_timing(emu::Machine& machine, const Simulation& simulation);
 Outcome simulate_timing_attributed(emu::Machine& machine, const Simulation& simulation);
 Outcome simulate_fast_timing(emu::Machine& machine, const Simulation& simulation);
 Outcome simulate_fast_timing_attributed(emu::Machine& machine, const Simulation& simulation);
+Outcome simulate_timing_sampled(emu::Machine& machine, const Simulation& simulation);
+Outcome simulate_fast_timing_sampled(emu::Machine& machine, const Simulation& simulation);
 Outcome simulate_timing_traced(emu::Machine& machine, const Simulation& simulation);
 Outcome simulate_fast_timing_premised(emu::Machine& machine, const Simulation& simulation);
 Outcome simulate_fast_timing_traced(emu::Machine& machine, const Simulation& simulation);

@@ -9,10 +9,12 @@ Outcome simulate(emu::Machine& machine, const Simulation& simulation) {
     case Mode::kEmulation:
       return simulate_emulation(machine, simulation);
     case Mode::kTiming:
+      if (simulation.sampling != nullptr) return simulate_timing_sampled(machine, simulation);
       if (simulation.trace != nullptr) return simulate_timing_traced(machine, simulation);
       return simulation.attribution != nullptr ? simulate_timing_attributed(machine, simulation)
                                                : simulate_timing(machine, simulation);
     case Mode::kFastTiming:
+      if (simulation.sampling != nullptr) return simulate_fast_timing_sampled(machine, simulation);
       if (simulation.trace != nullptr) return simulate_fast_timing_traced(machine, simulation);
       if (simulation.premises != nullptr) return simulate_fast_timing_premised(machine, simulation);
       return simulation.attribution != nullptr ? simulate_fast_timing_attributed(machine, simulation)

@@ -15,6 +15,7 @@
 #include "timing/run/observer.h"
 #include "timing/run/phase.h"
 #include "timing/run/regions.h"
+#include "timing/run/sampling.h"
 #include "timing/run/watcher.h"
 #include "timing/stats.h"
 
@@ -35,6 +36,8 @@ struct Simulation {
   Attribution* attribution = nullptr;   // null: nobody keeps books by instruction; the timing modes'
   const Trace* trace = nullptr;         // of the pipe, alone; null: none
   Premises* premises = nullptr;         // fast-timing's, alone; null: nobody asks
+  const SamplePlan* sampling =
+      nullptr;  // null: all is timed; the timing modes', without regions and who looks
   GuestClock clock = GuestClock::kInstructions;
 };
 
@@ -46,7 +49,8 @@ struct Outcome {
   // emulation mode. What is in the pipe where a phase ends counts in the next one; behind the last phase the
   // pipe drains, and that is the last one's.
   std::optional<TimingStats> timing;
-  std::vector<RegionFigures> regions;  // as in the plan; none where its phase did not begin
+  std::optional<SampledFigures> sampled;  // `timing` is an estimate then
+  std::vector<RegionFigures> regions;     // as in the plan; none where its phase did not begin
 };
 
 Outcome simulate(emu::Machine& machine, const Simulation& simulation);

@@ -1,0 +1,88 @@
+#include "cmd/guest/sampling.h"
+
+#include <charconv>
+#include <cstdint>
+#include <limits>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "cmd/console/arguments.h"
+
+namespace m2sim::cmd {
+namespace {
+
+constexpr double kLeastError = 0.0001;
+constexpr double kMostError = 0.5;
+// Shorter windows would measure how the pipe fills, longer ones leave nothing to sample.
+constexpr std::uint64_t kLeastWindow = 1'000;
+constexpr std::uint64_t kMostWindow = 100'000'000;
+constexpr std::uint64_t kMostWarming = std::uint64_t{1} << 40;
+
+// To a part of 1. Empty, or what is wrong.
+std::string percentage(std::string& text) {
+  const bool percent = text.ends_with('%');
+  const char* const end = text.data() + text.size() - (percent ? 1 : 0);
+  double value = 0;
+  const auto [rest, error] = std::from_chars(text.data(), end, value);
+  if (percent) value /= 100;
+  if (error != std::errc{} || rest != end || !(value >= kLeastError && value <= kMostError))
+    return "'" + text + "' is no error between 0.01% and 50%; write it like 2%";
+  text = std::to_string(value);
+  return "";
+}
+
+}  // namespace
+
+void add_sample_options(CLI::App& command, SampleOptions& options) {
+  timing::SamplePlan& plan = options.plan;
+  const CLI::Validator number(large_number, "");
+  CLI::Option* const sample = command.add_flag(
+      "--sample", options.sample,
+      "time windows of the run and estimate the whole from them; what lies between passes at the speed of "
+      "emulation, and caches and predictors learn before each window");
+  command
+      .add_option("--error", plan.error,
+                  "go on to more windows until CPI is known to this, as in 2%, with 95 % confidence "
+                  "(default: 3%)")
+      ->type_name("PERCENT")
+      ->transform(CLI::Validator(percentage, ""))
+      ->needs(sample);
+  command.add_option("--sample-window", plan.window, "instructions of a window (default: 2000)")
+      ->type_name("N")
+      ->transform(number)
+      ->check(CLI::Range(kLeastWindow, kMostWindow))
+      ->needs(sample);
+  command
+      .add_option("--sample-warming", plan.warming,
+                  "instructions before a window from which caches and predictors learn, at least; more where "
+                  "misses show that it takes more (default: 50000)")
+      ->type_name("N")
+      ->transform(number)
+      ->check(CLI::Range(std::uint64_t{0}, kMostWarming))
+      ->needs(sample);
+  command
+      .add_option(
+          "--sample-seed", plan.seed,
+          "where the windows lie is drawn with this number; the same one, the same figures (default: 1)")
+      ->type_name("N")
+      ->check(CLI::Range(std::uint32_t{0}, std::numeric_limits<std::uint32_t>::max()))
+      ->needs(sample);
+  command
+      .add_flag("--sample-check", plan.check,
+                "time the whole run beside it, in the same pass, and show how far off the estimate is")
+      ->needs(sample);
+}
+
+SampleOptions sample_from(const nlohmann::ordered_json& json) {
+  SampleOptions options;
+  if (json.is_null()) return options;
+  options.sample = true;
+  options.plan.error = json.at("error").get<double>();
+  options.plan.window = json.at("window").get<std::uint64_t>();
+  options.plan.detail = json.at("detail").get<std::uint64_t>();
+  options.plan.warming = json.at("warming").get<std::uint64_t>();
+  options.plan.seed = json.at("seed").get<std::uint32_t>();
+  return options;
+}
+
+}  // namespace m2sim::cmd

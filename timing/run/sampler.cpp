@@ -1,0 +1,148 @@
+#include "timing/run/sampler.h"
+
+#include <algorithm>
+#include <cmath>
+#include <variant>
+
+namespace m2sim::timing {
+namespace {
+
+// So many instructions are timed whole at first.
+constexpr std::uint64_t kFirst = 100'000;
+// A stratum is at most such a part of what lies before it: it bounds what one window can stand for.
+constexpr double kFewestParts = 20;
+// Before so many windows nobody knows the variance.
+constexpr double kFewWindows = 8;
+// The interval is aimed at below what is asked for, as its width is itself an estimate.
+constexpr double kAim = 0.8;
+// Of the cycles, in parts of the error that is asked for: with more of them unwarmed warming grows, with
+// fewer it shrinks.
+constexpr double kMuchUnwarmed = 1.0 / 4;
+constexpr double kLittleUnwarmed = 1.0 / 64;
+constexpr std::uint64_t kLongestWarming = std::uint64_t{1} << 40;
+// The step of a derivative, as a part of the run.
+constexpr double kStep = 1.0 / 16;
+
+double real(std::uint64_t value) { return static_cast<double>(value); }
+
+double cpi(const TimingStats& stats) { return real(stats.core.cycles) / real(stats.core.insts); }
+
+double number(const StatValue& value) {
+  return std::visit([](auto v) { return static_cast<double>(v); }, value);
+}
+
+// Seeds that are next to each other give numbers that are not (the last steps of MurmurHash3); 0 gives one.
+std::uint32_t mixed(std::uint32_t seed) {
+  seed = (seed ^ seed >> 16) * 0x85ebca6bU;
+  seed = (seed ^ seed >> 13) * 0xc2b2ae35U;
+  return seed ^ seed >> 16 ^ 0x2545F491U;
+}
+
+}  // namespace
+
+Sampler::Sampler(const SamplePlan& plan)
+    : plan_(plan), random_(std::max(mixed(plan.seed), 1U)), warming_(plan.warming) {}
+
+std::uint64_t Sampler::below(std::uint64_t count) {
+  const std::uint64_t high = random_.next();
+  return static_cast<std::uint64_t>((static_cast<unsigned __int128>(high << 32 | random_.next()) * count) >>
+                                    64);
+}
+
+Sampler::Step Sampler::next() {
+  if (windows_.empty()) {
+    stratum_ = stratum_end_ = position_ = kFirst;
+    return {0, 0, 0, stratum_};
+  }
+  stratum_ = next_stratum();
+  const std::uint64_t timed = plan_.detail + plan_.window;
+  const std::uint64_t begin = stratum_end_ + below(stratum_ - timed + 1);
+  stratum_end_ += stratum_;
+  const std::uint64_t warm = std::min(warming_, begin - position_);
+  const Step step{begin - position_ - warm, warm, plan_.detail, plan_.window};
+  skipped_ = step.skip != 0;
+  position_ = begin + timed;
+  return step;
+}
+
+// With strata of a K-th part of what lies before them, 2 K equal ones would know as much.
+std::uint64_t Sampler::next_stratum() const {
+  double parts = kFewestParts;
+  if (known_.count() >= kFewWindows) {
+    const double error = known_.half_width() / cycles_;
+    const double needed = known_.equal_strata() * std::pow(error / (kAim * plan_.error), 2);
+    parts = std::max(parts, needed / 2);
+  }
+  const auto part = static_cast<std::uint64_t>(real(stratum_end_) / parts);
+  return std::max(plan_.detail + plan_.window, part);
+}
+
+void Sampler::measured(const TimingStats& window, double unwarmed) {
+  const double cycles = real(window.core.cycles);
+  const double share = std::min(unwarmed, cycles) / cycles;
+  if (!windows_.empty()) {
+    known_.add(real(stratum_), real(plan_.window), cpi(window));
+    if (skipped_) adapt_warming(share);
+  }
+  cycles_ += cpi(window) * real(stratum_);
+  windows_.push_back({real(stratum_), window, share});
+}
+
+void Sampler::adapt_warming(double unwarmed) {
+  if (unwarmed > kMuchUnwarmed * plan_.error) {
+    warming_ = std::min(2 * warming_, kLongestWarming);
+  } else if (unwarmed < kLittleUnwarmed * plan_.error) {
+    warming_ = std::max(warming_ - warming_ / 8, plan_.warming);
+  }
+}
+
+// All that has executed, stratum by stratum; what lies behind the last window is its too.
+std::vector<Sampler::Window> Sampler::weighted(std::uint64_t insts) const {
+  std::vector<Window> windows = windows_;
+  double before = 0;
+  for (std::size_t i = 0; i + 1 < windows.size(); ++i) before += windows[i].stratum;
+  if (!windows.empty()) windows.back().stratum = real(insts) - before;
+  return windows;
+}
+
+Sampler::Estimate Sampler::estimate(std::uint64_t insts) const {
+  Estimate result{};
+  SampledFigures& figures = result.figures;
+  const std::vector<Window> windows = weighted(insts);
+  StatsEstimate sum;
+  double unwarmed = 0;
+  for (const Window& window : windows) {
+    sum.add(window.stats, window.stratum / real(window.stats.core.insts));
+    unwarmed += window.unwarmed * cpi(window.stats) * window.stratum;
+    figures.measured += window.stats.core.insts;
+  }
+  result.stats = sum.rounded();
+  figures.windows = windows.empty() ? 0 : windows.size() - 1;
+  figures.half_widths.resize(stat_table().size());
+  if (result.stats.core.cycles != 0) figures.unwarmed = unwarmed / real(result.stats.core.cycles);
+
+  // How each figure would move if the run were a little more like a window.
+  std::vector<NeighbourVariance> variances(stat_table().size());
+  StatsEstimate rest = sum;
+  rest.scale(1 - kStep);
+  const std::vector<StatValue> all = values(result.stats);
+  for (std::size_t w = 1; w < windows.size(); ++w) {
+    StatsEstimate more = rest;
+    more.add(windows[w].stats, kStep * real(insts) / real(windows[w].stats.core.insts));
+    const std::vector<StatValue> moved = values(more.rounded());
+    for (std::size_t i = 0; i < all.size(); ++i)
+      variances[i].add(windows[w].stratum / real(insts), real(plan_.window) / real(insts),
+                       (number(moved[i]) - number(all[i])) / kStep);
+  }
+  const bool whole = figures.windows == 0 && insts != 0 && figures.measured == insts;
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    if (variances[i].known()) figures.half_widths[i] = variances[i].half_width();
+    if (whole) figures.half_widths[i] = 0;
+    if (stat_table()[i].name == "core.cpi" && figures.half_widths[i])
+      figures.error = *figures.half_widths[i] / number(all[i]);
+  }
+  figures.met = figures.error && *figures.error <= plan_.error;
+  return result;
+}
+
+}  // namespace m2sim::timing

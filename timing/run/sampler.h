@@ -1,0 +1,62 @@
+// Where the windows of a sampled run lie, and what they say of the whole.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "timing/run/neighbour_variance.h"
+#include "timing/run/sampling.h"
+#include "timing/stats.h"
+#include "timing/xorshift.h"
+
+namespace m2sim::timing {
+
+class Sampler {
+ public:
+  explicit Sampler(const SamplePlan& plan);
+
+  // What comes next, one part behind the other, in instructions.
+  struct Step {
+    std::uint64_t skip;
+    std::uint64_t warm;
+    std::uint64_t detail;
+    std::uint64_t measure;
+  };
+  Step next();
+
+  // The step was made, or at least begun where the run has ended. `unwarmed`: cycles of the window, at most,
+  // that longer warming might have saved.
+  void measured(const TimingStats& window, double unwarmed);
+
+  // The run has ended behind `insts` instructions.
+  struct Estimate {
+    TimingStats stats;
+    SampledFigures figures;
+  };
+  Estimate estimate(std::uint64_t insts) const;
+
+ private:
+  struct Window {
+    double stratum;  // instructions that it stands for
+    TimingStats stats;
+    double unwarmed;  // part of the cycles
+  };
+
+  std::uint64_t below(std::uint64_t count);
+  std::uint64_t next_stratum() const;
+  void adapt_warming(double unwarmed);
+  std::vector<Window> weighted(std::uint64_t insts) const;
+
+  SamplePlan plan_;
+  Xorshift random_;
+  std::uint64_t warming_;          // instructions, before the next window
+  std::uint64_t position_ = 0;     // where the last step ended
+  std::uint64_t stratum_end_ = 0;  // of the next window's
+  std::uint64_t stratum_ = 0;      // its length
+  bool skipped_ = false;           // something, before the next window
+  double cycles_ = 0;              // of the whole so far, as the windows say
+  NeighbourVariance known_;        // of that
+  std::vector<Window> windows_;    // the first instructions, timed whole, are the first
+};
+
+}  // namespace m2sim::timing

@@ -1,0 +1,188 @@
+// Sampled runs: what the timing modes share.
+#pragma once
+
+#include <memory>
+
+#include "timing/pipe/warming.h"
+#include "timing/run/sampler.h"
+#include "timing/run/simulate_with.h"
+
+namespace m2sim::timing {
+
+// Hands the log to who listens at the moment: warming or the model, which share what they learn; and with
+// SamplePlan::check to a second model, always.
+template <class Model>
+class SampledSink {
+ public:
+  static constexpr bool kLogs = true;
+  enum class Listener : std::uint8_t { kNobody, kWarming, kModel };
+
+  explicit SampledSink(const CoreConfig& config, bool check)
+      : model_(std::make_unique<Model>(config)), warming_(model_->parts()) {
+    if (check) whole_ = std::make_unique<Model>(config);
+  }
+
+  void consume(const emu::RetiredBatch& batch) {
+    if (whole_) whole_->consume(batch);
+    if (listener_ == Listener::kNobody) return;
+    const emu::RetiredBatch heard = drop_first_ ? without_first(batch) : batch;
+    if (listener_ == Listener::kWarming) warming_.consume(heard);
+    if (listener_ == Listener::kModel) model_->consume(heard);
+  }
+  void blocks_cleared() {
+    if (whole_) whole_->blocks_cleared();
+    model_->blocks_cleared();
+    warming_.blocks_cleared();
+  }
+
+  Model& model() { return *model_; }
+  Model* whole() { return whole_.get(); }
+
+  // Between runs. `inside_block`: the last one ended there; of a block of which the model has not heard the
+  // beginning it does not hear the rest, whether or not somebody else does.
+  void listen(Listener listener, bool inside_block) {
+    drop_first_ = whole_ && inside_block && listener_ == Listener::kNobody;
+    if (listener_ == Listener::kModel && listener != Listener::kModel) model_->finish();
+    if (listener_ == Listener::kNobody && listener != Listener::kNobody) model_->parts().memory.mark_gap();
+    if (listener_ == Listener::kWarming && listener != Listener::kWarming) warming_.end();
+    if (listener_ != Listener::kWarming && listener == Listener::kWarming) warming_.begin();
+    listener_ = listener;
+  }
+
+ private:
+  emu::RetiredBatch without_first(emu::RetiredBatch batch) {
+    if (batch.words.empty()) return batch;
+    drop_first_ = false;
+    const emu::Block* const first = batch.blocks[batch.words.front()];
+    batch.words = batch.words.subspan(1 + std::size_t{first->mem_count});
+    return batch;
+  }
+
+  std::unique_ptr<Model> model_;
+  Warming warming_;
+  bool drop_first_ = false;
+  std::unique_ptr<Model> whole_;
+  Listener listener_ = Listener::kModel;
+};
+
+template <class Model>
+class SampledRun {
+ public:
+  SampledRun(emu::Machine& machine, const Simulation& simulation)
+      : simulation_(simulation),
+        emulator_(machine),
+        sink_(simulation.config, simulation.sampling->check),
+        sampler_(*simulation.sampling) {}
+
+  Outcome run() {
+    Outcome outcome;
+    const Stopwatch watch;
+    for (const Phase& phase : simulation_.phases) {
+      outcome.end = phase.listener == Listener::kFigures ? sample(phase) : pass(phase);
+      if (!goes_on(outcome.end)) break;
+    }
+    sink_.listen(Sink::Listener::kNobody, false);
+    finish(outcome);
+    outcome.figures = run_figures(emulator_.stats(), watch);
+    outcome.emulation = emulator_.stats();
+    return outcome;
+  }
+
+ private:
+  using Sink = SampledSink<Model>;
+
+  // Before what counts.
+  emu::RunEnd pass(const Phase& phase) {
+    const bool heard = phase.listener != Listener::kNobody;
+    return advance(phase.until.insts, heard ? Sink::Listener::kModel : Sink::Listener::kNobody);
+  }
+
+  emu::RunEnd advance(std::uint64_t insts, typename Sink::Listener listener) {
+    sink_.listen(listener, emulator_.inside_block());
+    const auto go_on = [&](const Phase& part) {
+      if (listener != Sink::Listener::kNobody || sink_.whole() != nullptr) {
+        return emulator_.run(sink_, part.until);
+      }
+      emu::NoSink nobody;
+      return emulator_.run(nobody, part.until);
+    };
+    const auto state = [&] { return RunState{emulator_.stats().insts, true, 0, 0, ""}; };
+    return run_watched(emulator_, simulation_.watcher, Phase{{.insts = insts}}, go_on, state);
+  }
+
+  emu::RunEnd sample(const Phase& phase) {
+    begin_ = emulator_.stats().insts;
+    if (sink_.whole() != nullptr) whole_before_ = sink_.whole()->stats();
+    for (;;) {
+      const Sampler::Step step = sampler_.next();
+      emu::RunEnd end = part(phase, step.skip, Sink::Listener::kNobody);
+      if (at_limit(end)) end = part(phase, step.warm, Sink::Listener::kWarming);
+      if (at_limit(end)) end = part(phase, step.detail, Sink::Listener::kModel);
+      if (at_limit(end)) end = measure(phase, step.measure);
+      if (!at_limit(end) || left(phase) == 0) return end;
+    }
+  }
+  static bool at_limit(const emu::RunEnd& end) { return end.kind == emu::RunEnd::Kind::kLimit; }
+  std::uint64_t sampled() const { return emulator_.stats().insts - begin_; }
+  std::uint64_t left(const Phase& phase) const { return phase.until.insts - sampled(); }
+
+  emu::RunEnd part(const Phase& phase, std::uint64_t insts, typename Sink::Listener listener) {
+    if (insts == 0) return {.kind = emu::RunEnd::Kind::kLimit};  // who listens goes on
+    const std::uint64_t before = emulator_.stats().insts;
+    const emu::RunEnd end = advance(std::min(insts, left(phase)), listener);
+    const std::uint64_t done = emulator_.stats().insts - before;
+    if (listener == Sink::Listener::kWarming) warmed_ += done;
+    if (listener == Sink::Listener::kModel) detailed_ += done;
+    return end;
+  }
+
+  // A window that the run's end cuts short is dropped, unless it is all there is.
+  emu::RunEnd measure(const Phase& phase, std::uint64_t insts) {
+    const TimingStats before = sink_.model().stats();
+    const Parts& parts = sink_.model().parts();
+    const std::uint64_t renamed = parts.buffer.left();
+    const std::uint64_t unsure = parts.memory.unsure_misses();
+    const emu::RunEnd end = part(phase, insts, Sink::Listener::kModel);
+    const bool whole_run = first_ && (!at_limit(end) || left(phase) == 0);
+    if (whole_run) sink_.listen(Sink::Listener::kNobody, false);
+    TimingStats window = difference(sink_.model().stats(), before);
+    if (window.core.insts == insts || whole_run) {
+      detailed_ -= window.core.insts;
+      // The cycles are those of rename: what the log is ahead of it is as random as where a window ends.
+      if (!whole_run) window.core.insts = parts.buffer.left() - renamed;
+      const std::uint64_t misses = parts.memory.unsure_misses() - unsure;
+      sampler_.measured(window, static_cast<double>(misses * parts.memory.memory_latency()));
+    }
+    first_ = false;
+    return end;
+  }
+
+  void finish(Outcome& outcome) {
+    Sampler::Estimate estimate = sampler_.estimate(sampled());
+    outcome.timing = estimate.stats;
+    outcome.sampled = std::move(estimate.figures);
+    outcome.sampled->detailed = detailed_;
+    outcome.sampled->warmed = warmed_;
+    if (Model* const whole = sink_.whole(); whole != nullptr) {
+      whole->finish();
+      outcome.sampled->whole = difference(whole->stats(), whole_before_);
+    }
+  }
+
+  const Simulation& simulation_;
+  emu::Emulator emulator_;
+  Sink sink_;
+  Sampler sampler_;
+  TimingStats whole_before_{};
+  std::uint64_t begin_ = 0;  // of what is sampled
+  std::uint64_t detailed_ = 0;
+  std::uint64_t warmed_ = 0;
+  bool first_ = true;
+};
+
+template <class Model>
+Outcome simulate_sampled(emu::Machine& machine, const Simulation& simulation) {
+  return SampledRun<Model>(machine, simulation).run();
+}
+
+}  // namespace m2sim::timing
