@@ -7,6 +7,9 @@
 
 namespace m2sim::timing {
 
+// Of the normal distribution: 95 % lie within so many standard deviations.
+inline constexpr double kNormalQuantile = 1.959964;
+
 class NeighbourVariance {
  public:
   // In the order of the run. `stratum`: how much the value stands for; `seen`: how much of that it is itself.
@@ -31,7 +34,7 @@ class NeighbourVariance {
   // Half the width of the interval in which the sum lies with 95 %: Student's t by the expansion of Cornish
   // and Fisher; differences of neighbours know what two thirds of as many independent samples would.
   double half_width() const {
-    constexpr double z = 1.959964;
+    constexpr double z = kNormalQuantile;
     constexpr double z3 = z * z * z;
     constexpr double z5 = z3 * z * z;
     const double degrees = std::max(1.0, equal_strata() * 2 / 3);

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <variant>
 
+#include "timing/run/neighbour_variance.h"
+
 namespace m2sim::timing {
 namespace {
 
@@ -12,7 +14,7 @@ constexpr std::uint64_t kFirst = 100'000;
 // A stratum is at most such a part of what lies before it: it bounds what one window can stand for.
 constexpr double kFewestParts = 20;
 // Before so many windows nobody knows the variance.
-constexpr double kFewWindows = 8;
+constexpr std::uint64_t kFewWindows = 8;
 // The interval is aimed at below what is asked for, as its width is itself an estimate.
 constexpr double kAim = 0.8;
 // Of the cycles, in parts of the error that is asked for: with more of them unwarmed warming grows, with
@@ -68,10 +70,10 @@ Sampler::Step Sampler::next() {
 // With strata of a K-th part of what lies before them, 2 K equal ones would know as much.
 std::uint64_t Sampler::next_stratum() const {
   double parts = kFewestParts;
-  if (known_.count() >= kFewWindows) {
-    const double error = known_.half_width() / cycles_;
-    const double needed = known_.equal_strata() * std::pow(error / (kAim * plan_.error), 2);
-    parts = std::max(parts, needed / 2);
+  if (recent_.windows() >= kFewWindows) {
+    const double cpi = cycles_ / real(stratum_end_);
+    const double deviations = kNormalQuantile / (kAim * plan_.error);
+    parts = std::max(parts, recent_.variance() / (cpi * cpi) * deviations * deviations / 2);
   }
   const auto part = static_cast<std::uint64_t>(real(stratum_end_) / parts);
   return std::max(plan_.detail + plan_.window, part);
@@ -81,7 +83,7 @@ void Sampler::measured(const TimingStats& window, double unwarmed) {
   const double cycles = real(window.core.cycles);
   const double share = std::min(unwarmed, cycles) / cycles;
   if (!windows_.empty()) {
-    known_.add(real(stratum_), real(plan_.window), cpi(window));
+    recent_.add(real(stratum_) / real(stratum_end_), cpi(window));
     if (skipped_) adapt_warming(share);
   }
   cycles_ += cpi(window) * real(stratum_);

@@ -1,10 +1,10 @@
 // Where the windows of a sampled run lie, and what they say of the whole.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <vector>
 
-#include "timing/run/neighbour_variance.h"
 #include "timing/run/sampling.h"
 #include "timing/stats.h"
 #include "timing/xorshift.h"
@@ -36,6 +36,29 @@ class Sampler {
   Estimate estimate(std::uint64_t insts) const;
 
  private:
+  // Of windows about as far back as the run is half as long: what a program does at its start is soon nothing
+  // that more windows would tell better.
+  class RecentVariance {
+   public:
+    // `part`: of the run so far, that the window stands for.
+    void add(double part, double cpi) {
+      if (windows_++ != 0) {
+        const double kept = std::max(0.0, 1 - 2 * part);
+        sum_ = kept * sum_ + (cpi - last_) * (cpi - last_) / 2;
+        weight_ = kept * weight_ + 1;
+      }
+      last_ = cpi;
+    }
+    std::uint64_t windows() const { return windows_; }
+    double variance() const { return sum_ / weight_; }
+
+   private:
+    std::uint64_t windows_ = 0;
+    double last_ = 0;
+    double sum_ = 0;
+    double weight_ = 0;
+  };
+
   struct Window {
     double stratum;  // instructions that it stands for
     TimingStats stats;
@@ -55,7 +78,7 @@ class Sampler {
   std::uint64_t stratum_ = 0;      // its length
   bool skipped_ = false;           // something, before the next window
   double cycles_ = 0;              // of the whole so far, as the windows say
-  NeighbourVariance known_;        // of that
+  RecentVariance recent_;          // of CPI
   std::vector<Window> windows_;    // the first instructions, timed whole, are the first
 };
 
