@@ -21,6 +21,9 @@ constexpr double kAim = 0.8;
 // fewer it shrinks.
 constexpr double kMuchUnwarmed = 1.0 / 4;
 constexpr double kLittleUnwarmed = 1.0 / 64;
+// Windows that warming is judged by.
+constexpr unsigned kFewFollowed = 4;
+constexpr unsigned kManyFollowed = 32;
 constexpr std::uint64_t kLongestWarming = std::uint64_t{1} << 40;
 // The step of a derivative, as a part of the run.
 constexpr double kStep = 1.0 / 16;
@@ -61,6 +64,7 @@ Sampler::Step Sampler::next() {
   const std::uint64_t begin = stratum_end_ + below(stratum_ - timed + 1);
   stratum_end_ += stratum_;
   const std::uint64_t warm = std::min(warming_, begin - position_);
+  warm_ = warm;
   const Step step{begin - position_ - warm, warm, plan_.detail, plan_.window};
   skipped_ = step.skip != 0;
   position_ = begin + timed;
@@ -79,21 +83,45 @@ std::uint64_t Sampler::next_stratum() const {
   return std::max(plan_.detail + plan_.window, part);
 }
 
-void Sampler::measured(const TimingStats& window, double unwarmed) {
+void Sampler::measured(const TimingStats& window, const Warmth& warmth) {
   const double cycles = real(window.core.cycles);
-  const double share = std::min(unwarmed, cycles) / cycles;
+  double unwarmed = std::min(warmth.unsure, cycles) / cycles;
+  cycles_ += cpi(window) * real(stratum_);
   if (!windows_.empty()) {
     recent_.add(real(stratum_) / real(stratum_end_), cpi(window));
-    if (skipped_) adapt_warming(share);
+    if (skipped_) {
+      follow(warmth);
+      unwarmed += certain_cooling();
+      adapt_warming(unwarmed);
+    }
   }
-  cycles_ += cpi(window) * real(stratum_);
-  windows_.push_back({real(stratum_), window, share});
+  windows_.push_back({real(stratum_), window, unwarmed});
+}
+
+// Where caches and predictors still learn at the end of warming, its last quarter loses less than the one
+// before. A single window says little of that.
+void Sampler::follow(const Warmth& warmth) {
+  const double quarter = real(warm_ / 4) * cycles_ / real(stratum_end_);
+  if (quarter == 0) return;
+  const double less = (warmth.quarters[0] - warmth.quarters[1]) / quarter;
+  const unsigned windows = std::min(++followed_, kManyFollowed);
+  cooling_ += (less - cooling_) / windows;
+  cooling_squares_ += (less * less - cooling_squares_) / windows;
+}
+
+// What is more than two standard errors.
+double Sampler::certain_cooling() const {
+  if (followed_ < kFewFollowed) return 0;
+  const double variance = std::max(0.0, cooling_squares_ - cooling_ * cooling_);
+  return std::max(0.0, cooling_ - 2 * std::sqrt(variance / std::min(followed_, kManyFollowed)));
 }
 
 void Sampler::adapt_warming(double unwarmed) {
-  if (unwarmed > kMuchUnwarmed * plan_.error) {
+  if (followed_ >= kFewFollowed && unwarmed > kMuchUnwarmed * plan_.error) {
     warming_ = std::min(2 * warming_, kLongestWarming);
-  } else if (unwarmed < kLittleUnwarmed * plan_.error) {
+    followed_ = 0;
+    cooling_ = cooling_squares_ = 0;
+  } else if (followed_ >= kManyFollowed && unwarmed < kLittleUnwarmed * plan_.error) {
     warming_ = std::max(warming_ - warming_ / 8, plan_.warming);
   }
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <vector>
 
@@ -24,9 +25,13 @@ class Sampler {
   };
   Step next();
 
-  // The step was made, or at least begun where the run has ended. `unwarmed`: cycles of the window, at most,
-  // that longer warming might have saved.
-  void measured(const TimingStats& window, double unwarmed);
+  // How warm a window was, in cycles that nothing overlaps.
+  struct Warmth {
+    double unsure = 0;                 // of misses in the window that longer warming might have made hits
+    std::array<double, 2> quarters{};  // that mispredictions and misses cost in the last quarters of warming
+  };
+  // The step was made, or at least begun where the run has ended.
+  void measured(const TimingStats& window, const Warmth& warmth);
 
   // The run has ended behind `insts` instructions.
   struct Estimate {
@@ -67,12 +72,20 @@ class Sampler {
 
   std::uint64_t below(std::uint64_t count);
   std::uint64_t next_stratum() const;
+  void follow(const Warmth& warmth);
+  double certain_cooling() const;
   void adapt_warming(double unwarmed);
   std::vector<Window> weighted(std::uint64_t insts) const;
 
   SamplePlan plan_;
   Xorshift random_;
-  std::uint64_t warming_;          // instructions, before the next window
+  std::uint64_t warming_;   // instructions, before a window
+  std::uint64_t warm_ = 0;  // before the next one
+  // By how much more the last quarter but one of warming loses, in parts of CPI: over the last windows the
+  // mean, and that of squares.
+  double cooling_ = 0;
+  double cooling_squares_ = 0;
+  unsigned followed_ = 0;          // windows, since warming grew
   std::uint64_t position_ = 0;     // where the last step ended
   std::uint64_t stratum_end_ = 0;  // of the next window's
   std::uint64_t stratum_ = 0;      // its length

@@ -1,6 +1,7 @@
 // Sampled runs: what the timing modes share.
 #pragma once
 
+#include <array>
 #include <memory>
 
 #include "timing/pipe/warming.h"
@@ -116,7 +117,7 @@ class SampledRun {
     for (;;) {
       const Sampler::Step step = sampler_.next();
       emu::RunEnd end = part(phase, step.skip, Sink::Listener::kNobody);
-      if (at_limit(end)) end = part(phase, step.warm, Sink::Listener::kWarming);
+      if (at_limit(end)) end = warm(phase, step.warm);
       if (at_limit(end)) end = part(phase, step.detail, Sink::Listener::kModel);
       if (at_limit(end)) end = measure(phase, step.measure);
       if (!at_limit(end) || left(phase) == 0) return end;
@@ -136,6 +137,26 @@ class SampledRun {
     return end;
   }
 
+  // What the last two quarters lose says whether warming is long enough.
+  emu::RunEnd warm(const Phase& phase, std::uint64_t insts) {
+    const std::uint64_t quarter = insts / 4;
+    emu::RunEnd end = part(phase, insts - 2 * quarter, Sink::Listener::kWarming);
+    for (double& cycles : quarters_) {
+      const double before = lost();
+      if (at_limit(end)) end = part(phase, quarter, Sink::Listener::kWarming);
+      cycles = lost() - before;
+    }
+    return end;
+  }
+  // Cycles so far, if nothing overlapped.
+  double lost() {
+    const Parts& parts = sink_.model().parts();
+    const MemoryStats memory = parts.memory.stats();
+    const CoreConfig& config = simulation_.config;
+    return static_cast<double>(parts.predictor.stats().mispredicts * config.branch.mispredict_penalty +
+                               (memory.l1i.misses + memory.l1d.misses) * config.l2.load_to_use);
+  }
+
   // A window that the run's end cuts short is dropped, unless it is all there is.
   emu::RunEnd measure(const Phase& phase, std::uint64_t insts) {
     const TimingStats before = sink_.model().stats();
@@ -151,7 +172,7 @@ class SampledRun {
       // The cycles are those of rename: what the log is ahead of it is as random as where a window ends.
       if (!whole_run) window.core.insts = parts.buffer.left() - renamed;
       const std::uint64_t misses = parts.memory.unsure_misses() - unsure;
-      sampler_.measured(window, static_cast<double>(misses * parts.memory.memory_latency()));
+      sampler_.measured(window, {static_cast<double>(misses * parts.memory.memory_latency()), quarters_});
     }
     first_ = false;
     return end;
@@ -173,6 +194,7 @@ class SampledRun {
   emu::Emulator emulator_;
   Sink sink_;
   Sampler sampler_;
+  std::array<double, 2> quarters_{};  // cycles lost there by the last warming
   TimingStats whole_before_{};
   std::uint64_t begin_ = 0;  // of what is sampled
   std::uint64_t detailed_ = 0;

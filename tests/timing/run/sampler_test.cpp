@@ -39,7 +39,9 @@ struct Sampled {
   std::vector<Step> steps;
 };
 
-Sampled sample(const SamplePlan& plan, std::uint64_t insts, Cycles cycles, double unwarmed = 0) {
+// `unsure` and `cooling`: parts of a window's cycles, and of warming's quarter but one.
+Sampled sample(const SamplePlan& plan, std::uint64_t insts, Cycles cycles, double unsure = 0,
+               double cooling = 0) {
   Sampler sampler(plan);
   Sampled result;
   for (std::uint64_t at = 0;;) {
@@ -49,7 +51,9 @@ Sampled sample(const SamplePlan& plan, std::uint64_t insts, Cycles cycles, doubl
     if (at > insts) break;
     result.steps.push_back(step);
     const double took = cycles(static_cast<double>(begin), static_cast<double>(at));
-    sampler.measured(window_of(step.measure, took), unwarmed * took);
+    const double more =
+        cooling * static_cast<double>(step.warm / 4) * took / static_cast<double>(step.measure);
+    sampler.measured(window_of(step.measure, took), {unsure * took, {1000 + more, 1000}});
   }
   result.estimate = sampler.estimate(insts);
   return result;
@@ -119,13 +123,21 @@ TEST(Sampler, WarmingGrowsWhereItsWindowsAreNotWarm) {
   const SamplePlan plan;
   EXPECT_GT(sample(plan, 100'000'000, steady, 0.05).steps.back().warm, 4 * plan.warming);
   EXPECT_EQ(sample(plan, 100'000'000, steady, 0).steps.back().warm, plan.warming);
-  EXPECT_NEAR(sample(plan, 10'000'000, steady, 0.05).estimate.figures.unwarmed, 0.05, 1e-3);
+  EXPECT_NEAR(sample({.warming = 1000}, 10'000'000, steady, 0.05).estimate.figures.unwarmed, 0.05, 0.02);
+}
+
+TEST(Sampler, WarmingGrowsWhileItsEndStillLearns) {
+  const SamplePlan plan;
+  EXPECT_GT(sample(plan, 100'000'000, steady, 0, 0.05).steps.back().warm, 4 * plan.warming);
+  EXPECT_EQ(sample(plan, 100'000'000, steady, 0, -0.05).steps.back().warm, plan.warming);
+  // A quarter of the error asked for is let pass.
+  EXPECT_EQ(sample({.error = 0.3}, 100'000'000, steady, 0, 0.05).steps.back().warm, plan.warming);
 }
 
 TEST(Sampler, ARunThatEndsInItsFirstInstructionsIsWhatWasTimed) {
   Sampler sampler({});
   sampler.next();
-  sampler.measured(window_of(777, 500), 0);
+  sampler.measured(window_of(777, 500), {});
   const Sampler::Estimate estimate = sampler.estimate(777);
   EXPECT_EQ(estimate.stats.core.cycles, 500U);
   EXPECT_EQ(*estimate.figures.error, 0);
