@@ -51,8 +51,8 @@ Sampled sample(const SamplePlan& plan, std::uint64_t insts, Cycles cycles, doubl
     if (at > insts) break;
     result.steps.push_back(step);
     const double took = cycles(static_cast<double>(begin), static_cast<double>(at));
-    const double more =
-        cooling * static_cast<double>(step.warm / 4) * took / static_cast<double>(step.measure);
+    const std::uint64_t quarter = step.warm / 4;
+    const double more = cooling * static_cast<double>(quarter) * took / static_cast<double>(step.measure);
     sampler.measured(window_of(step.measure, took), {unsure * took, {1000 + more, 1000}});
   }
   result.estimate = sampler.estimate(insts);
