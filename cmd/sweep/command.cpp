@@ -32,7 +32,7 @@ std::uint64_t memory_of_host() {
 
 SweepRun run_of(const SweepOptions& options) {
   SweepRun run;
-  run.executable = own_executable().string();
+  run.executable = "/proc/self/exe";  // also when another m2sim has taken its name meanwhile
   run.jobs = options.jobs != 0 ? options.jobs : std::max(std::thread::hardware_concurrency(), 1U);
   run.memory = options.memory.empty() ? memory_of_host() : memory_size(options.memory);
   if (run.memory == 0) throw failure("--memory: '{}' is no size; write one like 512M or 16G", options.memory);

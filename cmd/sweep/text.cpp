@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 
 #include "cmd/console/terminal.h"
 #include "cmd/results/report.h"
@@ -130,12 +131,25 @@ std::string job_table(const JobList& list) {
 }
 
 std::string failed_jobs(const SweepResults& results, bool color) {
-  std::string text;
+  // A program that fails for one reason on every core says so once.
+  struct Failure {
+    const SweepRow* first;
+    std::size_t more = 0;
+  };
+  std::vector<Failure> failures;
+  std::map<std::pair<std::string, std::string>, std::size_t> places;
   for (const SweepRow& row : results.rows) {
-    if (row.state == JobState::kFailed)
-      text +=
-          paint(printable(fmt::format("FAILED {}: {}", row.job.label(), row.reason)), Color::kRed, color) +
-          "\n";
+    if (row.state != JobState::kFailed) continue;
+    const auto [place, is_new] = places.try_emplace({row.job.program, row.reason}, failures.size());
+    is_new ? failures.push_back({&row}) : static_cast<void>(++failures[place->second].more);
+  }
+  std::string text;
+  for (const Failure& failed : failures) {
+    const std::string line = fmt::format("FAILED {}: {}", failed.first->job.label(), failed.first->reason);
+    text += paint(printable(line), Color::kRed, color);
+    if (failed.more > 0)
+      text += fmt::format(" (and {} more of {})", failed.more, printable(failed.first->job.program));
+    text += "\n";
   }
   return text;
 }

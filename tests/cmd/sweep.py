@@ -151,6 +151,12 @@ path = "complains"
         self.assertEqual(sorted(self.attempts("failures")), [1, 2, 2, 2])
         self.assertEqual(self.dump("failures"), before)
 
+    def test_one_reason_on_many_cores_is_one_line(self):
+        done = self.sweep('[[program]]\npath = "complains"\n[settings]\nrob.groups = [20, 30, 40]\n', "many")
+        self.assertEqual(re.findall(r"(?m)^FAILED .*$", done.out),
+                         ["FAILED complains, timing, m2-pcore, rob.groups=20: exit status 3: no luck (and 2 more of complains)"])
+        self.assertEqual([row["reason"] for row in self.rows("many")], ["exit status 3: no luck"] * 3)
+
     def test_a_status_that_is_expected(self):
         self.assertEqual(self.sweep('[[program]]\npath = "complains"\nstatus = 3\n', "expected").status, 0)
 

@@ -5,6 +5,7 @@ import json
 import os
 import random
 import resource
+import shutil
 import signal
 import subprocess
 import time
@@ -79,6 +80,20 @@ class Survival(sweeps.SweepTest):
         self.assertEqual(self.dump("two"), self.unbroken)
         self.assertEqual(self.attempts("two"), [1] * 60)
         self.assert_nothing_left("two")
+
+    def test_another_m2sim_takes_its_name(self):
+        """As when it is built anew: ids and figures are those of the one that runs."""
+        copy = self.path("m2sim_copy")
+        shutil.copy(guest.M2SIM, copy)
+        child = subprocess.Popen([copy, "sweep", self.plan(sweeps.SIXTY), "--out", self.path("renewed"), "-q"],
+                                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        while self.done_in("renewed") == 0:
+            time.sleep(0.001)
+        os.unlink(copy)
+        self.write("m2sim_copy", "#!/bin/sh\nexit 9\n")
+        self.assertEqual(child.communicate(), (b"", b""))
+        self.assertEqual(child.returncode, 0)
+        self.assertEqual(self.dump("renewed"), self.unbroken)
 
     def test_another_plan_waits_its_turn(self):
         child = self.start("taken")
