@@ -131,7 +131,7 @@ std::string sampling_section(const Stats& stats, bool color) {
   if (const Stat* whole = find_stat(stats, "sample.whole_cpi"); whole != nullptr) {
     const double real = as_double(whole->value);
     text += row("CPI of the whole", fmt::format("{:.4f}", real));
-    text += row("off by", fmt::format("{:+.2f} %", 100 * (cpi / real - 1)));
+    if (real > 0) text += row("off by", fmt::format("{:+.2f} %", 100 * (cpi / real - 1)));
   }
   return text;
 }

@@ -107,8 +107,11 @@ std::string results_view(const SweepResults& results) {
     for (const std::string& name : *names) sql += column("settings", name, name);
   }
   sql += ", state";
-  for (const auto& [name, shown] : {std::pair{"emulation.insts", "instructions"},
-                                    std::pair{"core.cycles", "cycles"}, std::pair{"core.cpi", "cpi"}})
+  // In emulation nothing counts but what was executed.
+  sql +=
+      ",\n  coalesce((SELECT value FROM figures WHERE job = number AND name = 'core.insts'),"
+      " (SELECT value FROM figures WHERE job = number AND name = 'emulation.insts')) AS instructions";
+  for (const auto& [name, shown] : {std::pair{"core.cycles", "cycles"}, std::pair{"core.cpi", "cpi"}})
     sql += column("figures", name, shown);
   return sql + ",\n  reason FROM jobs;";
 }

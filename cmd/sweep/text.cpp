@@ -19,41 +19,45 @@ constexpr std::size_t kWidestCell = 28;
 // Columns as wide as what stands in them; numbers to the right.
 class TextTable {
  public:
-  explicit TextTable(std::vector<std::string> head) { rows_.push_back(std::move(head)); }
+  explicit TextTable(const std::vector<std::string>& head) : columns_(head.size()) { add(head); }
 
-  void add(std::vector<std::string> row) { rows_.push_back(std::move(row)); }
+  void add(std::vector<std::string> row) {
+    for (std::size_t j = 0; j < columns_.size(); ++j) {
+      Column& column = columns_[j];
+      if (!rows_.empty() && row[j].find_first_not_of("0123456789.,-+% ") != std::string::npos)
+        column.numbers = false;
+      row[j] = shortened(row[j]);
+      column.width = std::max(column.width, row[j].size());
+    }
+    rows_.push_back(std::move(row));
+  }
 
   std::string text(bool color) const {
     std::string text;
-    for (std::size_t i = 0; i < rows_.size(); ++i) {
+    for (const auto& row : rows_) {
       std::string line;
-      for (std::size_t j = 0; j < rows_[0].size(); ++j) {
-        const std::string cell = shortened(rows_[i][j]);
-        line +=
-            is_number(j) ? fmt::format("{:>{}}  ", cell, width(j)) : fmt::format("{:<{}}  ", cell, width(j));
+      for (std::size_t j = 0; j < columns_.size(); ++j) {
+        const auto [width, numbers] = columns_[j];
+        line += numbers ? fmt::format("{:>{}}  ", row[j], width) : fmt::format("{:<{}}  ", row[j], width);
       }
       line.erase(line.find_last_not_of(' ') + 1);
-      text += (i == 0 ? paint(line, Color::kBold, color) : line) + "\n";
+      text += (&row == &rows_.front() ? paint(line, Color::kBold, color) : line) + "\n";
     }
     return text;
   }
 
  private:
+  struct Column {
+    std::size_t width = 0;
+    bool numbers = true;  // below the head
+  };
+
   static std::string shortened(const std::string& cell) {
     const std::string shown = printable(cell);
     return shown.size() <= kWidestCell ? shown : shown.substr(0, kWidestCell - 2) + "..";
   }
-  std::size_t width(std::size_t column) const {
-    std::size_t most = 0;
-    for (const auto& row : rows_) most = std::max(most, shortened(row[column]).size());
-    return most;
-  }
-  bool is_number(std::size_t column) const {
-    return std::all_of(rows_.begin() + 1, rows_.end(), [&](const auto& row) {
-      return row[column].find_first_not_of("0123456789.,-+% ") == std::string::npos;
-    });
-  }
 
+  std::vector<Column> columns_;
   std::vector<std::vector<std::string>> rows_;
 };
 
@@ -89,8 +93,11 @@ std::string result_rows(const SweepResults& results, bool color) {
     const SweepRow& row = results.rows[i];
     std::vector<std::string> cells{std::to_string(i + 1)};
     for (const std::string& column : columns) cells.push_back(value_of(row, results, column));
-    cells.insert(cells.end(), {figure_text(row, "emulation.insts", 0), figure_text(row, "core.cycles", 0),
-                               figure_text(row, "core.cpi", 4), std::string(state_name(row.state))});
+    // In emulation nothing counts but what was executed.
+    const bool timed = row.figure("core.insts").has_value();
+    cells.insert(cells.end(), {figure_text(row, timed ? "core.insts" : "emulation.insts", 0),
+                               figure_text(row, "core.cycles", 0), figure_text(row, "core.cpi", 4),
+                               std::string(state_name(row.state))});
     table.add(cells);
   }
   std::string text = table.text(color);

@@ -99,8 +99,10 @@ class Survival(sweeps.SweepTest):
         child = self.start("taken")
         while self.done_in("taken") == 0:
             time.sleep(0.001)
+        child.send_signal(signal.SIGSTOP)  # or it might be through before the other has begun
         self.m2sim_fails(r".* another plan is at work in '.*taken'; wait for it, or name another folder with --out",
                          sweeps.SIXTY.replace("330", "331"), "taken")
+        child.send_signal(signal.SIGCONT)
         self.assertEqual(child.communicate(), (b"", b""))
         self.assertEqual(self.dump("taken"), self.unbroken)
 

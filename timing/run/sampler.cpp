@@ -24,6 +24,7 @@ constexpr double kLittleUnwarmed = 1.0 / 64;
 // Windows that warming is judged by.
 constexpr unsigned kFewFollowed = 4;
 constexpr unsigned kManyFollowed = 32;
+constexpr std::uint64_t kLeastGrown = 10'000;
 constexpr std::uint64_t kLongestWarming = std::uint64_t{1} << 40;
 // The step of a derivative, as a part of the run.
 constexpr double kStep = 1.0 / 16;
@@ -102,7 +103,10 @@ void Sampler::measured(const TimingStats& window, const Warmth& warmth) {
 // before. A single window says little of that.
 void Sampler::follow(const Warmth& warmth) {
   const double quarter = real(warm_ / 4) * cycles_ / real(stratum_end_);
-  if (quarter == 0) return;
+  if (quarter == 0) {
+    ++followed_;
+    return;
+  }
   const double less = (warmth.quarters[0] - warmth.quarters[1]) / quarter;
   const unsigned windows = std::min(++followed_, kManyFollowed);
   cooling_ += (less - cooling_) / windows;
@@ -118,7 +122,7 @@ double Sampler::certain_cooling() const {
 
 void Sampler::adapt_warming(double unwarmed) {
   if (followed_ >= kFewFollowed && unwarmed > kMuchUnwarmed * plan_.error) {
-    warming_ = std::min(2 * warming_, kLongestWarming);
+    warming_ = std::clamp(2 * warming_, kLeastGrown, kLongestWarming);
     followed_ = 0;
     cooling_ = cooling_squares_ = 0;
   } else if (followed_ >= kManyFollowed && unwarmed < kLittleUnwarmed * plan_.error) {

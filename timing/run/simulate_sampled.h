@@ -167,7 +167,7 @@ class SampledRun {
     const bool whole_run = first_ && (!at_limit(end) || left(phase) == 0);
     if (whole_run) sink_.listen(Sink::Listener::kNobody, false);
     TimingStats window = difference(sink_.model().stats(), before);
-    if (window.core.insts == insts || whole_run) {
+    if (window.core.insts == insts || (whole_run && window.core.insts != 0)) {
       detailed_ -= window.core.insts;
       // The cycles are those of rename: what the log is ahead of it is as random as where a window ends.
       if (!whole_run) window.core.insts = parts.buffer.left() - renamed;

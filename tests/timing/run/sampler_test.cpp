@@ -126,6 +126,10 @@ TEST(Sampler, WarmingGrowsWhereItsWindowsAreNotWarm) {
   EXPECT_NEAR(sample({.warming = 1000}, 10'000'000, steady, 0.05).estimate.figures.unwarmed, 0.05, 0.02);
 }
 
+TEST(Sampler, WarmingGrowsFromNothingToo) {
+  EXPECT_GT(sample({.warming = 0}, 100'000'000, steady, 0.05).steps.back().warm, 10'000U);
+}
+
 TEST(Sampler, WarmingGrowsWhileItsEndStillLearns) {
   const SamplePlan plan;
   EXPECT_GT(sample(plan, 100'000'000, steady, 0, 0.05).steps.back().warm, 4 * plan.warming);

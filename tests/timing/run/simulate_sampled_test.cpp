@@ -86,6 +86,15 @@ TEST(SimulateSampled, PhasesBeforeAndTheLimitAreKept) {
   EXPECT_EQ(outcome.timing->core.insts, 700'001U);
 }
 
+TEST(SimulateSampled, OfNothingNothingIsSaid) {
+  const SamplePlan plan{.check = true};
+  const Outcome outcome = run("sampled_loop", Mode::kFastTiming, &plan, {{{.insts = 0}, Listener::kFigures}});
+  EXPECT_EQ(outcome.timing->core.insts, 0U);
+  EXPECT_EQ(outcome.timing->core.cycles, 0U);
+  EXPECT_EQ(outcome.sampled->unwarmed, 0);
+  EXPECT_FALSE(outcome.sampled->error);
+}
+
 TEST(SampledSink, OfABlockThatBeganUnheardTheRestIsNotHeard) {
   SampledSink<Core> sink(m2_pcore(), true);
   using Listener = SampledSink<Core>::Listener;
