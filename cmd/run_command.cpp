@@ -78,7 +78,12 @@ void check_outputs(const RunOptions& options, Mode mode) {
 
 // What needs every instruction's time.
 void check_sampling(const RunOptions& options, Mode mode) {
-  if (!options.guest.sampling.sample) return;
+  if (!options.guest.sampling.sample) {
+    if (options.guest.sampling.asked)
+      throw failure(
+          "run: --error and --sample-... say how to sample: with --sample, or --again of such a run");
+    return;
+  }
   if (mode == Mode::kEmulation)
     throw failure("run: --sample: emulation mode has no figures of time; use timing or fast-timing");
   if (options.guest.regions.any())

@@ -1,5 +1,7 @@
 #include "cmd/guest/sampling.h"
 
+#include <fmt/format.h>
+
 #include <charconv>
 #include <cstdint>
 #include <limits>
@@ -36,41 +38,47 @@ std::string percentage(std::string& text) {
 void add_sample_options(CLI::App& command, SampleOptions& options) {
   timing::SamplePlan& plan = options.plan;
   const CLI::Validator number(large_number, "");
-  CLI::Option* const sample = command.add_flag(
+  command.add_flag(
       "--sample", options.sample,
       "time windows of the run and estimate the whole from them; what lies between passes at the speed of "
       "emulation, and caches and predictors learn before each window");
+  const auto asks = [&options](const std::string& /*value*/) { options.asked = true; };
   command
       .add_option("--error", plan.error,
-                  "go on to more windows until CPI is known to this, as in 2%, with 95 % confidence "
-                  "(default: 3%)")
+                  fmt::format("go on to more windows until CPI is known to this, as in 2%, with 95 % "
+                              "confidence (default: {}%)",
+                              100 * plan.error))
       ->type_name("PERCENT")
       ->transform(CLI::Validator(percentage, ""))
-      ->needs(sample);
-  command.add_option("--sample-window", plan.window, "instructions of a window (default: 2000)")
+      ->each(asks);
+  command
+      .add_option("--sample-window", plan.window,
+                  fmt::format("instructions of a window (default: {})", plan.window))
       ->type_name("N")
       ->transform(number)
       ->check(CLI::Range(kLeastWindow, kMostWindow))
-      ->needs(sample);
+      ->each(asks);
   command
       .add_option("--sample-warming", plan.warming,
-                  "instructions before a window from which caches and predictors learn, at least; more where "
-                  "misses show that it takes more (default: 50000)")
+                  fmt::format("instructions before a window from which caches and predictors learn, at "
+                              "least; more where it shows that it takes more (default: {})",
+                              plan.warming))
       ->type_name("N")
       ->transform(number)
       ->check(CLI::Range(std::uint64_t{0}, kMostWarming))
-      ->needs(sample);
+      ->each(asks);
   command
-      .add_option(
-          "--sample-seed", plan.seed,
-          "where the windows lie is drawn with this number; the same one, the same figures (default: 1)")
+      .add_option("--sample-seed", plan.seed,
+                  fmt::format("where the windows lie is drawn with this number; the same one, the same "
+                              "figures (default: {})",
+                              plan.seed))
       ->type_name("N")
       ->check(CLI::Range(std::uint32_t{0}, std::numeric_limits<std::uint32_t>::max()))
-      ->needs(sample);
+      ->each(asks);
   command
       .add_flag("--sample-check", plan.check,
                 "time the whole run beside it, in the same pass, and show how far off the estimate is")
-      ->needs(sample);
+      ->each(asks);
 }
 
 SampleOptions sample_from(const nlohmann::ordered_json& json) {

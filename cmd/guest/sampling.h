@@ -11,6 +11,7 @@ namespace m2sim::cmd {
 
 struct SampleOptions {
   bool sample = false;
+  bool asked = false;  // for how to sample, which is for nothing without that
   timing::SamplePlan plan;
 
   // Null: all of the run is timed.

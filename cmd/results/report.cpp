@@ -127,7 +127,7 @@ std::string sampling_section(const Stats& stats, bool color) {
   text += joined(part("timed, count", "sample.measured_insts"));
   text += joined(part("timed ahead of them", "sample.detailed_insts"));
   text += joined(part("warmed with", "sample.warmed_insts"));
-  text += row("unwarmed, at most", fmt::format("{:.2f} %", 100 * stat_value(stats, "sample.unwarmed")));
+  text += row("perhaps not warm", fmt::format("{:.2f} %", 100 * stat_value(stats, "sample.unwarmed")));
   if (const Stat* whole = find_stat(stats, "sample.whole_cpi"); whole != nullptr) {
     const double real = as_double(whole->value);
     text += row("CPI of the whole", fmt::format("{:.4f}", real));

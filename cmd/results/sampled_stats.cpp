@@ -33,7 +33,7 @@ constexpr SampledStatInfo kSampledStats[] = {
      [](const timing::SampledFigures& f) -> Value { return f.error ? Value(*f.error) : std::nullopt; }},
     {"sample.met", "0 or 1", "whether that is at most what --error asked for",
      [](const timing::SampledFigures& f) -> Value { return std::uint64_t{f.met ? 1U : 0U}; }},
-    {"sample.unwarmed", "of the cycles", "at most: L2 misses that longer warming might have made hits",
+    {"sample.unwarmed", "of the cycles", "that longer warming might have saved",
      [](const timing::SampledFigures& f) -> Value { return f.unwarmed; }},
     {"sample.whole_cpi", "cycles/instruction", "of the whole run, timed beside it (--sample-check)",
      [](const timing::SampledFigures& f) -> Value {

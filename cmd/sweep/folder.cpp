@@ -109,7 +109,9 @@ JobList SweepFolder::list() const {
 }
 
 bool SweepFolder::has_result(const std::string& id) const {
-  return ::access(file("jobs/" + id + ".json").c_str(), F_OK) == 0;
+  // Nothing else of that name is one, and a pipe would be waited for.
+  std::error_code ignored;
+  return std::filesystem::is_regular_file(file("jobs/" + id + ".json"), ignored);
 }
 
 std::optional<JobResult> SweepFolder::result(const std::string& id) const {

@@ -120,6 +120,11 @@ class Sampling(guest.GuestTest):
             second = json.load(file)
         self.assertEqual(second["manifest"]["sample"], first["manifest"]["sample"])
         self.assertEqual(second["stats"]["core.cycles"], first["stats"]["core.cycles"])
+        done = self.m2sim("run", "-q", "--again", path, "--error", "8%", "--stats", again)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        with open(again, encoding="utf-8") as file:
+            other = json.load(file)["manifest"]["sample"]
+        self.assertEqual(other, {**first["manifest"]["sample"], "error": 0.08})
 
     def test_what_needs_all_times_is_refused(self):
         page = self.path("page.html")
@@ -129,7 +134,8 @@ class Sampling(guest.GuestTest):
         self.assertIn("--report", self.refused("--sample", "--report", page))
         self.assertIn("write it like 2%", self.refused("--sample", "--error", "much"))
         self.assertIn("write it like 2%", self.refused("--sample", "--error", "0"))
-        self.assertIn("--sample", self.refused("--error", "2%"))
+        self.assertIn("with --sample", self.refused("--error", "2%"))
+        self.assertIn("with --sample", self.refused("--sample-check"))
         self.refused("--sample", "--sample-window", "10")
 
     def test_a_condition_may_ask_how_well_it_is_known(self):

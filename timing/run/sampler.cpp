@@ -102,13 +102,10 @@ void Sampler::measured(const TimingStats& window, const Warmth& warmth) {
 // Where caches and predictors still learn at the end of warming, its last quarter loses less than the one
 // before. A single window says little of that.
 void Sampler::follow(const Warmth& warmth) {
-  const double quarter = real(warm_ / 4) * cycles_ / real(stratum_end_);
-  if (quarter == 0) {
-    ++followed_;
-    return;
-  }
-  const double less = (warmth.quarters[0] - warmth.quarters[1]) / quarter;
   const unsigned windows = std::min(++followed_, kManyFollowed);
+  const double quarter = real(warm_ / 4) * cycles_ / real(stratum_end_);
+  if (quarter == 0) return;
+  const double less = (warmth.quarters[0] - warmth.quarters[1]) / quarter;
   cooling_ += (less - cooling_) / windows;
   cooling_squares_ += (less * less - cooling_squares_) / windows;
 }

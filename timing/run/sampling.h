@@ -41,7 +41,8 @@ struct SampledFigures {
   // Of CPI's half width, as a part of CPI. No value: not known.
   std::optional<double> error;
   bool met = false;  // what was asked for
-  // As a part of the cycles, at most: misses of the L2 that longer warming might have made hits.
+  // As a part of the cycles, what longer warming might have saved: misses of the L2, at the most, and what
+  // mispredictions and misses were still falling by.
   double unwarmed = 0;
   std::optional<TimingStats> whole;  // SamplePlan::check
 };

@@ -42,7 +42,8 @@ class SampledSink {
   // Between runs. `inside_block`: the last one ended there; of a block of which the model has not heard the
   // beginning it does not hear the rest, whether or not somebody else does.
   void listen(Listener listener, bool inside_block) {
-    drop_first_ = whole_ && inside_block && listener_ == Listener::kNobody;
+    // Until that record comes: it may be of a later run.
+    if (listener_ == Listener::kNobody) drop_first_ = whole_ != nullptr && inside_block;
     if (listener_ == Listener::kModel && listener != Listener::kModel) model_->finish();
     if (listener_ == Listener::kNobody && listener != Listener::kNobody) model_->parts().memory.mark_gap();
     if (listener_ == Listener::kWarming && listener != Listener::kWarming) warming_.end();
