@@ -6,11 +6,11 @@ include(GNUInstallDirs)
 # Those meant for others come first in their line; the rest is what these include.
 set(public_headers
     timing/run/simulation.h timing/run/figures.h timing/run/mode.h timing/run/observer.h
-    timing/run/intervals.h timing/run/phase.h timing/run/regions.h timing/run/sampling.h timing/run/watcher.h
+    timing/run/intervals.h timing/run/keeper.h timing/run/phase.h timing/run/regions.h timing/run/sampling.h timing/run/watcher.h
     timing/config/config.h timing/config/fields.h timing/config/field_text.h
     timing/config/capabilities.inc timing/config/fields.inc
     timing/stats.h timing/stats.inc timing/stall.h
-    emu/emulator.h emu/machine.h emu/machine_options.h emu/user_error.h
+    emu/emulator.h emu/machine.h emu/machine_options.h emu/user_error.h emu/checkpoint.h emu/run_point.h
     emu/retired.h emu/run_clock.h emu/block.h
     emu/cpu/cpu_state.h emu/cpu/processor.h emu/cpu/fault.h emu/cpu/flags.h emu/cpu/stale_code.h
     emu/elf/elf.h emu/elf/format.h emu/elf/symbols.h

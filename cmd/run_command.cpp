@@ -65,6 +65,7 @@ void check_outputs(const RunOptions& options, Mode mode) {
   const bool to_file = options.stats != "-";
   require_outputs({to_file ? options.stats : "", options.interval_file, options.report},
                   {options.baseline, options.guest.again.path});
+  require_checkpoint_files(options.guest.checkpoints);
   if (options.interval == std::uint64_t{0}) throw failure("run: --interval takes a number from 1 on");
   if (options.interval && options.interval_file.empty() && options.report.empty())
     throw failure("run: --interval: say where, with --interval-file FILE.csv or --report FILE.html");
@@ -86,6 +87,8 @@ void check_sampling(const RunOptions& options, Mode mode) {
   }
   if (mode == Mode::kEmulation)
     throw failure("run: --sample: emulation mode has no figures of time; use timing or fast-timing");
+  if (!options.guest.checkpoints.at.empty())
+    throw failure("run: --sample does not go with --checkpoint-at; make it in emulation: --mode emulation");
   if (options.guest.regions.any())
     throw failure("run: --sample does not go with regions; of a part of the run: --skip N and --limit N");
   if (chosen_clock(options.guest, mode) == GuestClock::kCycles)
@@ -147,6 +150,7 @@ CLI::App* add_run_command(CLI::App& app, RunOptions& options) {
   add_guest_options(*command, options.guest);
   add_group(*command, "Regions", [&] { add_region_options(*command, options.guest.regions); });
   add_group(*command, "Sampling", [&] { add_sample_options(*command, options.guest.sampling); });
+  add_group(*command, "Checkpoints", [&] { add_checkpoint_options(*command, options.guest.checkpoints); });
   add_again_option(*command, options.guest);
   add_group(*command, "While it runs", [&] { add_watch_options(*command, options.watch); });
   add_group(*command, "Results", [&] { add_result_options(*command, options); });
@@ -203,14 +207,16 @@ class Looking {
 
 }  // namespace
 
-int run(const RunOptions& options) {
+int run(const RunOptions& given) {
+  RunOptions options = given;
+  const std::unique_ptr<emu::Checkpoint> checkpoint = take_checkpoint(options.guest);
   require_program(options.guest);
   const Mode mode = chosen_mode(options.guest);
   const timing::CoreConfig config = configured(options.guest.core);
   const Conditions conditions(options);
   check_outputs(options, mode);
   check_sampling(options, mode);
-  GuestRun guest(options.guest, mode, config, identity_for(options));
+  GuestRun guest(options.guest, mode, config, identity_for(options), checkpoint.get());
   const Manifest& manifest = guest.manifest();
   write_stderr(not_again(options.guest, manifest));
   Looking looking(options);

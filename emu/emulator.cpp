@@ -33,7 +33,10 @@ bool goes_through_stack(const insts::Inst& inst) {
 
 }  // namespace
 
-Emulator::Emulator(Machine& machine) : kernel_(machine.kernel()) { task_ = kernel_.tasks().front().get(); }
+Emulator::Emulator(Machine& machine) : kernel_(machine.kernel()) {
+  task_ = kernel_.tasks().empty() ? nullptr : kernel_.tasks().front().get();
+  if (machine.run_point()) resume(*machine.run_point());
+}
 
 void Emulator::begin(Wants sink, const Until& until) {
   until_ = until;
@@ -50,17 +53,14 @@ void Emulator::begin(Wants sink, const Until& until) {
   ends_by_maps_ = false;
   look_at_maps();
   if (cache_ == nullptr || sink.log != logs_) use_blocks(sink.log);
+  if (partial_left_ != 0) resume_block();
 }
 
 void Emulator::use_blocks(bool log) {
   logs_ = log;
-  std::unique_ptr<Blocks>& blocks = blocks_[log ? 1 : 0];
-  if (blocks == nullptr) {
-    blocks = std::make_unique<Blocks>(log, kernel_.options);
-    if (!watched_.empty()) blocks->translator.begin_blocks_at(watched_);
-  }
-  cache_ = &blocks->cache;
-  translator_ = &blocks->translator;
+  Blocks& blocks = blocks_for(log);
+  cache_ = &blocks.cache;
+  translator_ = &blocks.translator;
   if (log && log_ == nullptr) log_ = std::make_unique_for_overwrite<std::uint64_t[]>(kLogWords);
   next_ = nullptr;
   partial_record_ = nullptr;

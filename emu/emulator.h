@@ -20,6 +20,7 @@
 #include "emu/machine.h"
 #include "emu/retired.h"
 #include "emu/run_clock.h"
+#include "emu/run_point.h"
 
 namespace m2sim::emu {
 
@@ -48,23 +49,13 @@ struct RunEnd {
   std::uint64_t family = 0;  // kReached: of its address space
 };
 
-struct EmulatorStats {
-  std::uint64_t insts = 0;  // retired
-  std::uint64_t blocks_decoded = 0;
-  std::uint64_t insts_decoded = 0;
-  std::chrono::nanoseconds decode_time{};  // host time that decoding blocks took
-  std::uint64_t block_lookups = 0;  // transitions that came back to the run loop; not to make machine code
-  std::array<std::uint64_t, 16> exits{};  // the same by their reason, an Exit
-  std::uint64_t block_finds = 0;          // searches in the block cache's table
-  std::uint64_t blocks_compiled = 0;      // to machine code
-  std::uint64_t blocks_dropped = 0;       // because their code changed
-  std::uint64_t cache_clears = 0;
-  std::uint64_t system_calls = 0;
-};
-
 class Emulator {
  public:
+  // Of a machine from a checkpoint it goes on where the run was that made it.
   explicit Emulator(Machine& machine);
+
+  // Where it goes on behind a run that has ended, for a checkpoint.
+  RunPoint point() const;
 
   // Goes on until `until`, or the guest's end, and feeds `sink`. Again and again: what the guest does, and
   // the log of runs that follow each other, do not depend on where they were cut. A block in which a run ends
@@ -126,7 +117,10 @@ class Emulator {
   };
 
   void begin(Wants sink, const Until& until);
+  void resume(const RunPoint& point);
+  void resume_block();
   void use_blocks(bool log);
+  Blocks& blocks_for(bool log);
   void watch_blocks();
   void look_at_maps();
   RunEnd finish();
@@ -212,6 +206,7 @@ class Emulator {
   // A block that the end of a run lies in, or lay in: its instructions execute one by one.
   const Block* partial_ = nullptr;
   unsigned partial_done_ = 0;                // have executed
+  unsigned partial_left_ = 0;                // of one that another emulator has begun
   std::uint64_t* partial_record_ = nullptr;  // in the log; null: there is none
   const Block* step_ = nullptr;              // the one that executes, or has just done so
 

@@ -18,6 +18,15 @@ Emulator::Blocks::Blocks(bool log, const MachineOptions& options)
 
 Emulator::Blocks::~Blocks() = default;
 
+Emulator::Blocks& Emulator::blocks_for(bool log) {
+  std::unique_ptr<Blocks>& blocks = blocks_[log ? 1 : 0];
+  if (blocks == nullptr) {
+    blocks = std::make_unique<Blocks>(log, kernel_.options);
+    if (!watched_.empty()) blocks->translator.begin_blocks_at(watched_);
+  }
+  return *blocks;
+}
+
 // What is watched for may lie inside blocks that were made before.
 void Emulator::watch_blocks() {
   for (const std::unique_ptr<Blocks>& blocks : blocks_) {

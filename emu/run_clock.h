@@ -14,6 +14,12 @@ class RunClock {
     told_ = told;
   }
 
+  // Goes on where another one stopped, which said now() then.
+  void resume(std::uint64_t ticks, std::uint64_t insts) {
+    ticks_ = ticks;
+    insts_ = insts;
+  }
+
   // The sink has the log of all `insts` so far, and its time is `sink_ticks` since it was made.
   void tell(std::uint64_t sink_ticks, std::uint64_t insts) {
     ticks_ += sink_ticks - sink_ticks_;

@@ -55,6 +55,15 @@ void GuestHost::describe_to(emu::MachineOptions& machine) const {
 
 void GuestHost::guest_has_ended() const { ::umask(umask_); }
 
+void GuestHost::as_user(const std::function<void()>& write) const {
+  struct Back {
+    unsigned umask;
+    ~Back() { ::umask(umask); }
+  };
+  const Back back{::umask(umask_)};
+  write();
+}
+
 void line_to_stderr(std::string_view line) {
   std::string text(line);
   text += '\n';

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <csignal>
+#include <functional>
 #include <string_view>
 
 #include "emu/machine_options.h"
@@ -21,6 +22,8 @@ class GuestHost {
   // it and what ends it.
   void describe_to(emu::MachineOptions& machine) const;
   void guest_has_ended() const;
+  // While the guest lives: what the user himself writes has his umask.
+  void as_user(const std::function<void()>& write) const;
 
  private:
   unsigned umask_;

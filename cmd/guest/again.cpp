@@ -59,6 +59,15 @@ void take_program(const std::string& path, const ordered_json& manifest, GuestOp
                   options.cwd);
 }
 
+// The checkpoint says all that.
+void take_restored(const std::string& checkpoint, GuestOptions& options) {
+  options.checkpoints.restore = checkpoint;
+  options.argv.clear();
+  options.env.clear();
+  options.limits.clear();
+  for (std::string* said : {&options.cwd, &options.sysroot, &options.start_time}) said->clear();
+}
+
 }  // namespace
 
 void add_again_option(CLI::App& command, GuestOptions& options) {
@@ -93,6 +102,7 @@ void take_again(const std::string& path, GuestOptions& options) {
     options.limit = number(manifest, "limit");
     options.regions = regions_from(manifest.value("regions", std::vector<std::string>{}));
     options.sampling = sample_from(manifest.value("sample", ordered_json()));
+    if (manifest.contains("restored")) take_restored(manifest["restored"].get<std::string>(), options);
     options.again.path = path;
     options.again.config_sha256 = manifest.at("config_sha256").get<std::string>();
   } catch (const ordered_json::exception& error) {

@@ -192,12 +192,12 @@ timing::RegionPlan plan_of(const GuestOptions& options, emu::Machine& machine, L
   return plan;
 }
 
-bool measured_nothing(const GuestOptions& options, const timing::Outcome& outcome) {
+bool measured_nothing(const GuestOptions& options, std::uint64_t begin, const timing::Outcome& outcome) {
   if (options.regions.any() || (!options.skip && !options.warmup) ||
       outcome.end.kind == emu::RunEnd::Kind::kLimit)
     return false;
   const std::uint64_t skip = options.skip.value_or(0);
-  const std::uint64_t executed = outcome.figures.instructions;
+  const std::uint64_t executed = outcome.figures.instructions - begin;
   return executed <= skip || executed - skip <= options.warmup.value_or(0);
 }
 
@@ -225,6 +225,7 @@ Manifest manifest_of(const GuestOptions& options, Mode mode, const timing::CoreC
   manifest.limits = options.limits;
   manifest.start_time = start_time(options);
   if (mode != Mode::kEmulation) manifest.clock_mhz = config.clock.mhz;
+  manifest.restored = options.checkpoints.restore;
   manifest.regions = words_of(options.regions);
   if (options.sampling.sample) manifest.sample = options.sampling.plan;
   if (mode != Mode::kEmulation) {

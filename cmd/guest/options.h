@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "cmd/console/guest_host.h"
+#include "cmd/guest/checkpoints.h"
 #include "cmd/guest/regions.h"
 #include "cmd/guest/sampling.h"
 #include "cmd/results/core_option.h"
@@ -47,6 +48,7 @@ struct GuestOptions {
   SampleOptions sampling;
   std::vector<std::string> argv;  // the program and its arguments
   RepeatedRun again;
+  CheckpointOptions checkpoints;
 };
 
 // The program, too, but no regions: they are for commands that take add_region_options. `options` stays where
@@ -67,8 +69,8 @@ emu::MachineOptions machine_options(const GuestOptions& options, const GuestHost
 // With regions the warm-up is that of their plan.
 std::vector<timing::Phase> phases_of(const GuestOptions& options);
 timing::RegionPlan plan_of(const GuestOptions& options, emu::Machine& machine, LibraryRegions& libraries);
-// The program ended within what does not count.
-bool measured_nothing(const GuestOptions& options, const timing::Outcome& outcome);
+// The program ended within what does not count; the run began when it had executed `begin` instructions.
+bool measured_nothing(const GuestOptions& options, std::uint64_t begin, const timing::Outcome& outcome);
 
 // What of a manifest tells two programs and two cores from each other. To find it takes longer than a short
 // run: who writes no manifest goes without.

@@ -11,15 +11,17 @@
 namespace m2sim::cmd {
 
 GuestRun::GuestRun(const GuestOptions& options, Mode mode, const timing::CoreConfig& config,
-                   Identity identity)
+                   Identity identity, emu::Checkpoint* checkpoint)
     : options_(options),
-      machine_(machine_options(options, host_)),
+      machine_(machine_for(options, host_, checkpoint)),
       manifest_(manifest_of(options, mode, config, machine_, identity)),
       libraries_(machine_),
-      simulation_{mode, config, phases_of(options)} {
+      simulation_{mode, config, phases_of(options)},
+      checkpoints_(options, host_, machine_) {
   simulation_.plan = plan_of(options, machine_, libraries_);
   simulation_.clock = manifest_.clock;
   simulation_.sampling = options.sampling.chosen();
+  if (checkpoints_.any()) simulation_.keeper = &checkpoints_;
 }
 
 timing::Outcome GuestRun::run(RunWatch* watch) {
@@ -41,14 +43,19 @@ void GuestRun::say_how_it_ended(const timing::Outcome& outcome, const RunWatch* 
     line = settle_end(outcome.end, machine_, manifest_);
   }
   if (!line.empty()) write_stderr(fmt::format("m2sim: {}\n", printable(line)));
-  if (measured_nothing(options_, outcome)) {
+  if (measured_nothing(options_, begin(), outcome)) {
     write_stderr(fmt::format("m2sim: {}: the program ended after {} instructions, before any counted\n",
                              options_.command, outcome.figures.instructions));
   }
 }
 
+std::uint64_t GuestRun::begin() const { return machine_.run_point() ? machine_.run_point()->stats.insts : 0; }
+
 void GuestRun::say_unreached(const timing::Outcome& outcome) {
-  for (const std::string& line : unreached(simulation_.plan, outcome.regions, libraries_)) {
+  std::vector<std::string> lines = unreached(simulation_.plan, outcome.regions, libraries_);
+  const std::vector<std::string> files = checkpoints_.unreached(outcome.figures.instructions);
+  lines.insert(lines.end(), files.begin(), files.end());
+  for (const std::string& line : lines) {
     unreached_ = true;
     write_stderr(fmt::format("m2sim: {}: {}\n", options_.command, printable(line)));
   }
@@ -61,7 +68,7 @@ int GuestRun::exit_status() const {
 
 std::optional<std::uint64_t> GuestRun::end() const {
   if (!options_.limit || options_.regions.any()) return std::nullopt;
-  return options_.skip.value_or(0) + options_.warmup.value_or(0) + *options_.limit;
+  return begin() + options_.skip.value_or(0) + options_.warmup.value_or(0) + *options_.limit;
 }
 
 }  // namespace m2sim::cmd

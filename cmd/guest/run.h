@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "cmd/console/guest_host.h"
+#include "cmd/guest/checkpoints.h"
 #include "cmd/guest/library_regions.h"
 #include "cmd/guest/options.h"
 #include "cmd/guest/watch.h"
@@ -17,15 +18,16 @@ namespace m2sim::cmd {
 class GuestRun {
  public:
   // The program is loaded and its simulation is as the options say. Throws UserError.
-  GuestRun(const GuestOptions& options, Mode mode, const timing::CoreConfig& config, Identity identity = {});
+  GuestRun(const GuestOptions& options, Mode mode, const timing::CoreConfig& config, Identity identity = {},
+           emu::Checkpoint* checkpoint = nullptr);
 
   // To its end, of which a line on standard error says what there is to say. Throws UserError where m2sim
   // itself could not go on.
   timing::Outcome run(RunWatch* watch = nullptr);
-  // A line for each region that never came: behind the report, which has the others.
+  // A line for each region and each checkpoint that never came: behind the report, which has the others.
   void say_unreached(const timing::Outcome& outcome);
   bool some_unreached() const { return unreached_; }
-  // The program's own; kExitUnreached where a region never came.
+  // The program's own; kExitUnreached where one of them never came.
   int exit_status() const;
 
   emu::Machine& machine() { return machine_; }
@@ -35,6 +37,8 @@ class GuestRun {
   std::optional<std::uint64_t> end() const;
 
  private:
+  // Instructions of the program that the run did not execute.
+  std::uint64_t begin() const;
   void say_how_it_ended(const timing::Outcome& outcome, const RunWatch* watch);
 
   const GuestOptions& options_;
@@ -43,6 +47,7 @@ class GuestRun {
   Manifest manifest_;
   LibraryRegions libraries_;
   timing::Simulation simulation_;
+  CheckpointKeeper checkpoints_;
   bool unreached_ = false;
 };
 

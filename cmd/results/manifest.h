@@ -44,6 +44,7 @@ struct Manifest {
   std::int64_t start_time = 0;        // of the guest's clock
   std::vector<std::pair<std::string, std::string>> configuration{};  // every number of the core, by path
   std::uint64_t clock_mhz = 0;                                       // of the core; 0 in emulation mode
+  std::string restored{};                                            // the checkpoint; empty: none
   std::vector<std::string> regions{};                                // the options that ask for them
   std::optional<timing::SamplePlan> sample{};                        // no value: all of it was timed
   // "exit", "signal" (the guest's), "limit", "regions" (all measured), "timeout", "stopped" (by a signal to

@@ -43,6 +43,7 @@ ordered_json manifest_json(const Manifest& manifest) {
   if (!manifest.limits.empty()) json["rlimits"] = manifest.limits;
   json["start_time"] = manifest.start_time;
   if (manifest.clock_mhz != 0) json["clock_mhz"] = manifest.clock_mhz;
+  if (!manifest.restored.empty()) json["restored"] = manifest.restored;
   if (!manifest.regions.empty()) json["regions"] = manifest.regions;
   if (manifest.sample) json["sample"] = sample_json(*manifest.sample);
   json["end"] = manifest.end;

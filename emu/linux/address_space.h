@@ -15,6 +15,9 @@ inline constexpr std::uint64_t kStackGuard = 256 * kGuestPage;
 
 struct AddressSpace {
   explicit AddressSpace(std::uint64_t dense) : number(dense), family(dense) {}
+  // From a checkpoint: as large as it was.
+  AddressSpace(std::uint64_t dense, std::uint64_t limit, std::uint64_t top)
+      : number(dense), family(dense), memory(limit, top) {}
   // fork: a copy of everything but the number.
   AddressSpace(const AddressSpace& parent, std::uint64_t dense)
       : number(dense),

@@ -86,6 +86,18 @@ class FdTable {
   int most() const { return most_; }
   void set_most(int most) { most_ = most; }
   int size() const { return static_cast<int>(entries_.size()); }
+  // For checkpoints: `visit` does a std::shared_ptr<OpenFile>.
+  template <class Archive, class Visit>
+  void fields(Archive& archive, Visit visit) {
+    std::uint32_t count = static_cast<std::uint32_t>(entries_.size());
+    archive(count, most_);
+    if (count > kMostOpenFiles) archive.damaged();
+    entries_.resize(count);
+    for (Entry& entry : entries_) {
+      visit(entry.file);
+      archive(entry.close_on_exec);
+    }
+  }
 
  private:
   struct Entry {

@@ -83,6 +83,14 @@ std::string GuestPaths::working_directory() const {
   return guest_name(text);
 }
 
+std::string GuestPaths::host_directory() const {
+  if (cwd_ != AT_FDCWD) return name_of_descriptor(cwd_);
+  std::string text(PATH_MAX, '\0');
+  if (::getcwd(text.data(), text.size()) == nullptr) return {};
+  text.resize(text.find('\0'));
+  return text;
+}
+
 std::string GuestPaths::way_into_sysroot() const {
   return sysroot_directory_ == nullptr ? sysroot_ : "/proc/self/fd/" + std::to_string(*sysroot_directory_);
 }

@@ -51,6 +51,8 @@ class GuestPaths {
   const std::string& made_up_directory() const { return made_up_cwd_; }
   // Empty with errno set when it has been deleted.
   std::string working_directory() const;
+  // The host's name of it, also where the guest has not moved.
+  std::string host_directory() const;
 
  private:
   std::string sysroot_;

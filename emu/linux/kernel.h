@@ -51,6 +51,10 @@ class GuestRandom {
       std::memcpy(static_cast<char*>(to) + i, &word, std::min(sizeof(word), bytes - i));
     }
   }
+  template <class Archive>
+  void fields(Archive& archive) {
+    archive(state_);
+  }
 
  private:
   std::uint64_t state_ = 0x6d32'7369'6d00'0001;  // any constant will do
@@ -146,6 +150,18 @@ class Kernel {
   void wake_lock_waiters();
   void wake_ipc_waiters();
   void yield() { yielded_ = true; }  // the caller's turn ends with its call
+  // Whose turn it is and what comes next, for checkpoints; the threads are there already.
+  template <class Archive>
+  void fields(Archive& archive) {
+    archive(left_code_, stopped_behind_, yielded_, quantum_end_, deadlocked_, next_id_, next_task_,
+            next_space_, next_wait_);
+    std::optional<std::uint32_t> current;
+    if (current_ != nullptr) current = current_->number;
+    archive(current);
+    const auto is_current = [&](const auto& task) { return current && task->number == *current; };
+    const auto found = std::find_if(tasks_.begin(), tasks_.end(), is_current);
+    current_ = found == tasks_.end() ? nullptr : found->get();
+  }
 
   MachineOptions options;
   GuestClock clock;

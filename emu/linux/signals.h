@@ -56,6 +56,10 @@ class SignalQueue {
   bool add_overruns(int signal, int id, std::uint64_t more);
   std::uint64_t pending() const;  // as a mask
   const std::vector<SignalInfo>& all() const { return queue_; }
+  template <class Archive>
+  void fields(Archive& archive) {
+    archive(queue_);
+  }
 
  private:
   static constexpr int kFirstRealTime = 32;

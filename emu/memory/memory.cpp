@@ -61,6 +61,14 @@ Memory::Memory() : granularity_(static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZ
   reserve(kSizesLog2.back(), kSizesLog2.front());
 }
 
+Memory::Memory(std::uint64_t limit, std::uint64_t top)
+    : granularity_(static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE))) {
+  open_own_pages();
+  const auto log2_of = [](std::uint64_t size) { return static_cast<unsigned>(std::bit_width(size - 1)); };
+  const unsigned most = std::clamp(log2_of(limit), kSizesLog2.back(), kSizesLog2.front());
+  reserve(std::clamp(log2_of(top), kSizesLog2.back(), most), most);
+}
+
 Memory::Memory(const Memory& parent, Copy /*tag*/) : granularity_(parent.granularity_) {
   const std::uint64_t top = parent.regions_.empty() ? 0 : parent.regions_.back().end;
   const auto needed = static_cast<unsigned>(std::bit_width(top - 1));
@@ -94,6 +102,14 @@ bool Memory::map(std::uint64_t address, std::uint64_t length, std::uint8_t prote
   return true;
 }
 
+// No inode, so a number of its own; those of memory and of files cannot be confused. Behind `taken`, which
+// somebody else has given out.
+std::uint64_t Memory::own_object(std::uint64_t taken) {
+  static std::uint64_t next_object = kFirstOwnObject;
+  if (taken >= next_object) next_object = taken + 1;
+  return taken == 0 ? next_object++ : taken;
+}
+
 bool Memory::map_shared(std::uint64_t address, std::uint64_t length, std::uint8_t protection,
                         std::string name) {
   if (!valid_range(address, length)) return false;
@@ -101,10 +117,8 @@ bool Memory::map_shared(std::uint64_t address, std::uint64_t length, std::uint8_
                         MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0);
   if (result == MAP_FAILED) return false;
   forget(address, address + length);
-  // No inode, so a number of its own; those of memory and of files cannot be confused.
-  static std::uint64_t next_object = std::uint64_t{1} << 63U;
   Region region{address, address + length, protection, std::move(name), false, true};
-  region.object = next_object++;
+  region.object = own_object();
   remember(std::move(region));
   return true;
 }

@@ -6,7 +6,9 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "emu/cpu/stale_code.h"
@@ -46,6 +48,12 @@ struct Region {
   bool operator==(const Region&) const = default;
 };
 
+struct PageRange {
+  std::uint64_t begin;
+  std::uint64_t length;
+};
+using SharedPages = std::set<std::pair<std::uint64_t, std::uint64_t>>;
+
 // What a file mapping shows: `fd` is a host descriptor, `offset` a multiple of Memory::granularity().
 struct FileBacking {
   int fd;
@@ -59,6 +67,8 @@ struct FileBacking {
 class Memory {
  public:
   Memory();  // throws std::system_error when no address range can be reserved
+  // Up to `limit`, which another one had, or less where the host has no such range; never below `top`.
+  Memory(std::uint64_t limit, std::uint64_t top);
   // fork: private pages are copied, shared ones stay shared. Its limit may be smaller than the parent's,
   // but nothing that is mapped there lies above it.
   struct Copy {};
@@ -140,6 +150,13 @@ class Memory {
   // where the host may lay huge pages, those that hold anything but zeros: the host's own count would differ
   // from run to run.
   std::vector<std::uint64_t> used_pages(const Region& region) const;
+  // What the region holds that neither its file nor a page of zeros gives, range by range: with it, what
+  // put_back() has made in another process is the same memory. `known` has of shared memory without a file
+  // what others have told, by object and place, and is told of the rest.
+  std::vector<PageRange> contents(const Region& region, SharedPages& known) const;
+  // Maps the region as it was, with its name and all else; `fd` is its file, or holds shared memory, or is
+  // -1. False as map() says.
+  bool put_back(const Region& region, int fd);
   // Whether the guest page at `page` holds the same in both.
   bool same_page(const Memory& other, std::uint64_t page) const;
 
@@ -157,6 +174,8 @@ class Memory {
 
  private:
   static void open_own_pages();
+  static constexpr std::uint64_t kFirstOwnObject = std::uint64_t{1} << 63U;
+  static std::uint64_t own_object(std::uint64_t taken = 0);
   void reserve(unsigned log2_least, unsigned log2_most);
   void copy_region(const Memory& parent, const Region& region);
   static int host_protection(std::uint8_t protection);

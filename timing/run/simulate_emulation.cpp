@@ -29,7 +29,10 @@ Outcome simulate_emulation(emu::Machine& machine, const Simulation& simulation) 
     const auto state = [&] {
       return RunState{emulator.stats().insts, false, 0, 0, walk == nullptr ? "" : walk->names()};
     };
-    return run_watched(emulator, simulation.watcher, phase, go_on, state);
+    const auto watched = [&](const Phase& part) {
+      return run_watched(emulator, simulation.watcher, part, go_on, state);
+    };
+    return run_kept(emulator, simulation.keeper, phase, watched);
   };
   tell(simulation, Activity::kEmulation, emulator);
   for (const Phase& phase : simulation.phases) {

@@ -158,7 +158,8 @@ Outcome simulate_timed(emu::Machine& machine, const Simulation& simulation) {
     const auto watched = [&](const Phase& part) {
       return run_watched(emulator, simulation.watcher, part, go_on, state);
     };
-    const emu::RunEnd end = intervals.go_on(emulator, phase, watched, so_far);
+    const auto cut = [&](const Phase& part) { return intervals.go_on(emulator, part, watched, so_far); };
+    const emu::RunEnd end = run_kept(emulator, simulation.keeper, phase, cut);
     tell_passed_over(*model, phase);
     return end;
   };

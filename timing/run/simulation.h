@@ -11,6 +11,7 @@
 #include "timing/config/config.h"
 #include "timing/run/figures.h"
 #include "timing/run/intervals.h"
+#include "timing/run/keeper.h"
 #include "timing/run/mode.h"
 #include "timing/run/observer.h"
 #include "timing/run/phase.h"
@@ -32,6 +33,7 @@ struct Simulation {
   RegionPlan plan{};                    // of the phase for kFigures, which is the last one where there is any
   Observer* observer = nullptr;         // null: nobody looks
   Watcher* watcher = nullptr;           // null: a request to stop ends the run
+  Keeper* keeper = nullptr;             // null: nobody keeps the guest; not of a sampled run
   IntervalReader* intervals = nullptr;  // null: nobody wants figures over time; the timing modes'
   Attribution* attribution = nullptr;   // null: nobody keeps books by instruction; the timing modes'
   const Trace* trace = nullptr;         // of the pipe, alone; null: none

@@ -62,6 +62,11 @@ class Credentials {
   // Whether files are opened as the simulator opens them.
   bool hosts_files() const { return hosts_files_; }
 
+  template <class Archive>
+  void fields(Archive& archive) {
+    archive(user_, group_, groups_, capabilities_, hosts_files_, dumpable, keeps_capabilities);
+  }
+
   // What follows for the capabilities from leaving or becoming root follows.
   void set_user(const Identity& user);
   void set_group(const Identity& group);

@@ -1,0 +1,65 @@
+// Checkpoints of a run: where they are made, and a run that goes on from one.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "emu/checkpoint.h"
+#include "timing/run/keeper.h"
+
+namespace m2sim::emu {
+class Machine;
+}
+
+namespace m2sim::cmd {
+
+struct GuestOptions;
+class GuestHost;
+
+struct CheckpointOptions {
+  std::vector<std::string> at;  // INSTS=FILE each
+  std::string restore;          // FILE; empty: the program begins
+};
+
+void add_checkpoint_options(CLI::App& command, CheckpointOptions& options);
+
+struct CheckpointPoint {
+  std::uint64_t insts;  // since the program began
+  std::string file;
+};
+
+// In the order in which they come. Throws UserError.
+std::vector<CheckpointPoint> checkpoint_points(const CheckpointOptions& options);
+// Their files can be written, and none is named twice. Throws UserError.
+void require_checkpoint_files(const CheckpointOptions& options);
+
+// What --restore names, and `options` are those of the run that it is of: its program and surroundings, which
+// may not be given otherwise. Null: nothing is restored. Throws UserError.
+std::unique_ptr<emu::Checkpoint> take_checkpoint(GuestOptions& options);
+
+// From the beginning, or from `checkpoint`.
+emu::Machine machine_for(const GuestOptions& options, const GuestHost& host, emu::Checkpoint* checkpoint);
+
+class CheckpointKeeper : public timing::Keeper {
+ public:
+  CheckpointKeeper(const GuestOptions& options, const GuestHost& host, emu::Machine& machine);
+
+  std::uint64_t next() const override;
+  void keep(const emu::Emulator& emulator) override;
+  bool any() const { return !points_.empty(); }
+  // A line for each point that the run did not come to.
+  std::vector<std::string> unreached(std::uint64_t insts) const;
+
+ private:
+  std::vector<CheckpointPoint> points_;
+  std::size_t next_ = 0;
+  const GuestHost& host_;
+  emu::Machine& machine_;
+  emu::CheckpointOrigin origin_;
+};
+
+}  // namespace m2sim::cmd
