@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <random>
 #include <vector>
 
@@ -32,6 +33,19 @@ TEST(WayMatch, TheFirstOfEqualTagsWinsAndAllBitsCount) {
     const std::vector<std::uint64_t> tags(16, std::uint64_t{1} << bit);
     EXPECT_EQ(find_tag(tags.data(), 16, 0), 16U) << bit;
     EXPECT_EQ(find_tag(tags.data(), 16, std::uint64_t{1} << bit), 0U) << bit;
+  }
+}
+
+TEST(WayMatch, FindsTheFirstOfTheLeast) {
+  std::mt19937 random(2);
+  for (std::uint64_t ways = 1; ways <= 70; ++ways) {
+    for (int round = 0; round < 200; ++round) {
+      // Few values, so that there are equal ones; and such that count as negative elsewhere.
+      std::vector<std::uint32_t> values(ways);
+      for (std::uint32_t& value : values) value = (random() % 8) * 0x2000'0001U;
+      const auto least = std::ranges::min_element(values) - values.begin();
+      ASSERT_EQ(first_least(values.data(), ways), static_cast<std::uint64_t>(least)) << ways;
+    }
   }
 }
 

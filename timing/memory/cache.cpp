@@ -9,6 +9,11 @@
 #include "timing/way_match.h"
 
 namespace m2sim::timing {
+namespace {
+
+constexpr std::uint32_t kHostLine = 64;  // bytes
+
+}  // namespace
 
 Cache::Cache(const CacheConfig& config)
     : line_shift_(static_cast<std::uint32_t>(std::countr_zero(config.line_bytes))), ways_(config.ways) {
@@ -18,59 +23,70 @@ Cache::Cache(const CacheConfig& config)
   const std::uint64_t sets = lines / ways_;
   assert(std::has_single_bit(sets));
   set_mask_ = sets - 1;
-  tags_ = ZeroedArray<std::uint64_t>(lines + 1);
-  lines_ = ZeroedArray<Line>(lines);
+  static_assert(sizeof(Line) == 16 && alignof(Line) == 8);
+  lines_offset_ = (ways_ + 1) * std::uint32_t{sizeof(std::uint64_t)};
+  stamps_offset_ = lines_offset_ + ways_ * std::uint32_t{sizeof(Line)};
+  const std::uint32_t bytes = stamps_offset_ + ways_ * std::uint32_t{sizeof(std::uint32_t)};
+  set_bytes_ = (bytes + kHostLine - 1) / kHostLine * kHostLine;
+  sets_ = ZeroedArray<std::byte>(sets * set_bytes_);
   recent_ = ZeroedArray<std::uint8_t>(sets);
 }
 
 Cache::Line* Cache::peek(std::uint64_t line) {
-  const std::uint64_t first = (line & set_mask_) * ways_;
-  const std::uint64_t way = find_tag(&tags_[first], ways_, tag_of(line));
-  return way == ways_ ? nullptr : &lines_[first + way];
+  const std::uint64_t set = line & set_mask_;
+  const std::uint64_t way = find_tag(tags(set), ways_, tag_of(line));
+  return way == ways_ ? nullptr : &lines(set)[way];
 }
 
-Cache::Line* Cache::find_slow(std::uint64_t line, std::uint64_t set) {
+bool Cache::contains(std::uint64_t line) const {
+  return find_tag(tags(line & set_mask_), ways_, tag_of(line)) != ways_;
+}
+
+void Cache::foresee(std::uint64_t line) const {
+  const auto* const set = in_set<const char>(line & set_mask_, 0);
+  for (std::uint32_t at = 0; at < set_bytes_; at += kHostLine) __builtin_prefetch(set + at, 1);
+}
+
+Cache::Line* Cache::find_slow(std::uint64_t line) {
   Line* const found = peek(line);
-  if (found != nullptr) {
-    found->stamp = next_stamp();
-    recent_[set] = static_cast<std::uint8_t>(found - &lines_[set * ways_]);
-  }
+  if (found != nullptr) use(line, *found);
   return found;
 }
 
 Cache::Victim Cache::insert(std::uint64_t line, const Line& state) {
+  assert(peek(line) == nullptr);
   const std::uint64_t set = line & set_mask_;
-  const std::uint64_t first = set * ways_;
-  std::uint64_t place = first;
-  for (std::uint64_t way = first; way < first + ways_; ++way) {
-    assert(tags_[way] != tag_of(line));
-    // Stamps start at 1, so an empty way, stamp 0, goes first.
-    place = lines_[way].stamp < lines_[place].stamp ? way : place;
-  }
-  const Victim victim{line_of_tag(tags_[place]), lines_[place]};
-  tags_[place] = tag_of(line);
-  lines_[place] = state;
-  lines_[place].stamp = next_stamp();
+  std::uint32_t* const used = stamps(set);
+  const std::uint64_t way = first_least(used, ways_);  // an empty place goes first
+  std::uint64_t& tag = tags(set)[way];
+  Line& place = lines(set)[way];
+  const Victim victim{line_of_tag(tag), place, used[way]};
+  tag = tag_of(line);
+  place = state;
+  used[way] = next_stamp();
   // A prefetched line must not pass for one in use, or its first use would go unnoticed; and the line used
   // last is no longer the newest of its set, so that its next use has to be looked at too.
-  recent_[set] = static_cast<std::uint8_t>(state.prefetched ? ways_ : place - first);
+  recent_[set] = static_cast<std::uint8_t>(state.prefetched ? ways_ : way);
   settled_ = std::max(settled_, state.ready);
   return victim;
 }
 
 Cache::Line Cache::take(std::uint64_t line, Line& state) {
-  const Line taken = std::exchange(state, Line{});
-  tags_[static_cast<std::size_t>(&state - lines_.data())] = tag_of(kNone);
-  assert(peek(line) == nullptr);
-  static_cast<void>(line);
-  return taken;
+  const std::uint64_t set = line & set_mask_;
+  const auto way = static_cast<std::uint64_t>(&state - lines(set));
+  assert(way < ways_ && tags(set)[way] == tag_of(line));
+  tags(set)[way] = tag_of(kNone);
+  stamps(set)[way] = 0;
+  return std::exchange(state, Line{});
 }
 
 std::uint32_t Cache::next_stamp() {
   if (++clock_ == 0) {
     // Once in four billion changes of order: forget the order, keep the lines.
-    for (std::size_t i = 0; i < lines_.size(); ++i) {
-      lines_[i].stamp = tags_[i] == tag_of(kNone) ? 0 : 1;
+    for (std::uint64_t set = 0; set <= set_mask_; ++set) {
+      for (std::uint32_t way = 0; way < ways_; ++way) {
+        stamps(set)[way] = tags(set)[way] == tag_of(kNone) ? 0 : 1;
+      }
     }
     clock_ = 2;
   }

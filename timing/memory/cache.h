@@ -6,6 +6,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 
 #include "timing/config/config.h"
@@ -20,7 +21,6 @@ class Cache {
  public:
   struct Line {
     Cycle ready = 0;                  // an access before this cycle waits for it
-    std::uint32_t stamp = 0;          // order of last use within the set, kept by Cache
     MemLevel source = MemLevel::kL1;  // where it came from, for accesses that merge
     bool dirty = false;
     bool prefetched = false;   // brought in by a prefetch and not yet used
@@ -29,6 +29,7 @@ class Cache {
   struct Victim {
     std::uint64_t line;  // kNone: an empty way was taken, whose state is a fresh one
     Line state;
+    std::uint32_t stamp;  // when it was used last, as stamp() counts
   };
   static constexpr std::uint64_t kNone = ~std::uint64_t{0};
 
@@ -45,13 +46,13 @@ class Cache {
   // arrived by prefetch do not count as used.
   bool is_most_recent(std::uint64_t line) const {
     const std::uint64_t set = line & set_mask_;
-    return tags_[set * ways_ + recent_[set]] == tag_of(line);
+    return tags(set)[recent_[set]] == tag_of(line);
   }
 
   // The line for which is_most_recent is true.
   const Line& most_recent(std::uint64_t line) const {
     const std::uint64_t set = line & set_mask_;
-    return lines_[set * ways_ + recent_[set]];
+    return lines(set)[recent_[set]];
   }
   Line& most_recent(std::uint64_t line) {
     return const_cast<Line&>(static_cast<const Cache*>(this)->most_recent(line));
@@ -66,15 +67,24 @@ class Cache {
   // Null if absent. Marks the line as most recently used.
   Line* find(std::uint64_t line) {
     const std::uint64_t set = line & set_mask_;
-    const std::uint64_t first = set * ways_;
-    if (tags_[first + recent_[set]] == tag_of(line)) {
-      return &lines_[first + recent_[set]];
-    }
-    return find_slow(line, set);
+    if (tags(set)[recent_[set]] == tag_of(line)) return &lines(set)[recent_[set]];
+    return find_slow(line);
   }
 
   // As find, but leaves the order of use alone.
   Line* peek(std::uint64_t line);
+  bool contains(std::uint64_t line) const;
+  // The line that peek() has found is used: what find() does more.
+  void use(std::uint64_t line, const Line& found) {
+    const std::uint64_t set = line & set_mask_;
+    const auto way = static_cast<std::uint64_t>(&found - lines(set));
+    if (recent_[set] == way) return;
+    stamps(set)[way] = next_stamp();
+    recent_[set] = static_cast<std::uint8_t>(way);
+  }
+
+  // Tells the host that somebody will look at the line's set.
+  void foresee(std::uint64_t line) const;
 
   // Puts an absent line in the place of the least recently used of its set.
   Victim insert(std::uint64_t line, const Line& state);
@@ -91,20 +101,36 @@ class Cache {
   Line take(std::uint64_t line, Line& state);
 
  private:
+  // A set's tags, states and stamps lie together, so that a look at a set that the host keeps far away
+  // finds them all: tags, and a tag of no line; states; stamps, by which the order of last use is known, from
+  // 1 on, and 0 of an empty place.
+  //
   // An empty place, kNone, has the tag 0: a cache begins as zeros (ZeroedArray).
   static constexpr std::uint64_t tag_of(std::uint64_t line) { return ~line; }
   static constexpr std::uint64_t line_of_tag(std::uint64_t tag) { return ~tag; }
 
-  Line* find_slow(std::uint64_t line, std::uint64_t set);
+  template <class T>
+  T* in_set(std::uint64_t set, std::uint64_t offset) const {
+    return reinterpret_cast<T*>(const_cast<std::byte*>(sets_.data()) + set * set_bytes_ + offset);
+  }
+  std::uint64_t* tags(std::uint64_t set) { return in_set<std::uint64_t>(set, 0); }
+  const std::uint64_t* tags(std::uint64_t set) const { return in_set<std::uint64_t>(set, 0); }
+  Line* lines(std::uint64_t set) { return in_set<Line>(set, lines_offset_); }
+  const Line* lines(std::uint64_t set) const { return in_set<Line>(set, lines_offset_); }
+  std::uint32_t* stamps(std::uint64_t set) { return in_set<std::uint32_t>(set, stamps_offset_); }
+
+  Line* find_slow(std::uint64_t line);
   std::uint32_t next_stamp();
 
   std::uint32_t line_shift_;
   std::uint32_t ways_;
   std::uint64_t set_mask_;
-  ZeroedArray<std::uint64_t> tags_;  // set by set, and one more of no line
-  ZeroedArray<Line> lines_;
-  ZeroedArray<std::uint8_t> recent_;  // way used last, a set; `ways_`, where a tag of no line of the set
-                                      // stands, if a line has arrived by prefetch since
+  std::uint32_t lines_offset_;   // bytes
+  std::uint32_t stamps_offset_;  // the same
+  std::uint32_t set_bytes_;
+  ZeroedArray<std::byte> sets_;
+  ZeroedArray<std::uint8_t> recent_;  // way used last, a set; `ways_`, where a tag of no line stands, if a
+                                      // line has arrived by prefetch since
   std::uint32_t clock_ = 0;
   Cycle settled_ = 0;
 };

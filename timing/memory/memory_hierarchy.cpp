@@ -91,8 +91,9 @@ Cycle MemoryHierarchy::prefetch(std::uint64_t address, Cycle now) {
   const std::uint64_t line = l1d_.line_of(address);
   if (l1d_.peek(line) != nullptr || gather_.find(line) != nullptr) return now;
   ++stats_.l1d.prefetches;
-  const Cycle start = allocate_mshr(now, outer_.flight_of(line));
-  fetch_l1d(line, start, By::kPrefetch, false);
+  const OuterLevels::Look look = outer_.look(line);
+  const Cycle start = allocate_mshr(now, outer_.flight_of(look));
+  fetch_l1d(line, look, start, By::kPrefetch, false);
   return start;
 }
 
@@ -147,8 +148,9 @@ LoadTiming MemoryHierarchy::load_line(std::uint64_t pc, std::uint64_t address, u
     }
     ++stats_.l1d.misses;
     ++stats_.l1d.load_misses;
-    const Cycle start = allocate_mshr(now, outer_.flight_of(line));
-    const Fill fill = fetch_l1d(line, start, By::kDemand, false);
+    const OuterLevels::Look look = outer_.look(line);
+    const Cycle start = allocate_mshr(now, outer_.flight_of(look));
+    const Fill fill = fetch_l1d(line, look, start, By::kDemand, false);
     train_prefetcher(pc, address, Prefetcher::At::kMiss, now);
     return {fill.ready, 0, fill.source, true};
   }
@@ -216,16 +218,18 @@ Cycle MemoryHierarchy::store_line(std::uint64_t pc, std::uint64_t address, unsig
 
 void MemoryHierarchy::write_whole(StoreGather::Line& line, Cycle now) {
   ++stats_.l1d.whole_lines;
-  const Cycle start = allocate_mshr(now, outer_.flight_to_own(line.number));
-  const Cycle taken = outer_.own(line.number, start);
+  const OuterLevels::Look look = outer_.look(line.number);
+  const Cycle start = allocate_mshr(now, outer_.flight_to_own(look));
+  const Cycle taken = outer_.own(look, start);
   install_l1d(line.number, {.ready = now, .dirty = true}, start);
   gather_.close(line, taken);
 }
 
 MemoryHierarchy::Fill MemoryHierarchy::fetch_gathered(StoreGather::Line& gathered, Cycle now) {
   const StoreGather::Line line = gathered;
-  const Cycle start = allocate_mshr(now, outer_.flight_of(line.number));
-  const Fill fill = fetch_l1d(line.number, start, By::kDemand, true);
+  const OuterLevels::Look look = outer_.look(line.number);
+  const Cycle start = allocate_mshr(now, outer_.flight_of(look));
+  const Fill fill = fetch_l1d(line.number, look, start, By::kDemand, true);
   gather_.close(gathered, start);
   gather_.fetched(line.number, line.bytes, start, fill.ready);
   train_prefetcher(line.pc, line.address, Prefetcher::At::kMiss, now);
@@ -239,8 +243,9 @@ Cycle MemoryHierarchy::allocate_mshr(Cycle now, const OuterLevels::Flight& fligh
   return start;
 }
 
-MemoryHierarchy::Fill MemoryHierarchy::fetch_l1d(std::uint64_t line, Cycle start, By by, bool dirty) {
-  const Fill fill = outer_.read_for_data(line, start, by);
+MemoryHierarchy::Fill MemoryHierarchy::fetch_l1d(std::uint64_t line, const OuterLevels::Look& look,
+                                                 Cycle start, By by, bool dirty) {
+  const Fill fill = outer_.read_for_data(look, start, by);
   install_l1d(line,
               {.ready = fill.ready, .source = fill.source, .dirty = dirty, .prefetched = by == By::kPrefetch},
               start);
@@ -260,19 +265,20 @@ void MemoryHierarchy::train_prefetcher(std::uint64_t pc, std::uint64_t address, 
       pc, address, at,
       // Only what the L2 has by now: a prefetch that waits for memory would hold an MSHR of the L1D.
       [&](std::uint64_t wanted) {
-        const OuterLevels::Flight flight = outer_.flight_of(wanted);
+        const OuterLevels::Look look = outer_.look(wanted);
+        const OuterLevels::Flight flight = outer_.flight_of(look);
         return flight.least <= l2_load_to_use_ && flight.until <= now + l2_load_to_use_ &&
-               prefetch_into_l1d(wanted, flight, now);
+               prefetch_into_l1d(wanted, look, now);
       },
       [&](std::uint64_t wanted) { return outer_.prefetch(wanted, now); });
 }
 
-bool MemoryHierarchy::prefetch_into_l1d(std::uint64_t line, const OuterLevels::Flight& flight, Cycle now) {
+bool MemoryHierarchy::prefetch_into_l1d(std::uint64_t line, const OuterLevels::Look& look, Cycle now) {
   if (l1d_.peek(line) != nullptr || gather_.find(line) != nullptr) return true;
   if (l1d_mshrs_.full(now) || outer_.room(now) > now) return false;
   ++stats_.l1d.prefetches;
-  const Cycle start = allocate_mshr(now, flight);
-  fetch_l1d(line, start, By::kPrefetch, false);
+  const Cycle start = allocate_mshr(now, outer_.flight_of(look));
+  fetch_l1d(line, look, start, By::kPrefetch, false);
   return true;
 }
 
@@ -303,7 +309,7 @@ Cycle MemoryHierarchy::refill_l1i(std::uint64_t line, Cycle now, By by) {
   const Cycle start = std::max(now, refill_free_);
   if (by == By::kDemand) stats_.l1i.refill_wait_sum += start - now;
   refill_free_ = start + refill_interval_;
-  const Fill fill = outer_.read(line, start, by);
+  const Fill fill = outer_.read(outer_.look(line), start, by);
   l1i_.insert(line, {.ready = fill.ready, .source = fill.source, .prefetched = by == By::kPrefetch});
   return fill.ready;
 }

@@ -85,6 +85,14 @@ class MemoryHierarchy {
   // is all that it waits for.
   Cycle prefetch(std::uint64_t address, Cycle now);
 
+  // Demand misses of the L1D so far.
+  std::uint64_t l1d_misses() const { return stats_.l1d.misses; }
+  std::uint64_t data_line(std::uint64_t address) const { return l1d_.line_of(address); }
+  // Tells the host that an access of that line comes; nothing changes.
+  void foresee(std::uint64_t line) const {
+    if (!l1d_.is_most_recent(line) && !l1d_.contains(line)) outer_.foresee(line);
+  }
+
   // Accesses that are not seen may have changed what the L2 has; see OuterLevels.
   void mark_gap() { outer_.mark_gap(); }
   std::uint64_t unsure_misses() const { return outer_.unsure_misses(); }
@@ -120,11 +128,11 @@ class MemoryHierarchy {
   Fill fetch_gathered(StoreGather::Line& line, Cycle now);
   void count_use(Cache::Line& line, bool late);
   Cycle allocate_mshr(Cycle now, const OuterLevels::Flight& flight);
-  Fill fetch_l1d(std::uint64_t line, Cycle start, By by, bool dirty);
+  Fill fetch_l1d(std::uint64_t line, const OuterLevels::Look& look, Cycle start, By by, bool dirty);
   void translate_data(std::uint64_t address, Cycle& now);
   std::uint32_t walk_extra(std::uint64_t page);
   void train_prefetcher(std::uint64_t pc, std::uint64_t address, Prefetcher::At at, Cycle now);
-  bool prefetch_into_l1d(std::uint64_t line, const OuterLevels::Flight& flight, Cycle now);
+  bool prefetch_into_l1d(std::uint64_t line, const OuterLevels::Look& look, Cycle now);
   Cycle refill_l1i(std::uint64_t line, Cycle now, By by);
   void install_l1d(std::uint64_t line, const Cache::Line& state, Cycle now);
 

@@ -47,25 +47,20 @@ std::uint64_t OuterLevels::place_of(std::uint64_t line) const {
   return (page << page_shift_ | in_page) >> line_shift_;
 }
 
-OuterLevels::Flight OuterLevels::flight_of(std::uint64_t line) {
+OuterLevels::Look OuterLevels::look(std::uint64_t line) {
   const std::uint64_t place = place_of(line);
-  const Cache::Line* const found = l2_.peek(place);
-  if (found != nullptr && (found->missing & part_of(line)) == 0) return {load_to_use_, found->ready};
-  const bool below = found == nullptr && in_slc(place) != nullptr;
-  return {below ? slc_load_to_use_ : dram_.latency(), 0};
+  Cache::Line* const here = l2_.peek(place);
+  return {place, part_of(line), here, here == nullptr ? in_slc(place) : nullptr};
 }
 
-OuterLevels::Flight OuterLevels::flight_to_own(std::uint64_t line) {
-  return {l2_.peek(place_of(line)) != nullptr ? load_to_use_ : slc_load_to_use_, 0};
-}
-
-OuterLevels::Fill OuterLevels::read(std::uint64_t line, Cycle start, By by) {
+OuterLevels::Fill OuterLevels::read(const Look& look, Cycle start, By by) {
   const bool demand = by == By::kDemand;
   if (demand) ++l2_stats_.accesses;
-  Cache::Line* const found = l2_.find(place_of(line));
-  if (found == nullptr || (found->missing & part_of(line)) != 0) {
+  Cache::Line* const found = look.here;
+  if (found != nullptr) l2_.use(look.place, *found);
+  if (found == nullptr || (found->missing & look.part) != 0) {
     if (demand) ++l2_stats_.misses;
-    return miss(line, start, by, false);
+    return miss(look, start, by, false);
   }
   const Cycle done = start + load_to_use_;
   const bool late = found->ready > done;
@@ -85,22 +80,19 @@ Cycle OuterLevels::grant(Cycle start, Cycle duration) {
   return granted;
 }
 
-OuterLevels::Fill OuterLevels::miss(std::uint64_t line, Cycle start, By by, bool prefetched) {
-  const std::uint64_t place = place_of(line);
-  Cache::Line* const here = l2_.peek(place);
-  if (here != nullptr) {  // without this part
+OuterLevels::Fill OuterLevels::miss(const Look& look, Cycle start, By by, bool prefetched) {
+  if (look.here != nullptr) {  // without this part
     const Fill fill{dram_.read(grant(start, dram_.latency())), MemLevel::kDram};
-    l2_.refill(*here, fill.ready, fill.source);
+    l2_.refill(*look.here, fill.ready, fill.source);
     return fill;
   }
-  Cache::Line* const below = in_slc(place);
   if (slc_ && by == By::kDemand) {
     ++slc_stats_.accesses;
-    if (below == nullptr) ++slc_stats_.misses;
+    if (look.below == nullptr) ++slc_stats_.misses;
   }
   Cache::Line state;
-  if (below != nullptr) state = slc_->take(place, *below);
-  if (below != nullptr && (state.missing & part_of(line)) == 0) {
+  if (look.below != nullptr) state = slc_->take(look.place, *look.below);
+  if (look.below != nullptr && (state.missing & look.part) == 0) {
     state.ready = std::max(grant(start, slc_load_to_use_) + slc_load_to_use_, state.ready);
     state.source = MemLevel::kSlc;
   } else {
@@ -109,20 +101,22 @@ OuterLevels::Fill OuterLevels::miss(std::uint64_t line, Cycle start, By by, bool
     state.missing = 0;
   }
   state.prefetched = prefetched;
-  const std::uint32_t used = insert(place, state, start);
+  const std::uint32_t used = insert(look.place, state, start);
   if (gap_ != 0 && used <= gap_ && by == By::kDemand) ++unsure_misses_;
   return {state.ready, state.source};
 }
 
-Cycle OuterLevels::own(std::uint64_t line, Cycle start) {
-  const std::uint64_t place = place_of(line);
-  if (l2_.find(place) != nullptr) return start;
+Cycle OuterLevels::own(const Look& look, Cycle start) {
+  if (look.here != nullptr) {
+    l2_.use(look.place, *look.here);
+    return start;
+  }
   const Cycle granted = grant(start, slc_load_to_use_);
   Cache::Line state{.missing = all_parts_};
-  if (Cache::Line* const below = in_slc(place); below != nullptr) state = slc_->take(place, *below);
+  if (look.below != nullptr) state = slc_->take(look.place, *look.below);
   state.ready = granted + slc_load_to_use_;
   state.source = MemLevel::kSlc;
-  insert(place, state, start);
+  insert(look.place, state, start);
   return granted;
 }
 
@@ -140,17 +134,16 @@ void OuterLevels::write_back(std::uint64_t line, Cycle now) {
   insert(place, state, now);
 }
 
-bool OuterLevels::prefetch(std::uint64_t line, Cycle now) {
-  if (l2_.peek(place_of(line)) != nullptr) return true;
+bool OuterLevels::prefetch(const Look& look, Cycle now) {
   if (mshrs_.full(now)) return false;
   ++l2_stats_.prefetches;
-  miss(line, now, By::kPrefetch, true);
+  miss(look, now, By::kPrefetch, true);
   return true;
 }
 
 std::uint32_t OuterLevels::insert(std::uint64_t place, const Cache::Line& state, Cycle now) {
   const Cache::Victim victim = l2_.insert(place, state);
-  const std::uint32_t used = victim.state.stamp;
+  const std::uint32_t used = victim.stamp;
   // What has no part left is in the L1D alone, if anywhere.
   if (victim.line == Cache::kNone || victim.state.missing == all_parts_) return used;
   if (victim.state.dirty) ++l2_stats_.writebacks;

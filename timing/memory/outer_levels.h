@@ -44,14 +44,29 @@ class OuterLevels {
 
   explicit OuterLevels(const CoreConfig& config);
 
+  // What is known of a line, until anything is brought or put out.
+  struct Look {
+    std::uint64_t place;  // its number in physical memory
+    std::uint8_t part;    // of the L2's line
+    Cache::Line* here;    // in the L2; null if it is not there
+    Cache::Line* below;   // in the system-level cache; null if it is not there, or in the L2
+  };
+  Look look(std::uint64_t line);
+
   // How long a miss of the L1D is in flight, queues aside: so many cycles, and until the line is in the L2.
   struct Flight {
     Cycle least;
     Cycle until;
   };
-  Flight flight_of(std::uint64_t line);
+  Flight flight_of(const Look& look) const {
+    if (look.here != nullptr && (look.here->missing & look.part) == 0)
+      return {load_to_use_, look.here->ready};
+    return {look.below != nullptr ? slc_load_to_use_ : dram_.latency(), 0};
+  }
   // The same for one that writes the whole line.
-  Flight flight_to_own(std::uint64_t line);
+  Flight flight_to_own(const Look& look) const {
+    return {look.here != nullptr ? load_to_use_ : slc_load_to_use_, 0};
+  }
 
   // Without any queue.
   Cycle latency_of(MemLevel level) const {
@@ -61,17 +76,27 @@ class OuterLevels {
   }
 
   // A line for the L1D, whose miss has its register from `now` on, or for the L1I.
-  Fill read_for_data(std::uint64_t line, Cycle now, By by) { return read(line, to_l1d_.take(now), by); }
-  Fill read(std::uint64_t line, Cycle start, By by);
+  Fill read_for_data(const Look& look, Cycle now, By by) { return read(look, to_l1d_.take(now), by); }
+  Fill read(const Look& look, Cycle start, By by);
   // The L1D is going to write the whole line; returns when the L2 has taken note.
-  Cycle own(std::uint64_t line, Cycle start);
+  Cycle own(const Look& look, Cycle start);
   // A line from the L1D that was written.
   void write_back(std::uint64_t line, Cycle now);
   // The cycle in which there is room for a line that the L1D has to put out.
   Cycle room(Cycle now) const { return from_l1d_.room(now); }
 
   // Into the L2. False: there is no room for one more miss.
-  bool prefetch(std::uint64_t line, Cycle now);
+  bool prefetch(std::uint64_t line, Cycle now) {
+    const Look found = look(line);
+    return found.here != nullptr || prefetch(found, now);
+  }
+
+  // Tells the host that a miss of `line` comes.
+  void foresee(std::uint64_t line) const {
+    const std::uint64_t place = place_of(line);
+    l2_.foresee(place);
+    if (slc_) slc_->foresee(place);
+  }
 
   // Accesses that are not seen may have brought and put out lines until now.
   void mark_gap() { gap_ = std::max(l2_.stamp(), 1U); }
@@ -89,7 +114,8 @@ class OuterLevels {
   }
   Cache::Line* in_slc(std::uint64_t place) { return slc_ ? slc_->peek(place) : nullptr; }
   Cycle grant(Cycle start, Cycle duration);
-  Fill miss(std::uint64_t line, Cycle start, By by, bool prefetched);
+  bool prefetch(const Look& look, Cycle now);
+  Fill miss(const Look& look, Cycle start, By by, bool prefetched);
   // Returns when the place that it takes was used last, as Cache::stamp() counts.
   std::uint32_t insert(std::uint64_t place, const Cache::Line& state, Cycle now);
 

@@ -14,6 +14,7 @@
 #include "timing/pipe/fetch.h"
 #include "timing/pipe/fetch_buffer.h"
 #include "timing/pipe/fetch_targets.h"
+#include "timing/pipe/foresight.h"
 #include "timing/pipe/load_store_unit.h"
 #include "timing/pipe/pmu.h"
 #include "timing/slots.h"
@@ -36,11 +37,14 @@ struct Parts {
   // True: the batch is not of the thread and the program of the one before. Its instructions have retired.
   bool begin(const emu::RetiredBatch& batch) {
     counts.insts += batch.insts;
-    return context.follow(batch);
+    const bool switched = context.follow(batch);
+    foresight.begin(batch, context, memory);
+    return switched;
   }
 
   // Fetch goes on with a record.
   const CrackedBlock& begin(const emu::Record& record) {
+    foresight.step(context, memory);
     const CrackedBlock& cracked = table.execute(*record.block);
     fetch.begin_record(cracked, context.locate(record.block->pc), record.next_pc(), record.has_next());
     return cracked;
@@ -81,6 +85,7 @@ struct Parts {
   BranchPredictor predictor;
   CrackTable table;
   Context context;
+  Foresight foresight;
   FetchTargets targets;
   Fetch fetch;
   FetchBuffer buffer;

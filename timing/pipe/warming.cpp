@@ -11,7 +11,10 @@ Warming::Warming(Parts& parts)
 void Warming::consume(const emu::RetiredBatch& batch) {
   if (parts_.begin(batch)) ++parts_.counts.context_switches;
   Cycle now = now_;
-  for (const emu::Record& record : emu::records(batch)) now = consume(record, now);
+  for (const emu::Record& record : emu::records(batch)) {
+    parts_.foresight.step(parts_.context, parts_.memory);
+    now = consume(record, now);
+  }
   now_ = now;
 }
 

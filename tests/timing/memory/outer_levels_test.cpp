@@ -35,7 +35,8 @@ MemoryStats last_round(const CoreConfig& config, std::uint32_t kib, int rounds) 
   Cycle now = 0;
   for (int round = 0; round < rounds; ++round) {
     before = stats_of(levels);
-    for (std::uint64_t i = 0; i < kib * 16; i += 2, now += 1000) levels.read(kLine + i, now, By::kDemand);
+    for (std::uint64_t i = 0; i < kib * 16; i += 2, now += 1000)
+      levels.read(levels.look(kLine + i), now, By::kDemand);
   }
   MemoryStats last = stats_of(levels);
   last.l2.accesses -= before.l2.accesses;
@@ -79,13 +80,15 @@ TEST(OuterLevels, AReadSaysWhenAndFromWhere) {
   const CoreConfig config = small();
   OuterLevels levels(config);
   constexpr Cycle kNow = 1'000'000;
-  const auto read = [&](std::uint64_t line, Cycle now) { return levels.read(line, now, By::kDemand); };
+  const auto read = [&](std::uint64_t line, Cycle now) {
+    return levels.read(levels.look(line), now, By::kDemand);
+  };
   const OuterLevels::Fill cold = read(kLine, kNow);
   EXPECT_EQ(cold.ready, kNow + dram_cycles(config));
   EXPECT_EQ(cold.source, MemLevel::kDram);
   // On its way, also for the other half.
-  EXPECT_EQ(levels.flight_of(kLine + 1).until, cold.ready);
-  EXPECT_EQ(levels.flight_of(kLine + 1).least, config.l2.load_to_use);
+  EXPECT_EQ(levels.flight_of(levels.look(kLine + 1)).until, cold.ready);
+  EXPECT_EQ(levels.flight_of(levels.look(kLine + 1)).least, config.l2.load_to_use);
   EXPECT_EQ(read(kLine + 1, kNow + 10).ready, cold.ready);
   EXPECT_EQ(read(kLine + 1, kNow + 10).source, MemLevel::kDram);
   EXPECT_EQ(stats_of(levels).l2.merges, 2U);
@@ -94,7 +97,7 @@ TEST(OuterLevels, AReadSaysWhenAndFromWhere) {
   EXPECT_EQ(hit.source, MemLevel::kL2);
   // Four ways of one set later it is in the system-level cache.
   for (std::uint64_t n = 1; n <= 4; ++n) read(kLine + 256 * n, kNow + 10'000 * n);
-  EXPECT_EQ(levels.flight_of(kLine).least, config.slc.load_to_use);
+  EXPECT_EQ(levels.flight_of(levels.look(kLine)).least, config.slc.load_to_use);
   const OuterLevels::Fill back = read(kLine, kNow + 100'000);
   EXPECT_EQ(back.ready, kNow + 100'000 + config.slc.load_to_use);
   EXPECT_EQ(back.source, MemLevel::kSlc);
@@ -106,12 +109,12 @@ TEST(OuterLevels, APrefetchIsNoDemandAndItsFirstUseIsLateWhileItIsOnItsWay) {
   constexpr Cycle kNow = 1'000'000;
   EXPECT_TRUE(levels.prefetch(kLine, kNow));
   EXPECT_TRUE(levels.prefetch(kLine, kNow)) << "there is nothing more to do";
-  levels.read(kLine + 100, kNow, By::kPrefetch);
+  levels.read(levels.look(kLine + 100), kNow, By::kPrefetch);
   MemoryStats stats = stats_of(levels);
   EXPECT_EQ(stats.l2.prefetches, 1U);
   EXPECT_EQ(stats.l2.accesses + stats.l2.misses + stats.slc.accesses + stats.slc.misses, 0U);
   EXPECT_EQ(stats.dram.reads, 2U);
-  for (int i = 0; i < 3; ++i) levels.read(kLine, kNow + 10, By::kDemand);
+  for (int i = 0; i < 3; ++i) levels.read(levels.look(kLine), kNow + 10, By::kDemand);
   stats = stats_of(levels);
   EXPECT_EQ(stats.l2.accesses, 3U);
   EXPECT_EQ(stats.l2.late_prefetches, 1U);
@@ -125,7 +128,7 @@ TEST(OuterLevels, APrefetchYieldsWhenMissesTakeAllRegisters) {
   config.l2.mshrs = 2;
   OuterLevels levels(config);
   constexpr Cycle kNow = 1'000'000;
-  levels.read(kLine, kNow, By::kDemand);
+  levels.read(levels.look(kLine), kNow, By::kDemand);
   EXPECT_TRUE(levels.prefetch(kLine + 100, kNow));
   EXPECT_FALSE(levels.prefetch(kLine + 200, kNow + 8));
   EXPECT_EQ(stats_of(levels).l2.prefetches, 1U);
@@ -136,17 +139,20 @@ TEST(OuterLevels, WhatIsWrittenWholeIsNotReadFromMemory) {
   const CoreConfig config = small();
   OuterLevels levels(config);
   constexpr Cycle kNow = 1'000'000;
-  EXPECT_EQ(levels.flight_to_own(kLine).least, config.slc.load_to_use);
-  EXPECT_EQ(levels.own(kLine, kNow), kNow);
-  EXPECT_EQ(levels.flight_to_own(kLine + 1).least, config.l2.load_to_use) << "the L2's line has both halves";
+  EXPECT_EQ(levels.flight_to_own(levels.look(kLine)).least, config.slc.load_to_use);
+  EXPECT_EQ(levels.own(levels.look(kLine), kNow), kNow);
+  EXPECT_EQ(levels.flight_to_own(levels.look(kLine + 1)).least, config.l2.load_to_use)
+      << "the L2's line has both halves";
   levels.write_back(kLine, kNow + 1000);
-  EXPECT_EQ(levels.read(kLine, kNow + 2000, By::kDemand).ready, kNow + 2000 + config.l2.load_to_use);
+  EXPECT_EQ(levels.read(levels.look(kLine), kNow + 2000, By::kDemand).ready,
+            kNow + 2000 + config.l2.load_to_use);
   EXPECT_EQ(stats_of(levels).dram.reads, 0U);
-  EXPECT_EQ(levels.flight_of(kLine + 1).least, dram_cycles(config));
-  const OuterLevels::Fill half = levels.read(kLine + 1, kNow + 3000, By::kDemand);
+  EXPECT_EQ(levels.flight_of(levels.look(kLine + 1)).least, dram_cycles(config));
+  const OuterLevels::Fill half = levels.read(levels.look(kLine + 1), kNow + 3000, By::kDemand);
   EXPECT_EQ(half.ready, kNow + 3000 + dram_cycles(config));
   EXPECT_EQ(half.source, MemLevel::kDram);
-  EXPECT_EQ(levels.read(kLine + 1, kNow + 9000, By::kDemand).ready, kNow + 9000 + config.l2.load_to_use);
+  EXPECT_EQ(levels.read(levels.look(kLine + 1), kNow + 9000, By::kDemand).ready,
+            kNow + 9000 + config.l2.load_to_use);
   EXPECT_EQ(stats_of(levels).dram.reads, 1U);
   EXPECT_EQ(stats_of(levels).l2.misses, 1U);
 }
@@ -155,17 +161,19 @@ TEST(OuterLevels, AHalfThatWasNotWrittenStaysMissingInTheSystemCache) {
   const CoreConfig config = small();
   OuterLevels levels(config);
   Cycle now = 1'000'000;
-  levels.own(kLine, now);
+  levels.own(levels.look(kLine), now);
   levels.write_back(kLine, now);
-  for (std::uint64_t n = 1; n <= 4; ++n) levels.read(kLine + 256 * n, now += 10'000, By::kDemand);
-  EXPECT_EQ(levels.read(kLine + 1, now += 10'000, By::kDemand).source, MemLevel::kDram);
+  for (std::uint64_t n = 1; n <= 4; ++n)
+    levels.read(levels.look(kLine + 256 * n), now += 10'000, By::kDemand);
+  EXPECT_EQ(levels.read(levels.look(kLine + 1), now += 10'000, By::kDemand).source, MemLevel::kDram);
   // And one of which nothing has come back from the L1D is forgotten with its place.
-  levels.own(kLine + 2, now);
-  for (std::uint64_t n = 1; n <= 4; ++n) levels.read(kLine + 2 + 256 * n, now += 10'000, By::kDemand);
-  EXPECT_EQ(levels.flight_of(kLine + 2).least, dram_cycles(config));
+  levels.own(levels.look(kLine + 2), now);
+  for (std::uint64_t n = 1; n <= 4; ++n)
+    levels.read(levels.look(kLine + 2 + 256 * n), now += 10'000, By::kDemand);
+  EXPECT_EQ(levels.flight_of(levels.look(kLine + 2)).least, dram_cycles(config));
   const std::uint64_t reads = stats_of(levels).dram.reads;
   levels.write_back(kLine + 2, now += 10'000);
-  EXPECT_EQ(levels.read(kLine + 2, now += 10'000, By::kDemand).source, MemLevel::kL2);
+  EXPECT_EQ(levels.read(levels.look(kLine + 2), now += 10'000, By::kDemand).source, MemLevel::kL2);
   EXPECT_EQ(stats_of(levels).dram.reads, reads);
 }
 
@@ -197,7 +205,8 @@ TEST(OuterLevels, FullBuffersHoldWhatComesNext) {
   levels.write_back(kLine + 100, kNow);
   EXPECT_GT(levels.room(kNow), kNow);
   for (std::uint64_t i = 0; i < 4000; ++i) levels.write_back(kLine + 2 * i, kNow);
-  EXPECT_GT(levels.read(kLine + 20'000, kNow, By::kDemand).ready, kNow + dram_cycles(config) + 1000)
+  EXPECT_GT(levels.read(levels.look(kLine + 20'000), kNow, By::kDemand).ready,
+            kNow + dram_cycles(config) + 1000)
       << "no room for a line that has to be put out";
 }
 
@@ -210,9 +219,11 @@ TEST(OuterLevels, ScatteredPagesDoNotShareALine) {
   // As many pages as the L2 holds, and an L2 of one set, which has a place for each.
   config.l2.cache = {.kib = 16, .ways = 128, .line_bytes = 128};
   OuterLevels one_set(config);
-  for (std::uint64_t n = 0; n < 128; ++n) one_set.read(kLine + n * page, now += 1000, By::kDemand);
+  for (std::uint64_t n = 0; n < 128; ++n)
+    one_set.read(one_set.look(kLine + n * page), now += 1000, By::kDemand);
   EXPECT_EQ(stats_of(one_set).l2.misses, 128U) << "no two pages are one";
-  for (std::uint64_t n = 0; n < 128; ++n) one_set.read(kLine + n * page, now += 1000, By::kDemand);
+  for (std::uint64_t n = 0; n < 128; ++n)
+    one_set.read(one_set.look(kLine + n * page), now += 1000, By::kDemand);
   EXPECT_EQ(stats_of(one_set).l2.misses, 128U);
 }
 
