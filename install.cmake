@@ -6,7 +6,8 @@ include(GNUInstallDirs)
 # Those meant for others come first in their line; the rest is what these include.
 set(public_headers
     timing/run/simulation.h timing/run/figures.h timing/run/mode.h timing/run/observer.h
-    timing/run/intervals.h timing/run/keeper.h timing/run/phase.h timing/run/regions.h timing/run/sampling.h timing/run/watcher.h
+    timing/run/intervals.h timing/run/keeper.h timing/run/phase.h timing/run/regions.h timing/run/sampling.h timing/run/simpoints.h timing/run/watcher.h
+    timing/run/block_vectors.h timing/phases/projection.h
     timing/config/config.h timing/config/fields.h timing/config/field_text.h
     timing/config/capabilities.inc timing/config/fields.inc
     timing/stats.h timing/stats.inc timing/stall.h

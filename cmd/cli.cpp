@@ -25,6 +25,7 @@
 #include "cmd/disasm_command.h"
 #include "cmd/help/command.h"
 #include "cmd/history/command.h"
+#include "cmd/phases/command.h"
 #include "cmd/profile/command.h"
 #include "cmd/results/manifest.h"
 #include "cmd/run_command.h"
@@ -85,6 +86,7 @@ struct CommandLine {
   CLI::App app{"Cycle-approximate simulator of the Apple M2 performance core for ARM64 Linux programs",
                "m2sim"};
   RunOptions run_options;
+  PhasesOptions phases_options;
   TimelineOptions timeline_options;
   AnnotateOptions annotate_options;
   SnippetOptions snippet_options;
@@ -105,6 +107,10 @@ struct CommandLine {
        .add = [this] { return add_run_command(app, run_options); },
        .run = [this] { return run(run_options); },
        .program = &run_options.guest.argv},
+      {.name = "phases",
+       .add = [this] { return add_phases_command(app, phases_options); },
+       .run = [this] { return phases(phases_options); },
+       .program = &phases_options.guest.argv},
       {.name = "timeline",
        .add = [this] { return add_timeline_command(app, timeline_options); },
        .run = [this] { return timeline(timeline_options); },

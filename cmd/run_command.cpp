@@ -79,22 +79,29 @@ void check_outputs(const RunOptions& options, Mode mode) {
 
 // What needs every instruction's time.
 void check_sampling(const RunOptions& options, Mode mode) {
+  const bool points = options.guest.simpoints.any();
+  if (points && options.guest.sampling.sample)
+    throw failure("run: --sample and --simpoints choose what is timed in two ways; take one");
   if (!options.guest.sampling.sample) {
     if (options.guest.sampling.asked)
       throw failure(
           "run: --error and --sample-... say how to sample: with --sample, or --again of such a run");
-    return;
+    if (!points) return;
   }
+  const std::string_view asked = points ? "--simpoints" : "--sample";
   if (mode == Mode::kEmulation)
-    throw failure("run: --sample: emulation mode has no figures of time; use timing or fast-timing");
+    throw failure("run: {}: emulation mode has no figures of time; use timing or fast-timing", asked);
   if (!options.guest.checkpoints.at.empty())
-    throw failure("run: --sample does not go with --checkpoint-at; make it in emulation: --mode emulation");
+    throw failure("run: {} does not go with --checkpoint-at; make it in emulation: --mode emulation", asked);
+  if (points && !options.guest.checkpoints.restore.empty())
+    throw failure("run: --simpoints does not go with --restore: intervals count from the program's start");
   if (options.guest.regions.any())
-    throw failure("run: --sample does not go with regions; of a part of the run: --skip N and --limit N");
+    throw failure("run: {} does not go with regions; of a part of the run: --skip N and --limit N", asked);
   if (chosen_clock(options.guest, mode) == GuestClock::kCycles)
-    throw failure("run: --sample does not go with --clock cycles, which needs the time of every instruction");
+    throw failure("run: {} does not go with --clock cycles, which needs the time of every instruction",
+                  asked);
   if (options.interval || !options.report.empty())
-    throw failure("run: --sample: --interval and --report need the time of every instruction");
+    throw failure("run: {}: --interval and --report need the time of every instruction", asked);
 }
 
 // The report says whether the core is a built-in one, and nothing of which program it was.
@@ -150,6 +157,7 @@ CLI::App* add_run_command(CLI::App& app, RunOptions& options) {
   add_guest_options(*command, options.guest);
   add_group(*command, "Regions", [&] { add_region_options(*command, options.guest.regions); });
   add_group(*command, "Sampling", [&] { add_sample_options(*command, options.guest.sampling); });
+  add_group(*command, "Simulation points", [&] { add_simpoint_options(*command, options.guest.simpoints); });
   add_group(*command, "Checkpoints", [&] { add_checkpoint_options(*command, options.guest.checkpoints); });
   add_again_option(*command, options.guest);
   add_group(*command, "While it runs", [&] { add_watch_options(*command, options.watch); });
@@ -226,7 +234,10 @@ int run(const RunOptions& given) {
 
   Results results{{}, results_of(guest.simulation().plan, outcome.regions)};
   if (outcome.timing) append_timing_stats(results.stats, *outcome.timing);
-  if (outcome.sampled) append_sampled_stats(results.stats, *outcome.sampled);
+  if (outcome.sampled) {
+    manifest.points ? append_point_stats(results.stats, *outcome.sampled)
+                    : append_sampled_stats(results.stats, *outcome.sampled);
+  }
   append_run_stats(results.stats, outcome.figures);
   show_results(options, manifest, results);
   write_each({[&] { write_stats(options, manifest, results); }, [&] { looking.finish_file(outcome); },

@@ -103,6 +103,7 @@ void take_again(const std::string& path, GuestOptions& options) {
     options.regions = regions_from(manifest.value("regions", std::vector<std::string>{}));
     options.sampling = sample_from(manifest.value("sample", ordered_json()));
     if (manifest.contains("restored")) take_restored(manifest["restored"].get<std::string>(), options);
+    options.simpoints.recorded = simpoints_from(manifest.value("simpoints", ordered_json()));
     options.again.path = path;
     options.again.config_sha256 = manifest.at("config_sha256").get<std::string>();
   } catch (const ordered_json::exception& error) {

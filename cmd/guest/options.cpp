@@ -33,21 +33,28 @@ std::int64_t start_time(const GuestOptions& options) {
   return seconds;
 }
 
-void add_phase_options(CLI::App& command, GuestOptions& options) {
-  const CLI::Validator number(large_number, "");
+void add_skip_option(CLI::App& command, GuestOptions& options) {
   command
       .add_option("--skip", options.skip,
                   "first, N instructions as fast as in emulation mode; 10M or 2e9 are numbers too")
       ->type_name("N")
-      ->transform(number);
+      ->transform(CLI::Validator(large_number, ""));
+}
+
+void add_limit_option(CLI::App& command, GuestOptions& options) {
+  command.add_option("--max-insts,--limit", options.limit, "stop after N more, which count")
+      ->type_name("N")
+      ->transform(CLI::Validator(large_number, ""));
+}
+
+void add_phase_options(CLI::App& command, GuestOptions& options) {
+  add_skip_option(command, options);
   command
       .add_option("--warmup", options.warmup,
                   "then, N that caches and predictors learn from and that do not count")
       ->type_name("N")
-      ->transform(number);
-  command.add_option("--max-insts,--limit", options.limit, "stop after N more, which count")
-      ->type_name("N")
-      ->transform(number);
+      ->transform(CLI::Validator(large_number, ""));
+  add_limit_option(command, options);
 }
 
 void add_mode_options(CLI::App& command, GuestOptions& options) {
@@ -118,6 +125,19 @@ void add_whole_guest_options(CLI::App& command, GuestOptions& options) {
   add_program(command, options.argv);
 }
 
+void add_emulated_guest_options(CLI::App& command, GuestOptions& options) {
+  options.command = command.get_name();
+  add_group(command, "Part of the run", [&] {
+    add_skip_option(command, options);
+    add_limit_option(command, options);
+  });
+  add_group(command, "Surroundings of the program", [&] {
+    add_cpu_option(command, options.core);
+    add_surroundings(command, options);
+  });
+  add_program(command, options.argv);
+}
+
 std::vector<std::string> guest_environment(const std::vector<std::string>& given) {
   std::vector<std::string> environment;
   for (const std::string& entry : given) {
@@ -181,7 +201,8 @@ std::vector<timing::Phase> phases_of(const GuestOptions& options) {
   const std::uint64_t skip = options.skip.value_or(0);
   const std::uint64_t warmup = options.warmup.value_or(0);
   if (skip != 0) phases.push_back({{.insts = skip}, timing::Listener::kNobody});
-  if (warmup != 0 && !options.regions.any()) phases.push_back({{.insts = warmup}, timing::Listener::kModel});
+  if (warmup != 0 && !options.regions.any() && !options.simpoints.any())
+    phases.push_back({{.insts = warmup}, timing::Listener::kModel});
   phases.push_back({{.insts = options.limit.value_or(UINT64_MAX)}, timing::Listener::kFigures});
   return phases;
 }
@@ -193,7 +214,7 @@ timing::RegionPlan plan_of(const GuestOptions& options, emu::Machine& machine, L
 }
 
 bool measured_nothing(const GuestOptions& options, std::uint64_t begin, const timing::Outcome& outcome) {
-  if (options.regions.any() || (!options.skip && !options.warmup) ||
+  if (options.regions.any() || options.simpoints.any() || (!options.skip && !options.warmup) ||
       outcome.end.kind == emu::RunEnd::Kind::kLimit)
     return false;
   const std::uint64_t skip = options.skip.value_or(0);

@@ -12,6 +12,7 @@
 #include "cmd/guest/checkpoints.h"
 #include "cmd/guest/regions.h"
 #include "cmd/guest/sampling.h"
+#include "cmd/guest/simpoints.h"
 #include "cmd/results/core_option.h"
 #include "cmd/results/manifest.h"
 #include "emu/machine.h"
@@ -46,6 +47,7 @@ struct GuestOptions {
   std::string strace_file;  // empty: none
   RegionOptions regions;
   SampleOptions sampling;
+  SimPointOptions simpoints;
   std::vector<std::string> argv;  // the program and its arguments
   RepeatedRun again;
   CheckpointOptions checkpoints;
@@ -57,6 +59,9 @@ void add_guest_options(CLI::App& command, GuestOptions& options);
 
 // The same for a command that runs the whole program: without phases and limits.
 void add_whole_guest_options(CLI::App& command, GuestOptions& options);
+
+// The same for a command that runs a part of a program at the speed of emulation, and has a core for nothing.
+void add_emulated_guest_options(CLI::App& command, GuestOptions& options);
 
 // These throw UserError for what cannot be meant.
 void require_program(const GuestOptions& options);

@@ -16,11 +16,14 @@ GuestRun::GuestRun(const GuestOptions& options, Mode mode, const timing::CoreCon
       machine_(machine_for(options, host_, checkpoint)),
       manifest_(manifest_of(options, mode, config, machine_, identity)),
       libraries_(machine_),
+      points_(simpoint_plan(options.simpoints, options.warmup)),
       simulation_{mode, config, phases_of(options)},
       checkpoints_(options, host_, machine_) {
   simulation_.plan = plan_of(options, machine_, libraries_);
   simulation_.clock = manifest_.clock;
   simulation_.sampling = options.sampling.chosen();
+  if (points_) simulation_.points = &*points_;
+  manifest_.points = points_;
   if (checkpoints_.any()) simulation_.keeper = &checkpoints_;
 }
 
@@ -52,6 +55,7 @@ void GuestRun::say_how_it_ended(const timing::Outcome& outcome, const RunWatch* 
 std::uint64_t GuestRun::begin() const { return machine_.run_point() ? machine_.run_point()->stats.insts : 0; }
 
 void GuestRun::say_unreached(const timing::Outcome& outcome) {
+  say_missed(outcome);
   std::vector<std::string> lines = unreached(simulation_.plan, outcome.regions, libraries_);
   const std::vector<std::string> files = checkpoints_.unreached(outcome.figures.instructions);
   lines.insert(lines.end(), files.begin(), files.end());
@@ -61,6 +65,16 @@ void GuestRun::say_unreached(const timing::Outcome& outcome) {
   }
 }
 
+void GuestRun::say_missed(const timing::Outcome& outcome) {
+  if (!outcome.sampled || outcome.sampled->missed == 0) return;
+  unreached_ = true;
+  write_stderr(
+      fmt::format("m2sim: {}: the program ended before {} of {} simulation points: they are of another run, "
+                  "or of intervals of "
+                  "another length\n",
+                  options_.command, outcome.sampled->missed, points_->points.size()));
+}
+
 int GuestRun::exit_status() const {
   const int status = exit_status_of(manifest_);
   return unreached_ && manifest_.end != "timeout" ? kExitUnreached : status;
@@ -68,7 +82,8 @@ int GuestRun::exit_status() const {
 
 std::optional<std::uint64_t> GuestRun::end() const {
   if (!options_.limit || options_.regions.any()) return std::nullopt;
-  return begin() + options_.skip.value_or(0) + options_.warmup.value_or(0) + *options_.limit;
+  const std::uint64_t warmup = points_ ? 0 : options_.warmup.value_or(0);
+  return begin() + options_.skip.value_or(0) + warmup + *options_.limit;
 }
 
 }  // namespace m2sim::cmd

@@ -24,7 +24,8 @@ class GuestRun {
   // To its end, of which a line on standard error says what there is to say. Throws UserError where m2sim
   // itself could not go on.
   timing::Outcome run(RunWatch* watch = nullptr);
-  // A line for each region and each checkpoint that never came: behind the report, which has the others.
+  // A line for each region, each checkpoint, and for simulation points, that never came: behind the report,
+  // which has the others.
   void say_unreached(const timing::Outcome& outcome);
   bool some_unreached() const { return unreached_; }
   // The program's own; kExitUnreached where one of them never came.
@@ -39,6 +40,7 @@ class GuestRun {
  private:
   // Instructions of the program that the run did not execute.
   std::uint64_t begin() const;
+  void say_missed(const timing::Outcome& outcome);
   void say_how_it_ended(const timing::Outcome& outcome, const RunWatch* watch);
 
   const GuestOptions& options_;
@@ -46,6 +48,7 @@ class GuestRun {
   emu::Machine machine_;
   Manifest manifest_;
   LibraryRegions libraries_;
+  std::optional<timing::SimPointPlan> points_;
   timing::Simulation simulation_;
   CheckpointKeeper checkpoints_;
   bool unreached_ = false;

@@ -10,6 +10,7 @@
 
 #include "timing/run/mode.h"
 #include "timing/run/sampling.h"
+#include "timing/run/simpoints.h"
 
 namespace m2sim::cmd {
 
@@ -47,6 +48,7 @@ struct Manifest {
   std::string restored{};                                            // the checkpoint; empty: none
   std::vector<std::string> regions{};                                // the options that ask for them
   std::optional<timing::SamplePlan> sample{};                        // no value: all of it was timed
+  std::optional<timing::SimPointPlan> points{};                      // the same
   // "exit", "signal" (the guest's), "limit", "regions" (all measured), "timeout", "stopped" (by a signal to
   // m2sim).
   std::string end;

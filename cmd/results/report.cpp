@@ -100,40 +100,68 @@ std::string memory_section(const Stats& stats, double instructions, bool color) 
   return text;
 }
 
-// How the figures above were found, where from windows, and how well CPI is known.
+// How the figures above were found, where from parts of the run, and how well CPI is known.
+class EstimateSection {
+ public:
+  // `prefix`: of their names.
+  EstimateSection(const Stats& stats, std::string prefix) : stats_(stats), prefix_(std::move(prefix)) {}
+
+  double value(const std::string& name) const { return stat_value(stats_, prefix_ + name); }
+  std::string counted(std::string_view label, const std::string& name) const {
+    return row(label, count(stats_, prefix_ + name));
+  }
+  std::string error() const {
+    const Stat* const error = find_stat(stats_, prefix_ + "error");
+    if (error == nullptr) return row("error", "not known");
+    const double share = as_double(error->value);
+    const double cpi = stat_value(stats_, "core.cpi");
+    return row("CPI, 95 %", fmt::format("{:.4f} +- {:.4f}", cpi, cpi * share)) +
+           row("error", fmt::format("{:.2f} %", 100 * share));
+  }
+  std::string what_was_done() const {
+    std::string text = part("timed, count", "measured_insts") +
+                       part("timed ahead of them", "detailed_insts") + part("warmed with", "warmed_insts") +
+                       row("perhaps not warm", fmt::format("{:.2f} %", 100 * value("unwarmed")));
+    if (const Stat* whole = find_stat(stats_, prefix_ + "whole_cpi"); whole != nullptr) {
+      const double real = as_double(whole->value);
+      text += row("CPI of the whole", fmt::format("{:.4f}", real));
+      if (real > 0)
+        text += row("off by", fmt::format("{:+.2f} %", 100 * (stat_value(stats_, "core.cpi") / real - 1)));
+    }
+    return text;
+  }
+
+ private:
+  // With its share of the run behind.
+  std::string part(std::string_view label, const std::string& name) const {
+    const double insts = stat_value(stats_, "core.insts");
+    std::string text = counted(label, name);
+    text.pop_back();
+    return text + fmt::format("{:>9.2f} %\n", insts > 0 ? 100 * value(name) / insts : 0);
+  }
+
+  const Stats& stats_;
+  std::string prefix_;
+};
+
 std::string sampling_section(const Stats& stats, bool color) {
   if (find_stat(stats, "sample.windows") == nullptr) return "";
-  const double cpi = stat_value(stats, "core.cpi");
-  const double insts = stat_value(stats, "core.insts");
-  const auto part = [&](std::string_view label, std::string_view name) {
-    const double share = insts > 0 ? 100 * stat_value(stats, name) / insts : 0;
-    return row(label, count(stats, name)) + fmt::format("{:>{}.2f} %\n", share, 9);
-  };
-  const auto joined = [](std::string text) {  // the share behind the count
-    if (const std::size_t end = text.find('\n'); end != std::string::npos) text.erase(end, 1);
-    return text;
-  };
-  std::string text = paint("Sampling", Color::kBold, color) + "\n";
-  if (const Stat* error = find_stat(stats, "sample.error"); error != nullptr) {
-    const double share = as_double(error->value);
-    text += row("CPI, 95 %", fmt::format("{:.4f} +- {:.4f}", cpi, cpi * share));
-    text += row("error", fmt::format("{:.2f} %", 100 * share));
-  } else {
-    text += row("error", "not known");
-  }
-  if (stat_value(stats, "sample.met") == 0)
+  const EstimateSection section(stats, "sample.");
+  std::string text = paint("Sampling", Color::kBold, color) + "\n" + section.error();
+  if (section.value("met") == 0)
     text += "  the error asked for is not met: the run is too short for it, or changes too much\n";
-  text += row("windows", count(stats, "sample.windows"));
-  text += joined(part("timed, count", "sample.measured_insts"));
-  text += joined(part("timed ahead of them", "sample.detailed_insts"));
-  text += joined(part("warmed with", "sample.warmed_insts"));
-  text += row("perhaps not warm", fmt::format("{:.2f} %", 100 * stat_value(stats, "sample.unwarmed")));
-  if (const Stat* whole = find_stat(stats, "sample.whole_cpi"); whole != nullptr) {
-    const double real = as_double(whole->value);
-    text += row("CPI of the whole", fmt::format("{:.4f}", real));
-    if (real > 0) text += row("off by", fmt::format("{:+.2f} %", 100 * (cpi / real - 1)));
-  }
-  return text;
+  return text + section.counted("windows", "windows") + section.what_was_done();
+}
+
+std::string points_section(const Stats& stats, bool color) {
+  if (find_stat(stats, "simpoints.points") == nullptr) return "";
+  const EstimateSection section(stats, "simpoints.");
+  std::string text = paint("Simulation points", Color::kBold, color) + "\n" + section.error();
+  if (find_stat(stats, "simpoints.error") == nullptr)
+    text += "  a single point says nothing of how much its phase varies: m2sim phases --points 3 or more\n";
+  text += section.counted("phases", "phases") + section.counted("points", "points");
+  if (section.value("missed") != 0) text += section.counted("behind the run's end", "missed");
+  return text + section.what_was_done();
 }
 
 }  // namespace
@@ -192,7 +220,7 @@ std::string run_report(const Manifest& manifest, const Stats& stats, bool color)
     if (text.find(kFewMark) != std::string::npos)
       text += fmt::format("  {} of fewer than {} events\n", kFewMark, kFewEvents);
   }
-  text += sampling_section(stats, color);
+  text += sampling_section(stats, color) + points_section(stats, color);
   text += paint("Simulator", Color::kBold, color) + "\n";
   text += row("blocks decoded", count(stats, "emulation.blocks_decoded"));
   text += row("system calls", count(stats, "emulation.system_calls"));

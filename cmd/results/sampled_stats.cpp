@@ -5,14 +5,18 @@
 namespace m2sim::cmd {
 namespace {
 
+using Value = std::optional<timing::StatValue>;
+using Figures = timing::SampledFigures;
+
+enum class Of : std::uint8_t { kAny, kSamples, kPoints };
+
 struct SampledStatInfo {
+  Of of;
   std::string_view name;
   std::string_view unit;
   std::string_view description;
-  std::optional<timing::StatValue> (*value)(const timing::SampledFigures& figures);
+  Value (*value)(const Figures& figures);
 };
-
-using Value = std::optional<timing::StatValue>;
 
 double cpi_of(const timing::TimingStats& stats) {
   return stats.core.insts == 0
@@ -21,58 +25,70 @@ double cpi_of(const timing::TimingStats& stats) {
 }
 
 constexpr SampledStatInfo kSampledStats[] = {
-    {"sample.windows", "windows", "that were timed, the first instructions not among them",
-     [](const timing::SampledFigures& f) -> Value { return f.windows; }},
-    {"sample.measured_insts", "instructions", "timed, and all other figures are made from them",
-     [](const timing::SampledFigures& f) -> Value { return f.measured; }},
-    {"sample.detailed_insts", "instructions", "timed ahead of windows; they fill the pipe and do not count",
-     [](const timing::SampledFigures& f) -> Value { return f.detailed; }},
-    {"sample.warmed_insts", "instructions", "from which caches and predictors learned, untimed",
-     [](const timing::SampledFigures& f) -> Value { return f.warmed; }},
-    {"sample.error", "of CPI", "half the width of CPI's interval of 95 % confidence",
-     [](const timing::SampledFigures& f) -> Value { return f.error ? Value(*f.error) : std::nullopt; }},
-    {"sample.met", "0 or 1", "whether that is at most what --error asked for",
-     [](const timing::SampledFigures& f) -> Value { return std::uint64_t{f.met ? 1U : 0U}; }},
-    {"sample.unwarmed", "of the cycles", "that longer warming might have saved",
-     [](const timing::SampledFigures& f) -> Value { return f.unwarmed; }},
-    {"sample.whole_cpi", "cycles/instruction", "of the whole run, timed beside it (--sample-check)",
-     [](const timing::SampledFigures& f) -> Value {
-       return f.whole ? Value(cpi_of(*f.whole)) : std::nullopt;
-     }},
+    {Of::kSamples, "windows", "windows", "that were timed, the first instructions not among them",
+     [](const Figures& f) -> Value { return f.windows; }},
+    {Of::kPoints, "points", "intervals", "that were timed",
+     [](const Figures& f) -> Value { return f.windows; }},
+    {Of::kPoints, "phases", "phases", "that they are of", [](const Figures& f) -> Value { return f.phases; }},
+    {Of::kPoints, "missed", "intervals", "that were to be timed and are behind the run's end",
+     [](const Figures& f) -> Value { return f.missed; }},
+    {Of::kAny, "measured_insts", "instructions", "timed, and all other figures are made from them",
+     [](const Figures& f) -> Value { return f.measured; }},
+    {Of::kAny, "detailed_insts", "instructions",
+     "timed ahead of windows; they fill the pipe and do not count",
+     [](const Figures& f) -> Value { return f.detailed; }},
+    {Of::kAny, "warmed_insts", "instructions", "from which caches and predictors learned, untimed",
+     [](const Figures& f) -> Value { return f.warmed; }},
+    {Of::kAny, "error", "of CPI", "half the width of CPI's interval of 95 % confidence",
+     [](const Figures& f) -> Value { return f.error ? Value(*f.error) : std::nullopt; }},
+    {Of::kSamples, "met", "0 or 1", "whether that is at most what --error asked for",
+     [](const Figures& f) -> Value { return std::uint64_t{f.met ? 1U : 0U}; }},
+    {Of::kAny, "unwarmed", "of the cycles", "that longer warming might have saved",
+     [](const Figures& f) -> Value { return f.unwarmed; }},
+    {Of::kAny, "whole_cpi", "cycles/instruction",
+     "of the whole run, timed beside it (--sample-check, --simpoints-check)",
+     [](const Figures& f) -> Value { return f.whole ? Value(cpi_of(*f.whole)) : std::nullopt; }},
 };
 
-struct HalfWidthName {
-  std::string name;
-  std::string description;
-};
-
-// As stat_table() has them; a Stat names what lives on.
-const std::vector<HalfWidthName>& half_width_names() {
-  static const std::vector<HalfWidthName> names = [] {
-    std::vector<HalfWidthName> all;
+// A Stat names what lives on.
+struct Names {
+  explicit Names(const std::string& prefix) {
+    for (const SampledStatInfo& info : kSampledStats) own.push_back(prefix + std::string(info.name));
     for (const timing::StatInfo& info : timing::stat_table()) {
-      all.push_back({"sample.half_width." + std::string(info.name),
-                     "half the width of the interval of 95 % confidence of " + std::string(info.name)});
+      half_widths.push_back(prefix + "half_width." + std::string(info.name));
+      descriptions.push_back("half the width of the interval of 95 % confidence of " +
+                             std::string(info.name));
     }
-    return all;
-  }();
-  return names;
+  }
+  std::vector<std::string> own;          // as kSampledStats
+  std::vector<std::string> half_widths;  // as stat_table()
+  std::vector<std::string> descriptions;
+};
+
+void append(Stats& stats, const Figures& figures, Of of, const Names& names) {
+  std::size_t next = 0;
+  for (const SampledStatInfo& info : kSampledStats) {
+    const std::string& name = names.own[next++];
+    if (info.of != of && info.of != Of::kAny) continue;
+    if (const Value value = info.value(figures)) stats.push_back({name, info.unit, info.description, *value});
+  }
+  const auto table = timing::stat_table();
+  for (std::size_t i = 0; i < figures.half_widths.size(); ++i) {
+    if (!figures.half_widths[i]) continue;
+    stats.push_back({names.half_widths[i], table[i].unit, names.descriptions[i], *figures.half_widths[i]});
+  }
 }
 
 }  // namespace
 
 void append_sampled_stats(Stats& stats, const timing::SampledFigures& figures) {
-  for (const SampledStatInfo& info : kSampledStats) {
-    if (const Value value = info.value(figures)) {
-      stats.push_back({info.name, info.unit, info.description, *value});
-    }
-  }
-  const auto table = timing::stat_table();
-  for (std::size_t i = 0; i < figures.half_widths.size(); ++i) {
-    if (!figures.half_widths[i]) continue;
-    const HalfWidthName& name = half_width_names()[i];
-    stats.push_back({name.name, table[i].unit, name.description, *figures.half_widths[i]});
-  }
+  static const Names names("sample.");
+  append(stats, figures, Of::kSamples, names);
+}
+
+void append_point_stats(Stats& stats, const timing::SampledFigures& figures) {
+  static const Names names("simpoints.");
+  append(stats, figures, Of::kPoints, names);
 }
 
 }  // namespace m2sim::cmd

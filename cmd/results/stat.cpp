@@ -77,6 +77,7 @@ Stats all_stats() {
   sampled.error = 0;
   sampled.whole.emplace();
   append_sampled_stats(stats, sampled);
+  append_point_stats(stats, sampled);
   append_run_stats(stats, timing::RunFigures{});
   return stats;
 }

@@ -37,6 +37,8 @@ void append_run_stats(Stats& stats, const timing::RunFigures& figures);
 void append_timing_stats(Stats& stats, const timing::TimingStats& figures);
 // Of a sampled run: how the others were found, and how well each is known.
 void append_sampled_stats(Stats& stats, const timing::SampledFigures& figures);
+// The same of a run by simulation points.
+void append_point_stats(Stats& stats, const timing::SampledFigures& figures);
 
 // Null where a mode has no such figure.
 const Stat* find_stat(const Stats& stats, std::string_view name);

@@ -21,6 +21,16 @@ ordered_json sample_json(const timing::SamplePlan& plan) {
   return json;
 }
 
+ordered_json points_json(const timing::SimPointPlan& plan) {
+  ordered_json json;
+  json["interval_size"] = plan.interval_size;
+  json["warming"] = plan.warming;
+  json["detail"] = plan.detail;
+  for (const timing::SimPoint& point : plan.points)
+    json["points"].push_back({point.interval, point.phase, point.weight});
+  return json;
+}
+
 ordered_json manifest_json(const Manifest& manifest) {
   ordered_json json;
   json["version"] = version();
@@ -46,6 +56,7 @@ ordered_json manifest_json(const Manifest& manifest) {
   if (!manifest.restored.empty()) json["restored"] = manifest.restored;
   if (!manifest.regions.empty()) json["regions"] = manifest.regions;
   if (manifest.sample) json["sample"] = sample_json(*manifest.sample);
+  if (manifest.points) json["simpoints"] = points_json(*manifest.points);
   json["end"] = manifest.end;
   json["status"] = manifest.status;
   for (const auto& [path, value] : manifest.configuration) json["configuration"][path] = value;

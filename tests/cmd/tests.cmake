@@ -1,7 +1,7 @@
 # The executable from outside: what it says and how it exits.
 find_program(M2SIM_GUEST_CC NAMES aarch64-linux-gnu-gcc)
 foreach(script annotate bad_input calibrate calibrate_check calibrate_check_page calibrate_fit calibrate_scaling check checkpoints clock compare verify guest_faults end_to_end help history ingest intervals reading report
-        library_regions regions running sampling snippet sweep sweep_queues sweep_survival timeline)
+        library_regions phases regions running sampling snippet sweep sweep_queues sweep_survival timeline)
   add_test(NAME cmd.${script} COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_LIST_DIR}/${script}.py)
   set_tests_properties(
     cmd.${script} PROPERTIES LABELS programs TIMEOUT 300

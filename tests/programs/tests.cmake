@@ -32,7 +32,8 @@ if(M2SIM_BENCHMARKS AND TARGET m2sim)
                      "shells: static bash jobs|coreutils: pipeline|python3: threads|sqlite3: transactions")
   m2sim_program_test(servers servers_check.py --sysroot ${debian_dir})
   m2sim_program_test(debuggers debuggers_check.py --sysroot ${debian_dir} --debugged ${debugged_guest})
-  set_tests_properties(programs.corpus programs.corpus_modes programs.servers programs.debuggers
+  m2sim_program_test(phased phased_check.py --debian ${debian_dir})
+  set_tests_properties(programs.corpus programs.corpus_modes programs.servers programs.debuggers programs.phased
                        PROPERTIES FIXTURES_REQUIRED debian)
 
   m2sim_program_test(layout layout_check.py)

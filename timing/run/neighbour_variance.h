@@ -2,13 +2,11 @@
 // changes slowly, so their differences say how much the samples of one stratum would.
 #pragma once
 
-#include <algorithm>
 #include <cmath>
 
-namespace m2sim::timing {
+#include "timing/run/student.h"
 
-// Of the normal distribution: 95 % lie within so many standard deviations.
-inline constexpr double kNormalQuantile = 1.959964;
+namespace m2sim::timing {
 
 class NeighbourVariance {
  public:
@@ -32,16 +30,8 @@ class NeighbourVariance {
   // So many strata of one length would know as much.
   double equal_strata() const { return strata_ * strata_ / squares_; }
   // Half the width of the interval in which the sum lies with 95 %. Differences of neighbours know what two
-  // thirds of as many independent samples would. Student's t is that of the expansion of Cornish and Fisher,
-  // 3 % short at two degrees of freedom (calibration has it exactly, which is built upon this room).
-  double half_width() const {
-    constexpr double z = kNormalQuantile;
-    constexpr double z2 = z * z;
-    const double n = std::max(1.0, equal_strata() * 2 / 3);
-    const double t = z + z * (z2 + 1) / (4 * n) + z * ((5 * z2 + 16) * z2 + 3) / (96 * n * n) +
-                     z * (((3 * z2 + 19) * z2 + 17) * z2 - 15) / (384 * n * n * n);
-    return t * std::sqrt(variance());
-  }
+  // thirds of as many independent samples would.
+  double half_width() const { return student_quantile(equal_strata() * 2 / 3) * std::sqrt(variance()); }
 
  private:
   double count_ = 0;

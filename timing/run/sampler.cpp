@@ -26,8 +26,6 @@ constexpr unsigned kFewFollowed = 4;
 constexpr unsigned kManyFollowed = 32;
 constexpr std::uint64_t kLeastGrown = 10'000;
 constexpr std::uint64_t kLongestWarming = std::uint64_t{1} << 40;
-// The step of a derivative, as a part of the run.
-constexpr double kStep = 1.0 / 16;
 
 double real(std::uint64_t value) { return static_cast<double>(value); }
 
@@ -152,18 +150,12 @@ Sampler::Estimate Sampler::estimate(std::uint64_t insts) const {
   figures.half_widths.resize(stat_table().size());
   if (result.stats.core.cycles != 0) figures.unwarmed = unwarmed / real(result.stats.core.cycles);
 
-  // How each figure would move if the run were a little more like a window.
   std::vector<NeighbourVariance> variances(stat_table().size());
-  StatsEstimate rest = sum;
-  rest.scale(1 - kStep);
   const std::vector<StatValue> all = values(result.stats);
   for (std::size_t w = 1; w < windows.size(); ++w) {
-    StatsEstimate more = rest;
-    more.add(windows[w].stats, kStep * real(insts) / real(windows[w].stats.core.insts));
-    const std::vector<StatValue> moved = values(more.rounded());
+    const std::vector<double> moves = influence(sum, all, insts, windows[w].stats);
     for (std::size_t i = 0; i < all.size(); ++i)
-      variances[i].add(windows[w].stratum / real(insts), real(plan_.window) / real(insts),
-                       (number(moved[i]) - number(all[i])) / kStep);
+      variances[i].add(windows[w].stratum / real(insts), real(plan_.window) / real(insts), moves[i]);
   }
   const bool whole = figures.windows == 0 && insts != 0 && figures.measured == insts;
   for (std::size_t i = 0; i < all.size(); ++i) {

@@ -2,43 +2,23 @@
 #pragma once
 
 #include <algorithm>
-#include <array>
 #include <cstdint>
 #include <vector>
 
 #include "timing/run/sampling.h"
+#include "timing/run/windows.h"
 #include "timing/stats.h"
 #include "timing/xorshift.h"
 
 namespace m2sim::timing {
 
-class Sampler {
+class Sampler final : public Windows {
  public:
   explicit Sampler(const SamplePlan& plan);
 
-  // What comes next, one part behind the other, in instructions.
-  struct Step {
-    std::uint64_t skip;
-    std::uint64_t warm;
-    std::uint64_t detail;
-    std::uint64_t measure;
-  };
-  Step next();
-
-  // How warm a window was, in cycles that nothing overlaps.
-  struct Warmth {
-    double unsure = 0;                 // of misses in the window that longer warming might have made hits
-    std::array<double, 2> quarters{};  // that mispredictions and misses cost in the last quarters of warming
-  };
-  // The step was made, or at least begun where the run has ended.
-  void measured(const TimingStats& window, const Warmth& warmth);
-
-  // The run has ended behind `insts` instructions.
-  struct Estimate {
-    TimingStats stats;
-    SampledFigures figures;
-  };
-  Estimate estimate(std::uint64_t insts) const;
+  Step next() override;
+  void measured(const TimingStats& window, const Warmth& warmth) override;
+  Estimate estimate(std::uint64_t insts) const override;
 
  private:
   // Of windows about as far back as the run is half as long: what a program does at its start is soon nothing

@@ -5,13 +5,14 @@
 #include <memory>
 
 #include "timing/pipe/warming.h"
+#include "timing/run/point_windows.h"
 #include "timing/run/sampler.h"
 #include "timing/run/simulate_with.h"
 
 namespace m2sim::timing {
 
-// Hands the log to who listens at the moment: warming or the model, which share what they learn; and with
-// SamplePlan::check to a second model, always.
+// Hands the log to who listens at the moment: warming or the model, which share what they learn; and where
+// the whole run is timed, too, to a second model, always.
 template <class Model>
 class SampledSink {
  public:
@@ -70,11 +71,9 @@ class SampledSink {
 template <class Model>
 class SampledRun {
  public:
-  SampledRun(emu::Machine& machine, const Simulation& simulation)
-      : simulation_(simulation),
-        emulator_(machine),
-        sink_(simulation.config, simulation.sampling->check),
-        sampler_(*simulation.sampling) {}
+  // `check`: time the whole run, too.
+  SampledRun(emu::Machine& machine, const Simulation& simulation, Windows& windows, bool check)
+      : simulation_(simulation), emulator_(machine), sink_(simulation.config, check), windows_(windows) {}
 
   Outcome run() {
     Outcome outcome;
@@ -116,11 +115,11 @@ class SampledRun {
     begin_ = emulator_.stats().insts;
     if (sink_.whole() != nullptr) whole_before_ = sink_.whole()->stats();
     for (;;) {
-      const Sampler::Step step = sampler_.next();
+      const Windows::Step step = windows_.next();
       emu::RunEnd end = part(phase, step.skip, Sink::Listener::kNobody);
       if (at_limit(end)) end = warm(phase, step.warm);
       if (at_limit(end)) end = part(phase, step.detail, Sink::Listener::kModel);
-      if (at_limit(end)) end = measure(phase, step.measure);
+      if (at_limit(end)) end = measure(phase, step);
       if (!at_limit(end) || left(phase) == 0) return end;
     }
   }
@@ -158,29 +157,32 @@ class SampledRun {
                                (memory.l1i.misses + memory.l1d.misses) * config.l2.load_to_use);
   }
 
-  // A window that the run's end cuts short is dropped, unless it is all there is.
-  emu::RunEnd measure(const Phase& phase, std::uint64_t insts) {
+  // A window that the run's end cuts short is dropped, unless it is all there is, or the step says otherwise.
+  emu::RunEnd measure(const Phase& phase, const Windows::Step& step) {
     const TimingStats before = sink_.model().stats();
     const Parts& parts = sink_.model().parts();
     const std::uint64_t renamed = parts.buffer.left();
     const std::uint64_t unsure = parts.memory.unsure_misses();
-    const emu::RunEnd end = part(phase, insts, Sink::Listener::kModel);
-    const bool whole_run = first_ && (!at_limit(end) || left(phase) == 0);
-    if (whole_run) sink_.listen(Sink::Listener::kNobody, false);
+    const bool from_start = sampled() == 0;
+    const emu::RunEnd end = part(phase, step.measure, Sink::Listener::kModel);
+    const bool ended = !at_limit(end) || left(phase) == 0;
+    const bool whole_run = from_start && ended;
+    const bool cut = ended && (whole_run || step.cut);
+    if (cut) sink_.listen(Sink::Listener::kNobody, false);
     TimingStats window = difference(sink_.model().stats(), before);
-    if (window.core.insts == insts || (whole_run && window.core.insts != 0)) {
-      detailed_ -= window.core.insts;
-      // The cycles are those of rename: what the log is ahead of it is as random as where a window ends.
-      if (!whole_run) window.core.insts = parts.buffer.left() - renamed;
+    const std::uint64_t heard = window.core.insts;
+    // The cycles are those of rename: what the log is ahead of it is as random as where a window ends.
+    if (!whole_run) window.core.insts = parts.buffer.left() - renamed;
+    if (window.core.insts != 0 && (heard == step.measure || cut)) {
+      detailed_ -= heard;
       const std::uint64_t misses = parts.memory.unsure_misses() - unsure;
-      sampler_.measured(window, {static_cast<double>(misses * parts.memory.memory_latency()), quarters_});
+      windows_.measured(window, {static_cast<double>(misses * parts.memory.memory_latency()), quarters_});
     }
-    first_ = false;
     return end;
   }
 
   void finish(Outcome& outcome) {
-    Sampler::Estimate estimate = sampler_.estimate(sampled());
+    Windows::Estimate estimate = windows_.estimate(sampled());
     outcome.timing = estimate.stats;
     outcome.sampled = std::move(estimate.figures);
     outcome.sampled->detailed = detailed_;
@@ -194,18 +196,22 @@ class SampledRun {
   const Simulation& simulation_;
   emu::Emulator emulator_;
   Sink sink_;
-  Sampler sampler_;
+  Windows& windows_;
   std::array<double, 2> quarters_{};  // cycles lost there by the last warming
   TimingStats whole_before_{};
   std::uint64_t begin_ = 0;  // of what is sampled
   std::uint64_t detailed_ = 0;
   std::uint64_t warmed_ = 0;
-  bool first_ = true;
 };
 
 template <class Model>
 Outcome simulate_sampled(emu::Machine& machine, const Simulation& simulation) {
-  return SampledRun<Model>(machine, simulation).run();
+  if (const SimPointPlan* const plan = simulation.points; plan != nullptr) {
+    PointWindows points(*plan);
+    return SampledRun<Model>(machine, simulation, points, plan->check).run();
+  }
+  Sampler sampler(*simulation.sampling);
+  return SampledRun<Model>(machine, simulation, sampler, simulation.sampling->check).run();
 }
 
 }  // namespace m2sim::timing

@@ -9,6 +9,7 @@
 
 #include "timing/probe/attribution.h"
 #include "timing/probe/premise_probe.h"
+#include "timing/run/block_vectors.h"
 #include "timing/run/clocked.h"
 #include "timing/run/intervals.h"
 #include "timing/run/measure_regions.h"
@@ -20,6 +21,7 @@
 namespace m2sim::timing {
 
 Outcome simulate_emulation(emu::Machine& machine, const Simulation& simulation);
+Outcome simulate_vectors(emu::Machine& machine, const Simulation& simulation);
 Outcome simulate_timing(emu::Machine& machine, const Simulation& simulation);
 Outcome simulate_timing_attributed(emu::Machine& machine, const Simulation& simulation);
 Outcome simulate_fast_timing(emu::Machine& machine, const Simulation& simulation);

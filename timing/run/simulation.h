@@ -17,6 +17,7 @@
 #include "timing/run/phase.h"
 #include "timing/run/regions.h"
 #include "timing/run/sampling.h"
+#include "timing/run/simpoints.h"
 #include "timing/run/watcher.h"
 #include "timing/stats.h"
 
@@ -25,6 +26,7 @@ namespace m2sim::timing {
 class Attribution;  // timing/probe/attribution.h
 struct Premises;    // timing/config/premises.h
 struct Trace;       // timing/run/trace.h
+struct VectorPlan;  // timing/run/block_vectors.h
 
 struct Simulation {
   Mode mode = Mode::kTiming;
@@ -37,9 +39,11 @@ struct Simulation {
   IntervalReader* intervals = nullptr;  // null: nobody wants figures over time; the timing modes'
   Attribution* attribution = nullptr;   // null: nobody keeps books by instruction; the timing modes'
   const Trace* trace = nullptr;         // of the pipe, alone; null: none
+  const VectorPlan* vectors = nullptr;  // emulation's, alone; null: nobody asks what intervals execute
   Premises* premises = nullptr;         // fast-timing's, alone; null: nobody asks
   const SamplePlan* sampling =
       nullptr;  // null: all is timed; the timing modes', without regions and who looks
+  const SimPointPlan* points = nullptr;  // the same, in place of `sampling`
   GuestClock clock = GuestClock::kInstructions;
 };
 
