@@ -46,7 +46,7 @@ std::vector<PointRow<First>> rows_of(const std::string& path, std::string_view f
     const auto value = whole_text_as<First>(first);
     const auto label = whole_text_as<std::uint64_t>(phase);
     if (!value || !label || !more.empty())
-      throw failure("'{}', line {}: '{}' is not '{}'", path, line.number, printable(line.text), form);
+      throw failure("'{}', line {}: '{}' is not '{}'", path, line.number, beginning_of(line.text), form);
     rows.push_back({line.number, *value, *label});
   }
   return rows;
@@ -81,6 +81,11 @@ std::vector<NumberedLine> lines_of(const std::string& path) {
     if (line.find_first_not_of(" \t\r") != std::string::npos) lines.push_back({number, std::move(line)});
   }
   return lines;
+}
+
+std::string beginning_of(const std::string& text) {
+  constexpr std::size_t kMostShown = 40;
+  return text.size() <= kMostShown ? printable(text) : printable(text.substr(0, kMostShown)) + "...";
 }
 
 std::string simpoints_text(const std::vector<timing::SimPoint>& points) {

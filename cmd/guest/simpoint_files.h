@@ -26,4 +26,7 @@ struct NumberedLine {
 };
 std::vector<NumberedLine> lines_of(const std::string& path);
 
+// For a message: the beginning of what may be long, and anything.
+std::string beginning_of(const std::string& text);
+
 }  // namespace m2sim::cmd

@@ -6,7 +6,6 @@
 #include <sstream>
 
 #include "cmd/console/failure.h"
-#include "cmd/console/terminal.h"
 #include "cmd/guest/simpoint_files.h"
 
 namespace m2sim::cmd {
@@ -48,7 +47,8 @@ void read_bb_file(const std::string& path,
     while (words >> word) {
       timing::BlockCount count{};
       if (!parse(word, count))
-        throw failure("'{}', line {}: '{}' is not ':block:instructions'", path, line.number, printable(word));
+        throw failure("'{}', line {}: '{}' is not ':block:instructions'", path, line.number,
+                      beginning_of(word));
       any |= count.insts != 0;
       vector.push_back(count);
     }

@@ -114,9 +114,11 @@ int phases_of_program(const PhasesOptions& options) {
   guest.simulation().vectors = &plan;
   RunWatch watch(options.watch, options.quiet, guest.end(), guest.machine());
   guest.run(&watch);
-  vectors.finish();
-  if (vectors.insts() == 0)
+  if (vectors.insts() == 0) {
+    if (options.guest.skip) return kExitInternal;  // that has been said
     throw failure("phases: '{}' executed nothing that counts", options.guest.argv.front());
+  }
+  vectors.finish();
   finish(options, vectors, {.source = options.guest.argv.front(), .interval_size = size});
   return guest.exit_status();
 }
