@@ -77,6 +77,25 @@ void check_outputs(const RunOptions& options, Mode mode) {
     throw failure("run: --report: emulation mode has no cycles; use timing or fast-timing");
 }
 
+// What goes with the model's going on anew.
+void check_checkpoints(const RunOptions& options, Mode mode) {
+  const CheckpointOptions& checkpoints = options.guest.checkpoints;
+  if (checkpoints.cold && checkpoints.restore.empty())
+    throw failure("run: --restore-cold says how to begin from a checkpoint: with --restore FILE");
+  if (!checkpoints.warm) return;
+  if (checkpoints.at.empty())
+    throw failure("run: --checkpoint-warm says what a checkpoint has: with --checkpoint-at INSTS=FILE");
+  if (mode == Mode::kEmulation)
+    throw failure("run: --checkpoint-warm: nothing learns in emulation mode; use timing or fast-timing");
+  if (options.guest.regions.any() || options.interval || !options.report.empty())
+    throw failure(
+        "run: --checkpoint-warm does not go with regions, --interval and --report, which need one model");
+  if (chosen_clock(options.guest, mode) == GuestClock::kCycles)
+    throw failure(
+        "run: --checkpoint-warm does not go with --clock cycles, whose time the pipe's draining would "
+        "change");
+}
+
 // What needs every instruction's time.
 void check_sampling(const RunOptions& options, Mode mode) {
   const bool points = options.guest.simpoints.any();
@@ -224,6 +243,7 @@ int run(const RunOptions& given) {
   const Conditions conditions(options);
   check_outputs(options, mode);
   check_sampling(options, mode);
+  check_checkpoints(options, mode);
   GuestRun guest(options.guest, mode, config, identity_for(options), checkpoint.get());
   const Manifest& manifest = guest.manifest();
   write_stderr(not_again(options.guest, manifest));

@@ -24,10 +24,14 @@ struct CheckpointOrigin {
   std::int64_t start_time = 0;
   Cpu cpu = Cpu::kM2;
   std::uint64_t instructions = 0;  // since the program began
+  std::string core;                // whose parts have learned `learned`; empty: none
+  std::string config_sha256;       // of its configuration
+  std::string learned;
 
   template <class Archive>
   void fields(Archive& archive) {
-    archive(program, argv, environment, limits, directory, sysroot, start_time, cpu, instructions);
+    archive(program, argv, environment, limits, directory, sysroot, start_time, cpu, instructions, core,
+            config_sha256, learned);
   }
 };
 

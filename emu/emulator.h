@@ -54,6 +54,8 @@ class Emulator {
   // Of a machine from a checkpoint it goes on where the run was that made it.
   explicit Emulator(Machine& machine);
 
+  // Of the block that the last run ended in there is no record: for a sink that is new.
+  void drop_record();
   // Where it goes on behind a run that has ended, for a checkpoint.
   RunPoint point() const;
 

@@ -37,6 +37,11 @@ void Emulator::resume(const RunPoint& point) {
   pc_ = cpu_->pc;
 }
 
+void Emulator::drop_record() {
+  partial_record_ = nullptr;
+  if (partial_ != nullptr) blocks_for(false);
+}
+
 // The rest of it is a block of its own, which nothing interrupts and no log has: as behind a run that ended
 // inside one and had no log.
 void Emulator::resume_block() {

@@ -11,6 +11,8 @@
 #include "cmd/console/guest_host.h"
 #include "cmd/console/output_file.h"
 #include "cmd/guest/options.h"
+#include "cmd/results/config_file.h"
+#include "cmd/results/sha256.h"
 
 namespace m2sim::cmd {
 namespace {
@@ -62,11 +64,18 @@ void add_checkpoint_options(CLI::App& command, CheckpointOptions& options) {
                   "beginning, and go on; 10M=FILE is one, too; repeatable")
       ->type_name("INSTS=FILE")
       ->allow_extra_args(false);
+  command.add_flag(
+      "--checkpoint-warm", options.warm,
+      "with what caches, TLBs, predictors and prefetchers of the model have learned; the pipe drains at "
+      "each checkpoint");
   command
       .add_option("--restore", options.restore,
                   "go on from this checkpoint, in any mode and on any core; its program, arguments and "
                   "surroundings are those that it was made with")
       ->type_name("FILE");
+  command.add_flag(
+      "--restore-cold", options.cold,
+      "without what the model had learned, as for another core: begin with empty caches and predictors");
 }
 
 std::vector<CheckpointPoint> checkpoint_points(const CheckpointOptions& options) {
@@ -128,18 +137,45 @@ emu::Machine machine_for(const GuestOptions& options, const GuestHost& host, emu
   }
 }
 
-CheckpointKeeper::CheckpointKeeper(const GuestOptions& options, const GuestHost& host, emu::Machine& machine)
-    : points_(checkpoint_points(options.checkpoints)), host_(host), machine_(machine) {
-  if (any()) origin_ = origin_of(options, machine_options(options, host));
+std::string learned_from(const GuestOptions& options, const emu::Checkpoint* checkpoint, Mode mode,
+                         const timing::CoreConfig& config) {
+  if (checkpoint == nullptr || mode == Mode::kEmulation || options.checkpoints.cold) return "";
+  const emu::CheckpointOrigin& origin = checkpoint->origin();
+  if (origin.learned.empty()) return "";
+  if (origin.config_sha256 != sha256(config_toml(config))) {
+    throw failure(
+        "--restore: '{}' has what a core of another configuration has learned ({}); give --restore-cold to "
+        "begin "
+        "without",
+        options.checkpoints.restore, origin.core);
+  }
+  if (options.sampling.sample)
+    throw failure("run: --sample has a warming of its own: give --restore-cold to begin without that of '{}'",
+                  options.checkpoints.restore);
+  return origin.learned;
+}
+
+CheckpointKeeper::CheckpointKeeper(const GuestOptions& options, const GuestHost& host, emu::Machine& machine,
+                                   const timing::CoreConfig& config)
+    : points_(checkpoint_points(options.checkpoints)),
+      warm_(options.checkpoints.warm),
+      host_(host),
+      machine_(machine) {
+  if (!any()) return;
+  origin_ = origin_of(options, machine_options(options, host));
+  if (!warm_) return;
+  origin_.core = options.core.core;
+  origin_.config_sha256 = sha256(config_toml(config));
 }
 
 std::uint64_t CheckpointKeeper::next() const {
   return next_ < points_.size() ? points_[next_].insts : UINT64_MAX;
 }
 
-void CheckpointKeeper::keep(const emu::Emulator& emulator) {
+void CheckpointKeeper::keep(const emu::Emulator& emulator, const std::string& learned) {
   const CheckpointPoint& point = points_[next_++];
   try {
+    origin_.learned = learned;
     const std::string bytes = machine_.checkpoint(emulator, origin_);
     host_.as_user([&] { write_file(point.file, bytes); });
   } catch (const emu::UserError& error) {

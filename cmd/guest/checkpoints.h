@@ -8,7 +8,9 @@
 #include <string>
 #include <vector>
 
+#include "cmd/results/manifest.h"
 #include "emu/checkpoint.h"
+#include "timing/config/config.h"
 #include "timing/run/keeper.h"
 
 namespace m2sim::emu {
@@ -22,7 +24,9 @@ class GuestHost;
 
 struct CheckpointOptions {
   std::vector<std::string> at;  // INSTS=FILE each
+  bool warm = false;            // with what the model has learned
   std::string restore;          // FILE; empty: the program begins
+  bool cold = false;            // without
 };
 
 void add_checkpoint_options(CLI::App& command, CheckpointOptions& options);
@@ -44,12 +48,19 @@ std::unique_ptr<emu::Checkpoint> take_checkpoint(GuestOptions& options);
 // From the beginning, or from `checkpoint`.
 emu::Machine machine_for(const GuestOptions& options, const GuestHost& host, emu::Checkpoint* checkpoint);
 
+// What the model begins with that goes on from `checkpoint`: of the same configuration alone. Throws
+// UserError.
+std::string learned_from(const GuestOptions& options, const emu::Checkpoint* checkpoint, Mode mode,
+                         const timing::CoreConfig& config);
+
 class CheckpointKeeper : public timing::Keeper {
  public:
-  CheckpointKeeper(const GuestOptions& options, const GuestHost& host, emu::Machine& machine);
+  CheckpointKeeper(const GuestOptions& options, const GuestHost& host, emu::Machine& machine,
+                   const timing::CoreConfig& config);
 
   std::uint64_t next() const override;
-  void keep(const emu::Emulator& emulator) override;
+  bool keeps_model() const override { return warm_; }
+  void keep(const emu::Emulator& emulator, const std::string& learned) override;
   bool any() const { return !points_.empty(); }
   // A line for each point that the run did not come to.
   std::vector<std::string> unreached(std::uint64_t insts) const;
@@ -57,6 +68,7 @@ class CheckpointKeeper : public timing::Keeper {
  private:
   std::vector<CheckpointPoint> points_;
   std::size_t next_ = 0;
+  bool warm_;
   const GuestHost& host_;
   emu::Machine& machine_;
   emu::CheckpointOrigin origin_;

@@ -18,12 +18,13 @@ GuestRun::GuestRun(const GuestOptions& options, Mode mode, const timing::CoreCon
       libraries_(machine_),
       points_(simpoint_plan(options.simpoints, options.warmup)),
       simulation_{mode, config, phases_of(options)},
-      checkpoints_(options, host_, machine_) {
+      checkpoints_(options, host_, machine_, config) {
   simulation_.plan = plan_of(options, machine_, libraries_);
   simulation_.clock = manifest_.clock;
   simulation_.sampling = options.sampling.chosen();
   if (points_) simulation_.points = &*points_;
   manifest_.points = points_;
+  simulation_.learned = learned_from(options, checkpoint, mode, config);
   if (checkpoints_.any()) simulation_.keeper = &checkpoints_;
 }
 

@@ -149,7 +149,7 @@ COUNTS = """
     .globl _start
 _start:
     mov x0, #1
-    lsl x0, x0, #20
+    lsl x0, x0, #13
 again:
     add x1, x1, #1
     eor x2, x2, x1
@@ -213,6 +213,36 @@ class Checkpoints(guest.GuestTest):
                        timeout=60)
         for at in (50_000, 200_001):
             self.check(at, [program, "word"], ("--sysroot", SYSROOT, "--env", "NAME=value"))
+
+    def test_warm_structures_give_the_cycles_of_the_run_that_went_on(self):
+        threaded = self.c_guest("threaded", THREADED)
+        forking = self.c_guest("forking", FORKING)
+        file = self.path("warm.ckpt")
+        for mode in ("timing", "fast-timing"):
+            for program, at in ((threaded, 60_001), (forking, 120_000)):
+                made = self.run_here("--mode", mode, "--warmup", str(at), "--checkpoint-at", f"{at}={file}", "--checkpoint-warm",
+                                     "--stats", self.path("made.json"), program)
+                rest = self.run_here("--mode", mode, "--restore", file, "--stats", self.path("rest.json"))
+                self.assertEqual((rest.status, rest.err), (made.status, made.err))
+                same = [{name: value for name, value in self.figures(name).items() if not name.startswith("emulation.block")}
+                        for name in ("rest.json", "made.json")]
+                self.assertEqual(same[0], same[1])
+                self.run_here("--mode", mode, "--restore", file, "--restore-cold", "--stats", self.path("cold.json"))
+                self.assertGreater(self.figures("cold.json")["core.cycles"], same[0]["core.cycles"])
+        self.assert_fails(125, "--restore: '.*warm.ckpt' has what a core of another configuration has learned .m2-pcore.; give "
+                               "--restore-cold", "run", "--restore", file, "--core", "m1-pcore")
+        self.assert_fails(125, "--restore: .*another configuration", "run", "--restore", file, "--set", "rob.groups=100")
+        self.assert_fails(125, "run: --sample has a warming of its own", "run", "--restore", file, "--sample")
+
+    def test_where_structures_cannot_be_kept(self):
+        program = self.guest("counts", COUNTS)
+        point = ["--checkpoint-at", "7=" + self.path("f"), "--checkpoint-warm"]
+        for more, text in ((["--mode", "emulation"], "nothing learns in emulation mode"),
+                           (["--interval", "1000", "--interval-file", self.path("i.csv")], "does not go with regions, --interval"),
+                           (["--clock", "cycles"], "does not go with --clock cycles")):
+            self.assert_fails(125, f"run: --checkpoint-warm:? {text}", "run", *point, *more, program)
+        self.assert_fails(125, "run: --checkpoint-warm says what a checkpoint has", "run", "--checkpoint-warm", program)
+        self.assert_fails(125, "run: --restore-cold says how to begin", "run", "--restore-cold", program)
 
     def test_every_place_of_a_loop(self):
         program = self.guest("counts", COUNTS)

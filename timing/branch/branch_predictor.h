@@ -65,6 +65,10 @@ class BranchPredictor {
   Guess predict(const BranchSite& site, std::uint64_t target, Path& path);
 
   const BranchStats& stats() const { return stats_; }
+  template <class Learned>
+  void learned(Learned& show) {
+    show(history_, tage_, btb_, indirect_, ras_);
+  }
 
  private:
   static std::uint8_t narrow(std::uint32_t cycles) { return static_cast<std::uint8_t>(cycles); }

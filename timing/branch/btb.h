@@ -51,6 +51,10 @@ class Btb {
     if (const Entry* const hit = l2_.find(branch, branch)) return {TargetSupply::kBtbL2, hit->target};
     return {TargetSupply::kPredecode, 0};
   }
+  template <class Learned>
+  void learned(Learned& show) {
+    show(l1_, waiting_, l2_, random_);
+  }
 
  private:
   struct Entry {
@@ -66,6 +70,10 @@ class Btb {
     Entry* set(std::uint32_t branch) { return entries_.data() + std::size_t{branch & mask_} * ways_; }
     // The way of the set that holds `wanted`, which may be 0 for an empty one; null: none.
     Entry* find(std::uint32_t branch, std::uint32_t wanted);
+    template <class Learned>
+    void learned(Learned& show) {
+      show(entries_);
+    }
 
    private:
     std::uint32_t ways_;

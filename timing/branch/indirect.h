@@ -29,6 +29,11 @@ class IndirectPredictor {
                         std::uint32_t target);
   // The prediction alone.
   std::uint32_t predict(std::uint64_t pc, const PathHistory& history, std::uint32_t last);
+  template <class Learned>
+  void learned(Learned& show) {
+    for (std::vector<Entry>& table : tables_) show(table);
+    show(use_alternate_, failed_allocations_, random_);
+  }
 
  private:
   static constexpr unsigned kTables = 2;  // long history first

@@ -26,6 +26,10 @@ class ReturnStack {
   std::uint64_t peek(std::size_t behind) const { return depth_ > behind ? entries_[depth_ - behind - 1] : 0; }
   // The predicted target of a return; 0 if the stack is empty.
   std::uint64_t pop() { return depth_ == 0 ? 0 : entries_[--depth_]; }
+  template <class Learned>
+  void learned(Learned& show) {
+    show(entries_, depth_);
+  }
 
  private:
   std::vector<std::uint64_t> entries_;

@@ -28,6 +28,11 @@ class Tage {
   bool observe(std::uint64_t pc, const PathHistory& history, bool taken);
   // The prediction alone.
   bool predict(std::uint64_t pc, const PathHistory& history);
+  template <class Learned>
+  void learned(Learned& show) {
+    show(hashes_, hashed_low_, hashed_high_, tags_, states_, base_, random_, use_alternate_,
+         failed_allocations_);
+  }
 
  private:
   // An entry is a tag, of which 0 is empty, and its state: a three-bit counter and a usefulness bit. A

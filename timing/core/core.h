@@ -59,6 +59,10 @@ class BasicCore {
   void finish();  // the last uops retire
   // For who goes on with them while the pipe is empty, behind finish().
   Parts& parts() { return parts_; }
+  template <class Learned>
+  void learned(Learned& show) {
+    show(parts_.memory, parts_.predictor, load_store_);
+  }
   Cycle now() const { return parts_.ledger.now(); }  // stats().core.cycles
   // At any time; of all whole cycles so far.
   TimingStats stats() const { return parts_.stats(load_store_); }

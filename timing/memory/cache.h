@@ -25,6 +25,11 @@ class Cache {
     bool dirty = false;
     bool prefetched = false;   // brought in by a prefetch and not yet used
     std::uint8_t missing = 0;  // a bit for each part, as long as a line of the level above, without data
+
+    template <class Learned>
+    void learned(Learned& show) {
+      show(source, dirty, prefetched, missing);
+    }
   };
   struct Victim {
     std::uint64_t line;  // kNone: an empty way was taken, whose state is a fresh one
@@ -99,6 +104,13 @@ class Cache {
 
   // A line that is here, and its state, go elsewhere.
   Line take(std::uint64_t line, Line& state);
+  template <class Learned>
+  void learned(Learned& show) {
+    for (std::uint64_t set = 0; set <= set_mask_; ++set) {
+      for (std::uint32_t way = 0; way < ways_; ++way) show(tags(set)[way], lines(set)[way], stamps(set)[way]);
+    }
+    show(recent_, clock_);
+  }
 
  private:
   // A set's tags, states and stamps lie together, so that a look at a set that the host keeps far away

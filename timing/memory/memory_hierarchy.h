@@ -102,6 +102,10 @@ class MemoryHierarchy {
   Cycle memory_latency() const { return outer_.latency_of(MemLevel::kDram); }
 
   MemoryStats stats() const;
+  template <class Learned>
+  void learned(Learned& show) {
+    show(l1i_, l1d_, itlb_, dtlb_, l2_tlb_, outer_, prefetcher_);
+  }
 
  private:
   using Fill = OuterLevels::Fill;

@@ -106,6 +106,11 @@ class OuterLevels {
 
   // Adds what was counted here.
   void add_to(MemoryStats& stats) const;
+  template <class Learned>
+  void learned(Learned& show) {
+    show(l2_);
+    if (slc_) show(*slc_);
+  }
 
  private:
   std::uint64_t place_of(std::uint64_t line) const;

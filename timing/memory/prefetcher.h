@@ -39,6 +39,11 @@ class Prefetcher {
     run_ahead(*stream, stream->l1_ahead, l1_distance_, into_l1);
   }
 
+  template <class Learned>
+  void learned(Learned& show) {
+    show(clock_, pcs_, streams_);
+  }
+
  private:
   struct Stream {
     std::uint64_t last = 0;   // address
@@ -47,6 +52,11 @@ class Prefetcher {
     std::uint32_t l1_ahead = 0;  // strides beyond `last` that were asked for already
     std::uint32_t l2_ahead = 0;
     std::uint64_t used = 0;
+
+    template <class Learned>
+    void learned(Learned& show) {
+      show(last, stride, confidence, l1_ahead, l2_ahead, used);
+    }
   };
 
   // The stream if it is confirmed and has moved on, else null.

@@ -22,6 +22,10 @@ class Tlb {
   bool contains(std::uint64_t page) const;
 
   std::uint32_t miss_extra() const { return miss_extra_; }
+  template <class Learned>
+  void learned(Learned& show) {
+    show(pages_);
+  }
 
  private:
   static constexpr std::uint64_t kEmpty = ~std::uint64_t{0};

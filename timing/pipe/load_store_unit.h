@@ -104,6 +104,10 @@ class LoadStoreUnit {
   }
 
   const Counts& counts() const { return counts_; }
+  template <class Learned>
+  void learned(Learned& show) {
+    show(dependences_);
+  }
 
  private:
   static StallReason stall_of(MemLevel level) {

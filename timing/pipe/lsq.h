@@ -35,6 +35,10 @@ class DependencePredictor {
     return false;
   }
   void learn(std::uint64_t load_pc);
+  template <class Learned>
+  void learned(Learned& show) {
+    show(keys_, order_, next_);
+  }
 
  private:
   static constexpr unsigned kSlots = 512;

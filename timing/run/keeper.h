@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 
 #include "emu/emulator.h"
 #include "timing/run/phase.h"
@@ -13,13 +14,18 @@ class Keeper {
   virtual ~Keeper() = default;
   // The next of them, in instructions since the program began; UINT64_MAX: there is none.
   virtual std::uint64_t next() const = 0;
-  // The run is there.
-  virtual void keep(const emu::Emulator& emulator) = 0;
+  // Whether what the model has learned is kept with the guest. The pipe drains then, and a new model goes on
+  // that has learned as much: as one will that begins with what is kept.
+  virtual bool keeps_model() const { return false; }
+  // The run is there; `learned` is of the model, or empty.
+  virtual void keep(const emu::Emulator& emulator, const std::string& learned) = 0;
 };
 
-// Goes on with a phase from point to point; that it was cut changes nothing of what the guest does.
-template <class Run>
-emu::RunEnd run_kept(const emu::Emulator& emulator, Keeper* keeper, const Phase& phase, Run run) {
+// Goes on with a phase from point to point; that it was cut changes nothing of what the guest does. `learned`
+// says what the model has learned.
+template <class Run, class WhatLearned>
+emu::RunEnd run_kept(const emu::Emulator& emulator, Keeper* keeper, const Phase& phase, Run run,
+                     WhatLearned learned) {
   if (keeper == nullptr) return run(phase);
   Phase rest = phase;
   while (true) {
@@ -30,7 +36,7 @@ emu::RunEnd run_kept(const emu::Emulator& emulator, Keeper* keeper, const Phase&
     part.until.insts = next - begin;
     const emu::RunEnd end = run(part);
     if (end.kind != emu::RunEnd::Kind::kLimit || emulator.stats().insts != next) return end;
-    keeper->keep(emulator);
+    keeper->keep(emulator, keeper->keeps_model() ? learned() : std::string());
     if (rest.until.insts == part.until.insts) return end;
     if (rest.until.insts != UINT64_MAX) rest.until.insts -= part.until.insts;
   }

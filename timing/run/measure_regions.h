@@ -21,6 +21,7 @@ class StatsSum {
     if (!on && on_) sum_ = difference(now, difference(before_, sum_));
     on_ = on;
   }
+  bool counts() const { return on_; }
   const TimingStats& sum() const { return sum_; }
   TimingStats sum(const TimingStats& now) const {
     return on_ ? difference(now, difference(before_, sum_)) : sum_;

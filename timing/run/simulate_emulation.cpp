@@ -32,7 +32,7 @@ Outcome simulate_emulation(emu::Machine& machine, const Simulation& simulation) 
     const auto watched = [&](const Phase& part) {
       return run_watched(emulator, simulation.watcher, part, go_on, state);
     };
-    return run_kept(emulator, simulation.keeper, phase, watched);
+    return run_kept(emulator, simulation.keeper, phase, watched, [] { return std::string(); });
   };
   tell(simulation, Activity::kEmulation, emulator);
   for (const Phase& phase : simulation.phases) {

@@ -7,6 +7,7 @@
 #include <memory>
 #include <type_traits>
 
+#include "timing/learned.h"
 #include "timing/probe/attribution.h"
 #include "timing/probe/premise_probe.h"
 #include "timing/run/block_vectors.h"
@@ -132,6 +133,39 @@ std::unique_ptr<Model> made(const Simulation& simulation) {  // too large for a 
   }
 }
 
+template <class Model>
+concept Learns = requires(Model& model, Learned& learned) {
+  model.learned(learned);
+};
+
+// One that begins with what another has learned; empty: with nothing.
+template <class Model>
+std::unique_ptr<Model> made_with(const Simulation& simulation, const std::string& learned) {
+  auto model = made<Model>(simulation);
+  if constexpr (Learns<Model>) {
+    if (!learned.empty()) go_on_learning(*model, learned);
+  }
+  return model;
+}
+
+// A new model takes the place of this one, whose pipe drains. It has learned as much: what is returned.
+template <class Model>
+std::string begin_model_anew(emu::Emulator& emulator, std::unique_ptr<Model>& model,
+                             const Simulation& simulation, StatsSum& measured) {
+  if constexpr (Learns<Model>) {
+    model->finish();
+    const bool counts = measured.counts();
+    measured.count(false, model->stats());
+    std::string learned = what_was_learned(*model);
+    model = made_with<Model>(simulation, learned);
+    measured.count(counts, model->stats());
+    emulator.drop_record();
+    return learned;
+  } else {
+    return {};  // one that is only looked at
+  }
+}
+
 // Books by call path have to know that something was not heard.
 template <class Model>
 void tell_passed_over(Model& model, const Phase& phase) {
@@ -141,9 +175,16 @@ void tell_passed_over(Model& model, const Phase& phase) {
 }
 
 template <class Model>
+void tell_counts(Model& model, bool on) {
+  if constexpr (Attributed<Model>) {
+    on ? model.probe().books().begin(model) : model.probe().books().end(model);
+  }
+}
+
+template <class Model>
 Outcome simulate_timed(emu::Machine& machine, const Simulation& simulation) {
   emu::Emulator emulator(machine);
-  const auto model = made<Model>(simulation);
+  auto model = made_with<Model>(simulation, simulation.learned);
   const Stopwatch watch;
   Outcome outcome;
   StatsSum measured(model->stats());  // nothing yet
@@ -155,20 +196,19 @@ Outcome simulate_timed(emu::Machine& machine, const Simulation& simulation) {
                     walk_now == nullptr ? "" : walk_now->names()};
   };
   IntervalCuts intervals(simulation.intervals);
+  const auto begin_anew = [&] { return begin_model_anew(emulator, model, simulation, measured); };
   const auto run = [&](const Phase& phase) {
     const auto go_on = [&](const Phase& rest) { return run_phase(emulator, *model, rest, simulation); };
     const auto watched = [&](const Phase& part) {
       return run_watched(emulator, simulation.watcher, part, go_on, state);
     };
     const auto cut = [&](const Phase& part) { return intervals.go_on(emulator, part, watched, so_far); };
-    const emu::RunEnd end = run_kept(emulator, simulation.keeper, phase, cut);
+    const emu::RunEnd end = run_kept(emulator, simulation.keeper, phase, cut, begin_anew);
     tell_passed_over(*model, phase);
     return end;
   };
   const auto count = [&](bool on) {
-    if constexpr (Attributed<Model>) {
-      on ? model->probe().books().begin(*model) : model->probe().books().end(*model);
-    }
+    tell_counts(*model, on);
     measured.count(on, model->stats());
   };
   tell(simulation, Activity::kEmulation, emulator);

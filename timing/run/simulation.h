@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "emu/emulator.h"
@@ -45,6 +46,9 @@ struct Simulation {
       nullptr;  // null: all is timed; the timing modes', without regions and who looks
   const SimPointPlan* points = nullptr;  // the same, in place of `sampling`
   GuestClock clock = GuestClock::kInstructions;
+  // Of another model of this configuration, which a Keeper was given: the model begins so. Not of a sampled
+  // run.
+  std::string learned{};
 };
 
 struct Outcome {

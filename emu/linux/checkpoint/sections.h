@@ -12,7 +12,7 @@
 namespace m2sim::emu {
 
 // Grows with every change of what a section has.
-inline constexpr std::uint32_t kCheckpointSchema = 1;
+inline constexpr std::uint32_t kCheckpointSchema = 2;
 
 class SectionWriter {
  public:
