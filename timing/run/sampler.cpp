@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <string_view>
 #include <variant>
 
 #include "timing/run/neighbour_variance.h"
+#include "timing/run/student.h"
 
 namespace m2sim::timing {
 namespace {
@@ -24,7 +26,17 @@ constexpr double kLittleUnwarmed = 1.0 / 64;
 // Windows that warming is judged by.
 constexpr unsigned kFewFollowed = 4;
 constexpr unsigned kManyFollowed = 32;
+constexpr unsigned kManyPoints = 12;  // of the trend over windows
 constexpr std::uint64_t kLeastGrown = 10'000;
+// Of so many windows one goes on, for so many times what was timed before it.
+constexpr std::uint32_t kOneGoesOn = 10;
+constexpr std::uint64_t kGoesOn = 16;
+constexpr unsigned kFewPairs = 8;
+constexpr unsigned kEnoughPairs = 64;
+constexpr std::uint64_t kGrowth = 8;
+constexpr double kSure = 1.5;               // times what 95 % would ask for: it is asked again and again
+constexpr double kMuchUnsettled = 1.0 / 8;  // of CPI, in parts of the error
+constexpr std::uint64_t kLongestDetail = 1'000'000;
 constexpr std::uint64_t kLongestWarming = std::uint64_t{1} << 40;
 
 double real(std::uint64_t value) { return static_cast<double>(value); }
@@ -33,6 +45,10 @@ double cpi(const TimingStats& stats) { return real(stats.core.cycles) / real(sta
 
 double number(const StatValue& value) {
   return std::visit([](auto v) { return static_cast<double>(v); }, value);
+}
+
+bool counts_cycles(std::string_view name) {
+  return name == "core.cpi" || name == "core.cycles" || name == "core.ipc";
 }
 
 // Seeds that are next to each other give numbers that are not (the last steps of MurmurHash3); 0 gives one.
@@ -45,7 +61,7 @@ std::uint32_t mixed(std::uint32_t seed) {
 }  // namespace
 
 Sampler::Sampler(const SamplePlan& plan)
-    : plan_(plan), random_(std::max(mixed(plan.seed), 1U)), warming_(plan.warming) {}
+    : plan_(plan), random_(std::max(mixed(plan.seed), 1U)), warming_(plan.warming), detail_(plan.detail) {}
 
 std::uint64_t Sampler::below(std::uint64_t count) {
   const std::uint64_t high = random_.next();
@@ -55,19 +71,34 @@ std::uint64_t Sampler::below(std::uint64_t count) {
 
 Sampler::Step Sampler::next() {
   if (windows_.empty()) {
-    stratum_ = stratum_end_ = position_ = kFirst;
+    stratum_ = stratum_end_ = position_ = trained_ = kFirst;
     return {0, 0, 0, stratum_};
   }
   stratum_ = next_stratum();
-  const std::uint64_t timed = plan_.detail + plan_.window;
+  const std::uint64_t timed = detail_ + plan_.window;
   const std::uint64_t begin = stratum_end_ + below(stratum_ - timed + 1);
   stratum_end_ += stratum_;
   const std::uint64_t warm = std::min(warming_, begin - position_);
   warm_ = warm;
-  const Step step{begin - position_ - warm, warm, plan_.detail, plan_.window};
+  const std::uint64_t settle = next_settle();
+  const Step step{begin - position_ - warm, warm, detail_, plan_.window, false, settle};
   skipped_ = step.skip != 0;
   position_ = begin + timed;
+  if (settle != 0) {
+    const std::uint64_t more = settle + plan_.window;
+    position_ += more;
+    stratum_ += more;
+    stratum_end_ += more;
+  }
+  trained_ += position_ - begin + warm;
   return step;
+}
+
+// Which windows go on is drawn, or they might fall into step with the program; and their strata are longer by
+// that, as only those would go on that are long anyway.
+std::uint64_t Sampler::next_settle() {
+  const std::uint32_t one_in = pairs_ < kEnoughPairs ? kOneGoesOn : kEnoughPairs;
+  return random_.next() % one_in == 0 ? kGoesOn * detail_ : 0;
 }
 
 // With strata of a K-th part of what lies before them, 2 K equal ones would know as much.
@@ -79,7 +110,7 @@ std::uint64_t Sampler::next_stratum() const {
     parts = std::max(parts, recent_.variance() / (cpi * cpi) * deviations * deviations / 2);
   }
   const auto part = static_cast<std::uint64_t>(real(stratum_end_) / parts);
-  return std::max(plan_.detail + plan_.window, part);
+  return std::max(detail_ + plan_.window, part);
 }
 
 void Sampler::measured(const TimingStats& window, const Warmth& warmth) {
@@ -90,19 +121,20 @@ void Sampler::measured(const TimingStats& window, const Warmth& warmth) {
     recent_.add(real(stratum_) / real(stratum_end_), cpi(window));
     if (skipped_) {
       follow(warmth);
-      unwarmed += certain_cooling();
+      unwarmed += std::max(certain_cooling(), certain_learning());
       adapt_warming(unwarmed);
     }
   }
-  windows_.push_back({real(stratum_), window, unwarmed});
+  windows_.push_back({real(stratum_), window, unwarmed, unsettled_.size() - 1});
 }
 
 // Where caches and predictors still learn at the end of warming, its last quarter loses less than the one
 // before. A single window says little of that.
 void Sampler::follow(const Warmth& warmth) {
   const unsigned windows = std::min(++followed_, kManyFollowed);
+  if (warm_ < 4) return;
   const double quarter = real(warm_ / 4) * cycles_ / real(stratum_end_);
-  if (quarter == 0) return;
+  learning_.add(std::log2(real(trained_)), (warmth.quarters[0] + warmth.quarters[1]) / (2 * real(warm_ / 4)));
   const double less = (warmth.quarters[0] - warmth.quarters[1]) / quarter;
   cooling_ += (less - cooling_) / windows;
   cooling_squares_ += (less * less - cooling_squares_) / windows;
@@ -113,6 +145,46 @@ double Sampler::certain_cooling() const {
   if (followed_ < kFewFollowed) return 0;
   const double variance = std::max(0.0, cooling_squares_ - cooling_ * cooling_);
   return std::max(0.0, cooling_ - 2 * std::sqrt(variance / std::min(followed_, kManyFollowed)));
+}
+
+// Predictors may learn for as long as a program runs, and here they see less of it: what they would have
+// learned from the rest, if it goes on as lately. What is more than two standard errors.
+double Sampler::certain_learning() const {
+  if (learning_.points() < kManyPoints || followed_ < kManyPoints) return 0;
+  const Trend::Slope slope = learning_.slope();
+  const double certain = std::max(0.0, -slope.value - 2 * slope.error);
+  return certain * std::log2(real(stratum_end_) / real(trained_)) * real(stratum_end_) / cycles_;
+}
+
+// Some states of the pipe are reached only behind many more instructions than it holds: which queue has which
+// kind of uop, and how far loads are ahead of stores.
+void Sampler::settled(double cpi) {
+  const double last = ::m2sim::timing::cpi(windows_.back().stats);
+  ++pairs_;
+  const double differs = (cpi - last) * real(stratum_end_) / cycles_;
+  settling_ += (differs - settling_) / pairs_;
+  settling_squares_ += (differs * differs - settling_squares_) / pairs_;
+  if (pairs_ < kFewPairs) return;
+  unsettled_.back() = certain_settling();
+  if (unsettled_.back() < kMuchUnsettled * plan_.error) return;
+  unsettled_.push_back(unsettled_.back());  // until it is known better
+  detail_ = std::min(kGrowth * detail_, kLongestDetail);
+  pairs_ = 0;
+  settling_ = settling_squares_ = 0;
+}
+
+double Sampler::certain_settling() const {
+  const double others = pairs_ - 1.0;
+  const double variance = std::max(0.0, settling_squares_ - settling_ * settling_);
+  return std::max(0.0, std::abs(settling_) - kSure * student_quantile(others) * std::sqrt(variance / others));
+}
+
+// As a part of CPI: what pairs differ by, and that of a window's cycles one more or less is nobody's.
+double Sampler::unsettled(const std::vector<Window>& windows, std::uint64_t insts) const {
+  double settling = 0;
+  for (const Window& window : windows) settling += unsettled_[window.detail] * window.stratum / real(insts);
+  const double cycle = real(stratum_end_) / (cycles_ * real(plan_.window));
+  return std::hypot(settling, cycle);
 }
 
 void Sampler::adapt_warming(double unwarmed) {
@@ -157,10 +229,13 @@ Sampler::Estimate Sampler::estimate(std::uint64_t insts) const {
     for (std::size_t i = 0; i < all.size(); ++i)
       variances[i].add(windows[w].stratum / real(insts), real(plan_.window) / real(insts), moves[i]);
   }
+  const double may_differ = unsettled(windows, insts);
   const bool whole = figures.windows == 0 && insts != 0 && figures.measured == insts;
   for (std::size_t i = 0; i < all.size(); ++i) {
     if (variances[i].known()) figures.half_widths[i] = variances[i].half_width();
     if (whole) figures.half_widths[i] = 0;
+    if (counts_cycles(stat_table()[i].name) && figures.half_widths[i] && !whole)
+      figures.half_widths[i] = std::hypot(*figures.half_widths[i], may_differ * number(all[i]));
     if (stat_table()[i].name == "core.cpi" && figures.half_widths[i])
       figures.error = *figures.half_widths[i] / number(all[i]);
   }

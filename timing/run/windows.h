@@ -23,6 +23,8 @@ class Windows {
     std::uint64_t detail;
     std::uint64_t measure;
     bool cut = false;  // what there is of the window counts where the run ends inside
+    // Timed behind the window, and then as much as the window once more: how full was the pipe?
+    std::uint64_t settle = 0;
   };
   virtual Step next() = 0;
 
@@ -33,6 +35,8 @@ class Windows {
   };
   // The step was made, or at least begun where the run has ended.
   virtual void measured(const TimingStats& window, const Warmth& warmth) = 0;
+  // Behind Step::settle instructions more, as many as the window had took so long.
+  virtual void settled(double /*cpi*/) {}
 
   // The run has ended behind `insts` instructions.
   struct Estimate {
