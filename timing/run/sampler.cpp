@@ -1,6 +1,7 @@
 #include "timing/run/sampler.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <string_view>
 #include <variant>
@@ -29,12 +30,13 @@ constexpr unsigned kManyFollowed = 32;
 constexpr unsigned kManyPoints = 12;  // of the trend over windows
 constexpr std::uint64_t kLeastGrown = 10'000;
 // Of so many windows one goes on, for so many times what was timed before it.
-constexpr std::uint32_t kOneGoesOn = 10;
+constexpr std::uint32_t kOneGoesOn = 6;
 constexpr std::uint64_t kGoesOn = 16;
+constexpr std::uint64_t kShortStratum = 4;
 constexpr unsigned kFewPairs = 8;
 constexpr unsigned kEnoughPairs = 64;
 constexpr std::uint64_t kGrowth = 8;
-constexpr double kSure = 1.5;               // times what 95 % would ask for: it is asked again and again
+constexpr double kSure = 1.5;               // times what 95 % would ask for: it is asked more than once
 constexpr double kMuchUnsettled = 1.0 / 8;  // of CPI, in parts of the error
 constexpr std::uint64_t kLongestDetail = 1'000'000;
 constexpr std::uint64_t kLongestWarming = std::uint64_t{1} << 40;
@@ -95,10 +97,12 @@ Sampler::Step Sampler::next() {
 }
 
 // Which windows go on is drawn, or they might fall into step with the program; and their strata are longer by
-// that, as only those would go on that are long anyway.
+// that, as only those would go on that have room behind the window. Where strata are short these would stand
+// for too much.
 std::uint64_t Sampler::next_settle() {
   const std::uint32_t one_in = pairs_ < kEnoughPairs ? kOneGoesOn : kEnoughPairs;
-  return random_.next() % one_in == 0 ? kGoesOn * detail_ : 0;
+  const std::uint64_t settle = kGoesOn * detail_;
+  return random_.next() % one_in == 0 && kShortStratum * settle < stratum_ ? settle : 0;
 }
 
 // With strata of a K-th part of what lies before them, 2 K equal ones would know as much.
@@ -164,7 +168,8 @@ void Sampler::settled(double cpi) {
   const double differs = (cpi - last) * real(stratum_end_) / cycles_;
   settling_ += (differs - settling_) / pairs_;
   settling_squares_ += (differs * differs - settling_squares_) / pairs_;
-  if (pairs_ < kFewPairs) return;
+  // Not after each pair: who asks often enough finds a difference.
+  if (pairs_ < kFewPairs || !std::has_single_bit(pairs_)) return;
   unsettled_.back() = certain_settling();
   if (unsettled_.back() < kMuchUnsettled * plan_.error) return;
   unsettled_.push_back(unsettled_.back());  // until it is known better

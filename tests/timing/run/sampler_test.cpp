@@ -152,7 +152,7 @@ TEST(Sampler, WarmingGrowsWhileItsEndStillLearns) {
 
 TEST(Sampler, MoreIsTimedAheadOfAWindowWhereThePipeFillsSlowly) {
   for (std::uint32_t seed = 1; seed <= 5; ++seed) {
-    const Sampled run = sample({.seed = seed}, 300'000'000, steady, 0, 0, 10'000);
+    const Sampled run = sample({.seed = seed}, 3'000'000'000, steady, 0, 0, 10'000);
     EXPECT_GE(run.steps.back().detail, 10'000U);
     const Sampled at_once = sample({.seed = seed}, 300'000'000, steady);
     EXPECT_EQ(at_once.steps.back().detail, SamplePlan{}.detail);
@@ -161,8 +161,8 @@ TEST(Sampler, MoreIsTimedAheadOfAWindowWhereThePipeFillsSlowly) {
 
 TEST(Sampler, WhatPairsOfWindowsDifferByWithoutADoubtIsInTheInterval) {
   // A tenth too long whatever is timed ahead.
-  const Sampled run = sample({.error = 0.5}, 60'000'000, steady, 0, 0, 1'000'000'000);
-  const double cpi = static_cast<double>(run.estimate.stats.core.cycles) / 60'000'000;
+  const Sampled run = sample({.error = 0.5}, 300'000'000, steady, 0, 0, 1'000'000'000);
+  const double cpi = static_cast<double>(run.estimate.stats.core.cycles) / 300'000'000;
   EXPECT_NEAR(cpi, 0.55, 0.005);
   EXPECT_GT(*run.estimate.figures.error * cpi, cpi - 0.5 - 0.005);
 }
