@@ -1,5 +1,7 @@
 #include "timing/branch/branch_predictor.h"
 
+#include <cmath>
+
 #include "timing/branch/code_word.h"
 
 namespace m2sim::timing {
@@ -60,6 +62,11 @@ BranchPredictor::Guess BranchPredictor::predict(const BranchSite& site, std::uin
   }
   path.history.taken(site.pc, target);
   return {target, found.supply, bubbles_[static_cast<unsigned>(found.supply)]};
+}
+
+double BranchPredictor::stale_part() const {
+  if (!gap_ || btb_.places() == 0) return 0;
+  return std::exp(-static_cast<double>(btb_.entered() - *gap_) / static_cast<double>(btb_.places()));
 }
 
 BranchOutcome BranchPredictor::observe(const BranchSite& site, bool taken, std::uint64_t target) {

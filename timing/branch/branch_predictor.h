@@ -9,6 +9,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 
 #include "timing/branch/btb.h"
 #include "timing/branch/indirect.h"
@@ -65,6 +66,12 @@ class BranchPredictor {
   Guess predict(const BranchSite& site, std::uint64_t target, Path& path);
 
   const BranchStats& stats() const { return stats_; }
+
+  // Branches that are not seen may have gone before now.
+  void mark_gap() { gap_ = btb_.entered(); }
+  // Of the BTB's places, the part that most likely nothing has entered since, as a place is drawn: a miss
+  // might have been a hit that often, had those branches been seen.
+  double stale_part() const;
   template <class Learned>
   void learned(Learned& show) {
     show(history_, tage_, btb_, indirect_, ras_);
@@ -86,6 +93,7 @@ class BranchPredictor {
   IndirectPredictor indirect_;
   ReturnStack ras_;
   BranchStats stats_{};
+  std::optional<std::uint64_t> gap_;  // Btb::entered() at its end, if there was one
 };
 
 }  // namespace m2sim::timing

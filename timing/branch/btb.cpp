@@ -70,6 +70,7 @@ void Btb::enter_l2(const Entry& entry) {
     place = l2_.set(entry.branch) + (bits >> 8) % l2_.ways();
   }
   *place = entry;
+  ++entered_;
 }
 
 }  // namespace m2sim::timing

@@ -56,6 +56,10 @@ class Btb {
     show(l1_, waiting_, l2_, random_);
   }
 
+  // Branches so far that took a place in the second level, and how many places it has.
+  std::uint64_t entered() const { return entered_; }
+  std::uint64_t places() const { return l2_.places(); }
+
  private:
   struct Entry {
     std::uint32_t branch;  // 0: empty
@@ -67,6 +71,7 @@ class Btb {
     Level(std::uint32_t sets, std::uint32_t ways) : ways_(ways), mask_(sets - 1), entries_(sets * ways) {}
     bool present() const { return ways_ != 0; }
     std::uint32_t ways() const { return ways_; }
+    std::uint64_t places() const { return entries_.size(); }
     Entry* set(std::uint32_t branch) { return entries_.data() + std::size_t{branch & mask_} * ways_; }
     // The way of the set that holds `wanted`, which may be 0 for an empty one; null: none.
     Entry* find(std::uint32_t branch, std::uint32_t wanted);
@@ -91,6 +96,7 @@ class Btb {
   Level l2_;
   std::uint32_t l2_replace_one_in_;
   Xorshift random_;
+  std::uint64_t entered_ = 0;
 };
 
 }  // namespace m2sim::timing

@@ -46,7 +46,10 @@ class SampledSink {
     // Until that record comes: it may be of a later run.
     if (listener_ == Listener::kNobody) drop_first_ = whole_ != nullptr && inside_block;
     if (listener_ == Listener::kModel && listener != Listener::kModel) model_->finish();
-    if (listener_ == Listener::kNobody && listener != Listener::kNobody) model_->parts().memory.mark_gap();
+    if (listener_ == Listener::kNobody && listener != Listener::kNobody) {
+      model_->parts().memory.mark_gap();
+      model_->parts().predictor.mark_gap();
+    }
     if (listener_ == Listener::kWarming && listener != Listener::kWarming) warming_.end();
     if (listener_ != Listener::kWarming && listener == Listener::kWarming) warming_.begin();
     listener_ = listener;
@@ -164,6 +167,7 @@ class SampledRun {
     const Parts& parts = sink_.model().parts();
     const std::uint64_t renamed = parts.buffer.left();
     const std::uint64_t unsure = parts.memory.unsure_misses();
+    const double stale = parts.predictor.stale_part() * simulation_.config.branch.btb_miss_bubble;
     const bool from_start = sampled() == 0;
     const emu::RunEnd end = part(phase, step.measure, Sink::Listener::kModel);
     const bool ended = !at_limit(end) || left(phase) == 0;
@@ -177,7 +181,9 @@ class SampledRun {
     if (window.core.insts != 0 && (heard == step.measure || cut)) {
       detailed_ -= heard;
       const std::uint64_t misses = parts.memory.unsure_misses() - unsure;
-      windows_.measured(window, {static_cast<double>(misses * parts.memory.memory_latency()), quarters_});
+      windows_.measured(window, {static_cast<double>(misses * parts.memory.memory_latency()) +
+                                     stale * static_cast<double>(window.branch.btb_misses),
+                                 quarters_});
     }
     return end;
   }

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <cmath>
 #include <random>
 #include <vector>
 
@@ -332,6 +333,26 @@ TEST(BranchPredictor, APathHasItsOwnCallsAboveTheReturnStack) {
   EXPECT_EQ(predictor.predict(returns, 0, path).next, kCode + 0x44);
   EXPECT_EQ(predictor.predict(returns, 0, path).next, kCode + 0x04);
   EXPECT_EQ(predictor.predict(returns, 0, path).next, 0U) << "nobody knows";
+}
+
+// Behind a gap all of the BTB may be of before; the more branches enter, the less of it.
+TEST(BranchPredictor, KnowsHowMuchOfTheBtbIsOfBeforeAGap) {
+  const BranchConfig config = m2_pcore().branch;
+  BranchPredictor predictor(config);
+  std::uint64_t at = 0;
+  const auto branches = [&](std::uint32_t count) {
+    for (std::uint32_t i = 0; i < count; ++i, at += 8)
+      predictor.observe({kCode + at, BranchKind::kDirect}, true, kCode + at + 8);
+  };
+  const std::uint32_t enough = 2 * config.btb_l2_entries * config.btb_l2_replace_one_in;
+  branches(enough);
+  EXPECT_EQ(predictor.stale_part(), 0) << "there was no gap";
+  predictor.mark_gap();
+  EXPECT_EQ(predictor.stale_part(), 1);
+  branches(enough / 4);
+  EXPECT_NEAR(predictor.stale_part(), std::exp(-0.5), 0.03);
+  branches(enough);
+  EXPECT_NEAR(predictor.stale_part(), std::exp(-2.5), 0.03);
 }
 
 }  // namespace
