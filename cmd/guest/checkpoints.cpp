@@ -86,8 +86,7 @@ std::vector<CheckpointPoint> checkpoint_points(const CheckpointOptions& options)
   return points;
 }
 
-void require_checkpoint_files(const CheckpointOptions& options) {
-  std::vector<std::string> others;
+void require_checkpoint_files(const CheckpointOptions& options, std::vector<std::string> others) {
   if (!options.restore.empty()) others.push_back(options.restore);
   for (const CheckpointPoint& point : checkpoint_points(options)) {
     require_outputs({point.file}, others);
@@ -100,6 +99,7 @@ std::unique_ptr<emu::Checkpoint> take_checkpoint(GuestOptions& options) {
   if (path.empty()) return nullptr;
   refuse_surroundings(options);
   std::unique_ptr<emu::Checkpoint> checkpoint;
+  if (is_special(path)) throw failure("--restore: '{}' is no regular file, so it is no checkpoint", path);
   std::string bytes = read_file(path);
   try {
     checkpoint = std::make_unique<emu::Checkpoint>(std::move(bytes));

@@ -38,8 +38,8 @@ struct CheckpointPoint {
 
 // In the order in which they come. Throws UserError.
 std::vector<CheckpointPoint> checkpoint_points(const CheckpointOptions& options);
-// Their files can be written, and none is named twice. Throws UserError.
-void require_checkpoint_files(const CheckpointOptions& options);
+// Their files can be written, and none is named twice or is one of `others`. Throws UserError.
+void require_checkpoint_files(const CheckpointOptions& options, std::vector<std::string> others);
 
 // What --restore names, and `options` are those of the run that it is of: its program and surroundings, which
 // may not be given otherwise. Null: nothing is restored. Throws UserError.

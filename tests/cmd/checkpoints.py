@@ -319,6 +319,11 @@ class Checkpoints(guest.GuestTest):
         with open(self.path("data.txt"), "a", encoding="utf-8") as data:
             data.write("more\n")
         self.assert_fails(125, "--restore: .*data.txt is not what it was", "run", "--restore", file)
+        os.remove(self.path("data.txt"))
+        os.mkfifo(self.path("data.txt"))
+        self.assert_fails(125, "--restore: .*data.txt is no regular file any more", "run", "--restore", file)
+        os.remove(self.path("data.txt"))
+        self.assert_fails(125, "--restore: '/dev/zero' is no regular file", "run", "--restore", "/dev/zero")
 
     def test_damaged_checkpoints_are_refused(self):
         _, file = self.made()
@@ -365,6 +370,12 @@ class Checkpoints(guest.GuestTest):
             self.assert_fails(125, f".*{text}", "run", "--checkpoint-at", point, program)
         self.assert_fails(125, "run: --sample does not go with --checkpoint-at", "run", "--sample", "--checkpoint-at",
                           "7=" + self.path("f"), program)
+        # What it would overwrite: the program, and another checkpoint that is not there yet.
+        before = os.getcwd()
+        self.addCleanup(os.chdir, before)
+        os.chdir(os.path.dirname(self.path("f")))
+        self.assert_fails(125, "'.*' is named twice", "run", "--checkpoint-at", "7=" + program, program)
+        self.assert_fails(125, "'f' is named twice", "run", "--checkpoint-at", "7=./f", "--checkpoint-at", "9=f", program)
         late = self.run_here("--mode", "emulation", "--limit", "100", "--checkpoint-at", "101=" + self.path("late"), program)
         self.assertEqual((late.status, late.err.count("\n")), (123, 1))
         self.assertIn("the run ended after 100 instructions, and", late.err)

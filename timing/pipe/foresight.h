@@ -35,7 +35,8 @@ class Foresight {
       std::uint64_t& recent = recent_[line % recent_.size()];
       if (recent == line) continue;
       recent = line;
-      memory.foresee(line);
+      // Sets of lines in order lie in order, too, which the host sees for itself.
+      if (recent_[(line - 1) % recent_.size()] != line - 1) memory.foresee(line);
     }
     ++ahead_;
   }

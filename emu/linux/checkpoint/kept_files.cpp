@@ -72,8 +72,13 @@ void KeptFiles::add(const std::string& path, int fd, bool written) {
 
 void KeptFiles::check() const {
   for (const KeptFile& kept : files_) {
-    const HostFile file(kept.path, kept.written ? O_RDWR : O_RDONLY);
     struct stat status {};
+    // Opening a FIFO would wait for its other end.
+    if (::stat(kept.path.c_str(), &status) == 0 && !S_ISREG(status.st_mode))
+      refuse_checkpoint(kept.path +
+                        " is no regular file any more; put back what it was, or make the "
+                        "checkpoint anew");
+    const HostFile file(kept.path, kept.written ? O_RDWR : O_RDONLY);
     if (file.fd() < 0 || ::fstat(file.fd(), &status) != 0)
       refuse_checkpoint("it needs " + kept.path + ", which cannot be opened: " + why());
     const auto size = static_cast<std::uint64_t>(status.st_size);
