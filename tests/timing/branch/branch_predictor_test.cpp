@@ -23,7 +23,8 @@ double late_miss_rate(const std::vector<bool>& outcomes) {
     predictor.observe({kCode + 0x80, BranchKind::kDirect}, true, kCode);
     wrong += missed && i >= outcomes.size() / 2 ? 1 : 0;
   }
-  return static_cast<double>(wrong) / static_cast<double>(outcomes.size() - outcomes.size() / 2);
+  const std::size_t late = outcomes.size() - outcomes.size() / 2;
+  return static_cast<double>(wrong) / static_cast<double>(late);
 }
 
 std::vector<bool> outcomes(std::size_t count, bool (*taken)(std::size_t)) {
