@@ -145,8 +145,7 @@ std::string learned_from(const GuestOptions& options, const emu::Checkpoint* che
   if (origin.config_sha256 != sha256(config_toml(config))) {
     throw failure(
         "--restore: '{}' has what a core of another configuration has learned ({}); give --restore-cold to "
-        "begin "
-        "without",
+        "begin without",
         options.checkpoints.restore, origin.core);
   }
   if (options.sampling.sample)

@@ -7,6 +7,7 @@
 #include <memory>
 #include <type_traits>
 
+#include "emu/user_error.h"
 #include "timing/learned.h"
 #include "timing/probe/attribution.h"
 #include "timing/probe/premise_probe.h"
@@ -143,7 +144,11 @@ template <class Model>
 std::unique_ptr<Model> made_with(const Simulation& simulation, const std::string& learned) {
   auto model = made<Model>(simulation);
   if constexpr (Learns<Model>) {
-    if (!learned.empty()) go_on_learning(*model, learned);
+    if (!learned.empty() && !go_on_learning(*model, learned))
+      throw emu::UserError(
+          "what the checkpoint's model had learned is of another m2sim; give --restore-cold "
+          "to begin without",
+          emu::UserError::Kind::kOther);
   }
   return model;
 }

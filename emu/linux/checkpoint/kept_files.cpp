@@ -14,20 +14,6 @@ namespace m2sim::emu {
 
 namespace {
 
-class HostFile {
- public:
-  HostFile(const std::string& path, int flags) : fd_(::open(path.c_str(), flags | O_CLOEXEC | O_NOCTTY)) {}
-  ~HostFile() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  HostFile(const HostFile&) = delete;
-  HostFile& operator=(const HostFile&) = delete;
-  int fd() const { return fd_; }
-
- private:
-  int fd_;
-};
-
 // Empty: it could not be read so far.
 std::string digest_of_file(int fd, std::uint64_t size) {
   sha256_ctx context;
@@ -45,9 +31,16 @@ std::string digest_of_file(int fd, std::uint64_t size) {
   return {digest.begin(), digest.end()};
 }
 
-std::string why() { return std::generic_category().message(errno); }
-
 }  // namespace
+
+HostFile::HostFile(const std::string& path, int flags)
+    : fd_(::open(path.c_str(), flags | O_CLOEXEC | O_NOCTTY)) {}
+
+HostFile::~HostFile() {
+  if (fd_ >= 0) ::close(fd_);
+}
+
+std::string why() { return std::generic_category().message(errno); }
 
 void KeptFiles::add(const std::string& path, int fd, bool written) {
   const auto same = [&path](const KeptFile& file) { return file.path == path; };

@@ -10,6 +10,22 @@
 
 namespace m2sim::emu {
 
+// A file of the host that is open for a while.
+class HostFile {
+ public:
+  HostFile(const std::string& path, int flags);
+  ~HostFile();
+  HostFile(const HostFile&) = delete;
+  HostFile& operator=(const HostFile&) = delete;
+  int fd() const { return fd_; }  // negative: it could not be opened, and why() says more
+
+ private:
+  int fd_;
+};
+
+// What the last call of the host's said that failed.
+std::string why();
+
 struct KeptFile {
   std::string path;    // absolute
   std::string digest;  // SHA-256 of `size` bytes

@@ -8,12 +8,10 @@
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
 #include <fstream>
 #include <iterator>
 #include <set>
 #include <string_view>
-#include <system_error>
 
 #include "emu/linux/checkpoint/fields.h"
 #include "emu/linux/guest_paths.h"
@@ -30,8 +28,6 @@ constexpr std::array<std::string_view, 5> kDevices = {"/dev/null", "/dev/zero", 
 }
 
 std::string own_path(int fd) { return "/proc/self/fd/" + std::to_string(fd); }
-
-std::string why() { return std::generic_category().message(errno); }
 
 bool is_locked(int host) {
   std::ifstream info("/proc/thread-self/fdinfo/" + std::to_string(host));

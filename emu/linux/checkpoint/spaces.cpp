@@ -6,9 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <cstdlib>
-#include <system_error>
 
 #include "emu/linux/checkpoint/fields.h"
 #include "emu/linux/guest_paths.h"
@@ -24,23 +22,6 @@ std::string real_path(const std::string& path) {
   const std::unique_ptr<char, decltype(&std::free)> real(::realpath(path.c_str(), nullptr), &std::free);
   return real ? std::string(real.get()) : std::string();
 }
-
-std::string why() { return std::generic_category().message(errno); }
-
-// A descriptor for a while.
-class Opened {
- public:
-  Opened(const std::string& path, int flags) : fd_(::open(path.c_str(), flags | O_CLOEXEC)) {}
-  ~Opened() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  Opened(const Opened&) = delete;
-  Opened& operator=(const Opened&) = delete;
-  int fd() const { return fd_; }
-
- private:
-  int fd_;
-};
 
 template <class T>
 std::uint32_t number_of(const std::vector<T>& all, const T& one) {
@@ -78,7 +59,7 @@ Spaces::Spaces(const Kernel& kernel, const Program& first, KeptFiles& kept) {
 void Spaces::add(const Program& program, KeptFiles& kept) {
   if (program == nullptr || std::find(programs_.begin(), programs_.end(), program) != programs_.end()) return;
   const std::string path = real_path(program->image.path);
-  const Opened file(path, O_RDONLY);
+  const HostFile file(path, O_RDONLY);
   if (path.empty() || file.fd() < 0)
     refuse_checkpoint("the program " + program->image.path +
                       " is not there any more, and a checkpoint names its file");
@@ -225,7 +206,7 @@ void Spaces::restore_space(SectionReader& sections) {
   Memory& memory = space->memory;
   for (const auto& [region, source] : regions) {
     const bool by_name = region.file;
-    const Opened file(by_name ? source.path : "", static_cast<int>(source.flags));
+    const HostFile file(by_name ? source.path : "", static_cast<int>(source.flags));
     const int fd = by_name ? file.fd() : region.shared ? shared_memory(region) : -1;
     if (by_name && fd < 0) refuse_checkpoint("cannot map " + source.path + ": " + why());
     if (!memory.put_back(region, fd))

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "emu/machine.h"
+#include "emu/user_error.h"
 #include "timing/run/figures.h"
 #include "timing/run/mode.h"
 #include "timing/run/simulate_with.h"
@@ -152,6 +153,18 @@ TEST(Simulation, EachModeRunsTheSameInstructionsAndOnlyThoseOfTimeHaveIt) {
     EXPECT_EQ(timed.figures.instructions, emulated.figures.instructions);
     EXPECT_EQ(timed.timing->core.insts, timed.figures.instructions);
     EXPECT_GT(timed.timing->core.cycles, timed.figures.instructions / m2_pcore().rename.width);
+  }
+}
+
+// Bytes of another layout are not taken for this one's, nor left out without a word.
+TEST(Simulation, WhatWasLearnedByAnotherModelIsRefused) {
+  emu::MachineOptions options;
+  options.program = std::string(M2SIM_BINARY_DIR) + "/tests/guests/counted_loop";
+  for (const Mode mode : kTimedModes) {
+    emu::Machine machine(options);
+    Simulation simulation{mode, m2_pcore(), {Phase{}}};
+    simulation.learned = "too short";
+    EXPECT_THROW(simulate(machine, simulation), emu::UserError);
   }
 }
 
