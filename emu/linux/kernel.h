@@ -223,6 +223,7 @@ class Kernel {
   std::optional<std::uint32_t> stopped_behind_;  // whose turn was over when a request to stop came
   bool yielded_ = false;
   std::uint64_t quantum_end_ = 0;
+  bool sent_from_outside_ = false;  // since the last turn: whoever runs looks at his signals
   bool deadlocked_ = false;
   int next_id_ = 1000;
   std::uint32_t next_task_ = 0;

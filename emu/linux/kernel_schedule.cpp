@@ -59,6 +59,7 @@ bool deliverable(const Task& task) {
 }  // namespace
 
 std::uint64_t Kernel::run_until() const {
+  if (sent_from_outside_) return 0;
   std::uint64_t until = UINT64_MAX;
   for (const auto& task : tasks_) {
     if (task->state == Task::State::kEnded || task.get() == current_) continue;
@@ -81,6 +82,7 @@ std::uint64_t Kernel::run_until() const {
 Task* Kernel::schedule() {
   const std::uint32_t last = stopped_behind_ ? *stopped_behind_ : current_ == nullptr ? 0 : current_->number;
   stopped_behind_.reset();
+  sent_from_outside_ = false;
   current_ = nullptr;
   sweep();
   wake_retries();

@@ -101,6 +101,7 @@ bool Kernel::send_from_outside(int signal) {
   const bool ends = handler == 0 && !awaited && default_action(signal) == DefaultAction::kTerminate;
   if (targets.empty() || (includes_first && ends)) return false;
   for (Process* process : targets) post(*process, {signal, SI_USER, {}});
+  sent_from_outside_ = true;
   return true;
 }
 

@@ -135,9 +135,9 @@ class Running(guest.GuestTest):
                               if not name.startswith(("host.", "emulation.block_lookups"))})
             self.assertEqual(texts[0], texts[1])
 
-    def signalled(self, program, *signals):
+    def signalled(self, program, *signals, mode="emulation"):
         """(status, stdout) of a run that gets these, some time apart."""
-        child = subprocess.Popen([guest.M2SIM, "run", "-q", "--mode", "emulation", program], stdin=subprocess.DEVNULL,
+        child = subprocess.Popen([guest.M2SIM, "run", "-q", "--mode", mode, program], stdin=subprocess.DEVNULL,
                                  stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         self.assertEqual(child.stdout.readline(), "ready\n")
         for number in signals:
@@ -150,6 +150,12 @@ class Running(guest.GuestTest):
         program = self.c_guest("handles", HANDLES)
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGUSR1):
             self.assertEqual(self.signalled(program, number), (42, f"signal {int(number)}\n"))
+
+    def test_a_guest_that_computes_gets_it_too(self):
+        program = self.c_guest("computes", HANDLES.replace("sleep(1000)", "__asm__ volatile(\"\")"))
+        for mode in MODES:
+            for number in (signal.SIGTERM, signal.SIGHUP):
+                self.assertEqual(self.signalled(program, number, mode=mode), (42, f"signal {int(number)}\n"), mode)
 
     def test_the_second_request_ends_a_run_whose_guest_goes_on(self):
         program = self.c_guest("stubborn", HANDLES.replace("_exit(42)", "(void)0"))
@@ -172,6 +178,19 @@ class Running(guest.GuestTest):
         self.assertRegex(err, r"\Am2sim: [\d,]+ instructions, [\d,]+ of them counted, [\d,]+ cycles(, CPI \d\.\d{4})?\n\Z")
         cycles = [json.loads(self.read(name))["stats"]["core.cycles"] for name in ("quiet.json", "asked.json")]
         self.assertEqual(cycles[0], cycles[1])
+
+    def test_a_snapshot_of_a_sampled_run_has_no_cycles(self):
+        program = self.c_guest("computes", HANDLES.replace("sleep(1000)", "__asm__ volatile(\"\")").replace(", SIGUSR1", "")
+                               .replace("i < 4", "i < 3"))
+        child = subprocess.Popen([guest.M2SIM, "run", "-q", "--sample", program], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                 text=True)
+        self.assertEqual(child.stdout.readline(), "ready\n")
+        child.send_signal(signal.SIGUSR1)
+        said = child.stderr.readline()
+        child.send_signal(signal.SIGTERM)
+        child.communicate(timeout=60)
+        self.assertRegex(said, r"\Am2sim: [\d,]+ instructions\n\Z")
+        self.assertEqual(child.returncode, 42)
 
     def test_the_status_at_a_limit_can_be_chosen(self):
         program = self.guest("endless", ENDLESS)

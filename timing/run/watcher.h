@@ -8,7 +8,7 @@ namespace m2sim::timing {
 
 struct RunState {
   std::uint64_t instructions = 0;  // since the start
-  bool timed = false;              // in a timing mode
+  bool timed = false;              // cycles are known so far: those of a sampled run are not before its end
   std::uint64_t counted_instructions = 0;
   std::uint64_t counted_cycles = 0;
   std::string region;  // the guest is in it; empty: in none

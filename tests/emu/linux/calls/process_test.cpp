@@ -242,6 +242,22 @@ TEST(SyscallSignal, ActionsAreReadBack) {
   EXPECT_EQ(guest.call(nr::rt_sigaction, {SIGUSR2, kBad, 0, 8}), -EFAULT);
 }
 
+// Who computes and makes no calls is not asked otherwise.
+TEST(SyscallSignal, OneFromOutsideInterruptsWhoRuns) {
+  GuestMachine guest;
+  install(guest, SIGTERM, kHandler, 0);
+  Kernel& kernel = guest.kernel();
+  ASSERT_NE(kernel.schedule(), nullptr);
+  EXPECT_EQ(kernel.run_until(), UINT64_MAX);
+  EXPECT_FALSE(kernel.send_from_outside(SIGINT)) << "it would end by it";
+  EXPECT_EQ(kernel.run_until(), UINT64_MAX);
+  EXPECT_TRUE(kernel.send_from_outside(SIGTERM));
+  EXPECT_EQ(kernel.run_until(), 0U);
+  ASSERT_NE(kernel.schedule(), nullptr);
+  EXPECT_EQ(guest.cpu->pc, kHandler);
+  EXPECT_EQ(kernel.run_until(), UINT64_MAX);
+}
+
 TEST(SyscallSignal, HandlerRunsOnAFrameAndReturnsToTheOldState) {
   GuestMachine guest;
   install(guest, SIGUSR1, kHandler, 4, 0x4);
