@@ -19,15 +19,28 @@ MachineOptions options_of(const std::string& name) {
   return result;
 }
 
-std::string made_at(const std::string& name, std::uint64_t insts) {
+// What the guest writes is no output of the test.
+RunEnd run(Emulator& emulator, std::string& written, const Until& until = {}) {
+  NoSink sink;
+  ::testing::internal::CaptureStdout();
+  const RunEnd end = emulator.run(sink, until);
+  written += ::testing::internal::GetCapturedStdout();
+  return end;
+}
+
+std::string made_at(const std::string& name, std::uint64_t insts, std::string& written) {
   Machine machine(options_of(name));
   Emulator emulator(machine);
-  NoSink sink;
-  emulator.run(sink, {.insts = insts});
+  run(emulator, written, {.insts = insts});
   CheckpointOrigin origin;
   origin.program = options_of(name).program;
   origin.argv = {origin.program};
   return machine.checkpoint(emulator, origin);
+}
+
+std::string made_at(const std::string& name, std::uint64_t insts) {
+  std::string ignored;
+  return made_at(name, insts, ignored);
 }
 
 std::string why_refused(std::string bytes) {
@@ -45,16 +58,18 @@ TEST(CheckpointTest, GoesOnAsIfNothingHadBeen) {
   for (const char* name : {"counted_loop", "exclusives", "counter", "fault_handler", "fused_branches"}) {
     Machine whole(options_of(name));
     Emulator unbroken(whole);
-    NoSink sink;
-    const RunEnd end = unbroken.run(sink);
+    std::string all;
+    const RunEnd end = run(unbroken, all);
     const std::uint64_t insts = unbroken.stats().insts;
     for (std::uint64_t at = 1; at < insts; at += 1 + insts / 20) {
-      Checkpoint checkpoint(made_at(name, at));
+      std::string written;
+      Checkpoint checkpoint(made_at(name, at, written));
       EXPECT_EQ(checkpoint.origin().instructions, at);
       Machine machine(MachineOptions{}, checkpoint);
       Emulator emulator(machine);
       EXPECT_EQ(emulator.stats().insts, at);
-      EXPECT_EQ(emulator.run(sink).kind, end.kind) << name << " at " << at;
+      EXPECT_EQ(run(emulator, written).kind, end.kind) << name << " at " << at;
+      EXPECT_EQ(written, all) << name << " at " << at;
       EXPECT_EQ(emulator.stats().insts, insts) << name << " at " << at;
       EXPECT_EQ(machine.end().status, whole.end().status);
       EXPECT_EQ(machine.kernel().clock.elapsed(), whole.kernel().clock.elapsed());
