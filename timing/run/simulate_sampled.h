@@ -1,6 +1,7 @@
 // Sampled runs: what the timing modes share.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <memory>
 
@@ -110,15 +111,22 @@ class SampledRun {
       emu::NoSink nobody;
       return emulator_.run(nobody, part.until);
     };
-    const auto state = [&] { return RunState{emulator_.stats().insts, true, 0, 0, ""}; };
+    const auto state = [&] { return RunState{emulator_.stats().insts, false, 0, 0, ""}; };
     return run_watched(emulator_, simulation_.watcher, Phase{{.insts = insts}}, go_on, state);
   }
 
   emu::RunEnd sample(const Phase& phase) {
     begin_ = emulator_.stats().insts;
+    start_ = mark();
+    model_heard_all_ = simulation_.points == nullptr;
     if (sink_.whole() != nullptr) whole_before_ = sink_.whole()->stats();
-    for (;;) {
-      const Windows::Step step = windows_.next();
+    for (unsigned steps = 0;; ++steps) {
+      Windows::Step step = windows_.next();
+      // What lies before the first window is timed, as the run may end before the window does.
+      if (model_heard_all_ && steps == 1) {
+        step.detail += step.skip + step.warm;
+        step.skip = step.warm = 0;
+      }
       emu::RunEnd end = part(phase, step.skip, Sink::Listener::kNobody);
       if (at_limit(end)) end = warm(phase, step.warm);
       if (at_limit(end)) end = part(phase, step.detail, Sink::Listener::kModel);
@@ -136,6 +144,7 @@ class SampledRun {
     const std::uint64_t before = emulator_.stats().insts;
     const emu::RunEnd end = advance(std::min(insts, left(phase)), listener);
     const std::uint64_t done = emulator_.stats().insts - before;
+    if (done != 0 && listener != Sink::Listener::kModel) model_heard_all_ = false;
     if (listener == Sink::Listener::kWarming) warmed_ += done;
     if (listener == Sink::Listener::kModel) detailed_ += done;
     return end;
@@ -161,29 +170,43 @@ class SampledRun {
                                (memory.l1i.misses + memory.l1d.misses) * config.l2.load_to_use);
   }
 
+  // Of the model, before something that counts.
+  struct Mark {
+    TimingStats stats{};
+    std::uint64_t unsure = 0;
+    double stale = 0;  // cycles, of a miss of the BTB
+  };
+  Mark mark() {
+    const Parts& parts = sink_.model().parts();
+    return {sink_.model().stats(), parts.memory.unsure_misses(),
+            parts.predictor.stale_part() * simulation_.config.branch.btb_miss_bubble};
+  }
+  // Cycles of `stats`, since then, that longer warming might have saved.
+  double unsure(const Mark& since, const TimingStats& stats) {
+    const auto& memory = sink_.model().parts().memory;
+    const std::uint64_t misses = memory.unsure_misses() - since.unsure;
+    return static_cast<double>(misses * memory.memory_latency()) +
+           since.stale * static_cast<double>(stats.branch.btb_misses);
+  }
+
   // A window that the run's end cuts short is dropped, unless it is all there is, or the step says otherwise.
   emu::RunEnd measure(const Phase& phase, const Windows::Step& step) {
-    const TimingStats before = sink_.model().stats();
+    const Mark before = mark();
     const Parts& parts = sink_.model().parts();
     const std::uint64_t renamed = parts.buffer.left();
-    const std::uint64_t unsure = parts.memory.unsure_misses();
-    const double stale = parts.predictor.stale_part() * simulation_.config.branch.btb_miss_bubble;
     const bool from_start = sampled() == 0;
     const emu::RunEnd end = part(phase, step.measure, Sink::Listener::kModel);
     const bool ended = !at_limit(end) || left(phase) == 0;
     const bool whole_run = from_start && ended;
     const bool cut = ended && (whole_run || step.cut);
     if (cut) sink_.listen(Sink::Listener::kNobody, false);
-    TimingStats window = difference(sink_.model().stats(), before);
+    TimingStats window = difference(sink_.model().stats(), before.stats);
     const std::uint64_t heard = window.core.insts;
     // The cycles are those of rename: what the log is ahead of it is as random as where a window ends.
     if (!whole_run) window.core.insts = parts.buffer.left() - renamed;
     if (window.core.insts != 0 && (heard == step.measure || cut)) {
       detailed_ -= heard;
-      const std::uint64_t misses = parts.memory.unsure_misses() - unsure;
-      windows_.measured(window, {static_cast<double>(misses * parts.memory.memory_latency()) +
-                                     stale * static_cast<double>(window.branch.btb_misses),
-                                 quarters_});
+      windows_.measured(window, {unsure(before, window), quarters_});
     }
     return end;
   }
@@ -200,8 +223,23 @@ class SampledRun {
     return end;
   }
 
+  // Nothing is estimated: there were no more than the first instructions and windows without gaps.
+  Windows::Estimate timed_whole() {
+    Windows::Estimate whole{difference(sink_.model().stats(), start_.stats), {}};
+    SampledFigures& figures = whole.figures;
+    figures.measured = sampled();
+    figures.half_widths.assign(stat_table().size(), 0.0);
+    figures.error = 0;
+    figures.met = true;
+    const auto cycles = static_cast<double>(whole.stats.core.cycles);
+    figures.unwarmed = std::min(unsure(start_, whole.stats) / cycles, 1.0);
+    detailed_ = 0;
+    return whole;
+  }
+
   void finish(Outcome& outcome) {
-    Windows::Estimate estimate = windows_.estimate(sampled());
+    const bool whole_run = model_heard_all_ && sampled() != 0;
+    Windows::Estimate estimate = whole_run ? timed_whole() : windows_.estimate(sampled());
     outcome.timing = estimate.stats;
     outcome.sampled = std::move(estimate.figures);
     outcome.sampled->detailed = detailed_;
@@ -219,6 +257,8 @@ class SampledRun {
   std::array<double, 2> quarters_{};  // cycles lost there by the last warming
   TimingStats whole_before_{};
   std::uint64_t begin_ = 0;  // of what is sampled
+  Mark start_;               // there
+  bool model_heard_all_ = false;
   std::uint64_t detailed_ = 0;
   std::uint64_t warmed_ = 0;
 };

@@ -43,6 +43,25 @@ TEST(SimulateSampled, AShortRunIsTimedWhole) {
   }
 }
 
+// As nobody knows beforehand that it ends behind the first 100,000 instructions, before or in a window.
+TEST(SimulateSampled, SoIsOneThatEndsBeforeItsFirstWindowDoes) {
+  for (const Mode mode : kTimedModes) {
+    for (const SamplePlan& plan :
+         {SamplePlan{}, SamplePlan{.window = 100'000'000}, SamplePlan{.warming = 0}}) {
+      for (const std::uint64_t insts : {100'001UL, 100'500UL, 102'000UL, 103'999UL}) {
+        const std::vector<Phase> phases{{{.insts = insts}}};
+        const Outcome sampled = run("sampled_loop", mode, &plan, phases);
+        const Outcome whole = run("sampled_loop", mode, nullptr, phases);
+        EXPECT_EQ(values(*sampled.timing), values(*whole.timing)) << insts;
+        EXPECT_EQ(sampled.sampled->error, 0.0);
+        EXPECT_TRUE(sampled.sampled->met);
+        EXPECT_EQ(sampled.sampled->measured, insts);
+        EXPECT_EQ(sampled.sampled->detailed + sampled.sampled->warmed, 0U);
+      }
+    }
+  }
+}
+
 TEST(SimulateSampled, WhatIsSampledIsTheRunThatIsEmulated) {
   const SamplePlan plan{.warming = 5'000};
   const Outcome emulated = run("sampled_loop", Mode::kEmulation, nullptr);
