@@ -75,6 +75,10 @@ std::string conditions_that_hold(std::span<const Condition> conditions, std::spa
   std::string text;
   for (const Condition& condition : conditions) {
     const double value = value_of(condition, figures);
+    if (std::isnan(value)) {
+      text += fmt::format("failed: {}, it is not known\n", condition.text);
+      continue;
+    }
     if (!condition.change) {
       if (condition.holds(value)) text += fmt::format("failed: {}, it is {:.4g}\n", condition.text, value);
       continue;

@@ -10,7 +10,8 @@
 
 namespace m2sim::cmd {
 
-// A figure that a condition can name. Shares are of 1.
+// A figure that a condition can name. Shares are of 1. One that is not known is NaN: whatever is asked of it
+// might be so.
 struct NamedFigure {
   std::string name;
   double value;
@@ -29,8 +30,9 @@ struct Condition {
   bool holds(double value) const;
 };
 
-// A line each. Throws UserError where a condition names no figure, and says which there are or which is
-// meant; and where it is one of a change and there is nothing to compare with: `before` is empty.
+// A line for each that holds, or of whose figure nobody knows whether it does. Throws UserError where a
+// condition names no figure, and says which there are or which is meant; and where it is one of a change and
+// there is nothing to compare with: `before` is empty.
 std::string conditions_that_hold(std::span<const Condition> conditions, std::span<const NamedFigure> figures,
                                  std::span<const NamedFigure> before = {});
 

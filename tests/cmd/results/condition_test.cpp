@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <cmath>
 
 #include "emu/user_error.h"
 
@@ -33,6 +34,11 @@ TEST(Condition, WithoutIsTheFigure) {
   EXPECT_EQ(held("core.cpi>0.5"), "failed: core.cpi>0.5, it is 0.51\n");
   EXPECT_EQ(held("core.cpi<=0.5"), "");
   EXPECT_NE(held("core.cpi>50%"), "");
+}
+
+TEST(Condition, OfWhatIsNotKnownFails) {
+  for (const char* text : {"core.cpi>0.5", "core.cpi<=0.5", "core.cpi>+2%"})
+    EXPECT_EQ(held(text, kCpi, std::nan("")), "failed: " + std::string(text) + ", it is not known\n");
 }
 
 TEST(Condition, RefusesWhatItCannotJudge) {
