@@ -26,9 +26,11 @@ std::uint64_t interval_size_of(const SimPointOptions& options) {
         "run: --simpoints: how long is an interval of '{}'? there is no '{}' that says so: --interval-size N",
         options.file, path);
   std::string text = read_file(path);
-  while (!text.empty() && text.back() == '\n') text.pop_back();
-  if (!large_number(text).empty() || text == "0")
-    throw failure("'{}': '{}' is no number of instructions", path, printable(text));
+  while (text.ends_with('\n') || text.ends_with('\r')) text.pop_back();
+  const std::string said = text;
+  if (!large_number(text).empty() || std::stoull(text) < kLeastInterval || std::stoull(text) > kMostInsts)
+    throw failure("'{}': '{}' is no number of instructions from {} on", path, beginning_of(said),
+                  kLeastInterval);
   return std::stoull(text);
 }
 
@@ -39,7 +41,7 @@ void add_interval_size_option(CLI::App& command, std::optional<std::uint64_t>& s
   command.add_option("--interval-size", size, meaning)
       ->type_name("N")
       ->transform(CLI::Validator(large_number, ""))
-      ->check(CLI::Range(std::uint64_t{1'000}, kMostInsts));
+      ->check(CLI::Range(kLeastInterval, kMostInsts));
 }
 
 void add_simpoint_options(CLI::App& command, SimPointOptions& options) {

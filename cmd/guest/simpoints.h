@@ -11,6 +11,9 @@
 
 namespace m2sim::cmd {
 
+// In instructions. Shorter ones would measure how the pipe fills.
+inline constexpr std::uint64_t kLeastInterval = 1'000;
+
 struct SimPointOptions {
   std::string file;  // empty: none, or those of `recorded`
   std::string weights;

@@ -34,7 +34,7 @@ std::string bb_line(std::span<const timing::BlockCount> vector) {
 void read_bb_file(const std::string& path,
                   const std::function<void(const std::vector<timing::BlockCount>& vector)>& interval) {
   std::vector<timing::BlockCount> vector;
-  bool any = false;
+  std::uint64_t sum = 0;
   for (const NumberedLine& line : lines_of(path)) {
     if (line.text.front() == '#') continue;
     vector.clear();
@@ -49,12 +49,15 @@ void read_bb_file(const std::string& path,
       if (!parse(word, count))
         throw failure("'{}', line {}: '{}' is not ':block:instructions'", path, line.number,
                       beginning_of(word));
-      any |= count.insts != 0;
+      if (count.insts > UINT64_MAX - sum)
+        throw failure("'{}', line {}: the instructions up to there are more than fit 64 bits", path,
+                      line.number);
+      sum += count.insts;
       vector.push_back(count);
     }
     interval(vector);
   }
-  if (!any) throw failure("'{}' has no basic-block vectors", path);
+  if (sum == 0) throw failure("'{}' has no basic-block vectors", path);
 }
 
 }  // namespace m2sim::cmd

@@ -114,25 +114,26 @@ int phases_of_program(const PhasesOptions& options) {
   guest.simulation().vectors = &plan;
   RunWatch watch(options.watch, options.quiet, guest.end(), guest.machine());
   guest.run(&watch);
-  if (vectors.insts() == 0) {
-    if (options.guest.skip) return kExitInternal;  // that has been said
-    throw failure("phases: '{}' executed nothing that counts", options.guest.argv.front());
-  }
+  if (vectors.insts() == 0 && options.guest.skip) return kExitInternal;  // that has been said
+  if (vectors.blocks() == 0)
+    throw failure("phases: '{}' executed no whole basic block that counts", options.guest.argv.front());
   vectors.finish();
   finish(options, vectors, {.source = options.guest.argv.front(), .interval_size = size});
   return guest.exit_status();
 }
 
-void add_plan_options(CLI::App& command, PhasesOptions& options) {
+// Returns --bb.
+CLI::Option* add_plan_options(CLI::App& command, PhasesOptions& options) {
   timing::PhasePlan& plan = options.plan;
-  add_interval_size_option(command, options.interval_size,
-                           fmt::format("instructions of an interval (default: {})", kIntervalSize));
+  add_interval_size_option(
+      command, options.interval_size,
+      fmt::format("instructions of an interval, {} at least (default: {})", kLeastInterval, kIntervalSize));
   command
       .add_option(
           "--max-phases", plan.most,
           fmt::format("the most phases that are tried; as many as the Bayesian information criterion finds "
-                      "good are taken (default: {})",
-                      plan.most))
+                      "good are taken (default: {}; {} at most)",
+                      plan.most, kMostPhases))
       ->type_name("N")
       ->check(CLI::Range(std::size_t{1}, kMostPhases));
   command
@@ -141,8 +142,8 @@ void add_plan_options(CLI::App& command, PhasesOptions& options) {
           fmt::format(
               "intervals of a phase to be timed, drawn at random: so many on average, more of a phase "
               "that weighs more, and never one alone; 1: the one that is nearest to the phase's centre, as "
-              "SimPoint has it, which leaves the error unknown (default: {})",
-              plan.points))
+              "SimPoint has it, which leaves the error unknown (default: {}; {} at most)",
+              plan.points, kMostPoints))
       ->type_name("N")
       ->check(CLI::Range(1U, kMostPoints));
   command
@@ -150,7 +151,7 @@ void add_plan_options(CLI::App& command, PhasesOptions& options) {
                   fmt::format("of all that is drawn; the same one, the same phases (default: {})", plan.seed))
       ->type_name("N")
       ->transform(CLI::Validator(large_number, ""));
-  command
+  return command
       .add_option("--bb", options.bb,
                   "take the basic-block vectors of FILE.bb, from SimPoint, Valgrind's exp-bbv or gem5, and "
                   "run nothing")
@@ -171,9 +172,14 @@ void add_output_options(CLI::App& command, PhasesOptions& options) {
 
 CLI::App* add_phases_command(CLI::App& app, PhasesOptions& options) {
   CLI::App* command = app.add_subcommand("phases", "Find the parts of a run that stand for the whole");
-  add_group(*command, "Phases", [&] { add_plan_options(*command, options); });
+  CLI::Option* bb = nullptr;
+  add_group(*command, "Phases", [&] { bb = add_plan_options(*command, options); });
+  const std::size_t before = command->get_options().size();
   add_emulated_guest_options(*command, options.guest);
   add_group(*command, "While it runs", [&] { add_watch_options(*command, options.watch); });
+  // They would say how a program is run.
+  const std::vector<CLI::Option*> all = command->get_options();
+  for (std::size_t i = before; i < all.size(); ++i) bb->excludes(all[i]);
   add_group(*command, "Results", [&] { add_output_options(*command, options); });
   return command;
 }

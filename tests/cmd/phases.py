@@ -241,8 +241,9 @@ part = {{whole = [], points = ["--simpoints", "{self.prefix}.simpoints"]}}
         self.assertIn("--sample and --simpoints", self.refused(*points, "--sample"))
         self.assertIn("--simpoints FILE", self.refused("run", "--interval-size", SIZE))
         self.assertIn("none.simpoints", self.refused("run", "--simpoints", self.path("none.simpoints")))
-        self.put(".interval", "long\n")
-        self.assertIn("'long'", self.refused(*points))
+        for text in ("long", "", "0", "999", "1e30"):
+            self.put(".interval", text + "\n")
+            self.assertIn(f"'{text}' is no number of instructions from 1000 on", self.refused(*points))
         os.remove(self.prefix + ".interval")
         self.assertIn("--interval-size N", self.refused(*points))
         self.put(".weights", "1 0\n")
@@ -257,9 +258,30 @@ part = {{whole = [], points = ["--simpoints", "{self.prefix}.simpoints"]}}
         self.assertIn("no program is run", self.refused("phases", "--bb", self.prefix + ".bb"))
         self.assertIn("before any counted", self.refused("phases", "--skip", "100M"))
         self.assertIn("1 to 1000", self.refused("phases", "--points", "0"))
+        self.assertIn("no whole basic block", self.refused("phases", "--limit", "1", "-o", self.path("one")))
+        self.assertFalse(os.path.exists(self.path("one.bb")))
         done = self.m2sim("phases", "--bb", self.prefix + ".bb")
         self.assertEqual((done.returncode, done.stderr.count("\n")), (125, 1))
         self.assertIn("line 2", done.stderr)
+
+    def test_vectors_of_others_go_with_no_option_of_a_run(self):
+        self.put(".bb", "T:1:2\n")
+        for option in (("--skip", "1"), ("--max-insts", "5"), ("--cpu", "m1"), ("--env", "A=B"), ("--strace",), ("--timeout", "9")):
+            done = self.m2sim("phases", *option, "--bb", self.prefix + ".bb")
+            self.assertEqual((done.returncode, done.stderr.count("\n")), (125, 1), done.stderr)
+            self.assertRegex(done.stderr, r"^m2sim: phases: --.* excludes --")
+            self.assertIn(option[0], done.stderr)
+
+    def test_lines_may_end_as_elsewhere(self):
+        self.find()
+        for ending in (".simpoints", ".weights", ".interval"):
+            self.put(ending, "\r\n".join(" ".join(row) for row in self.rows(ending)) + "\r\n")
+        self.assertEqual(self.points("--fast-timing")["stats"]["simpoints.missed"], 0)
+
+    def test_the_help_says_what_limits_there_are(self):
+        said = " ".join(self.m2sim("phases", "--help").stdout.split())
+        for words in ("1000 at least", "300 at most", "1000 at most"):
+            self.assertIn(words, said)
 
 
 if __name__ == "__main__":

@@ -28,7 +28,7 @@ TEST(BbFile, ALineIsAsSimPointReadsIt) {
 
 TEST(BbFile, WhatIsWrittenIsRead) {
   const Vector one{{1, 70}, {9, 30}};
-  const Vector two{{2, UINT64_MAX}};
+  const Vector two{{2, UINT64_MAX - 100}};
   EXPECT_EQ(read(bb_line(one) + bb_line(Vector{}) + bb_line(two)), (std::vector<Vector>{one, {}, two}));
 }
 
@@ -49,7 +49,9 @@ TEST(BbFile, BadOnesAreRefusedByLine) {
   };
   for (const std::string bad :
        {"T:1:2\nS:1:2\n", "T:1:2\nT:1\n", "T:1:2\nT:1:\n", "T:1:2\nT1:2\n", "T:1:2\nT:1:2x\n",
-        "T:1:2\nT:-1:2\n", "T:1:2\nT:1:99999999999999999999999\n"}) {
+        "T:1:2\nT:-1:2\n", "T:1:2\nT:1:99999999999999999999999\n",
+        "T:1:2\nT:1:9000000000000000000 :2:9000000000000000000 :3:900000000000000000\n",
+        "T:1:18446744073709551615\nT:1:1\n"}) {
     EXPECT_NE(refused(bad).find("line 2"), std::string::npos) << bad << ": " << refused(bad);
   }
   EXPECT_NE(refused("").find("has no basic-block vectors"), std::string::npos);
