@@ -63,6 +63,8 @@ void check_run_options(const std::vector<std::string>& options) {
   arguments.insert(arguments.end(), split.own.begin(), split.own.end());
   try {
     parse(app, arguments);
+  } catch (const CLI::CallForHelp&) {
+    throw failure("run: --help runs nothing; leave it out");
   } catch (const CLI::ParseError& error) {
     throw failure("run: {}", error.what());
   }

@@ -241,7 +241,7 @@ CLI::App* add_sweep_command(CLI::App& app, SweepOptions& options) {
       ->type_name("DIR");
   command->add_option("-j,--jobs", options.jobs, "jobs at once (default: one a processor)")
       ->type_name("N")
-      ->check(CLI::NonNegativeNumber);
+      ->check(CLI::Range(0U, 1'000'000U));
   command
       ->add_option(
           "--memory", options.memory,

@@ -35,6 +35,12 @@ std::string reason_of(const Job& job, const JobProcessEnd& end, const json& mani
   return with_line(fmt::format("exit status {}", end.status), end.last_line);
 }
 
+// Of its part of the program, as behind a --skip beyond the end: CPI would be 0.
+bool counted_nothing(const json& figures) {
+  const json stats = figures.value("stats", json::object());
+  return stats.value("core.insts", std::uint64_t{1}) == 0;
+}
+
 // The figures that it left, if any; an object in any case.
 json figures_at(const std::string& path) {
   std::error_code ignored;
@@ -66,12 +72,15 @@ JobResult judged(const Job& job, const JobProcessEnd& end, const std::string& st
   if (result.done && !figures.contains("stats")) {
     result.done = false;
     result.reason = "it left no figures";
+  } else if (result.done && counted_nothing(figures)) {
+    result.done = false;
+    result.reason = printable(with_line("no instruction counted", end.last_line));
   } else if (result.done) {
     result.run = read_file(stats_path);
   } else {
     result.reason = printable(reason_of(job, end, manifest));
-    if (result.reason.size() > kLongestReason) result.reason.resize(kLongestReason);
   }
+  if (result.reason.size() > kLongestReason) result.reason.resize(kLongestReason);
   return result;
 }
 

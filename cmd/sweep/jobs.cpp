@@ -26,7 +26,7 @@ struct RefusedOption {
 };
 
 // What the sweep sets itself, and what would make two runs of a job differ or write one file.
-constexpr std::array<RefusedOption, 19> kRefused{{
+constexpr std::array<RefusedOption, 21> kRefused{{
     {"--mode", "write modes = [...]"},
     {"--timing", "write modes = [...]"},
     {"--fast-timing", "write modes = [...]"},
@@ -35,6 +35,8 @@ constexpr std::array<RefusedOption, 19> kRefused{{
     {"--timeout", "write timeout = SECONDS"},
     {"--stats", "the sweep keeps all figures"},
     {"--again", "a plan says how its runs are made"},
+    {"--checkpoint-at", "all jobs would write one file"},
+    {"--restore", "jobs begin with the programs of the plan"},
     {"--report", "all jobs would write one file"},
     {"--interval", "the figures over time have no place in a sweep's results"},
     {"--interval-file", "all jobs would write one file"},

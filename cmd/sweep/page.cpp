@@ -45,6 +45,7 @@ ordered_json row_json(const SweepRow& row, const std::vector<std::string>& figur
   json["settings"] = ordered_json::object();
   for (const auto& [path, value] : row.job.settings) json["settings"][path] = value;
   if (!row.reason.empty()) json["reason"] = row.reason;
+  if (row.missed_error()) json["missed"] = true;
   if (row.figures.empty()) return json;
   std::map<std::string_view, const FigureValue*> values;
   for (const SweepFigure& figure : row.figures) values[figure.name] = &figure.value;

@@ -32,6 +32,8 @@ struct SweepRow {
   std::vector<SweepFigure> figures;
 
   std::optional<double> figure(std::string_view name) const;
+  // A sampled run ended before CPI was known as well as --error asked for.
+  bool missed_error() const { return figure("sample.met") == 0; }
 };
 
 struct SweepResults {

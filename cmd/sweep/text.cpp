@@ -82,12 +82,25 @@ std::string figure_text(const SweepRow& row, std::string_view name, int digits) 
   return digits == 0 ? grouped(static_cast<std::uint64_t>(*value)) : fmt::format("{:.{}f}", *value, digits);
 }
 
+// How well CPI is known, where it is estimated.
+std::string error_text(const SweepRow& row) {
+  for (const char* name : {"sample.error", "simpoints.error"}) {
+    if (const std::optional<double> error = row.figure(name))
+      return fmt::format("{:.2f} %{}", 100 * *error, row.missed_error() ? ", missed" : "");
+  }
+  return row.figure("sample.windows") || row.figure("simpoints.points") ? "not known" : "";
+}
+
 std::string result_rows(const SweepResults& results, bool color) {
   if (results.rows.empty()) return "";
   const std::vector<std::string> columns = told_apart_by(results);
   std::vector<std::string> head{"job"};
   head.insert(head.end(), columns.begin(), columns.end());
-  head.insert(head.end(), {"instructions", "cycles", "CPI", "state"});
+  const bool estimated =
+      std::ranges::any_of(results.rows, [](const SweepRow& row) { return !error_text(row).empty(); });
+  head.insert(head.end(), {"instructions", "cycles", "CPI"});
+  if (estimated) head.emplace_back("error");
+  head.emplace_back("state");
   TextTable table(head);
   for (std::size_t i = 0; i < std::min(results.rows.size(), kMostRows); ++i) {
     const SweepRow& row = results.rows[i];
@@ -96,13 +109,16 @@ std::string result_rows(const SweepResults& results, bool color) {
     // In emulation nothing counts but what was executed.
     const bool timed = row.figure("core.insts").has_value();
     cells.insert(cells.end(), {figure_text(row, timed ? "core.insts" : "emulation.insts", 0),
-                               figure_text(row, "core.cycles", 0), figure_text(row, "core.cpi", 4),
-                               std::string(state_name(row.state))});
+                               figure_text(row, "core.cycles", 0), figure_text(row, "core.cpi", 4)});
+    if (estimated) cells.push_back(error_text(row));
+    cells.emplace_back(state_name(row.state));
     table.add(cells);
   }
   std::string text = table.text(color);
   if (results.rows.size() > kMostRows)
     text += fmt::format("and {} more, in results.csv\n", results.rows.size() - kMostRows);
+  if (const auto missed = std::ranges::count_if(results.rows, &SweepRow::missed_error); missed > 0)
+    text += fmt::format("{} of {} jobs missed the error that was asked for\n", missed, results.rows.size());
   return text;
 }
 

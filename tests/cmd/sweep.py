@@ -12,6 +12,28 @@ import unittest
 import sweeps
 
 
+# Half a million turns of additions, and then of divisions.
+PHASES = """
+    .globl _start
+_start:
+    mov x5, #7
+    mov x1, #0x80000
+adds:
+    add x2, x2, #1
+    subs x1, x1, #1
+    b.ne adds
+    mov x1, #0x80000
+divides:
+    udiv x4, x5, x5
+    add x5, x4, #6
+    subs x1, x1, #1
+    b.ne divides
+    mov x0, #0
+    mov x8, #93
+    svc #0
+"""
+
+
 class Results(sweeps.SweepTest):
     PLAN = """
 options = ["--max-insts", "20k"]
@@ -157,6 +179,30 @@ path = "complains"
                          ["FAILED complains, timing, m2-pcore, rob.groups=20: exit status 3: no luck (and 2 more of complains)"])
         self.assertEqual([row["reason"] for row in self.rows("many")], ["exit status 3: no luck"] * 3)
 
+    def test_one_that_counts_nothing(self):
+        plan = 'modes = ["fast-timing", "timing"]\noptions = ["--skip", "1G"]\n[[program]]\npath = "work"\narguments = ["1"]\n'
+        done = self.sweep(plan, "nothing")
+        self.assertEqual(done.status, 1)
+        self.assertRegex(done.out, r"(?m)^FAILED work, fast-timing, m2-pcore: no instruction counted: run: the program ended "
+                                   r"after \d+ instructions, before any counted")
+        self.assertEqual([(row["state"], row.get("core.cpi")) for row in self.rows("nothing")], [("failed", None)] * 2)
+
+    def test_one_that_misses_its_error_is_marked(self):
+        self.guest("phases", PHASES)
+        plan = ('modes = ["fast-timing"]\n[[program]]\npath = "phases"\n[axes]\n'
+                'how = {whole = [], much = ["--sample", "--sample-window", "1000", "--error", "50%"], '
+                'missed = ["--sample", "--sample-window", "1000", "--error", "0.01%"]}\n')
+        done = self.sweep(plan, "missed")
+        self.assertEqual(done.status, 0, done.err)
+        self.assertRegex(done.out, r"(?m)^job +program +how .* CPI +error +state$")
+        self.assertRegex(done.out, r"(?m)^ *1 +phases +whole .*\d  +done$")
+        self.assertRegex(done.out, r"(?m)^ *2 +phases +much .* \d+\.\d\d %  +done$")
+        self.assertRegex(done.out, r"(?m)^ *3 +phases +missed .* \d+\.\d\d %, missed +done$")
+        self.assertIn("1 of 3 jobs missed the error", done.out)
+        self.assertEqual([row["sample.met"] for row in self.rows("missed")], ["", "1", "0"])
+        with open(self.path("missed/results.html"), encoding="utf-8") as file:
+            self.assertEqual(file.read().count('"missed":true'), 1)
+
     def test_a_status_that_is_expected(self):
         self.assertEqual(self.sweep('[[program]]\npath = "complains"\nstatus = 3\n', "expected").status, 0)
 
@@ -186,6 +232,10 @@ class BadPlans(sweeps.SweepTest):
         self.refused(r".*: run: there is no option '--max-inst'; did you mean '--max-insts'\?", 'options = ["--max-inst", "5"]\n' + self.GOOD)
         self.refused(r".*: run: .*'many'", 'options = ["--max-insts", "many"]\n' + self.GOOD)
         self.refused(r".*: a plan cannot give --set: write it under \[settings\]", 'options = ["--set", "rob.groups=9"]\n' + self.GOOD)
+        for option, why in (("--help", "--help runs nothing"), ("--version", "there is no option '--version'")):
+            self.refused(rf".*toml: run: {why}", f'options = ["{option}"]\n' + self.GOOD)
+        self.refused(r".*: a plan cannot give --restore: ", 'options = ["--restore", "x"]\n' + self.GOOD)
+        self.refused(r".*: a plan cannot give --checkpoint-at: ", 'options = ["--checkpoint-at=1k=x"]\n' + self.GOOD)
         self.refused(r".*, line 3: there are two programs 'work'; tell them apart by 'name'", self.GOOD + self.GOOD)
         self.refused(r".*, line 4: an axis cannot be called 'core'", self.GOOD + '[axes]\ncore = {a = []}\n')
         self.refused(r".*, line 7: rob.groups is varied twice, there and in .*, line 4",
@@ -194,6 +244,12 @@ class BadPlans(sweeps.SweepTest):
         self.refused(r"--memory: 'much' is no size", self.GOOD, "--memory", "much")
         self.refused(r".*: m2-pcore with .*rob.groups.*: no core can be built", self.GOOD +
                      '[settings]\nports.names = [["u0"]]\nrob.groups = 9\n')
+
+    def test_what_cannot_be_written_is_told(self):
+        for option in ("--print-jobs", "--dry-run"):
+            with open("/dev/full", "w", encoding="utf-8") as full:
+                self.assert_fails(sweeps.FAILURE, "cannot write 'standard output': No space", "sweep", self.plan(self.GOOD), "--out",
+                                  self.path("full"), option, stdout=full)
 
     def test_wrong_words(self):
         for pattern, arguments in (("sweep: no plan given; see m2sim sweep --help", []),
