@@ -62,7 +62,7 @@ CLI::App* add_instructions_action(CLI::App& app, InstructionsOptions& options) {
       ->check(CLI::Range(1U, 1'000'000U));
   command->add_option("--top", options.top, "classes and forms that the table shows (default: 30; 0: all)")
       ->type_name("N")
-      ->check(CLI::NonNegativeNumber);
+      ->check(CLI::Range(0U, 1'000'000U));
   command->add_option("--json", options.json, "write the results to a JSON file")->type_name("FILE");
   command->add_option("--csv", options.csv, "write the results to a CSV file, one line an experiment")
       ->type_name("FILE");

@@ -61,7 +61,7 @@ void take_program(const std::string& path, const ordered_json& manifest, GuestOp
 
 // The checkpoint says all that.
 void take_restored(const std::string& checkpoint, GuestOptions& options) {
-  options.checkpoints.restore = checkpoint;
+  options.checkpoints.restore = options.again.restored = checkpoint;
   options.argv.clear();
   options.env.clear();
   options.limits.clear();
@@ -117,6 +117,10 @@ std::string not_again(const GuestOptions& options, const Manifest& manifest) {
   if (again.path.empty()) return text;
   if (!again.program_sha256.empty() && manifest.program_sha256 != again.program_sha256)
     text += fmt::format("m2sim: --again: the program is not the one of '{}'\n", printable(again.path));
+  if (options.checkpoints.restore != again.restored)
+    text +=
+        fmt::format("m2sim: --again: '{}' went on from '{}', and this run goes on from '{}'\n",
+                    printable(again.path), printable(again.restored), printable(options.checkpoints.restore));
   if (options.core.sets.empty() && !again.config_sha256.empty() && !manifest.config_sha256.empty() &&
       manifest.config_sha256 != again.config_sha256)
     text += fmt::format("m2sim: --again: this m2sim knows other numbers of a core than '{}'\n",

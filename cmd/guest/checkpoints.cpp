@@ -97,6 +97,11 @@ void require_checkpoint_files(const CheckpointOptions& options, std::vector<std:
 std::unique_ptr<emu::Checkpoint> take_checkpoint(GuestOptions& options) {
   const std::string& path = options.checkpoints.restore;
   if (path.empty()) return nullptr;
+  if (!options.again.path.empty() && options.again.restored.empty())
+    throw failure(
+        "{}: --again: '{}' is of a run that began with its program, and --restore goes on from a checkpoint; "
+        "leave one of them out",
+        options.command, options.again.path);
   refuse_surroundings(options);
   std::unique_ptr<emu::Checkpoint> checkpoint;
   if (is_special(path)) throw failure("--restore: '{}' is no regular file, so it is no checkpoint", path);

@@ -61,7 +61,8 @@ void add_mode_options(CLI::App& command, GuestOptions& options) {
   command
       .add_option("--mode", options.mode,
                   fmt::format("what listens to the program; without it {}", options.mode))
-      ->type_name("emulation|timing|fast-timing");
+      ->type_name("emulation|timing|fast-timing")
+      ->each([&options](const std::string& /*mode*/) { options.mode_given = true; });
   command.add_flag("--timing", options.timing, "short for --mode timing");
   command.add_flag("--fast-timing", options.fast_timing, "short for --mode fast-timing");
   command
@@ -162,9 +163,14 @@ Mode chosen_mode(const GuestOptions& options) {
   if (options.timing && options.fast_timing) {
     throw failure("{}: --timing and --fast-timing exclude each other", options.command);
   }
-  if (options.timing) return Mode::kTiming;
-  if (options.fast_timing) return Mode::kFastTiming;
-  return parse_mode(options.mode);
+  const Mode mode = parse_mode(options.mode);
+  if (!options.timing && !options.fast_timing) return mode;
+  const Mode asked = options.timing ? Mode::kTiming : Mode::kFastTiming;
+  if (options.mode_given && mode != asked) {
+    throw failure("{}: --mode {} and --{} exclude each other", options.command, options.mode,
+                  options.timing ? "timing" : "fast-timing");
+  }
+  return asked;
 }
 
 GuestClock chosen_clock(const GuestOptions& options, Mode mode) {

@@ -25,12 +25,14 @@ struct RepeatedRun {
   std::string path;            // empty: none
   std::string program_sha256;  // empty where another one is named
   std::string config_sha256;   // empty where another core is
+  std::string restored;        // the checkpoint that it went on from; empty: it began with its program
 };
 
 struct GuestOptions {
   std::string command;  // whose options these are: "run"
   std::string mode = "timing";
-  bool timing = false;  // short forms of mode
+  bool mode_given = false;  // on the command line
+  bool timing = false;      // short forms of mode
   bool fast_timing = false;
   std::string clock = "instructions";
   std::int32_t jit_after = emu::kJitAfter;

@@ -44,7 +44,7 @@ CLI::App* add_suite_command(CLI::App& app, SuiteOptions& options) {
       ->type_name("PATTERN");
   command->add_option("-j,--jobs", options.jobs, "programs at once (default: one a processor)")
       ->type_name("N")
-      ->check(CLI::NonNegativeNumber);
+      ->check(CLI::Range(0U, 1'000'000U));
   command->add_option("--json", options.json, "write the results to a JSON file")->type_name("FILE");
   command->add_option("--csv", options.csv, "write the results to a CSV file")->type_name("FILE");
   command->add_flag("-q,--quiet", options.quiet, "no table and no progress bar");

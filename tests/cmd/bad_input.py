@@ -146,13 +146,21 @@ class BadOptions(guest.GuestTest):
                 name = "--max-insts" if option == "--limit" else option
                 self.refused(f"run: {name}: '{re.escape(value)}' (is not a whole number|does not fit)",
                              "run", option, value, self.good)
-        self.refused("suite: .*--jobs", "suite", "--jobs", "x")
+        for value in ("x", "-1", "99999999999"):
+            for command in ("suite", "sweep"):
+                self.refused(f"{command}: --jobs: Value {value} not in range 0 to 1000000; ", command, "--jobs", value)
+        self.refused("calibrate: --top: Value -1 not in range 0 to 1000000; ", "calibrate", "instructions", "--top", "-1")
+        self.refused("calibrate: --seed: '-1' is not a whole number", "calibrate", "fit", "--seed", "-1")
         self.refused("--env: '=x' has no name", "run", "--env", "=x", self.good)
 
     def test_mode(self):
         self.refused("--mode: there is no mode 'fast'; did you mean", "run", "--mode", "fast", self.good)
         self.refused("--mode: there is no mode 'timin'; did you mean 'timing'", "suite", "--mode", "timin")
         self.refused("run: --timing and --fast-timing", "run", "--timing", "--fast-timing", self.good)
+        self.refused("run: --mode emulation and --fast-timing exclude each other", "run", "--mode", "emulation", "--fast-timing",
+                     self.good)
+        self.refused("run: --mode fast-timing and --timing", "run", "--timing", "--mode", "fast-timing", self.good)
+        self.assertEqual(self.m2sim("run", "-q", "--mode", "fast-timing", "--fast-timing", self.good).status, 0)
 
     def test_core(self):
         self.refused("there is no core 'm2-core'; did you mean 'm2-pcore'", "run", "--core", "m2-core", self.good)

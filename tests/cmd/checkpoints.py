@@ -286,6 +286,21 @@ class Checkpoints(guest.GuestTest):
         self.assertEqual(self.figures("a.json"), self.figures("b.json"))
         self.assertEqual(json.loads(self.read("b.json"))["manifest"]["restored"], file)
 
+    def test_again_from_another_checkpoint(self):
+        program = self.guest("counts", COUNTS)
+        for at in ("1000", "2000"):
+            self.run_here("--mode", "emulation", "--checkpoint-at", f"{at}={self.path(at)}", program)
+        self.run_here("--restore", self.path("1000"), "--stats", self.path("restored.json"))
+        for options in (("--again", self.path("restored.json"), "--restore", self.path("2000")),
+                        ("--restore", self.path("2000"), "--again", self.path("restored.json"))):
+            done = self.run_here(*options, "--stats", self.path("other.json"))
+            self.assertEqual((done.status, done.err), (5, f"m2sim: --again: '{self.path('restored.json')}' went on from "
+                                                          f"'{self.path('1000')}', and this run goes on from '{self.path('2000')}'\n"))
+            self.assertEqual(json.loads(self.read("other.json"))["manifest"]["restored"], self.path("2000"))
+        self.run_here("--stats", self.path("begun.json"), program)
+        self.assert_fails(125, "run: --again: '.*begun.json' is of a run that began with its program", "run", "--again",
+                          self.path("begun.json"), "--restore", self.path("1000"))
+
     def test_what_cannot_be_kept_is_refused_by_name(self):
         program = self.c_guest("opens", OPENS)
         for what, text in (("socket", "descriptor 3 is a socket"), ("epoll", "descriptor 3 is an epoll instance"),

@@ -13,6 +13,7 @@
 #include "calibration/fit/fit.h"
 #include "cmd/calibrate/fit/journal.h"
 #include "cmd/calibrate/fit/report.h"
+#include "cmd/console/arguments.h"
 #include "cmd/console/failure.h"
 #include "cmd/console/output_file.h"
 #include "cmd/console/progress.h"
@@ -173,7 +174,7 @@ void add_search_options(CLI::App& command, FitCommandOptions& options) {
       ->check(CLI::Range(0U, 1'000'000U));
   command.add_option("--seed", options.seed, "of the search (default: 1); the same gives the same")
       ->type_name("N")
-      ->check(CLI::NonNegativeNumber);
+      ->transform(CLI::Validator(large_number, ""));
   command
       .add_option("--evaluations", options.evaluations,
                   "vectors that the global search tries (default: 60 a parameter, and 60)")
