@@ -9,9 +9,12 @@
 #include "emu/linux/checkpoint/sections.h"
 #include "emu/linux/process.h"
 #include "emu/user_error.h"
+#include "tests/emu/quiet_run.h"
 
 namespace m2sim::emu {
 namespace {
+
+using testing::run_quietly;
 
 MachineOptions options_of(const std::string& name) {
   MachineOptions result;
@@ -19,19 +22,10 @@ MachineOptions options_of(const std::string& name) {
   return result;
 }
 
-// What the guest writes is no output of the test.
-RunEnd run(Emulator& emulator, std::string& written, const Until& until = {}) {
-  NoSink sink;
-  ::testing::internal::CaptureStdout();
-  const RunEnd end = emulator.run(sink, until);
-  written += ::testing::internal::GetCapturedStdout();
-  return end;
-}
-
 std::string made_at(const std::string& name, std::uint64_t insts, std::string& written) {
   Machine machine(options_of(name));
   Emulator emulator(machine);
-  run(emulator, written, {.insts = insts});
+  run_quietly(emulator, written, {.insts = insts});
   CheckpointOrigin origin;
   origin.program = options_of(name).program;
   origin.argv = {origin.program};
@@ -59,7 +53,7 @@ TEST(CheckpointTest, GoesOnAsIfNothingHadBeen) {
     Machine whole(options_of(name));
     Emulator unbroken(whole);
     std::string all;
-    const RunEnd end = run(unbroken, all);
+    const RunEnd end = run_quietly(unbroken, all);
     const std::uint64_t insts = unbroken.stats().insts;
     for (std::uint64_t at = 1; at < insts; at += 1 + insts / 20) {
       std::string written;
@@ -68,7 +62,7 @@ TEST(CheckpointTest, GoesOnAsIfNothingHadBeen) {
       Machine machine(MachineOptions{}, checkpoint);
       Emulator emulator(machine);
       EXPECT_EQ(emulator.stats().insts, at);
-      EXPECT_EQ(run(emulator, written).kind, end.kind) << name << " at " << at;
+      EXPECT_EQ(run_quietly(emulator, written).kind, end.kind) << name << " at " << at;
       EXPECT_EQ(written, all) << name << " at " << at;
       EXPECT_EQ(emulator.stats().insts, insts) << name << " at " << at;
       EXPECT_EQ(machine.end().status, whole.end().status);

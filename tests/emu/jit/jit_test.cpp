@@ -8,9 +8,12 @@
 #include <string>
 
 #include "emu/emulator.h"
+#include "tests/emu/quiet_run.h"
 
 namespace m2sim::emu {
 namespace {
+
+using testing::run_quietly;
 
 struct Guest {
   Guest(const std::string& name, std::int32_t jit_after)
@@ -48,12 +51,14 @@ TEST(Jit, RunsAreAlikeWhereverBlocksBecomeMachineCode) {
   for (const char* const name :
        {"fused_branches", "modified_code", "fault_handler", "tagged_pointer", "exclusives", "long_blocks",
         "pointer_auth", "misaligned_stack", "null_load", "text_store"}) {
-    NoSink none;
+    std::string said;
     Guest handlers(name, 0);
-    const RunEnd end = handlers.emulator.run(none);
+    const RunEnd end = run_quietly(handlers.emulator, said);
     for (const std::int32_t after : {1, 2, 3}) {
       Guest guest(name, after);
-      const RunEnd same = guest.emulator.run(none);
+      std::string same_said;
+      const RunEnd same = run_quietly(guest.emulator, same_said);
+      EXPECT_EQ(same_said, said) << name;
       EXPECT_EQ(same.kind, end.kind) << name;
       EXPECT_EQ(same.fault.kind, end.fault.kind) << name;
       EXPECT_EQ(same.fault.pc, end.fault.pc) << name;
@@ -66,14 +71,16 @@ TEST(Jit, RunsAreAlikeWhereverBlocksBecomeMachineCode) {
 
 TEST(Jit, FullMemoryIsGivenBackAndTheRunGoesOn) {
   MachineOptions options = Guest::options("fused_branches", 1);
-  NoSink none;
+  std::string said;
   Guest handlers("fused_branches", 0);
-  handlers.emulator.run(none);
+  run_quietly(handlers.emulator, said);
   for (const std::size_t bytes : {std::size_t{1}, std::size_t{1} << 14U}) {
     options.jit_bytes = bytes;
     Machine machine(options);
     Emulator emulator(machine);
-    EXPECT_EQ(emulator.run(none).kind, RunEnd::Kind::kExited);
+    std::string same_said;
+    EXPECT_EQ(run_quietly(emulator, same_said).kind, RunEnd::Kind::kExited);
+    EXPECT_EQ(same_said, said);
     EXPECT_EQ(machine.end().status, handlers.machine.end().status);
     EXPECT_EQ(emulator.stats().insts, handlers.emulator.stats().insts);
     // Of one byte there is nothing to be given back.
