@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <memory>
+#include <utility>
 
 #include "timing/pipe/warming.h"
 #include "timing/run/point_windows.h"
@@ -30,7 +31,10 @@ class SampledSink {
     if (listener_ == Listener::kNobody) return;
     const emu::RetiredBatch heard = drop_first_ ? without_first(batch) : batch;
     if (listener_ == Listener::kWarming) warming_.consume(heard);
-    if (listener_ == Listener::kModel) model_->consume(heard);
+    if (listener_ == Listener::kModel) {
+      model_->consume(heard);
+      fills_ = true;
+    }
   }
   void blocks_cleared() {
     if (whole_) whole_->blocks_cleared();
@@ -46,7 +50,8 @@ class SampledSink {
   void listen(Listener listener, bool inside_block) {
     // Until that record comes: it may be of a later run.
     if (listener_ == Listener::kNobody) drop_first_ = whole_ != nullptr && inside_block;
-    if (listener_ == Listener::kModel && listener != Listener::kModel) model_->finish();
+    // An empty pipe would take a cycle for it.
+    if (listener != Listener::kModel && std::exchange(fills_, false)) model_->finish();
     if (listener_ == Listener::kNobody && listener != Listener::kNobody) {
       model_->parts().memory.mark_gap();
       model_->parts().predictor.mark_gap();
@@ -68,6 +73,7 @@ class SampledSink {
   std::unique_ptr<Model> model_;
   Warming warming_;
   bool drop_first_ = false;
+  bool fills_ = false;  // the model's pipe
   std::unique_ptr<Model> whole_;
   Listener listener_ = Listener::kModel;
 };

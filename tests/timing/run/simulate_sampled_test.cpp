@@ -49,7 +49,7 @@ TEST(SimulateSampled, SoIsOneThatEndsBeforeItsFirstWindowDoes) {
     for (const SamplePlan& plan :
          {SamplePlan{}, SamplePlan{.window = 100'000'000}, SamplePlan{.warming = 0}}) {
       for (const std::uint64_t insts : {100'001UL, 100'500UL, 102'000UL, 103'999UL}) {
-        const std::vector<Phase> phases{{{.insts = insts}}};
+        const std::vector<Phase> phases{{{.insts = 5'000}, Listener::kNobody}, {{.insts = insts}}};
         const Outcome sampled = run("sampled_loop", mode, &plan, phases);
         const Outcome whole = run("sampled_loop", mode, nullptr, phases);
         EXPECT_EQ(values(*sampled.timing), values(*whole.timing)) << insts;
