@@ -97,4 +97,17 @@ BranchOutcome BranchPredictor::observe(const BranchSite& site, bool taken, std::
   return outcome;
 }
 
+void BranchPredictor::learn(const BranchSite& site, bool taken, std::uint64_t target) {
+  if (site.kind == BranchKind::kConditional) {
+    stats_.mispredicts += tage_.observe(site.pc, history_, taken) == taken ? 0 : 1;
+    if (!taken) return;
+    btb_.access(site.pc, target);
+  } else {
+    const Btb::Found found = btb_.access(site.pc, target);
+    stats_.mispredicts += predicted(site, taken, target, found.target) ? 0 : 1;
+    if (site.kind == BranchKind::kCall || site.kind == BranchKind::kIndirectCall) ras_.push(site.pc + 4);
+  }
+  history_.taken(site.pc, target);
+}
+
 }  // namespace m2sim::timing

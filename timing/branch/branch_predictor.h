@@ -49,6 +49,10 @@ class BranchPredictor {
   // branch went to; it is ignored when not taken.
   BranchOutcome observe(const BranchSite& site, bool taken, std::uint64_t target);
 
+  // The same for who asks for nothing and has no figures of it but mispredictions: what the predictors know
+  // behind it is the same.
+  void learn(const BranchSite& site, bool taken, std::uint64_t target);
+
   // A predicted path: what the predictors are asked with ahead of the branches that they have observed.
   struct Path {
     PathHistory history;

@@ -24,6 +24,7 @@ MemoryHierarchy::MemoryHierarchy(const CoreConfig& config)
       l1i_(config.l1i.cache),
       l1d_(config.l1d.cache),
       l1d_mshrs_(config.l1d.mshrs),
+      quiet_(l1d_.line_bytes(), log2_of(config.l1d.cache.line_bytes), l1d_.sets()),
       gather_(config.l1d),
       itlb_(config.mmu.itlb),
       dtlb_(config.mmu.dtlb),
@@ -100,9 +101,9 @@ Cycle MemoryHierarchy::prefetch(std::uint64_t address, Cycle now) {
 void MemoryHierarchy::translate_data(std::uint64_t address, Cycle& now) {
   ++stats_.dtlb.accesses;
   const std::uint64_t page = address >> page_shift_;
-  if (dtlb_.access(page)) {
-    return;
-  }
+  if (dtlb_.is_most_recent(page)) return;
+  quiet_.clear();
+  if (dtlb_.access(page)) return;
   ++stats_.dtlb.misses;
   const std::uint64_t walks = stats_.l2_tlb.misses;
   now += dtlb_.miss_extra() + walk_extra(page);
@@ -253,6 +254,7 @@ MemoryHierarchy::Fill MemoryHierarchy::fetch_l1d(std::uint64_t line, const Outer
 }
 
 void MemoryHierarchy::install_l1d(std::uint64_t line, const Cache::Line& state, Cycle now) {
+  quiet_.forget(line);
   const Cache::Victim victim = l1d_.insert(line, state);
   if (!victim.state.dirty) return;
   ++stats_.l1d.writebacks;

@@ -21,6 +21,7 @@
 #include "timing/memory/mshr.h"
 #include "timing/memory/outer_levels.h"
 #include "timing/memory/prefetcher.h"
+#include "timing/memory/quiet_lines.h"
 #include "timing/memory/store_gather.h"
 #include "timing/memory/tlb.h"
 #include "timing/stats.h"
@@ -66,10 +67,12 @@ class MemoryHierarchy {
   // The cycle in which the instructions of the L1I line that holds `pc` can be fetched; `now` for a hit
   // of the L1I and the ITLB.
   Cycle fetch(std::uint64_t pc, Cycle now) { return fetch_line(pc, translate_instruction(pc, now)).ready; }
-  // Whether fetch(pc, now) is `now` and changes nothing that anybody looks at.
+  // Whether fetch(pc, now) is `now` and changes nothing that anybody looks at: of pages that are the most recent
+  // of their sets it makes no difference which one was last.
   bool fetches_at_once(std::uint64_t pc, Cycle now) const {
-    return pc >> page_shift_ == recent_code_page_ && l1i_.is_most_recent(l1i_.line_of(pc)) &&
-           now >= l1i_.settled();
+    const std::uint64_t page = pc >> page_shift_;
+    return (page == recent_code_page_ || itlb_.is_most_recent(page)) &&
+           l1i_.is_most_recent(l1i_.line_of(pc)) && now >= l1i_.settled();
   }
   // When translation of that is done, which fetch_line() goes on from: the two halves of fetch().
   Cycle translate_instruction(std::uint64_t pc, Cycle now);
@@ -84,6 +87,22 @@ class MemoryHierarchy {
   // A prefetch instruction for data: never dropped. Returns when it has its page and its miss register, which
   // is all that it waits for.
   Cycle prefetch(std::uint64_t address, Cycle now);
+
+  // For accesses that each wait for the one before: whether one more is known to change nothing, and to wait
+  // for nothing. Addresses of one address space, as the program has them, since forget_quiet().
+  bool is_quiet(std::uint64_t address, unsigned bytes, unsigned writes) const {
+    return quiet_.covers(address, bytes, writes);
+  }
+  // The last access was of `address`, which the models know as `located`; the next one comes at `now`.
+  void note_quiet(std::uint64_t address, std::uint64_t located, Cycle now) {
+    const std::uint64_t line = l1d_.line_of(located);
+    if (hits_at_once(located, 1, now + load_to_use_)) {
+      quiet_.add(address, l1d_.most_recent(line).dirty);
+    } else {
+      quiet_.forget(line);
+    }
+  }
+  void forget_quiet() { quiet_.clear(); }
 
   // Demand misses of the L1D so far.
   std::uint64_t l1d_misses() const { return stats_.l1d.misses; }
@@ -153,6 +172,7 @@ class MemoryHierarchy {
   Cache l1i_;
   Cache l1d_;
   MshrFile l1d_mshrs_;
+  QuietLines quiet_;
   StoreGather gather_;
   Tlb itlb_;
   Tlb dtlb_;

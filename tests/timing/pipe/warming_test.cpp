@@ -3,10 +3,13 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <span>
 #include <vector>
 
 #include "tests/timing/loop.h"
+#include "timing/learned.h"
+#include "timing/xorshift.h"
 
 namespace m2sim::timing {
 namespace {
@@ -59,11 +62,11 @@ TEST(Warming, BranchesTrainThePredictor) {
   const std::uint64_t id = program.block(kCode, {a64::nop(), a64::cbnz(1, -4)});
   warm.warming.begin();
   warm.consume(program, std::vector<std::uint64_t>(200, id));
-  const BranchStats& stats = warm.parts.predictor.stats();
-  // Where the last one went is not known.
-  EXPECT_EQ(stats.branches, 199U);
-  EXPECT_EQ(stats.taken, 199U);
-  EXPECT_LT(stats.mispredicts, 20U);
+  const std::uint64_t mispredicts = warm.parts.predictor.stats().mispredicts;
+  EXPECT_GT(mispredicts, 0U);
+  EXPECT_LT(mispredicts, 20U);
+  BranchPredictor::Path path = warm.parts.predictor.path();
+  EXPECT_EQ(warm.parts.predictor.predict({kCode + 4, BranchKind::kConditional}, kCode, path).next, kCode);
 }
 
 TEST(Warming, ThreadsHaveLinesOfTheirOwn) {
@@ -77,6 +80,38 @@ TEST(Warming, ThreadsHaveLinesOfTheirOwn) {
   warm.consume(program, {other, kData}, 1);
   EXPECT_EQ(warm.parts.memory.stats().l1d.misses, misses + 1);
   EXPECT_EQ(warm.parts.counts.context_switches, 1U);
+}
+
+// What goes fast must leave what each access, one by one, would have: lines that are near each other, ones of
+// one set, ones that lie across two lines or pages, and stores among them.
+TEST(Warming, LeavesWhatTheSameAccessesLeaveOneByOne) {
+  Warmed warm(m2_pcore());
+  Warmed other(m2_pcore());
+  SyntheticProgram program;
+  const std::uint64_t id = program.block(kCode, {a64::ldr(1, 2), a64::str(1, 3), a64::ldp(4, 5, 6)});
+  Xorshift random(7);
+  const auto address = [&] {
+    static constexpr std::array<std::uint64_t, 5> kBases{0, 64, 0x4000, 0x3FF8, 0x100000};
+    return kData + kBases[random.next() % kBases.size()] + random.next() % 4 * 0x80000 + random.next() % 80;
+  };
+  warm.warming.begin();
+  Cycle now = other.parts.ledger.now();
+  MemoryHierarchy& memory = other.parts.memory;
+  for (unsigned i = 0; i < 5000; ++i) {
+    const std::vector<std::uint64_t> words{id, address(), address(), address()};
+    warm.consume(program, words);
+    now = memory.fetch(kCode, now + 1);
+    now = memory.load(kCode, words[1], 8, now).ready - memory.load_to_use();
+    now = memory.store(kCode + 4, words[2], 8, now) - 1;
+    now = memory.load(kCode + 8, words[3], 16, now).ready - memory.load_to_use();
+  }
+  Learned fast;
+  fast(warm.parts.memory);
+  Learned slow;
+  slow(memory);
+  EXPECT_TRUE(fast.bytes() == slow.bytes());
+  EXPECT_EQ(warm.parts.memory.stats().l1d.misses, memory.stats().l1d.misses);
+  EXPECT_LT(memory.stats().l1d.misses, 4000U);
 }
 
 // Behind a gap a miss may be one only because nobody listened.
