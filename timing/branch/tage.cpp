@@ -27,7 +27,9 @@ std::uint32_t hash_pc(std::uint64_t pc) {
 }  // namespace
 
 Tage::Tage(const BranchConfig& config)
-    : base_(std::size_t{1} << config.base_index_bits, std::uint8_t{1}), base_mask_(base_.size() - 1) {
+    : base_(std::size_t{1} << config.base_index_bits, std::uint8_t{1}),
+      base_mask_(base_.size() - 1),
+      founds_(kFounds) {
   using Most = Bounds<TageTableConfig>;
   static_assert(Most::ways.max <= kMatchWays && Most::tag_bits.max <= kIndexShift &&
                 Most::index_bits.max <= 32 - kIndexShift && Most::target_history.max <= kTargetHistoryBits &&
@@ -98,13 +100,44 @@ inline void Tage::look_up(std::uint64_t pc, const PathHistory& history, Lookup& 
                    : lookup.provider + 1 + static_cast<unsigned>(std::countr_zero(shorter)) / kMatchWays;
 }
 
-inline Tage::State& Tage::hit_state(const Lookup& lookup, unsigned table) {
-  const int way = std::countr_zero(lookup.hits >> (table * kMatchWays));
-  return states_[lookup.set[table]][static_cast<unsigned>(way)];
+// Of the state that has hit in `table`.
+inline std::uint32_t Tage::place_of(const Lookup& lookup, unsigned table) const {
+  if (table == kBaseTable) return kNoState;
+  const auto way = static_cast<std::uint32_t>(std::countr_zero(lookup.hits >> (table * kMatchWays)));
+  return lookup.set[table] * kMatchWays + way;
 }
 
-inline bool Tage::table_prediction(const Lookup& lookup, unsigned table, std::uint8_t base) {
-  return table == kBaseTable ? base >= 2 : counter(hit_state(lookup, table)) >= 4;
+void Tage::find(std::uint64_t pc, const PathHistory& history, Found& found) {
+  look_up(pc, history, lookup_);
+  looked_up_ = true;
+  found = {history.low(), history.high(), pc | age_, place_of(lookup_, lookup_.provider),
+           place_of(lookup_, lookup_.alternate)};
+}
+
+inline const Tage::Found& Tage::find(std::uint64_t pc, const PathHistory& history) {
+  if (pause_ != 0 || pc >> kAddressBits != 0) [[unlikely]] {
+    pause_ -= pause_ != 0 ? 1 : 0;
+    find(pc, history, unkept_);
+    return unkept_;
+  }
+  const std::uint64_t hash = (history.low() ^ pc) * 0x9e3779b97f4a7c15U;
+  Found& found = founds_[hash >> (64 - std::countr_zero(kFounds))];
+  if (found.site == (pc | age_) && found.low == history.low() && found.high == history.high()) {
+    ++hits_;
+    looked_up_ = false;
+    return found;
+  }
+  if (++misses_ == kTrial) {
+    if (hits_ < kTrial) pause_ = kPause;
+    misses_ = hits_ = 0;
+  }
+  find(pc, history, found);
+  return found;
+}
+
+void Tage::forget_found() {
+  founds_.assign(kFounds, Found{});
+  age_ = 0;
 }
 
 inline void Tage::train(State& state, bool taken) {
@@ -114,61 +147,58 @@ inline void Tage::train(State& state, bool taken) {
   }
 }
 
+inline void Tage::train_base(std::uint8_t& base, bool taken) {
+  base = static_cast<std::uint8_t>(taken ? std::min(base + 1, 3) : std::max(base - 1, 0));
+}
+
 bool Tage::observe(std::uint64_t pc, const PathHistory& history, bool taken) {
-  Lookup lookup;
-  look_up(pc, history, lookup);
+  const Found& found = find(pc, history);
   std::uint8_t& base = base_[(pc >> 2) & base_mask_];
-  if (lookup.provider == kBaseTable) {
+  if (found.provider == kNoState) {
     const bool prediction = base >= 2;
-    base = static_cast<std::uint8_t>(taken ? std::min(base + 1, 3) : std::max(base - 1, 0));
-    if (prediction != taken) {
-      allocate(lookup, taken);
-    }
+    train_base(base, taken);
+    if (prediction != taken) allocate(pc, history, taken);
     return prediction;
   }
-  const State state = hit_state(lookup, lookup.provider);
+  State& state = state_at(found.provider);
+  State* const behind = found.alternate == kNoState ? nullptr : &state_at(found.alternate);
   const bool longest = counter(state) >= 4;
-  const bool alternate = table_prediction(lookup, lookup.alternate, base);
-  const bool fresh = weak(counter(state)) && (state & kUseful) == 0;
+  const bool alternate = behind == nullptr ? base >= 2 : counter(*behind) >= 4;
+  const bool useful = (state & kUseful) != 0;
+  const bool fresh = weak(counter(state)) && !useful;
   const bool prediction = fresh && use_alternate_ >= 0 ? alternate : longest;
   if (fresh && longest != alternate) {
     use_alternate_ = alternate == taken ? std::min(use_alternate_ + 1, kUseAlternateLimit - 1)
                                         : std::max(use_alternate_ - 1, -kUseAlternateLimit);
   }
-  train_tables(lookup, base, alternate, taken);
-  // A fresh entry that was right is left to prove itself before a longer history is tried.
-  if (prediction != taken && !(fresh && longest == taken)) {
-    allocate(lookup, taken);
+  // While the entry has not proved useful, the one that would take its place keeps learning.
+  if (!useful) {
+    if (behind == nullptr) {
+      train_base(base, taken);
+    } else {
+      train(*behind, taken);
+    }
   }
+  train(state, taken);
+  if (longest != alternate) {
+    state = static_cast<State>(longest == taken ? state | kUseful : state & ~kUseful);
+  }
+  // A fresh entry that was right is left to prove itself before a longer history is tried.
+  if (prediction != taken && !(fresh && longest == taken)) allocate(pc, history, taken);
   return prediction;
 }
 
 bool Tage::predict(std::uint64_t pc, const PathHistory& history) {
   Lookup lookup;
   look_up(pc, history, lookup);
-  const std::uint8_t base = base_[(pc >> 2) & base_mask_];
-  if (lookup.provider == kBaseTable) return base >= 2;
-  const State state = hit_state(lookup, lookup.provider);
+  const auto says = [&](unsigned table) {
+    return table == kBaseTable ? base_[(pc >> 2) & base_mask_] >= 2
+                               : counter(state_at(place_of(lookup, table))) >= 4;
+  };
+  if (lookup.provider == kBaseTable) return says(kBaseTable);
+  const State state = state_at(place_of(lookup, lookup.provider));
   const bool fresh = weak(counter(state)) && (state & kUseful) == 0;
-  return table_prediction(lookup, fresh && use_alternate_ >= 0 ? lookup.alternate : lookup.provider, base);
-}
-
-inline void Tage::train_tables(const Lookup& lookup, std::uint8_t& base, bool alternate_prediction,
-                               bool taken) {
-  State& state = hit_state(lookup, lookup.provider);
-  const bool longest = counter(state) >= 4;
-  // While the entry has not proved useful, the one that would take its place keeps learning.
-  if ((state & kUseful) == 0) {
-    if (lookup.alternate == kBaseTable) {
-      base = static_cast<std::uint8_t>(taken ? std::min(base + 1, 3) : std::max(base - 1, 0));
-    } else {
-      train(hit_state(lookup, lookup.alternate), taken);
-    }
-  }
-  train(state, taken);
-  if (longest != alternate_prediction) {
-    state = static_cast<State>(longest == taken ? state | kUseful : state & ~kUseful);
-  }
+  return says(fresh && use_alternate_ >= 0 ? lookup.alternate : lookup.provider);
 }
 
 unsigned Tage::useless(const States& states) {
@@ -179,7 +209,9 @@ unsigned Tage::useless(const States& states) {
   return ways;
 }
 
-void Tage::allocate(const Lookup& lookup, bool taken) {
+void Tage::allocate(std::uint64_t pc, const PathHistory& history, bool taken) {
+  if (!looked_up_) look_up(pc, history, lookup_);
+  const Lookup& lookup = lookup_;
   if (lookup.provider == 0) {
     return;
   }
@@ -202,6 +234,8 @@ void Tage::allocate(const Lookup& lookup, bool taken) {
     tags_[lookup.set[t]].ways[way] = static_cast<std::uint16_t>(lookup.tag[t]);
     states[way] = static_cast<State>(start << kCounterShift);
     failed_allocations_ -= failed_allocations_ > 0 ? 1 : 0;
+    age_ += std::uint64_t{1} << kAddressBits;
+    if (age_ == 0) forget_found();
     break;
   }
   if (failed_allocations_ >= kFailedAllocationLimit) {

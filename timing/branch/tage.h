@@ -32,6 +32,7 @@ class Tage {
   void learned(Learned& show) {
     show(hashes_, hashed_low_, hashed_high_, tags_, states_, base_, random_, use_alternate_,
          failed_allocations_);
+    forget_found();
   }
 
  private:
@@ -62,6 +63,23 @@ class Tage {
     unsigned alternate;
   };
 
+  // What a look-up has found: which states tell, by their place in all of them; kNoState: the base table
+  // does. It stays so until an entry is allocated, and loops ask for the same again and again.
+  struct Found {
+    std::uint64_t low = 0;  // history
+    std::uint64_t high = 0;
+    std::uint64_t site = kNowhere;  // the branch's address, above it age_
+    std::uint32_t provider = 0;
+    std::uint32_t alternate = 0;
+  };
+  static constexpr std::uint32_t kNoState = UINT32_MAX;
+  static constexpr std::uint64_t kNowhere = 1;  // is no address
+  static constexpr unsigned kAddressBits = 48;
+  static constexpr std::size_t kFounds = 1024;
+  // Where founds are seldom asked for again, nobody asks for a while.
+  static constexpr std::uint32_t kTrial = 256;
+  static constexpr std::uint32_t kPause = 8192;
+
   // What a look-up and training are made of is inlined: a tenth of a warming's instructions was calls of
   // these.
   static unsigned counter(State state) { return (state >> kCounterShift) & kCounterMask; }
@@ -70,11 +88,15 @@ class Tage {
 
   void hash_history(const PathHistory& history);
   [[gnu::always_inline]] void look_up(std::uint64_t pc, const PathHistory& history, Lookup& lookup);
-  [[gnu::always_inline]] State& hit_state(const Lookup& lookup, unsigned table);
-  [[gnu::always_inline]] bool table_prediction(const Lookup& lookup, unsigned table, std::uint8_t base);
-  [[gnu::always_inline]] void train_tables(const Lookup& lookup, std::uint8_t& base,
-                                           bool alternate_prediction, bool taken);
-  void allocate(const Lookup& lookup, bool taken);
+  std::uint32_t place_of(const Lookup& lookup, unsigned table) const;
+  [[gnu::always_inline]] const Found& find(std::uint64_t pc, const PathHistory& history);
+  [[gnu::noinline]] void find(std::uint64_t pc, const PathHistory& history, Found& found);
+  void forget_found();
+  State& state_at(std::uint32_t place) {
+    return states_[place / std::tuple_size_v<States>][place % std::tuple_size_v<States>];
+  }
+  [[gnu::always_inline]] static void train_base(std::uint8_t& base, bool taken);
+  [[gnu::noinline]] void allocate(std::uint64_t pc, const PathHistory& history, bool taken);
   static unsigned useless(const States& states);  // a bit a way
   void forget_usefulness();
 
@@ -91,6 +113,14 @@ class Tage {
   std::vector<std::uint8_t> base_;  // two-bit counters
   std::uint64_t base_mask_;
   Xorshift random_;
+  std::vector<Found> founds_;
+  Found unkept_;            // the last one that was not put there
+  Lookup lookup_{};         // the last one of find()
+  bool looked_up_ = false;  // for the branch that is observed
+  std::uint64_t age_ = 0;   // of allocations, above an address
+  std::uint32_t hits_ = 0;  // in founds_, of the last trial
+  std::uint32_t misses_ = 0;
+  std::uint32_t pause_ = 0;         // look-ups until the next trial
   std::int32_t use_alternate_ = 0;  // >= 0: a weak, not yet useful entry is less reliable than the next
   std::uint32_t failed_allocations_ = 0;
 };

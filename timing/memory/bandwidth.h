@@ -27,7 +27,8 @@ class Bandwidth {
 
   // The cycle from which a request made at `now` is served; it is charged there.
   Cycle take(Cycle now) {
-    for (Cycle number = now >> shift_;; ++number) {
+    const Cycle first = now >> shift_;
+    for (Cycle number = first;;) {
       Bucket* bucket = claim(number);
       if (bucket == nullptr) {
         return now;  // so long ago that nobody remembers
@@ -35,8 +36,12 @@ class Bandwidth {
       if (bucket->used < capacity_) {
         const auto offset = static_cast<Cycle>(bucket->used * cycles_per_unit_);
         charge(number, *bucket);
+        Bucket& asked = buckets_[first % kBuckets];
+        if (asked.number == first) asked.full = static_cast<std::uint32_t>(number - first);
         return std::max(now, (number << shift_) + offset);
       }
+      // Not over buckets that later ones have taken the place of.
+      number += bucket->full != 0 && latest_ < number + kBuckets ? bucket->full : 1;
     }
   }
 
@@ -47,6 +52,7 @@ class Bandwidth {
   struct Bucket {
     Cycle number = 0;
     std::uint32_t used = 0;
+    std::uint32_t full = 0;  // so many from here on are known to be full; 0: nobody has looked
   };
 
   Bucket* claim(Cycle number) {
@@ -55,7 +61,8 @@ class Bandwidth {
       return nullptr;
     }
     if (bucket.number < number) {
-      bucket = {number, 0};
+      bucket = {number, 0, 0};
+      latest_ = std::max(latest_, number);
     }
     return &bucket;
   }
@@ -79,6 +86,7 @@ class Bandwidth {
   std::uint32_t shift_ = 0;  // log2 of the cycles of a bucket
   std::uint32_t capacity_ = 0;
   double cycles_per_unit_ = 0;
+  Cycle latest_ = 0;  // number of a bucket
   ZeroedArray<Bucket> buckets_;
 };
 
