@@ -115,9 +115,12 @@ void Tage::find(std::uint64_t pc, const PathHistory& history, Found& found) {
 }
 
 inline const Tage::Found& Tage::find(std::uint64_t pc, const PathHistory& history) {
-  if (pause_ != 0 || pc >> kAddressBits != 0) [[unlikely]] {
+  if (pause_ != 0 || pc >> kAddressBits != 0) {
     pause_ -= pause_ != 0 ? 1 : 0;
-    find(pc, history, unkept_);
+    look_up(pc, history, lookup_);
+    looked_up_ = true;
+    unkept_.provider = place_of(lookup_, lookup_.provider);
+    unkept_.alternate = place_of(lookup_, lookup_.alternate);
     return unkept_;
   }
   const std::uint64_t hash = (history.low() ^ pc) * 0x9e3779b97f4a7c15U;

@@ -36,12 +36,10 @@ class Bandwidth {
       if (bucket->used < capacity_) {
         const auto offset = static_cast<Cycle>(bucket->used * cycles_per_unit_);
         charge(number, *bucket);
-        Bucket& asked = buckets_[first % kBuckets];
-        if (asked.number == first) asked.full = static_cast<std::uint32_t>(number - first);
+        if (number != first) shorten(first, number);
         return std::max(now, (number << shift_) + offset);
       }
-      // Not over buckets that later ones have taken the place of.
-      number += bucket->full != 0 && latest_ < number + kBuckets ? bucket->full : 1;
+      number += full_from(number, *bucket);
     }
   }
 
@@ -54,6 +52,21 @@ class Bandwidth {
     std::uint32_t used = 0;
     std::uint32_t full = 0;  // so many from here on are known to be full; 0: nobody has looked
   };
+
+  // Not over buckets whose places later ones have taken.
+  Cycle full_from(Cycle number, const Bucket& bucket) const {
+    return bucket.full != 0 && latest_ < number + kBuckets ? bucket.full : 1;
+  }
+  // All on the way from `first` on to `last` are full: who comes by again goes there at once.
+  void shorten(Cycle first, Cycle last) {
+    if (latest_ >= first + kBuckets) return;
+    while (first != last) {
+      Bucket& bucket = buckets_[first % kBuckets];
+      const Cycle step = full_from(first, bucket);
+      bucket.full = static_cast<std::uint32_t>(last - first);
+      first += step;
+    }
+  }
 
   Bucket* claim(Cycle number) {
     Bucket& bucket = buckets_[number % kBuckets];

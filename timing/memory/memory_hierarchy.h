@@ -67,8 +67,8 @@ class MemoryHierarchy {
   // The cycle in which the instructions of the L1I line that holds `pc` can be fetched; `now` for a hit
   // of the L1I and the ITLB.
   Cycle fetch(std::uint64_t pc, Cycle now) { return fetch_line(pc, translate_instruction(pc, now)).ready; }
-  // Whether fetch(pc, now) is `now` and changes nothing that anybody looks at: of pages that are the most recent
-  // of their sets it makes no difference which one was last.
+  // Whether fetch(pc, now) is `now` and changes nothing that anybody looks at: of pages that are the most
+  // recent of their sets it makes no difference which one was last.
   bool fetches_at_once(std::uint64_t pc, Cycle now) const {
     const std::uint64_t page = pc >> page_shift_;
     return (page == recent_code_page_ || itlb_.is_most_recent(page)) &&

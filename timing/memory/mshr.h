@@ -97,9 +97,9 @@ class MshrFile {
       std::fill(taken_.begin(), taken_.end(), std::uint16_t{0});
       end_ = end;
     }
-    for (; end_ < end; ++end_) {
-      taken(end_) = 0;
-    }
+    if (end <= end_) return;
+    in_pieces(end_, end, [](std::span<std::uint16_t> steps) { std::ranges::fill(steps, std::uint16_t{0}); });
+    end_ = end;
   }
 
   std::uint32_t entries_;

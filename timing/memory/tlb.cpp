@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <cassert>
+#include <utility>
 
 #include "timing/way_match.h"
 
@@ -18,6 +19,10 @@ Tlb::Tlb(const TlbConfig& config)
 
 bool Tlb::access_slow(std::uint64_t page) {
   std::uint64_t* const first = &pages_[(page & set_mask_) * ways_];
+  if (ways_ > 1 && first[1] == page) {
+    std::swap(first[0], first[1]);
+    return true;
+  }
   std::uint64_t* const found = first + find_tag(first, ways_, page);
   const bool hit = found != first + ways_;
   std::copy_backward(first, hit ? found : first + ways_ - 1, hit ? found + 1 : first + ways_);
