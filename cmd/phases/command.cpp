@@ -33,9 +33,14 @@ class Vectors : public timing::VectorReader {
   }
 
   void read(std::span<const timing::BlockCount> vector, std::uint64_t insts) override {
-    places_.push_back({timing::projected(vector, seed_), insts});
+    const std::size_t known = blocks_.size();
+    std::uint64_t counted = 0;  // what a file has, too
+    for (const timing::BlockCount& count : vector) {
+      blocks_.insert(count.block);
+      counted += count.insts;
+    }
+    places_.push_back({timing::projected(vector, seed_), counted, blocks_.size() - known});
     insts_ += insts;
-    for (const timing::BlockCount& count : vector) blocks_.insert(count.block);
     if (file_) file_->write(bb_line(vector));
   }
   void finish() {
@@ -141,8 +146,8 @@ CLI::Option* add_plan_options(CLI::App& command, PhasesOptions& options) {
           "--points", plan.points,
           fmt::format(
               "intervals of a phase to be timed, drawn at random: so many on average, more of a phase "
-              "that weighs more, and never one alone; 1: the one that is nearest to the phase's centre, as "
-              "SimPoint has it, which leaves the error unknown (default: {}; {} at most)",
+              "that weighs or differs more, and never one alone; 1: the one that is nearest to the phase's "
+              "centre, as SimPoint has it, which leaves the error unknown (default: {}; {} at most)",
               plan.points, kMostPoints))
       ->type_name("N")
       ->check(CLI::Range(1U, kMostPoints));

@@ -35,9 +35,9 @@ std::string points_text(const timing::RunPhase& phase) {
 
 std::vector<timing::SimPoint> points_of(const timing::RunPhases& phases) {
   std::vector<timing::SimPoint> points;
-  for (std::size_t phase = 0; phase < phases.phases.size(); ++phase) {
-    for (const timing::PhasePoint& point : phases.phases[phase].points)
-      points.push_back({point.interval, phase, point.weight});
+  for (const timing::RunPhase& phase : phases.phases) {
+    for (const timing::PhasePoint& point : phase.points)
+      points.push_back({point.interval, point.stratum, point.weight});
   }
   std::ranges::sort(points, {}, &timing::SimPoint::interval);
   return points;
@@ -90,7 +90,7 @@ std::string phases_json(const PhasesResult& result) {
   for (const timing::RunPhase& phase : result.found.phases) {
     ordered_json points = ordered_json::array();
     for (const timing::PhasePoint& point : phase.points)
-      points.push_back({{"interval", point.interval}, {"weight", point.weight}});
+      points.push_back({{"interval", point.interval}, {"weight", point.weight}, {"stratum", point.stratum}});
     json["phases"].push_back({{"weight", phase.weight},
                               {"intervals", phase.intervals},
                               {"representative", phase.representative},

@@ -158,8 +158,8 @@ std::string points_section(const Stats& stats, bool color) {
   const EstimateSection section(stats, "simpoints.");
   std::string text = paint("Simulation points", Color::kBold, color) + "\n" + section.error();
   if (find_stat(stats, "simpoints.error") == nullptr)
-    text += "  a single point says nothing of how much its phase varies: m2sim phases --points 3 or more\n";
-  text += section.counted("phases", "phases") + section.counted("points", "points");
+    text += "  a single point says nothing of how much its phase varies: m2sim phases --points 2 or more\n";
+  text += section.counted("strata", "strata") + section.counted("points", "points");
   if (section.value("missed") != 0) text += section.counted("behind the run's end", "missed");
   return text + section.what_was_done();
 }

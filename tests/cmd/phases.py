@@ -133,8 +133,11 @@ class Phases(guest.GuestTest):
         weights = self.rows(".weights")
         self.assertEqual([row[1] for row in points], [row[1] for row in weights])
         self.assertAlmostEqual(sum(float(row[0]) for row in weights), 1, 6)
-        for interval, phase in points:
-            self.assertEqual(found["phase_of_interval"][int(interval)], int(phase))
+        strata = {point["interval"]: point["stratum"] for phase in found["phases"] for point in phase["points"]}
+        self.assertEqual({int(interval): int(stratum) for interval, stratum in points}, strata)
+        for number, phase in enumerate(found["phases"]):
+            for point in phase["points"]:
+                self.assertEqual(found["phase_of_interval"][point["interval"]], number)
         self.assertEqual(self.rows(".interval"), [["20000"]])
 
     def test_vectors_that_others_made_give_the_same_phases(self):

@@ -73,13 +73,13 @@ def main():
     parser.add_argument("--filter", default="", help="only programs whose name has this in it")
     parser.add_argument("--full", action="store_true", help="longer runs")
     parser.add_argument("--mode", nargs="+", default=["fast-timing"])
-    parser.add_argument("--points", nargs="+", type=int, default=[3])
+    parser.add_argument("--points", nargs="+", type=int, default=[5])
     parser.add_argument("--interval-size", default="1M")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--most", type=float, default=3, help="percent that CPI may be off")
     parser.add_argument("--programs", help="not looked at: what all tests of this folder get")
     options = parser.parse_args()
-    print("| program | instructions | mode | points a phase | phases | points | timed | CPI, whole | CPI, points | off by | "
+    print("| program | instructions | mode | points a phase | strata | points | timed | CPI, whole | CPI, points | off by | "
           "95 % interval |\n|---|--:|---|--:|--:|--:|--:|--:|--:|--:|--:|")
     worst = 0
     with tempfile.TemporaryDirectory() as name:
@@ -92,7 +92,7 @@ def main():
                 worst = max(worst, abs(off))
                 half = f"± {100 * stats['simpoints.error']:.2f} %" if "simpoints.error" in stats else "not known"
                 timed = 100 * stats["simpoints.measured_insts"] / stats["core.insts"]
-                print(f"| {program} | {stats['core.insts'] / 1e6:.0f} M | {mode} | {points} | {stats['simpoints.phases']} "
+                print(f"| {program} | {stats['core.insts'] / 1e6:.0f} M | {mode} | {points} | {stats['simpoints.strata']} "
                       f"| {stats['simpoints.points']} | {timed:.1f} % | {whole['core.cpi']:.4f} | {stats['core.cpi']:.4f} "
                       f"| {off:+.2f} % | {half} |", flush=True)
     return worst > options.most

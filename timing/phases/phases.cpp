@@ -6,7 +6,9 @@
 #include <numeric>
 
 #include "timing/phases/clusters.h"
+#include "timing/phases/draw.h"
 #include "timing/phases/random.h"
+#include "timing/phases/strata.h"
 
 namespace m2sim::timing {
 namespace {
@@ -16,15 +18,6 @@ namespace {
 constexpr std::size_t kMostClustered = 5'000;
 
 double real(std::uint64_t value) { return static_cast<double>(value); }
-
-// `count` of them, in their order.
-std::vector<std::size_t> drawn(std::vector<std::size_t> from, std::size_t count, Random& random) {
-  count = std::min(count, from.size());
-  for (std::size_t i = 0; i < count; ++i) std::swap(from[i], from[i + random.below(from.size() - i)]);
-  from.resize(count);
-  std::sort(from.begin(), from.end());
-  return from;
-}
 
 class Finder {
  public:
@@ -38,7 +31,14 @@ class Finder {
 
   RunPhases find() {
     number_phases(centres());
-    for (std::size_t phase = 0; phase < result_.phases.size(); ++phase) describe(phase);
+    std::vector<std::vector<StratumMember>> members(result_.phases.size());
+    double spread = 0;
+    for (std::size_t phase = 0; phase < result_.phases.size(); ++phase) {
+      members[phase] = describe(phase);
+      spread += result_.phases[phase].weight * result_.phases[phase].spread;
+    }
+    for (std::size_t phase = 0; phase < result_.phases.size(); ++phase)
+      choose_points(members[phase], spread, result_.phases[phase]);
     return std::move(result_);
   }
 
@@ -82,21 +82,19 @@ class Finder {
     result_.phases.resize(centres_.size());
   }
 
-  void describe(std::size_t phase) {
+  std::vector<StratumMember> describe(std::size_t phase) {
     RunPhase& result = result_.phases[phase];
-    std::vector<std::size_t> members;
-    std::vector<std::size_t>
-        long_ones;  // the run's last interval is shorter, and stands for others last of all
+    std::vector<StratumMember> members;
     double squares = 0;
     double least = std::numeric_limits<double>::infinity();
     for (std::size_t i = 0; i < intervals_.size(); ++i) {
       if (result_.labels[i] != phase) continue;
-      members.push_back(i);
+      members.push_back({i, intervals_[i].insts, intervals_[i].new_blocks});
       const double distance = squared_distance(intervals_[i].place, centres_[phase]);
       squares += real(intervals_[i].insts) * distance;
       result.weight += real(intervals_[i].insts) / all_;
+      // The run's last interval is shorter, and stands for others last of all.
       const bool is_long = 2 * intervals_[i].insts > longest_;
-      if (is_long) long_ones.push_back(i);
       if (members.size() == 1 || (is_long && distance < least)) {
         if (is_long) least = distance;
         result.representative = i;
@@ -104,24 +102,40 @@ class Finder {
     }
     result.intervals = members.size();
     result.spread = part_of(std::sqrt(squares / (result.weight * all_)));
-    choose_points(members, long_ones.empty() ? members : long_ones, result);
+    return members;
   }
 
-  void choose_points(const std::vector<std::size_t>& members, const std::vector<std::size_t>& candidates,
-                     RunPhase& phase) {
+  // `spread`: of all phases, on average.
+  void choose_points(const std::vector<StratumMember>& members, double spread, RunPhase& phase) {
     if (plan_.points <= 1) {
-      phase.points = {{phase.representative, phase.weight}};
+      phase.points = {{phase.representative, phase.weight, strata_++}};
       return;
     }
-    const double share = plan_.points * static_cast<double>(centres_.size()) * phase.weight;
-    const auto count = std::max<std::size_t>(2, static_cast<std::size_t>(std::llround(share)));
+    const std::size_t count = points_of(phase, spread);
     if (count >= members.size()) {
-      for (const std::size_t i : members) phase.points.push_back({i, real(intervals_[i].insts) / all_});
+      for (const StratumMember& one : members)
+        phase.points.push_back({one.interval, real(one.insts) / all_, strata_});
+      ++strata_;
       return;
     }
-    const std::vector<std::size_t> chosen = drawn(candidates, count, random_);
-    for (const std::size_t i : chosen)
-      phase.points.push_back({i, phase.weight / static_cast<double>(chosen.size())});
+    for (const Stratum& stratum : drawn_by_strata(members, count, longest_, random_)) {
+      double weight = 0;
+      for (const StratumMember& one : stratum.members) weight += real(one.insts) / all_;
+      weight /= static_cast<double>(stratum.drawn.size());
+      for (const std::size_t i : stratum.drawn) phase.points.push_back({i, weight, strata_});
+      ++strata_;
+    }
+    std::ranges::sort(phase.points, {}, &PhasePoint::interval);
+  }
+
+  // Those of a stratified sample are best shared by weight and deviation (Neyman). That of CPI is not known:
+  // the more intervals differ in what they execute, the more they may in that. Some differ in their data
+  // alone.
+  std::size_t points_of(const RunPhase& phase, double spread) const {
+    constexpr double kData = 0.25;  // as much as that part of the average
+    const double all = plan_.points * static_cast<double>(centres_.size());
+    const double share = spread == 0 ? 1 : (phase.spread / spread + kData) / (1 + kData);
+    return std::max<std::size_t>(2, static_cast<std::size_t>(std::llround(all * phase.weight * share)));
   }
 
   std::span<const IntervalPlace> intervals_;
@@ -130,6 +144,7 @@ class Finder {
   double all_ = 0;  // instructions
   std::uint64_t longest_ = 0;
   std::vector<Place> centres_;  // of the phases
+  std::size_t strata_ = 0;      // so far
   RunPhases result_;
 };
 

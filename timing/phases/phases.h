@@ -17,19 +17,21 @@ struct PhasePlan {
   double threshold = 0.9;  // of the scores between the worst number of phases and the best
   // Points of a phase. One is the interval that is nearest to the phase's centre, as it was published, and
   // says nothing of how much the others differ from it. With more they are drawn at random: so many a phase
-  // on average, more of what weighs more, and never fewer than two.
-  unsigned points = 3;
+  // on average, more of what weighs more and differs more, and two of each of its strata.
+  unsigned points = 5;
   std::uint64_t seed = 1;
 };
 
 struct IntervalPlace {
   Place place;
   std::uint64_t insts;
+  std::uint64_t new_blocks = 0;  // that the run executes there for the first time
 };
 
 struct PhasePoint {
   std::size_t interval;
-  double weight;  // of the run
+  double weight;        // of the run
+  std::size_t stratum;  // from 0, over all phases: what the points of one differ by says how well it is known
 };
 
 struct RunPhase {

@@ -10,18 +10,19 @@
 namespace m2sim::timing {
 namespace {
 
-// What lacks of a phase because weights in files are rounded.
-constexpr double kRounded = 1e-4;
-
 double real(std::uint64_t value) { return static_cast<double>(value); }
 
 // A sum over phases of which each has some points, and how well it is known.
 class StratifiedVariance {
  public:
+  // `interval`: the part of the run that an interval is.
+  explicit StratifiedVariance(double interval) : interval_(interval) {}
+
   // `weight`: the phase's, of the run; `seen`: the part of the phase that its points are.
   void add(double weight, double seen, const std::vector<double>& values) {
     const double rest = std::max(0.0, 1 - seen);
-    if (rest <= kRounded) return;
+    // There is no room for another interval: weights in files are rounded, and intervals differ a little.
+    if (2 * rest * weight < interval_) return;
     if (values.size() < 2) {
       known_ = false;
       return;
@@ -41,6 +42,7 @@ class StratifiedVariance {
   }
 
  private:
+  double interval_;
   bool known_ = true;
   double sum_ = 0;
   double freedom_ = 0;
@@ -95,7 +97,7 @@ Windows::Estimate PointWindows::estimate(std::uint64_t insts) const {
   }
   result.stats = sum.rounded();
   figures.windows = windows_.size();
-  figures.phases = by_phase().size();
+  figures.strata = by_phase().size();
   figures.missed = plan_.points.size() - windows_.size();
   figures.half_widths.resize(stat_table().size());
   if (result.stats.core.cycles != 0) figures.unwarmed = unwarmed / real(result.stats.core.cycles);
@@ -106,7 +108,8 @@ Windows::Estimate PointWindows::estimate(std::uint64_t insts) const {
 void PointWindows::add_half_widths(const StatsEstimate& sum, std::uint64_t insts, Estimate& estimate) const {
   const std::vector<StatValue> all = values(estimate.stats);
   const double all_weight = weight();
-  std::vector<StratifiedVariance> variances(all.size());
+  const double interval = real(plan_.interval_size) / real(insts);
+  std::vector<StratifiedVariance> variances(all.size(), StratifiedVariance(interval));
   for (const std::vector<const Window*>& phase : by_phase()) {
     double weight = 0;
     double seen = 0;

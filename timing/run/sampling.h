@@ -45,9 +45,9 @@ struct SampledFigures {
   // mispredictions and misses were still falling by.
   double unwarmed = 0;
   std::optional<TimingStats> whole;  // SamplePlan::check
-  // Where the windows are simulation points (timing/run/simpoints.h): of so many phases, and so many more
-  // were asked for behind the run's end.
-  std::uint64_t phases = 0;
+  // Where the windows are simulation points (timing/run/simpoints.h): of so many phases or parts of phases,
+  // and so many more were asked for behind the run's end.
+  std::uint64_t strata = 0;
   std::uint64_t missed = 0;
 };
 

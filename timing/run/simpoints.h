@@ -12,8 +12,8 @@ namespace m2sim::timing {
 
 struct SimPoint {
   std::uint64_t interval = 0;  // from 0
-  std::uint64_t phase = 0;
-  double weight = 0;  // of the run's instructions it stands for this part
+  std::uint64_t phase = 0;     // or a part of one: points of the same number stand for each other's like
+  double weight = 0;           // of the run's instructions it stands for this part
 };
 
 struct SimPointPlan {

@@ -92,6 +92,34 @@ TEST(Phases, PointsAreDrawnFairly) {
   for (const auto& [interval, count] : times) EXPECT_NEAR(count, kSeeds / 4.0, 50) << interval;
 }
 
+// What points of one stratum differ by tells how well its part is known; what it says is for its intervals
+// alone.
+TEST(Phases, StrataAreNumberedOverAllPhases) {
+  const RunPhases found = phases_of(run_of(kTurns), {.points = 6});
+  std::map<std::size_t, std::set<std::size_t>> phases;  // by stratum
+  std::map<std::size_t, std::size_t> points;
+  for (std::size_t phase = 0; phase < found.phases.size(); ++phase) {
+    for (const PhasePoint& point : found.phases[phase].points) {
+      phases[point.stratum].insert(phase);
+      ++points[point.stratum];
+    }
+  }
+  EXPECT_GT(phases.size(), found.phases.size());
+  EXPECT_EQ(phases.rbegin()->first, phases.size() - 1);
+  for (const auto& [stratum, its] : phases) EXPECT_EQ(its.size(), 1U);
+  for (const auto& [stratum, count] : points) EXPECT_GE(count, 2U);
+}
+
+// Two phases of one weight: the one whose intervals differ more has more points.
+TEST(Phases, WhereIntervalsDifferMoreThereAreMorePoints) {
+  std::vector<IntervalPlace> intervals = run_of("AAAAAAAAAAAAAAAAAAAA");
+  const std::vector<IntervalPlace> steady = run_of("BBBBBBBBBBBBBBBBBBBB", 0);
+  intervals.insert(intervals.end(), steady.begin(), steady.end());
+  const RunPhases found = phases_of(intervals, {.points = 4});
+  ASSERT_EQ(found.phases.size(), 2U);
+  EXPECT_GT(found.phases[0].points.size(), found.phases[1].points.size());
+}
+
 TEST(Phases, TheShortLastIntervalStandsForOthersLastOfAll) {
   std::vector<IntervalPlace> intervals = run_of("AAAABBBBAAAAA", 0);
   intervals.back().insts = 3;

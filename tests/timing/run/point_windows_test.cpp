@@ -69,7 +69,7 @@ TEST(PointWindows, FiguresAreWeighted) {
   EXPECT_EQ(found.stats.core.insts, 1'000'000U);
   EXPECT_NEAR(cpi_of(found), 1.5, 1e-6);
   EXPECT_EQ(found.figures.windows, 2U);
-  EXPECT_EQ(found.figures.phases, 2U);
+  EXPECT_EQ(found.figures.strata, 2U);
   EXPECT_EQ(found.figures.missed, 0U);
 }
 

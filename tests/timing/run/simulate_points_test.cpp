@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <numeric>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -50,11 +51,17 @@ Outcome collect(const std::string& name, Vectors& vectors, std::uint64_t size = 
 
 SimPointPlan plan_of(const RunPhases& found) {
   SimPointPlan plan{.interval_size = kSize, .warming = 20'000};
-  for (std::size_t phase = 0; phase < found.phases.size(); ++phase)
-    for (const PhasePoint& point : found.phases[phase].points)
-      plan.points.push_back({point.interval, phase, point.weight});
+  for (const RunPhase& phase : found.phases)
+    for (const PhasePoint& point : phase.points)
+      plan.points.push_back({point.interval, point.stratum, point.weight});
   std::ranges::sort(plan.points, {}, &SimPoint::interval);
   return plan;
+}
+
+std::size_t strata_of(const SimPointPlan& plan) {
+  std::set<std::uint64_t> strata;
+  for (const SimPoint& point : plan.points) strata.insert(point.phase);
+  return strata.size();
 }
 
 double cpi(const TimingStats& stats) {
@@ -106,7 +113,7 @@ TEST(SimulatePoints, PointsOfTwoPhasesGiveTheWholeRun) {
       EXPECT_EQ(points.timing->core.insts, whole.timing->core.insts);
       EXPECT_EQ(points.end.kind, emu::RunEnd::Kind::kExited);
       EXPECT_EQ(points.sampled->windows, plan.points.size());
-      EXPECT_EQ(points.sampled->phases, found.phases.size());
+      EXPECT_EQ(points.sampled->strata, strata_of(plan));
       EXPECT_EQ(points.sampled->missed, 0U);
       EXPECT_LT(points.sampled->measured, whole.figures.instructions / 2);
       EXPECT_EQ(points.sampled->error.has_value(), each != 1);
