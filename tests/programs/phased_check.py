@@ -73,7 +73,7 @@ def main():
     parser.add_argument("--filter", default="", help="only programs whose name has this in it")
     parser.add_argument("--full", action="store_true", help="longer runs")
     parser.add_argument("--mode", nargs="+", default=["fast-timing"])
-    parser.add_argument("--points", nargs="+", type=int, default=[5])
+    parser.add_argument("--points", nargs="+", type=int, default=[12])
     parser.add_argument("--interval-size", default="1M")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--most", type=float, default=3, help="percent that CPI may be off")

@@ -20,7 +20,7 @@ namespace {
 constexpr Mode kTimedModes[] = {Mode::kTiming, Mode::kFastTiming};
 constexpr std::uint64_t kSize = 10'000;
 
-Outcome run(const std::string& name, Simulation simulation) {
+Outcome run(const std::string& name, const Simulation& simulation) {
   emu::MachineOptions options;
   options.program = std::string(M2SIM_BINARY_DIR) + "/tests/guests/" + name;
   emu::Machine machine(options);
