@@ -16,6 +16,9 @@ HERE = pathlib.Path(__file__).parent / "phased"
 # How much a program does, in a quick check and in a full one.
 TURNS = {"stages": (1, 6), "particles": (12, 36), "python3": (3, 3), "sqlite3": (16000, 16000)}
 
+# Points a phase. Single intervals of python3 (start-up, what it imports) take many times the cycles of others like them.
+POINTS = {"python3": 12}
+
 
 def programs(options, folder):
     """(name, command, input) each."""
@@ -53,10 +56,10 @@ class Runs:
         self.m2sim("run", "-q", "--mode", mode, "--stats", path, *words)
         return json.loads(path.read_text(encoding="utf-8"))["stats"]
 
-    def rows(self):
+    def rows(self, default_points):
         """A row of the table for each mode and number of points."""
         whole = {mode: self.stats(mode) for mode in self.options.mode}
-        for points in self.options.points:
+        for points in self.options.points or [default_points]:
             prefix = self.folder / "points"
             self.m2sim("phases", "-q", "--points", str(points), "--interval-size", self.options.interval_size,
                        "--seed", str(self.options.seed), "--output", prefix)
@@ -73,7 +76,7 @@ def main():
     parser.add_argument("--filter", default="", help="only programs whose name has this in it")
     parser.add_argument("--full", action="store_true", help="longer runs")
     parser.add_argument("--mode", nargs="+", default=["fast-timing"])
-    parser.add_argument("--points", nargs="+", type=int, default=[12])
+    parser.add_argument("--points", nargs="+", type=int, help="default: as the table above has them")
     parser.add_argument("--interval-size", default="1M")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--most", type=float, default=3, help="percent that CPI may be off")
@@ -87,7 +90,7 @@ def main():
         for program, command, text in programs(options, folder):
             if options.filter not in program:
                 continue
-            for mode, points, whole, stats in Runs(options, folder, command, text).rows():
+            for mode, points, whole, stats in Runs(options, folder, command, text).rows(POINTS.get(program, 5)):
                 off = 100 * (stats["core.cpi"] / whole["core.cpi"] - 1)
                 worst = max(worst, abs(off))
                 half = f"± {100 * stats['simpoints.error']:.2f} %" if "simpoints.error" in stats else "not known"
