@@ -42,6 +42,15 @@ bool Cache::contains(std::uint64_t line) const {
   return find_tag(tags(line & set_mask_), ways_, tag_of(line)) != ways_;
 }
 
+Cache::Age Cache::age(std::uint64_t line, const Line& found) const {
+  const std::uint64_t set = line & set_mask_;
+  const std::uint32_t* const used = stamps(set);
+  const std::uint32_t stamp = used[&found - lines(set)];
+  const auto newer =
+      std::count_if(used, used + ways_, [stamp](std::uint32_t other) { return other > stamp; });
+  return {stamp, static_cast<std::uint32_t>(newer)};
+}
+
 void Cache::foresee(std::uint64_t line) const {
   const auto* const set = in_set<const char>(line & set_mask_, 0);
   for (std::uint32_t at = 0; at < set_bytes_; at += kHostLine) __builtin_prefetch(set + at, 1);

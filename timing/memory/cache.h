@@ -42,6 +42,9 @@ class Cache {
 
   std::uint64_t line_of(std::uint64_t address) const { return address >> line_shift_; }
 
+  std::uint32_t ways() const { return ways_; }
+  std::uint64_t sets() const { return set_mask_ + 1; }
+
   std::uint64_t line_bytes() const { return std::uint64_t{1} << line_shift_; }
   std::uint64_t sets() const { return set_mask_ + 1; }
 
@@ -89,6 +92,13 @@ class Cache {
     recent_[set] = static_cast<std::uint8_t>(way);
   }
 
+  struct Age {
+    std::uint32_t stamp;  // when a line was used last
+    std::uint32_t newer;  // lines of its set that have been used since
+  };
+  // Of a line that is here.
+  Age age(std::uint64_t line, const Line& found) const;
+
   // Tells the host that somebody will look at the line's set.
   void foresee(std::uint64_t line) const;
 
@@ -131,6 +141,7 @@ class Cache {
   Line* lines(std::uint64_t set) { return in_set<Line>(set, lines_offset_); }
   const Line* lines(std::uint64_t set) const { return in_set<Line>(set, lines_offset_); }
   std::uint32_t* stamps(std::uint64_t set) { return in_set<std::uint32_t>(set, stamps_offset_); }
+  const std::uint32_t* stamps(std::uint64_t set) const { return in_set<std::uint32_t>(set, stamps_offset_); }
 
   Line* find_slow(std::uint64_t line);
   std::uint32_t next_stamp();

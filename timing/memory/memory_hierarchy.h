@@ -112,9 +112,9 @@ class MemoryHierarchy {
     if (!l1d_.is_most_recent(line) && !l1d_.contains(line)) outer_.foresee(line);
   }
 
-  // Accesses that are not seen may have changed what the L2 has; see OuterLevels.
-  void mark_gap() { outer_.mark_gap(); }
-  std::uint64_t unsure_misses() const { return outer_.unsure_misses(); }
+  // Accesses that were not seen may have changed what the L2 has; see OuterLevels.
+  void mark_gap(double times) { outer_.mark_gap(times); }
+  std::uint64_t unsure() const { return outer_.unsure(); }
 
   Cycle load_to_use() const { return load_to_use_; }
   std::uint64_t code_line_bytes() const { return l1i_.line_bytes(); }

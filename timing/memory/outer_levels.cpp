@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <cassert>
+#include <utility>
 
 namespace m2sim::timing {
 
@@ -53,11 +54,26 @@ OuterLevels::Look OuterLevels::look(std::uint64_t line) {
   return {place, part_of(line), here, here == nullptr ? in_slc(place) : nullptr};
 }
 
+void OuterLevels::mark_gap(double times) {
+  gap_ = std::max(l2_.stamp(), 1U);
+  const auto seen = static_cast<double>(inserts_ - std::exchange(inserts_at_gap_, inserts_));
+  brought_by_gap_ = seen * times / static_cast<double>(l2_.sets());
+}
+
+// A line that is here.
+void OuterLevels::use(const Look& look) {
+  if (gap_ != 0) {
+    const Cache::Age age = l2_.age(look.place, *look.here);
+    if (age.stamp <= gap_ && age.newer + brought_by_gap_ >= l2_.ways()) ++unsure_;
+  }
+  l2_.use(look.place, *look.here);
+}
+
 OuterLevels::Fill OuterLevels::read(const Look& look, Cycle start, By by) {
   const bool demand = by == By::kDemand;
   if (demand) ++l2_stats_.accesses;
   Cache::Line* const found = look.here;
-  if (found != nullptr) l2_.use(look.place, *found);
+  if (found != nullptr) use(look);
   if (found == nullptr || (found->missing & look.part) != 0) {
     if (demand) ++l2_stats_.misses;
     return miss(look, start, by, false);
@@ -102,13 +118,13 @@ OuterLevels::Fill OuterLevels::miss(const Look& look, Cycle start, By by, bool p
   }
   state.prefetched = prefetched;
   const std::uint32_t used = insert(look.place, state, start);
-  if (gap_ != 0 && used <= gap_ && by == By::kDemand) ++unsure_misses_;
+  if (gap_ != 0 && used <= gap_ && by == By::kDemand) ++unsure_;
   return {state.ready, state.source};
 }
 
 Cycle OuterLevels::own(const Look& look, Cycle start) {
   if (look.here != nullptr) {
-    l2_.use(look.place, *look.here);
+    use(look);
     return start;
   }
   const Cycle granted = grant(start, slc_load_to_use_);
@@ -143,6 +159,7 @@ bool OuterLevels::prefetch(const Look& look, Cycle now) {
 
 std::uint32_t OuterLevels::insert(std::uint64_t place, const Cache::Line& state, Cycle now) {
   const Cache::Victim victim = l2_.insert(place, state);
+  ++inserts_;
   const std::uint32_t used = victim.stamp;
   // What has no part left is in the L1D alone, if anywhere.
   if (victim.line == Cache::kNone || victim.state.missing == all_parts_) return used;

@@ -98,11 +98,13 @@ class OuterLevels {
     if (slc_) slc_->foresee(place);
   }
 
-  // Accesses that are not seen may have brought and put out lines until now.
-  void mark_gap() { gap_ = std::max(l2_.stamp(), 1U); }
-  // Misses of demand that might have been hits, had accesses been seen before the last gap's end: the place
-  // that the line took has not been used since.
-  std::uint64_t unsure_misses() const { return unsure_misses_; }
+  // Accesses that were not seen may have brought and put out lines until now. Instructions whose accesses
+  // were not seen are `times` as many as those that were, between the gap before and this one.
+  void mark_gap(double times);
+  // What might have been otherwise, had accesses been seen before the last gap's end. Misses of demand that
+  // take a place which has not been used since; and hits on lines that have not, if those that the gap
+  // brought into the set, as many as what was seen says, put such a line out.
+  std::uint64_t unsure() const { return unsure_; }
 
   // Adds what was counted here.
   void add_to(MemoryStats& stats) const;
@@ -123,6 +125,7 @@ class OuterLevels {
   Fill miss(const Look& look, Cycle start, By by, bool prefetched);
   // Returns when the place that it takes was used last, as Cache::stamp() counts.
   std::uint32_t insert(std::uint64_t place, const Cache::Line& state, Cycle now);
+  void use(const Look& look);
 
   Cycle load_to_use_;
   Cycle slc_load_to_use_;
@@ -139,8 +142,11 @@ class OuterLevels {
   Bandwidth from_l1d_channel_;
   WriteBuffer from_l1d_;
   Dram dram_;
-  std::uint32_t gap_ = 0;  // stamp of its end; 0: there was none
-  std::uint64_t unsure_misses_ = 0;
+  std::uint32_t gap_ = 0;      // stamp of its end; 0: there was none
+  double brought_by_gap_ = 0;  // lines into a set
+  std::uint64_t inserts_ = 0;
+  std::uint64_t inserts_at_gap_ = 0;
+  std::uint64_t unsure_ = 0;
   L2Stats l2_stats_{};
   SlcStats slc_stats_{};
 };

@@ -20,6 +20,8 @@ constexpr double kFewestParts = 20;
 constexpr std::uint64_t kFewWindows = 8;
 // The interval is aimed at below what is asked for, as its width is itself an estimate.
 constexpr double kAim = 0.8;
+// What is not warm is in the interval, too, and windows make up for at most such a part of it.
+constexpr double kMostUnwarmed = 0.8;
 // Of the cycles, in parts of the error that is asked for: with more of them unwarmed warming grows, with
 // fewer it shrinks.
 constexpr double kMuchUnwarmed = 1.0 / 4;
@@ -110,7 +112,9 @@ std::uint64_t Sampler::next_stratum() const {
   double parts = kFewestParts;
   if (recent_.windows() >= kFewWindows) {
     const double cpi = cycles_ / real(stratum_end_);
-    const double deviations = kNormalQuantile / (kAim * plan_.error);
+    const double aim = kAim * plan_.error;
+    const double unwarmed = std::min(unwarmed_ / cycles_, kMostUnwarmed * aim);
+    const double deviations = kNormalQuantile / std::sqrt(aim * aim - unwarmed * unwarmed);
     parts = std::max(parts, recent_.variance() / (cpi * cpi) * deviations * deviations / 2);
   }
   const auto part = static_cast<std::uint64_t>(real(stratum_end_) / parts);
@@ -129,6 +133,7 @@ void Sampler::measured(const TimingStats& window, const Warmth& warmth) {
       adapt_warming(unwarmed);
     }
   }
+  unwarmed_ += unwarmed * cpi(window) * real(stratum_);
   windows_.push_back({real(stratum_), window, unwarmed, unsettled_.size() - 1});
 }
 
@@ -234,7 +239,7 @@ Sampler::Estimate Sampler::estimate(std::uint64_t insts) const {
     for (std::size_t i = 0; i < all.size(); ++i)
       variances[i].add(windows[w].stratum / real(insts), real(plan_.window) / real(insts), moves[i]);
   }
-  const double may_differ = unsettled(windows, insts);
+  const double may_differ = std::hypot(unsettled(windows, insts), figures.unwarmed);
   const bool whole = figures.windows == 0 && insts != 0 && figures.measured == insts;
   for (std::size_t i = 0; i < all.size(); ++i) {
     if (variances[i].known()) figures.half_widths[i] = variances[i].half_width();

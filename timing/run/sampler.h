@@ -87,6 +87,7 @@ class Sampler final : public Windows {
   std::uint64_t stratum_ = 0;         // its length
   bool skipped_ = false;              // something, before the next window
   double cycles_ = 0;                 // of the whole so far, as the windows say
+  double unwarmed_ = 0;               // of these
   RecentVariance recent_;             // of CPI
   std::vector<Window> windows_;       // the first instructions, timed whole, are the first
 };

@@ -47,21 +47,26 @@ class SampledSink {
 
   // Between runs. `inside_block`: the last one ended there; of a block of which the model has not heard the
   // beginning it does not hear the rest, whether or not somebody else does.
-  void listen(Listener listener, bool inside_block) {
+  // `insts`: executed so far.
+  void listen(Listener listener, bool inside_block, std::uint64_t insts) {
     // Until that record comes: it may be of a later run.
     if (listener_ == Listener::kNobody) drop_first_ = whole_ != nullptr && inside_block;
     // An empty pipe would take a cycle for it.
     if (listener != Listener::kModel && std::exchange(fills_, false)) model_->finish();
-    if (listener_ == Listener::kNobody && listener != Listener::kNobody) {
-      model_->parts().memory.mark_gap();
-      model_->parts().predictor.mark_gap();
-    }
+    if (listener_ != Listener::kNobody && listener == Listener::kNobody) gap_begin_ = insts;
+    if (listener_ == Listener::kNobody && listener != Listener::kNobody) mark_gap(insts);
     if (listener_ == Listener::kWarming && listener != Listener::kWarming) warming_.end();
     if (listener_ != Listener::kWarming && listener == Listener::kWarming) warming_.begin();
     listener_ = listener;
   }
 
  private:
+  void mark_gap(std::uint64_t insts) {
+    const std::uint64_t heard = std::max<std::uint64_t>(gap_begin_ - gap_end_, 1);
+    model_->parts().memory.mark_gap(static_cast<double>(insts - gap_begin_) / static_cast<double>(heard));
+    model_->parts().predictor.mark_gap();
+    gap_end_ = insts;
+  }
   emu::RetiredBatch without_first(emu::RetiredBatch batch) {
     if (batch.words.empty()) return batch;
     drop_first_ = false;
@@ -76,6 +81,9 @@ class SampledSink {
   bool fills_ = false;  // the model's pipe
   std::unique_ptr<Model> whole_;
   Listener listener_ = Listener::kModel;
+  // Instructions before the last ones that nobody heard, and with them.
+  std::uint64_t gap_begin_ = 0;
+  std::uint64_t gap_end_ = 0;
 };
 
 template <class Model>
@@ -92,7 +100,7 @@ class SampledRun {
       outcome.end = phase.listener == Listener::kFigures ? sample(phase) : pass(phase);
       if (!goes_on(outcome.end)) break;
     }
-    sink_.listen(Sink::Listener::kNobody, false);
+    sink_.listen(Sink::Listener::kNobody, false, emulator_.stats().insts);
     finish(outcome);
     outcome.figures = run_figures(emulator_.stats(), watch);
     outcome.emulation = emulator_.stats();
@@ -109,7 +117,7 @@ class SampledRun {
   }
 
   emu::RunEnd advance(std::uint64_t insts, typename Sink::Listener listener) {
-    sink_.listen(listener, emulator_.inside_block());
+    sink_.listen(listener, emulator_.inside_block(), emulator_.stats().insts);
     const auto go_on = [&](const Phase& part) {
       if (listener != Sink::Listener::kNobody || sink_.whole() != nullptr) {
         return emulator_.run(sink_, part.until);
@@ -184,14 +192,14 @@ class SampledRun {
   };
   Mark mark() {
     const Parts& parts = sink_.model().parts();
-    return {sink_.model().stats(), parts.memory.unsure_misses(),
+    return {sink_.model().stats(), parts.memory.unsure(),
             parts.predictor.stale_part() * simulation_.config.branch.btb_miss_bubble};
   }
-  // Cycles of `stats`, since then, that longer warming might have saved.
+  // Cycles of `stats`, since then, that longer warming might have made others.
   double unsure(const Mark& since, const TimingStats& stats) {
     const auto& memory = sink_.model().parts().memory;
-    const std::uint64_t misses = memory.unsure_misses() - since.unsure;
-    return static_cast<double>(misses * memory.memory_latency()) +
+    const std::uint64_t accesses = memory.unsure() - since.unsure;
+    return static_cast<double>(accesses * memory.memory_latency()) +
            since.stale * static_cast<double>(stats.branch.btb_misses);
   }
 
@@ -205,7 +213,7 @@ class SampledRun {
     const bool ended = !at_limit(end) || left(phase) == 0;
     const bool whole_run = from_start && ended;
     const bool cut = ended && (whole_run || step.cut);
-    if (cut) sink_.listen(Sink::Listener::kNobody, false);
+    if (cut) sink_.listen(Sink::Listener::kNobody, false, emulator_.stats().insts);
     TimingStats window = difference(sink_.model().stats(), before.stats);
     const std::uint64_t heard = window.core.insts;
     // The cycles are those of rename: what the log is ahead of it is as random as where a window ends.

@@ -30,7 +30,7 @@ class Windows {
 
   // How warm a window was, in cycles that nothing overlaps.
   struct Warmth {
-    double unsure = 0;                 // of misses in the window that longer warming might have made hits
+    double unsure = 0;  // of accesses in the window that longer warming might have made hits, or misses
     std::array<double, 2> quarters{};  // that mispredictions and misses cost in the last quarters of warming
   };
   // The step was made, or at least begun where the run has ended.

@@ -121,10 +121,10 @@ TEST(Warming, MissesBehindAGapAreUnsureUntilTheirSetIsRefreshed) {
   const std::uint64_t id = program.block(kCode, {a64::ldr(1, 2)});
   warm.warming.begin();
   warm.consume(program, {id, kData});
-  EXPECT_EQ(warm.parts.memory.unsure_misses(), 0U);
-  warm.parts.memory.mark_gap();
+  EXPECT_EQ(warm.parts.memory.unsure(), 0U);
+  warm.parts.memory.mark_gap(1);
   warm.consume(program, {id, kData + 0x100000});
-  EXPECT_EQ(warm.parts.memory.unsure_misses(), 1U);
+  EXPECT_EQ(warm.parts.memory.unsure(), 1U);
 }
 
 template <class Model>
