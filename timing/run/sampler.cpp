@@ -123,7 +123,7 @@ std::uint64_t Sampler::next_stratum() const {
 
 void Sampler::measured(const TimingStats& window, const Warmth& warmth) {
   const double cycles = real(window.core.cycles);
-  double unwarmed = std::min(warmth.unsure, cycles) / cycles;
+  double unwarmed = cycles == 0 ? 0 : std::min(warmth.unsure, cycles) / cycles;
   cycles_ += cpi(window) * real(stratum_);
   if (!windows_.empty()) {
     recent_.add(real(stratum_) / real(stratum_end_), cpi(window));

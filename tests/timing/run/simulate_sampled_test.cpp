@@ -117,8 +117,8 @@ TEST(SimulateSampled, OfNothingNothingIsSaid) {
 TEST(SampledSink, OfABlockThatBeganUnheardTheRestIsNotHeard) {
   SampledSink<Core> sink(m2_pcore(), true);
   using Listener = SampledSink<Core>::Listener;
-  sink.listen(Listener::kNobody, false);
-  sink.listen(Listener::kModel, true);
+  sink.listen(Listener::kNobody, false, 0);
+  sink.listen(Listener::kModel, true, 0);
   SyntheticProgram program;
   const std::uint64_t id = program.block(0x1000, {a64::nop()});
   const auto pointers = program.pointers();
