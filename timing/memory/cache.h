@@ -46,7 +46,6 @@ class Cache {
   std::uint64_t sets() const { return set_mask_ + 1; }
 
   std::uint64_t line_bytes() const { return std::uint64_t{1} << line_shift_; }
-  std::uint64_t sets() const { return set_mask_ + 1; }
 
   // Of the line in which `address` lies.
   std::uint64_t first_byte(std::uint64_t address) const { return line_of(address) << line_shift_; }

@@ -11,8 +11,8 @@ timing::RunPhases two_phases() {
   timing::RunPhases phases;
   phases.labels = {0, 0, 0, 1, 1, 0, 0, 1};
   phases.phases.resize(2);
-  phases.phases[0] = {0.625, 5, 1, 0.01, {{1, 0.3125}, {6, 0.3125}}};
-  phases.phases[1] = {0.375, 3, 4, 0.02, {{4, 0.375}}};
+  phases.phases[0] = {0.625, 5, 1, 0.01, {{1, 0.3125, 0}, {6, 0.3125, 0}}};
+  phases.phases[1] = {0.375, 3, 4, 0.02, {{4, 0.375, 1}}};
   return phases;
 }
 
