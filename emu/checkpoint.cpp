@@ -3,7 +3,9 @@
 #include <utility>
 
 #include "emu/emulator.h"
+#include "emu/linux/checkpoint/fields.h"
 #include "emu/linux/checkpoint/guest.h"
+#include "emu/linux/checkpoint/kept_files.h"
 #include "emu/linux/load/guest_symbols.h"
 #include "emu/linux/loaded_program.h"
 #include "emu/machine.h"
@@ -57,10 +59,15 @@ Machine::Machine(const MachineOptions& options, Checkpoint& checkpoint)
   RunPoint point;
   run(point);
   run.end();
-  program_ = restore_guest(*kernel_, sections);
+  to_take_back_ = std::make_unique<KeptFiles>();
+  program_ = restore_guest(*kernel_, sections, *to_take_back_);
   sections.finish();
   symbols_ = std::make_unique<Symbols>(program_->image, program_->bias);
   run_point_ = point;
+}
+
+void Machine::begin() {
+  if (const auto files = std::move(to_take_back_)) files->take_back();
 }
 
 }  // namespace m2sim::emu

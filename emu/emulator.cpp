@@ -33,12 +33,13 @@ bool goes_through_stack(const insts::Inst& inst) {
 
 }  // namespace
 
-Emulator::Emulator(Machine& machine) : kernel_(machine.kernel()) {
+Emulator::Emulator(Machine& machine) : machine_(machine), kernel_(machine.kernel()) {
   task_ = kernel_.tasks().empty() ? nullptr : kernel_.tasks().front().get();
   if (machine.run_point()) resume(*machine.run_point());
 }
 
 void Emulator::begin(Wants sink, const Until& until) {
+  machine_.begin();
   until_ = until;
   watches_ = !until.addresses.empty() || !until.instructions.empty();
   bool more = watches_ && watched_.add(until.addresses, until.instructions);

@@ -167,6 +167,7 @@ class Emulator {
   RetiredBatch batch();
   const Block& left_block() const { return step_ != nullptr ? *step_ : *cache_->containing(cpu_->exit_uop); }
 
+  Machine& machine_;
   Kernel& kernel_;
   Task* task_ = nullptr;  // runs; gone once the system was asked for another
   std::uint32_t task_number_ = 0;

@@ -6,6 +6,7 @@
 #include <system_error>
 #include <utility>
 
+#include "emu/linux/checkpoint/kept_files.h"
 #include "emu/linux/load/guest_symbols.h"
 #include "emu/linux/load/program.h"
 #include "emu/linux/process.h"

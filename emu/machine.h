@@ -19,6 +19,7 @@ namespace m2sim::emu {
 class Checkpoint;
 class Emulator;
 class Kernel;
+class KeptFiles;
 struct CheckpointOrigin;
 
 class Machine {
@@ -44,6 +45,9 @@ class Machine {
   std::uint64_t load_bias() const;
   // Where the run goes on; empty: at the program's beginning.
   const std::optional<RunPoint>& run_point() const { return run_point_; }
+  // A run of the guest begins. Of files that it has written to since its checkpoint, only now what is behind
+  // goes: a run that is refused before has changed nothing. Throws UserError.
+  void begin();
   // The whole of the guest where the emulator's run has ended, as the bytes of a file. The guest goes on as
   // if nothing had been. Throws UserError for what cannot be kept.
   std::string checkpoint(const Emulator& emulator, const CheckpointOrigin& origin);
@@ -56,6 +60,7 @@ class Machine {
   std::shared_ptr<const struct LoadedProgram> program_;
   std::unique_ptr<Symbols> symbols_;
   std::optional<RunPoint> run_point_;
+  std::unique_ptr<KeptFiles> to_take_back_;
 };
 
 }  // namespace m2sim::emu

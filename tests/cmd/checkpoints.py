@@ -145,6 +145,22 @@ int main(int argc, char **argv) {
 }
 """
 
+# One file before its checkpoint and one behind it, between which a third one is looked at.
+WRITES = """
+#include <fcntl.h>
+#include <unistd.h>
+int main(void) {
+  const int first = open("first.txt", O_CREAT | O_TRUNC | O_WRONLY, 0644);
+  open("data.txt", O_RDONLY);
+  const int second = open("second.txt", O_CREAT | O_TRUNC | O_WRONLY, 0644);
+  for (int part = 0; part < 2; ++part) {
+    write(first, "part\\n", 5);
+    write(second, "part\\n", 5);
+    for (volatile int i = 0; i < 30000; ++i) continue;
+  }
+}
+"""
+
 COUNTS = """
     .globl _start
 _start:
@@ -339,6 +355,27 @@ class Checkpoints(guest.GuestTest):
         self.assert_fails(125, "--restore: .*data.txt is no regular file any more", "run", "--restore", file)
         os.remove(self.path("data.txt"))
         self.assert_fails(125, "--restore: '/dev/zero' is no regular file", "run", "--restore", "/dev/zero")
+
+    def test_a_refused_restore_leaves_the_files(self):
+        program = self.c_guest("writes", WRITES)
+        file = self.path("made.ckpt")
+        for mode in (["--mode", "emulation"], ["--fast-timing", "--checkpoint-warm"]):
+            self.run_here(*mode, "--checkpoint-at", "90k=" + file, program)
+            after = self.read("first.txt")
+            with open(self.path("data.txt"), "a", encoding="utf-8") as data:
+                data.write("more\n")
+            self.assert_fails(125, "--restore: .*data.txt is not what it was", "run", "--restore", file)
+            self.assertEqual((self.read("first.txt"), self.read("second.txt")), (after, after))
+            os.truncate(self.path("data.txt"), os.path.getsize(self.path("data.txt")) - 5)
+            self.assert_fails(125, ".*nowhere", "run", "--restore", file, "--roi-symbol", "nowhere")
+            self.assertEqual((self.read("first.txt"), self.read("second.txt")), (after, after))
+        self.assert_fails(125, "--restore: .*another configuration", "run", "--restore", file, "--set", "rob.groups=100")
+        self.assertEqual((self.read("first.txt"), self.read("second.txt")), (after, after))
+        for name in ("first.txt", "second.txt"):
+            with open(self.path(name), "a", encoding="utf-8") as grown:
+                grown.write("written later\n")
+        self.assertEqual(self.run_here("--restore", file).status, 0)
+        self.assertEqual((self.read("first.txt"), self.read("second.txt")), (after, after))
 
     def test_damaged_checkpoints_are_refused(self):
         _, file = self.made()

@@ -273,8 +273,7 @@ void save_guest(Kernel& kernel, const std::shared_ptr<const LoadedProgram>& firs
   sections.add("kernel", rest);
 }
 
-std::shared_ptr<const LoadedProgram> restore_guest(Kernel& kernel, SectionReader& sections) {
-  KeptFiles kept;
+std::shared_ptr<const LoadedProgram> restore_guest(Kernel& kernel, SectionReader& sections, KeptFiles& kept) {
   Archive names = sections.next("kept files");
   names(kept);
   names.end();

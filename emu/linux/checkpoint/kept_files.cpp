@@ -81,7 +81,12 @@ void KeptFiles::check() const {
                         " is not what it was when the checkpoint was made; put that file back, or "
                         "make the checkpoint anew");
     }
-    if (size > kept.size && ::ftruncate(file.fd(), static_cast<off_t>(kept.size)) != 0)
+  }
+}
+
+void KeptFiles::take_back() const {
+  for (const KeptFile& kept : files_) {
+    if (kept.written && ::truncate(kept.path.c_str(), static_cast<off_t>(kept.size)) != 0)
       refuse_checkpoint("cannot take " + kept.path + " back to the size that it had: " + why());
   }
 }

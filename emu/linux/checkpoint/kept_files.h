@@ -40,9 +40,10 @@ class KeptFiles {
   // Throws UserError where the file cannot be found under its name any more, or read.
   void add(const std::string& path, int fd, bool written);
   void fields(Archive& archive) { archive(files_); }
-  // All are there and what they were. Throws UserError. Of those that the guest writes to, what was written
-  // behind the checkpoint goes.
+  // All are there and what they were. Throws UserError; nothing is changed.
   void check() const;
+  // Of those that the guest writes to, what was written behind the checkpoint goes. Throws UserError.
+  void take_back() const;
 
  private:
   std::vector<KeptFile> files_;
