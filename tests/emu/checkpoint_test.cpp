@@ -101,6 +101,36 @@ TEST(CheckpointTest, SectionsThatMakeNoSenseAreRefused) {
   }
 }
 
+// `section` of a good checkpoint with one byte of its own changed, and all checksums right.
+std::string with_byte(const std::string& good, const std::string& section, std::size_t at, char byte) {
+  SectionReader reader(good);
+  SectionWriter writer;
+  for (const char* name : {"origin", "run", "kept files", "open files", "programs"}) {
+    std::string bytes = reader.next(name).bytes();
+    if (name == section) bytes.at(at) = byte;
+    Archive changed;
+    changed.raw(bytes.data(), bytes.size());
+    writer.add(name, changed);
+  }
+  return writer.finish();
+}
+
+// An enum of the guest's processor, and a bool.
+TEST(CheckpointTest, ValuesThatTheirTypeHasNotAreRefused) {
+  const std::string good = made_at("counted_loop", 7);
+  Archive origin = SectionReader(good).next("origin");
+  // Behind the processor: instructions, and three empty strings.
+  const std::size_t cpu = origin.bytes().size() - 4 * sizeof(std::uint64_t) - 1;
+  EXPECT_NE(why_refused(with_byte(good, "origin", cpu, 2)).find("section 'origin' makes no sense"),
+            std::string::npos);
+  SectionReader sections(good);
+  sections.next("origin");
+  // Behind the two: what is left of a block.
+  const std::size_t same_space = sections.next("run").bytes().size() - sizeof(std::uint32_t) - 1;
+  EXPECT_NE(why_refused(with_byte(good, "run", same_space, 2)).find("section 'run' makes no sense"),
+            std::string::npos);
+}
+
 TEST(CheckpointTest, DamageIsFound) {
   const std::string good = made_at("counted_loop", 7);
   for (std::size_t at = 0; at < good.size(); at += 1 + good.size() / 500) {

@@ -22,6 +22,10 @@ namespace m2sim::emu {
   throw UserError(message, UserError::Kind::kOther);
 }
 
+// The last value of an enum that a checkpoint has, whose values are dense from 0 on.
+template <class Enum>
+struct LastOf;  // of each of them, Enum value
+
 class Archive {
  public:
   Archive() = default;                                   // takes values
@@ -64,8 +68,13 @@ class Archive {
 
   template <class T>
   void one(T& value) {
-    if constexpr (kPlain<T> || std::is_enum_v<T>) {
+    if constexpr (kPlain<T>) {
       raw(&value, sizeof(value));
+    } else if constexpr (std::is_enum_v<T>) {
+      auto number = static_cast<std::underlying_type_t<T>>(value);
+      raw(&number, sizeof(number));
+      if (number < 0 || number > static_cast<std::underlying_type_t<T>>(LastOf<T>::value)) damaged();
+      value = static_cast<T>(number);
     } else if constexpr (requires { value.fields(*this); }) {
       value.fields(*this);
     } else {
@@ -75,6 +84,7 @@ class Archive {
   void one(bool& value) {
     std::uint8_t byte = value ? 1 : 0;
     raw(&byte, 1);
+    if (byte > 1) damaged();
     value = byte != 0;
   }
   void one(std::byte& value) { raw(&value, 1); }

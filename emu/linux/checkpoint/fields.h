@@ -10,6 +10,29 @@
 
 namespace m2sim::emu {
 
+template <auto kLast>
+struct Last {
+  static constexpr auto value = kLast;
+};
+template <>
+struct LastOf<Cpu> : Last<Cpu::kM2> {};
+template <>
+struct LastOf<AtFork> : Last<AtFork::kZeros> {};
+template <>
+struct LastOf<OpenFile::Kind> : Last<OpenFile::Kind::kSocket> {};
+template <>
+struct LastOf<AsyncState::Owner> : Last<AsyncState::Owner::kGroup> {};
+template <>
+struct LastOf<Task::State> : Last<Task::State::kEnded> {};
+template <>
+struct LastOf<Task::Next> : Last<Task::Next::kRestart> {};
+template <>
+struct LastOf<Timer::Clock> : Last<Timer::Clock::kThread> {};
+template <>
+struct LastOf<Timer::Target> : Last<Timer::Target::kThread> {};
+template <>
+struct LastOf<GuestEnd::Kind> : Last<GuestEnd::Kind::kSignalled> {};
+
 // What the engine keeps beside it is made anew where the thread runs again.
 inline void fields(Archive& archive, CpuState& cpu) {
   std::uint32_t nzcv = nzcv_of(cpu.flags);
@@ -37,6 +60,7 @@ inline void fields(Archive& archive, GuestSigaltstack& stack) {
 }
 inline void fields(Archive& archive, SignalInfo& info) {
   archive(info.signal, info.code, info.fields, info.error);
+  if (info.signal < 0 || info.signal > kSignalCount) archive.damaged();  // 0: of a timer that sends none
 }
 inline void fields(Archive& archive, ThreadSignals& signals) {
   archive(signals.blocked, signals.saved, signals.queue, signals.alternate);

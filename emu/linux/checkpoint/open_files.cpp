@@ -18,6 +18,9 @@
 
 namespace m2sim::emu {
 
+template <>
+struct LastOf<OpenFiles::Source> : Last<OpenFiles::Source::kMadeUp> {};
+
 namespace {
 
 constexpr std::array<std::string_view, 5> kDevices = {"/dev/null", "/dev/zero", "/dev/full", "/dev/random",

@@ -18,6 +18,8 @@ class Kernel;
 
 class OpenFiles {
  public:
+  enum class Source : std::uint8_t { kStream, kNamed, kPipe, kMadeUp };
+
   // All that the processes have open. Throws UserError for what cannot be kept.
   OpenFiles(const Kernel& kernel, KeptFiles& kept);
   // What section 'files' has, opened. Throws UserError.
@@ -35,7 +37,6 @@ class OpenFiles {
   void renumber(std::vector<std::uint64_t>& inodes) const;
 
  private:
-  enum class Source : std::uint8_t { kStream, kNamed, kPipe, kMadeUp };
   struct Image {
     Source source = Source::kNamed;
     std::string name;
