@@ -36,7 +36,9 @@ StreamFile::StreamFile(const std::string& path)
 }
 
 StreamFile::~StreamFile() {
-  if (fd_ >= 0) ::close(fd_);
+  if (fd_ < 0) return;
+  ::close(fd_);
+  if (!has_bytes_ && written_path_ != path_) ::unlink(written_path_.c_str());
 }
 
 void StreamFile::fail(int error) const {
@@ -49,6 +51,7 @@ void StreamFile::put(std::string_view bytes) {
     const ssize_t written = ::write(fd_, bytes.data(), bytes.size());
     if (written < 0 && errno == EINTR) continue;
     if (written < 0) fail(errno);
+    has_bytes_ = true;
     bytes.remove_prefix(static_cast<std::size_t>(written));
   }
 }

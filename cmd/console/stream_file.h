@@ -10,7 +10,8 @@
 namespace m2sim::cmd {
 
 // Until it is whole the file has ".partial" behind its name, so that a part is never taken for all of it. One
-// that cannot be finished stays there under that name, whatever fitted. What exists and is no regular file
+// that cannot be finished stays there under that name, whatever fitted, unless that is nothing. What exists
+// and is no regular file
 // (/dev/stdout, a pipe) is written to directly. All throw UserError, which names what is left.
 class StreamFile {
  public:
@@ -34,6 +35,7 @@ class StreamFile {
   int fd_ = -1;
   std::unique_ptr<Compressor> compressor_;  // null: plain text
   std::string buffer_;
+  bool has_bytes_ = false;  // something is in the file
 };
 
 }  // namespace m2sim::cmd

@@ -78,7 +78,8 @@ std::vector<NumberedLine> lines_of(const std::string& path) {
   std::size_t number = 0;
   for (std::string line; std::getline(text, line);) {
     ++number;
-    if (line.find_first_not_of(" \t\r") != std::string::npos) lines.push_back({number, std::move(line)});
+    if (line.find_first_not_of(" \t\r") != std::string::npos)
+      lines.push_back({number, std::move(line), !text.eof()});
   }
   return lines;
 }

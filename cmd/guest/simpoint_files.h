@@ -23,6 +23,7 @@ std::string beside(const std::string& path, const std::string& ending);
 struct NumberedLine {
   std::size_t number;
   std::string text;
+  bool ends;  // it has its newline
 };
 std::vector<NumberedLine> lines_of(const std::string& path);
 

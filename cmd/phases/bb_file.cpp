@@ -37,6 +37,9 @@ void read_bb_file(const std::string& path,
   std::uint64_t sum = 0;
   for (const NumberedLine& line : lines_of(path)) {
     if (line.text.front() == '#') continue;
+    if (!line.ends)
+      throw failure("'{}', line {}: the file ends inside this line; make it anew, or take the line out", path,
+                    line.number);
     vector.clear();
     std::istringstream words(line.text);
     std::string word;

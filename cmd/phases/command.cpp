@@ -4,6 +4,8 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cmath>
+#include <filesystem>
 #include <unordered_set>
 
 #include "cmd/console/arguments.h"
@@ -75,6 +77,14 @@ void check(const PhasesOptions& options) {
       {options.bb, options.guest.argv.empty() ? "" : options.guest.argv.front()});
 }
 
+// One of earlier points would be taken for that of these.
+void write_interval(const std::string& path, std::optional<std::uint64_t> size) {
+  std::error_code error;
+  if (size) return write_file(path, fmt::format("{}\n", *size));
+  std::filesystem::remove(path, error);
+  if (error) throw failure("cannot remove '{}', which is of other points: {}", path, error.message());
+}
+
 void finish(const PhasesOptions& options, const Vectors& vectors, PhasesResult result) {
   result.insts = vectors.insts();
   result.blocks = vectors.blocks();
@@ -89,8 +99,8 @@ void finish(const PhasesOptions& options, const Vectors& vectors, PhasesResult r
                 if (!options.output.empty()) write_file(file_of(options, ".weights"), weights_text(points));
               },
               [&] {
-                if (!options.output.empty() && result.interval_size)
-                  write_file(file_of(options, ".interval"), fmt::format("{}\n", *result.interval_size));
+                if (!options.output.empty())
+                  write_interval(file_of(options, ".interval"), result.interval_size);
               },
               [&] {
                 if (options.json.empty()) return;
@@ -100,6 +110,25 @@ void finish(const PhasesOptions& options, const Vectors& vectors, PhasesResult r
   if (!options.quiet) write_stderr(phases_text(result, colors_wanted(STDERR_FILENO)));
 }
 
+// Of a vector that others made it is known only roughly: theirs ends with the block that its last instruction
+// is in. The last one of a run may be shorter.
+void require_interval_size(const PhasesOptions& options, const std::vector<timing::IntervalPlace>& places) {
+  if (!options.interval_size) return;
+  constexpr double kBlock = 250;
+  constexpr double kPart = 0.01;
+  const auto size = static_cast<double>(*options.interval_size);
+  const double most = kBlock + kPart * size;
+  std::vector<std::uint64_t> sums;
+  for (const timing::IntervalPlace& place : places) sums.push_back(place.insts);
+  if (sums.size() > 1) sums.pop_back();
+  std::ranges::nth_element(sums, sums.begin() + static_cast<std::ptrdiff_t>(sums.size() / 2));
+  const auto typical = static_cast<double>(sums[sums.size() / 2]);
+  const bool cut_short = places.size() == 1 && typical < size;
+  if (!cut_short && std::abs(typical - size) > most)
+    throw failure("phases: --interval-size {}: the intervals of '{}' have about {} instructions each",
+                  *options.interval_size, options.bb, sums[sums.size() / 2]);
+}
+
 int phases_of_file(const PhasesOptions& options) {
   Vectors vectors(options.plan.seed, "");
   read_bb_file(options.bb, [&vectors](const std::vector<timing::BlockCount>& vector) {
@@ -107,6 +136,7 @@ int phases_of_file(const PhasesOptions& options) {
     for (const timing::BlockCount& count : vector) insts += count.insts;
     vectors.read(vector, insts);
   });
+  require_interval_size(options, vectors.places());
   finish(options, vectors, {.source = options.bb, .interval_size = options.interval_size});
   return 0;
 }
@@ -123,7 +153,8 @@ int phases_of_program(const PhasesOptions& options) {
   if (vectors.blocks() == 0)
     throw failure("phases: '{}' executed no whole basic block that counts", options.guest.argv.front());
   vectors.finish();
-  finish(options, vectors, {.source = options.guest.argv.front(), .interval_size = size});
+  finish(options, vectors,
+         {.source = options.guest.argv.front(), .interval_size = size, .can_be_cut_shorter = true});
   return guest.exit_status();
 }
 
@@ -163,12 +194,20 @@ CLI::Option* add_plan_options(CLI::App& command, PhasesOptions& options) {
       ->type_name("FILE");
 }
 
+// Else they would be hidden, each an ending and nothing else.
+std::string names_files(const std::string& prefix) {
+  const std::string name = std::filesystem::path(prefix).filename().string();
+  const bool good = !name.empty() && name != "." && name != "..";
+  return good ? "" : fmt::format("'{}' is no beginning of file names; one in a folder is 'folder/p'", prefix);
+}
+
 void add_output_options(CLI::App& command, PhasesOptions& options) {
   command
       .add_option(
           "-o,--output", options.output,
           "write PREFIX.bb, PREFIX.simpoints and PREFIX.weights, as SimPoint has them, and PREFIX.interval")
-      ->type_name("PREFIX");
+      ->type_name("PREFIX")
+      ->check(names_files, "");
   command.add_option("--json", options.json, "write everything; - is standard output")->type_name("FILE");
   command.add_flag("-q,--quiet", options.quiet, "no report on standard error");
 }

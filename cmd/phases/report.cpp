@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cmd/console/terminal.h"
+#include "cmd/guest/simpoints.h"
 #include "cmd/results/report.h"
 #include "cmd/results/stats_file.h"
 
@@ -29,6 +30,18 @@ std::string points_text(const timing::RunPhase& phase) {
   if (phase.points.size() > kShownPoints)
     text += fmt::format(" and {} more", phase.points.size() - kShownPoints);
   return text;
+}
+
+// Where points are most of a run little is saved by them.
+std::string hint_text(const PhasesResult& result, std::size_t points) {
+  constexpr std::uint64_t kEnough = 300;  // intervals
+  if (2 * points < result.found.labels.size() || !result.can_be_cut_shorter) return "";
+  const std::uint64_t size = std::max(result.insts / kEnough, kLeastInterval);
+  if (size >= *result.interval_size) return "";
+  std::uint64_t round = kLeastInterval;
+  while (round * 10 <= size) round *= 10;
+  return fmt::format("that is most of it: shorter intervals leave more out, as with --interval-size {}\n",
+                     round);
 }
 
 }  // namespace
@@ -74,8 +87,9 @@ std::string phases_text(const PhasesResult& result, bool color) {
   }
   text += paint("Run", Color::kBold, color) + "\n  " + phases_strip(found, kStripColumns) + "\n";
   const std::size_t points = points_of(found).size();
-  return text + fmt::format("{} points, {:.2f} % of the run\n", points,
-                            100 * static_cast<double>(points) / static_cast<double>(found.labels.size()));
+  text += fmt::format("{} points, {:.2f} % of the run\n", points,
+                      100 * static_cast<double>(points) / static_cast<double>(found.labels.size()));
+  return text + hint_text(result, points);
 }
 
 std::string phases_json(const PhasesResult& result) {

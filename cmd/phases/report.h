@@ -18,6 +18,7 @@ struct PhasesResult {
   std::optional<std::uint64_t> interval_size;  // in instructions, where it is known
   timing::PhasePlan plan{};
   timing::RunPhases found{};
+  bool can_be_cut_shorter = false;  // into more intervals, as the vectors are not those of others
 };
 
 // As files have them, in the order of the run.

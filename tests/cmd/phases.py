@@ -267,6 +267,57 @@ part = {{whole = [], points = ["--simpoints", "{self.prefix}.simpoints"]}}
         self.assertEqual((done.returncode, done.stderr.count("\n")), (125, 1))
         self.assertIn("line 2", done.stderr)
 
+    def refused_vectors(self, *options):
+        done = self.m2sim("phases", "--bb", self.prefix + ".bb", *options)
+        self.assertEqual((done.returncode, done.stderr.count("\n")), (125, 1), done.stderr)
+        return done.stderr
+
+    def test_an_interval_that_the_vectors_contradict(self):
+        self.find()
+        for size in ("10k", "21k", "1M"):
+            self.assertIn(f"the intervals of '{self.prefix}.bb' have about ", self.refused_vectors("--interval-size", size))
+        # Of blocks that are counted whole, as exp-bbv does; the last interval is a short one.
+        self.put(".bb", "T:1:20050 \nT:1:20003 :2:7 \nT:1:20009 \nT:2:300 \n")
+        for size, status in (("20k", 0), ("19k", 125), ("300k", 125)):
+            self.assertEqual(self.m2sim("phases", "-q", "--bb", self.prefix + ".bb", "--interval-size", size).returncode, status)
+        self.put(".bb", "T:1:300 \n")
+        self.assertEqual(self.m2sim("phases", "-q", "--bb", self.prefix + ".bb", "--interval-size", "20k").returncode, 0)
+        self.put(".bb", "T:1:30000 \n")
+        self.assertIn("about 30000 instructions", self.refused_vectors("--interval-size", "20k"))
+
+    def test_a_file_that_ends_inside_a_line(self):
+        self.put(".bb", "# vectors\nT:1:20050 \nT:1:200")
+        self.assertIn("found.bb', line 3: the file ends inside this line", self.refused_vectors())
+        self.put(".bb", "T:1:20050 \nT:1:200 \n# the end")
+        self.assertEqual(self.m2sim("phases", "-q", "--bb", self.prefix + ".bb").returncode, 0)
+
+    def test_the_length_of_earlier_intervals_goes(self):
+        self.find()
+        self.assertEqual(self.m2sim("phases", "-q", "--bb", self.prefix + ".bb", "-o", self.prefix).returncode, 0)
+        self.assertFalse(os.path.exists(self.prefix + ".interval"))
+        self.assertIn("--interval-size N", self.refused("run", "--simpoints", self.prefix + ".simpoints"))
+
+    def test_points_that_are_most_of_the_run(self):
+        done = self.m2sim("phases", self.program)
+        self.assertRegex(done.stderr, r"100.00 % of the run\nthat is most of it: .* as with --interval-size 10000\n$")
+        done = self.m2sim("phases", "--interval-size", "10k", self.program)
+        self.assertNotIn("that is most of it", done.stderr)
+
+    def test_a_point_that_is_there_twice(self):
+        self.put(".simpoints", "3 0\n3 1\n")
+        self.put(".weights", "0.5 0\n0.5 1\n")
+        said = self.refused("run", "--simpoints", self.prefix + ".simpoints", "--interval-size", SIZE)
+        self.assertIn("interval 3 was in line 1 already", said)
+
+    def test_a_prefix_that_names_no_file(self):
+        for prefix in ("", self.folder + "/", self.folder + "/.", ".."):
+            self.assertIn(f"'{prefix}' is no beginning of file names", self.refused("phases", "-o", prefix))
+        self.assertFalse(os.path.exists(self.path(".bb")))
+
+    def test_a_failure_leaves_no_empty_part(self):
+        self.refused("phases", "--limit", "1", "-o", self.path("one"))
+        self.assertEqual([name for name in os.listdir(self.folder) if name.startswith("one")], [])
+
     def test_vectors_of_others_go_with_no_option_of_a_run(self):
         self.put(".bb", "T:1:2\n")
         for option in (("--skip", "1"), ("--max-insts", "5"), ("--cpu", "m1"), ("--env", "A=B"), ("--strace",), ("--timeout", "9")):
