@@ -62,8 +62,10 @@ std::string ids_of(const JobChunk& chunk) {
 JobList named_jobs(const JobList& list, const std::vector<std::string>& ids, const std::string& folder) {
   JobList named{list.folder, list.revision, list.axes, list.settings, {}};
   for (const std::string& id : ids) {
-    const auto found = std::ranges::find_if(
-        list.jobs, [&](const Job& job) { return !id.empty() && job.id.starts_with(id); });
+    const auto is_it = [&](const Job& job) { return !id.empty() && job.id.starts_with(id); };
+    const auto found = std::ranges::find_if(list.jobs, is_it);
+    if (found != list.jobs.end() && std::find_if(found + 1, list.jobs.end(), is_it) != list.jobs.end())
+      throw failure("sweep job: '{}' is the beginning of several jobs of '{}'; give more of it", id, folder);
     if (found == list.jobs.end())
       throw failure("sweep job: there is no job '{}' in '{}'; its plan may have been changed since", id,
                     folder);

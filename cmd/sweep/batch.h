@@ -31,7 +31,7 @@ std::string job_command(const std::string& executable, const SweepFolder& folder
 // The words that name a chunk's jobs.
 std::string ids_of(const JobChunk& chunk);
 
-// The jobs of these ids or beginnings of one. Throws UserError where one names none.
+// The jobs of these ids or beginnings of one. Throws UserError where one names none, or several.
 JobList named_jobs(const JobList& list, const std::vector<std::string>& ids, const std::string& folder);
 
 }  // namespace m2sim::cmd

@@ -61,7 +61,9 @@ int finish(const SweepOptions& options, const SweepFolder& folder, const JobList
                  counts_line(results, folder.path()));
     write_stdout(fmt::format("{0}/results.html shows them; .csv and .db have every figure\n", folder.path()));
   }
-  return results.count(JobState::kDone) == results.rows.size() ? 0 : 1;
+  const bool all = results.count(JobState::kDone) == results.rows.size();
+  if (options.quiet && !all) write_stderr("m2sim: sweep: " + counts_line(results, folder.path()));
+  return all ? 0 : 1;
 }
 
 // What ends a sweep leaves what it has done.

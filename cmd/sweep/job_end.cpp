@@ -66,13 +66,13 @@ JobResult judged(const Job& job, const JobProcessEnd& end, const std::string& st
         "new one",
         job.label());
   JobResult result{.id = job.id, .reason = {}, .seconds = end.seconds, .peak_memory = end.peak_memory};
-  const bool ended = manifest.value("end", "") != "signal" && manifest.value("end", "") != "stopped";
+  const bool ended = manifest.value("end", "") != "stopped";  // by a signal, too: a status of 128 and more
   const bool limited = manifest.value("end", "") == "limit" || manifest.value("end", "") == "regions";
   result.done = !end.killed && ended && end.status == (limited ? 0 : job.status);
   if (result.done && !figures.contains("stats")) {
     result.done = false;
     result.reason = "it left no figures";
-  } else if (result.done && counted_nothing(figures)) {
+  } else if ((result.done || end.status == kExitUnreached) && counted_nothing(figures)) {
     result.done = false;
     result.reason = printable(with_line("no instruction counted", end.last_line));
   } else if (result.done) {

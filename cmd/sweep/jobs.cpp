@@ -26,7 +26,8 @@ struct RefusedOption {
 };
 
 // What the sweep sets itself, and what would make two runs of a job differ or write one file.
-constexpr std::array<RefusedOption, 21> kRefused{{
+constexpr std::array<RefusedOption, 22> kRefused{{
+    {"--", "the sweep puts the program behind the options"},
     {"--mode", "write modes = [...]"},
     {"--timing", "write modes = [...]"},
     {"--fast-timing", "write modes = [...]"},

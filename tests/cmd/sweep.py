@@ -203,6 +203,28 @@ path = "complains"
         with open(self.path("missed/results.html"), encoding="utf-8") as file:
             self.assertEqual(file.read().count('"missed":true'), 1)
 
+    def test_a_quiet_one_says_in_a_line_that_jobs_failed(self):
+        done = self.sweep(self.PLAN, "quiet", "-q", "-j", "4")
+        self.assertEqual((done.status, done.out), (1, ""))
+        self.assertRegex(done.err, r"^m2sim: sweep: 4 jobs in .*quiet: 1 done, 3 failed, 0 to do\n$")
+        done = self.sweep('[[program]]\npath = "complains"\nstatus = 3\n', "quiet", "-q")
+        self.assertEqual((done.status, done.out, done.err), (0, "", ""))
+
+    def test_a_signal_that_is_expected(self):
+        done = self.sweep('modes = ["fast-timing"]\n[[program]]\npath = "crashes"\nstatus = 139\n', "signal")
+        self.assertEqual(done.status, 0, done.out)
+        self.assertEqual([row["state"] for row in self.rows("signal")], ["done"])
+        self.assertEqual(self.sweep('[[program]]\npath = "crashes"\nstatus = 134\n', "signal").status, 1)
+
+    def test_the_beginning_of_several_ids(self):
+        self.sweep('[[program]]\npath = "complains"\n[settings]\nrob.groups = {from = 20, to = 56, step = 2}\n', "several")
+        with open(self.path("several/sweep.json"), encoding="utf-8") as file:
+            ids = [job["id"] for job in json.load(file)["jobs"]]
+        first = next(one[0] for one in ids if sum(other[0] == one[0] for other in ids) > 1)
+        self.assert_fails(sweeps.FAILURE, f"sweep job: '{first}' is the beginning of several jobs", "sweep", "job",
+                          self.path("several"), first)
+        self.assertEqual(self.m2sim("sweep", "job", self.path("several"), ids[0]).status, 1)
+
     def test_a_status_that_is_expected(self):
         self.assertEqual(self.sweep('[[program]]\npath = "complains"\nstatus = 3\n', "expected").status, 0)
 
@@ -234,6 +256,7 @@ class BadPlans(sweeps.SweepTest):
         self.refused(r".*: a plan cannot give --set: write it under \[settings\]", 'options = ["--set", "rob.groups=9"]\n' + self.GOOD)
         for option, why in (("--help", "--help runs nothing"), ("--version", "there is no option '--version'")):
             self.refused(rf".*toml: run: {why}", f'options = ["{option}"]\n' + self.GOOD)
+        self.refused(r".*: a plan cannot give --: the sweep puts the program behind", 'options = ["--"]\n' + self.GOOD)
         self.refused(r".*: a plan cannot give --restore: ", 'options = ["--restore", "x"]\n' + self.GOOD)
         self.refused(r".*: a plan cannot give --checkpoint-at: ", 'options = ["--checkpoint-at=1k=x"]\n' + self.GOOD)
         self.refused(r".*, line 3: there are two programs 'work'; tell them apart by 'name'", self.GOOD + self.GOOD)
