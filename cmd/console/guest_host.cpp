@@ -28,6 +28,7 @@ void raise_file_limit() {
 }  // namespace
 
 GuestHost::GuestHost() : umask_(::umask(0)) {
+  ::umask(umask_);
   raise_file_limit();
   struct sigaction ignore {};
   ignore.sa_handler = SIG_IGN;
@@ -52,6 +53,8 @@ void GuestHost::describe_to(emu::MachineOptions& machine) const {
   machine.stop_request = &stop_request;
   machine.signals_from_outside = true;
 }
+
+void GuestHost::guest_begins() const { ::umask(0); }
 
 void GuestHost::guest_has_ended() const { ::umask(umask_); }
 

@@ -9,7 +9,7 @@
 
 namespace m2sim::cmd {
 
-// Until the guest has ended its umask alone decides: the process has none. As long as this lives a report to
+// While the guest runs its umask alone decides: the process has none. As long as this lives a report to
 // a pipe that nobody reads is lost without taking the simulator with it.
 class GuestHost {
  public:
@@ -21,6 +21,7 @@ class GuestHost {
   // The umask and the ignored signals that this process was started with, where its warnings go, what stops
   // it and what ends it.
   void describe_to(emu::MachineOptions& machine) const;
+  void guest_begins() const;
   void guest_has_ended() const;
   // While the guest lives: what the user himself writes has his umask.
   void as_user(const std::function<void()>& write) const;

@@ -31,6 +31,7 @@ GuestRun::GuestRun(const GuestOptions& options, Mode mode, const timing::CoreCon
 timing::Outcome GuestRun::run(RunWatch* watch) {
   stop_on_signals();
   simulation_.watcher = watch;
+  host_.guest_begins();
   timing::Outcome outcome = timing::simulate(machine_, simulation_);
   if (watch != nullptr) watch->erase();
   host_.guest_has_ended();

@@ -65,6 +65,7 @@ class Child {
       : job_(job), shared_(shared), streams_(job.input), sampler_(shared.samples) {
     input_.machine = job.machine;
     host_.describe_to(input_.machine);
+    host_.guest_begins();
     input_.max_insts = job.max_insts;
     input_.config = job.config;
     input_.manifest.program = job.machine.program;

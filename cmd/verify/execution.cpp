@@ -98,7 +98,9 @@ json report_of(const GuestOptions& guest, const std::string& directory) {
   Manifest manifest = manifest_of(guest, mode, config, machine, {.program = false, .core = false});
   timing::Simulation simulation{mode, config};
   simulation.clock = manifest.clock;
+  host.guest_begins();
   const timing::Outcome outcome = timing::simulate(machine, simulation);
+  host.guest_has_ended();
   const std::string line = settle_end(outcome.end, machine, manifest);
   std::vector<std::string> notes = warnings();
   if (!line.empty()) notes.push_back(line);

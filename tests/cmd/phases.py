@@ -318,6 +318,16 @@ part = {{whole = [], points = ["--simpoints", "{self.prefix}.simpoints"]}}
         self.refused("phases", "--limit", "1", "-o", self.path("one"))
         self.assertEqual([name for name in os.listdir(self.folder) if name.startswith("one")], [])
 
+    def test_files_are_as_the_users_umask_says(self):
+        self.find()
+        stream = self.path("over.csv")
+        trace = self.path("calls")
+        for command in (("phases", "--interval-size", SIZE, "-o", self.path("new")),
+                        ("run", "--fast-timing", "--interval", "1M", "--interval-file", stream, "--strace-file", trace)):
+            subprocess.run([guest.M2SIM, *command, "-q", self.program], umask=0o027, check=False, timeout=120)
+        for path in (self.path("new.bb"), self.path("new.simpoints"), stream, trace):
+            self.assertEqual(os.stat(path).st_mode & 0o777, 0o640, path)
+
     def test_vectors_of_others_go_with_no_option_of_a_run(self):
         self.put(".bb", "T:1:2\n")
         for option in (("--skip", "1"), ("--max-insts", "5"), ("--cpu", "m1"), ("--env", "A=B"), ("--strace",), ("--timeout", "9")):
