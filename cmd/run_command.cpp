@@ -134,7 +134,7 @@ Identity identity_for(const RunOptions& options) {
 }
 
 int status_of(const RunOptions& options, GuestRun& run) {
-  const bool by_limit = run.manifest().end == "limit" && !run.some_unreached();
+  const bool by_limit = run.manifest().end == "limit" && !run.some_unreached() && !run.some_failed();
   return by_limit ? options.limit_status : run.exit_status();
 }
 

@@ -183,7 +183,7 @@ void CheckpointKeeper::keep(const emu::Emulator& emulator, const std::string& le
     const std::string bytes = machine_.checkpoint(emulator, origin_);
     host_.as_user([&] { write_file(point.file, bytes); });
   } catch (const emu::UserError& error) {
-    throw failure("--checkpoint-at {}: {}", point.insts, error.what());
+    failures_.push_back(fmt::format("--checkpoint-at {}: {}", point.insts, error.what()));
   }
 }
 

@@ -62,6 +62,8 @@ class CheckpointKeeper : public timing::Keeper {
   bool keeps_model() const override { return warm_; }
   void keep(const emu::Emulator& emulator, const std::string& learned) override;
   bool any() const { return !points_.empty(); }
+  // A line for each that could not be made so far: the run goes on behind it.
+  const std::vector<std::string>& failures() const { return failures_; }
   // A line for each point that the run did not come to.
   std::vector<std::string> unreached(std::uint64_t insts) const;
 
@@ -72,6 +74,7 @@ class CheckpointKeeper : public timing::Keeper {
   const GuestHost& host_;
   emu::Machine& machine_;
   emu::CheckpointOrigin origin_;
+  std::vector<std::string> failures_;
 };
 
 }  // namespace m2sim::cmd

@@ -61,10 +61,10 @@ void GuestRun::say_unreached(const timing::Outcome& outcome) {
   std::vector<std::string> lines = unreached(simulation_.plan, outcome.regions, libraries_);
   const std::vector<std::string> files = checkpoints_.unreached(outcome.figures.instructions);
   lines.insert(lines.end(), files.begin(), files.end());
-  for (const std::string& line : lines) {
-    unreached_ = true;
+  unreached_ |= !lines.empty();
+  lines.insert(lines.end(), checkpoints_.failures().begin(), checkpoints_.failures().end());
+  for (const std::string& line : lines)
     write_stderr(fmt::format("m2sim: {}: {}\n", options_.command, printable(line)));
-  }
 }
 
 void GuestRun::say_missed(const timing::Outcome& outcome) {
@@ -78,8 +78,9 @@ void GuestRun::say_missed(const timing::Outcome& outcome) {
 }
 
 int GuestRun::exit_status() const {
-  const int status = exit_status_of(manifest_);
-  return unreached_ && manifest_.end != "timeout" ? kExitUnreached : status;
+  if (manifest_.end == "timeout") return exit_status_of(manifest_);
+  if (!checkpoints_.failures().empty()) return kExitInternal;
+  return unreached_ ? kExitUnreached : exit_status_of(manifest_);
 }
 
 std::optional<std::uint64_t> GuestRun::end() const {

@@ -24,11 +24,13 @@ class GuestRun {
   // To its end, of which a line on standard error says what there is to say. Throws UserError where m2sim
   // itself could not go on.
   timing::Outcome run(RunWatch* watch = nullptr);
-  // A line for each region, each checkpoint, and for simulation points, that never came: behind the report,
-  // which has the others.
+  // A line for each region, each checkpoint, and for simulation points, that never came, and for each
+  // checkpoint that could not be made: behind the report, which has the others.
   void say_unreached(const timing::Outcome& outcome);
   bool some_unreached() const { return unreached_; }
-  // The program's own; kExitUnreached where one of them never came.
+  bool some_failed() const { return !checkpoints_.failures().empty(); }
+  // The program's own; kExitUnreached where one of them never came; kExitInternal where a
+  // checkpoint could not be made.
   int exit_status() const;
 
   emu::Machine& machine() { return machine_; }

@@ -325,7 +325,21 @@ class Checkpoints(guest.GuestTest):
             result = self.run_here("--mode", "emulation", "--checkpoint-at", "90k=" + self.path("no.ckpt"), program, what)
             self.assertEqual((result.status, result.err.count("\n")), (125, 1), result.err)
             self.assertIn(text, result.err)
+            self.assertEqual(result.out, "done\n")
             self.assertFalse(os.path.exists(self.path("no.ckpt")))
+
+    def test_the_run_goes_on_behind_one_that_cannot_be_made(self):
+        program = self.c_guest("opens", OPENS)
+        for mode, more in (("emulation", ["--limit", "100k"]), ("fast-timing", []), ("fast-timing", ["--checkpoint-warm"])):
+            for name in ("late.ckpt", "stats.json"):
+                if os.path.exists(self.path(name)):
+                    os.remove(self.path(name))
+            result = self.run_here("--mode", mode, *more, "--checkpoint-at", "60k=/dev/full", "--checkpoint-at",
+                                   "90k=" + self.path("late.ckpt"), "--stats", self.path("stats.json"), program)
+            self.assertEqual((result.status, result.err), (125, "m2sim: run: --checkpoint-at 60000: cannot write '/dev/full': "
+                                                                "No space left on device\n"))
+            self.assertGreater(self.figures("stats.json")["emulation.insts"], 90_000)
+            self.assertEqual(self.run_here("--mode", "emulation", "--restore", self.path("late.ckpt")).out, "done\n")
 
     def made(self, *arguments):
         program = self.c_guest("opens", OPENS)
