@@ -72,7 +72,8 @@ void add_checkpoint_options(CLI::App& command, CheckpointOptions& options) {
       .add_option("--restore", options.restore,
                   "go on from this checkpoint, in any mode and on any core; its program, arguments and "
                   "surroundings are those that it was made with")
-      ->type_name("FILE");
+      ->type_name("FILE")
+      ->check([](const std::string& path) { return path.empty() ? "the file name is empty" : ""; }, "");
   command.add_flag(
       "--restore-cold", options.cold,
       "without what the model had learned, as for another core: begin with empty caches and predictors");
@@ -118,6 +119,9 @@ std::unique_ptr<emu::Checkpoint> take_checkpoint(GuestOptions& options) {
         "--restore: '{}' has a program that began on the processor {}, which it has asked for what it can; "
         "leave out --cpu {}",
         path, cpu, *options.core.cpu);
+  if (!origin.sysroot.empty() && !std::filesystem::is_directory(origin.sysroot))
+    throw failure("--restore: '{}' was made with the sysroot '{}', which is not there any more; put it back",
+                  path, origin.sysroot);
   options.core.cpu = cpu;
   options.argv = origin.argv;
   options.env = origin.environment;

@@ -99,14 +99,26 @@ void add_surroundings(CLI::App& command, GuestOptions& options) {
                   "what the guest's clock shows at the start, in seconds since 1970, or now for the host's "
                   "time; by default always 2023-01-24 00:00:00 UTC, so that runs are repeatable")
       ->type_name("SECONDS|now");
+}
+
+void add_clock_option(CLI::App& command, GuestOptions& options) {
   command
       .add_option(
           "--clock", options.clock,
           "what the guest's clocks follow: instructions (the default), alike in every mode, or cycles "
           "of the model, so that a program that times itself sees the core's time")
       ->type_name("instructions|cycles");
+}
+
+void add_trace_options(CLI::App& command, GuestOptions& options) {
   command.add_flag("--strace", options.strace, "show system calls on standard error");
   command.add_option("--strace-file", options.strace_file, "write them to FILE instead")->type_name("FILE");
+}
+
+void add_all_surroundings(CLI::App& command, GuestOptions& options) {
+  add_surroundings(command, options);
+  add_clock_option(command, options);
+  add_trace_options(command, options);
 }
 
 }  // namespace
@@ -115,14 +127,14 @@ void add_guest_options(CLI::App& command, GuestOptions& options) {
   options.command = command.get_name();
   add_group(command, "Model", [&] { add_mode_options(command, options); });
   add_group(command, "Part of the run", [&] { add_phase_options(command, options); });
-  add_group(command, "Surroundings of the program", [&] { add_surroundings(command, options); });
+  add_group(command, "Surroundings of the program", [&] { add_all_surroundings(command, options); });
   add_program(command, options.argv);
 }
 
 void add_whole_guest_options(CLI::App& command, GuestOptions& options) {
   options.command = command.get_name();
   add_group(command, "Model", [&] { add_mode_options(command, options); });
-  add_group(command, "Surroundings of the program", [&] { add_surroundings(command, options); });
+  add_group(command, "Surroundings of the program", [&] { add_all_surroundings(command, options); });
   add_program(command, options.argv);
 }
 
@@ -135,6 +147,7 @@ void add_emulated_guest_options(CLI::App& command, GuestOptions& options) {
   add_group(command, "Surroundings of the program", [&] {
     add_cpu_option(command, options.core);
     add_surroundings(command, options);
+    add_trace_options(command, options);
   });
   add_program(command, options.argv);
 }

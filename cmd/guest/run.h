@@ -29,7 +29,7 @@ class GuestRun {
   void say_unreached(const timing::Outcome& outcome);
   bool some_unreached() const { return unreached_; }
   bool some_failed() const { return !checkpoints_.failures().empty(); }
-  // The program's own; kExitUnreached where one of them never came; kExitInternal where a
+  // The program's own; kExitUnreached where one of them never came, or nothing counted; kExitInternal where a
   // checkpoint could not be made.
   int exit_status() const;
 
@@ -54,6 +54,7 @@ class GuestRun {
   timing::Simulation simulation_;
   CheckpointKeeper checkpoints_;
   bool unreached_ = false;
+  bool counted_nothing_ = false;
 };
 
 }  // namespace m2sim::cmd

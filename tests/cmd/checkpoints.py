@@ -414,11 +414,22 @@ class Checkpoints(guest.GuestTest):
             self.assert_fails(125, f"--restore: '.*made.ckpt': .*{text}", "run", "--restore", file)
         self.assert_fails(125, ".*", "run", "--restore", self.folder)
         self.assert_fails(125, ".*No such file", "run", "--restore", self.path("nothing"))
+        self.assert_fails(125, "run: --restore: the file name is empty", "run", "--restore", "")
         # Anywhere at all.
         for at in sorted({0, 17, 21, 24, 41, 48, 57, *range(60, len(good), max(1, len(good) // 40)), len(good) - 1}):
             with open(file, "wb") as written:
                 written.write(good[:at] + bytes([good[at] ^ 4]) + good[at + 1:])
             self.assert_fails(125, "--restore: '.*made.ckpt': .*", "run", "--restore", file)
+
+    def test_a_sysroot_that_is_gone_is_named_with_its_checkpoint(self):
+        program = self.guest("counts", COUNTS)
+        sysroot = self.path("root")
+        os.mkdir(sysroot)
+        file = self.path("counts.ckpt")
+        self.run_here("--mode", "emulation", "--sysroot", sysroot, "--checkpoint-at", "100=" + file, program)
+        os.rmdir(sysroot)
+        self.assert_fails(125, "--restore: '.*counts.ckpt' was made with the sysroot '.*root', which is not there any more",
+                          "run", "--restore", file)
 
     def test_the_surroundings_are_those_of_the_checkpoint(self):
         program, file = self.made()

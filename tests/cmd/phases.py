@@ -346,6 +346,7 @@ part = {{whole = [], points = ["--simpoints", "{self.prefix}.simpoints"]}}
         said = " ".join(self.m2sim("phases", "--help").stdout.split())
         for words in ("1000 at least", "300 at most", "1000 at most"):
             self.assertIn(words, said)
+        self.assertNotIn("--clock", said)
 
 
 if __name__ == "__main__":
