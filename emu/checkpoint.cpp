@@ -1,7 +1,9 @@
 #include "emu/checkpoint.h"
 
+#include <algorithm>
 #include <utility>
 
+#include "emu/block.h"
 #include "emu/emulator.h"
 #include "emu/linux/checkpoint/fields.h"
 #include "emu/linux/checkpoint/guest.h"
@@ -62,6 +64,9 @@ Machine::Machine(const MachineOptions& options, Checkpoint& checkpoint)
   to_take_back_ = std::make_unique<KeptFiles>();
   program_ = restore_guest(*kernel_, sections, *to_take_back_);
   sections.finish();
+  const auto ran_last = [&point](const auto& task) { return task->number == point.task; };
+  const bool goes_on = point.same_space && std::ranges::any_of(kernel_->tasks(), ran_last);
+  if (point.left_of_block > kMaxBlockInsts || (point.left_of_block != 0 && !goes_on)) run.damaged();
   symbols_ = std::make_unique<Symbols>(program_->image, program_->bias);
   run_point_ = point;
 }

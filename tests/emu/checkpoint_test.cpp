@@ -105,7 +105,8 @@ TEST(CheckpointTest, SectionsThatMakeNoSenseAreRefused) {
 std::string with_byte(const std::string& good, const std::string& section, std::size_t at, char byte) {
   SectionReader reader(good);
   SectionWriter writer;
-  for (const char* name : {"origin", "run", "kept files", "open files", "programs"}) {
+  for (const char* name : {"origin", "run", "kept files", "open files", "programs", "space", "pages",
+                           "processes", "threads", "kernel"}) {
     std::string bytes = reader.next(name).bytes();
     if (name == section) bytes.at(at) = byte;
     Archive changed;
@@ -128,6 +129,9 @@ TEST(CheckpointTest, ValuesThatTheirTypeHasNotAreRefused) {
   // Behind the two: what is left of a block.
   const std::size_t same_space = sections.next("run").bytes().size() - sizeof(std::uint32_t) - 1;
   EXPECT_NE(why_refused(with_byte(good, "run", same_space, 2)).find("section 'run' makes no sense"),
+            std::string::npos);
+  // More of a block than one has.
+  EXPECT_NE(why_refused(with_byte(good, "run", same_space + 1, 65)).find("section 'run' makes no sense"),
             std::string::npos);
 }
 
