@@ -15,11 +15,15 @@ namespace {
 // So many instructions are timed whole at first.
 constexpr std::uint64_t kFirst = 100'000;
 // A stratum is at most such a part of what lies before it: it bounds what one window can stand for.
-constexpr double kFewestParts = 20;
+constexpr double kFewestParts = 16;
 // Before so many windows nobody knows the variance.
 constexpr std::uint64_t kFewWindows = 8;
+// What is timed ahead of a window is drawn, from as much again or from so much, where that is no more than such a
+// part of the stratum.
+constexpr std::uint64_t kFreeDetail = 16'000;
+constexpr std::uint64_t kFreePart = 32;
 // The interval is aimed at below what is asked for, as its width is itself an estimate.
-constexpr double kAim = 0.8;
+constexpr double kAim = 0.74;
 // What is not warm is in the interval, too, and windows make up for at most such a part of it.
 constexpr double kMostUnwarmed = 0.8;
 // Of the cycles, in parts of the error that is asked for: with more of them unwarmed warming grows, with
@@ -79,13 +83,14 @@ Sampler::Step Sampler::next() {
     return {0, 0, 0, stratum_};
   }
   stratum_ = next_stratum();
-  const std::uint64_t timed = detail_ + plan_.window;
+  const std::uint64_t detail = next_detail();
+  const std::uint64_t timed = detail + plan_.window;
   const std::uint64_t begin = stratum_end_ + below(stratum_ - timed + 1);
   stratum_end_ += stratum_;
   const std::uint64_t warm = std::min(warming_, begin - position_);
   warm_ = warm;
   const std::uint64_t settle = next_settle();
-  const Step step{begin - position_ - warm, warm, detail_, plan_.window, false, settle};
+  const Step step{begin - position_ - warm, warm, detail, plan_.window, false, settle};
   skipped_ = step.skip != 0;
   position_ = begin + timed;
   if (settle != 0) {
@@ -96,6 +101,13 @@ Sampler::Step Sampler::next() {
   }
   trained_ += position_ - begin + warm;
   return step;
+}
+
+// Loops whose iterations overlap may take turns for ever, a long one and a short one, and which of them is long
+// was decided when the pipe was empty. A window that lay a fixed number of iterations behind that would always
+// meet the same.
+std::uint64_t Sampler::next_detail() {
+  return detail_ + below(std::max(detail_, std::min(kFreeDetail, stratum_ / kFreePart)));
 }
 
 // Which windows go on is drawn, or they might fall into step with the program; and their strata are longer by
@@ -118,7 +130,7 @@ std::uint64_t Sampler::next_stratum() const {
     parts = std::max(parts, recent_.variance() / (cpi * cpi) * deviations * deviations / 2);
   }
   const auto part = static_cast<std::uint64_t>(real(stratum_end_) / parts);
-  return std::max(detail_ + plan_.window, part);
+  return std::max(2 * detail_ + plan_.window, part);
 }
 
 void Sampler::measured(const TimingStats& window, const Warmth& warmth) {

@@ -55,6 +55,7 @@ class Sampler final : public Windows {
 
   std::uint64_t below(std::uint64_t count);
   std::uint64_t next_stratum() const;
+  std::uint64_t next_detail();
   std::uint64_t next_settle();
   double certain_settling() const;
   void follow(const Warmth& warmth);
@@ -75,7 +76,7 @@ class Sampler final : public Windows {
   unsigned followed_ = 0;      // windows, since warming grew
   std::uint64_t trained_ = 0;  // instructions that caches and predictors have seen
   Trend learning_;             // of what mispredictions and misses cost, in CPI, a doubling of trained_
-  std::uint64_t detail_;       // instructions timed before a window
+  std::uint64_t detail_;       // instructions timed before a window, at least
   // By what the second window of those that went on differs from the first, in parts of CPI: over the last
   // pairs the mean, and that of squares.
   double settling_ = 0;
