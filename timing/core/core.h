@@ -57,6 +57,9 @@ class BasicCore {
     parts_.table.clear();
   }
   void finish();  // the last uops retire
+  // Instructions are left out here, behind finish(); `odd`: with an odd number of choices between dispatch
+  // queues.
+  void leave_out(bool odd) { steering_.set_turn(odd); }
   // For who goes on with them while the pipe is empty, behind finish().
   Parts& parts() { return parts_; }
   template <class Learned>

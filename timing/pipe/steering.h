@@ -94,6 +94,8 @@ class Steering {
     const Binding& binding = bindings_[queue][uop.ports_behind(queue)];
     return binding.schedulers[binding.count <= 1 ? 0 : random_.below(binding.count)];
   }
+  // Whose turn it is, of the queues of the uop to come: for who has left instructions out, and cannot know.
+  void set_turn(bool later) { turn_ = later ? 1 : 0; }
   // Of queue q: QueueLane::entries.
   std::uint32_t entries(unsigned q) const { return entries_[q]; }
 

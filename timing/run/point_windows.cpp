@@ -59,7 +59,7 @@ Windows::Step PointWindows::next() {
   const std::uint64_t detail = std::min(plan_.detail, gap);
   const std::uint64_t warm = std::min(std::max(plan_.warming, detail), gap) - detail;
   position_ = begin + plan_.interval_size;
-  return {gap - warm - detail, warm, detail, plan_.interval_size, true};
+  return {gap - warm - detail, warm, detail, plan_.interval_size, true, next_ % 2 == 0};
 }
 
 void PointWindows::measured(const TimingStats& window, const Warmth& warmth) {

@@ -1,7 +1,6 @@
 #include "timing/run/sampler.h"
 
 #include <algorithm>
-#include <bit>
 #include <cmath>
 #include <string_view>
 #include <variant>
@@ -15,11 +14,11 @@ namespace {
 // So many instructions are timed whole at first.
 constexpr std::uint64_t kFirst = 100'000;
 // A stratum is at most such a part of what lies before it: it bounds what one window can stand for.
-constexpr double kFewestParts = 16;
+constexpr double kFewestParts = 20;
 // Before so many windows nobody knows the variance.
 constexpr std::uint64_t kFewWindows = 8;
-// What is timed ahead of a window is drawn, from as much again or from so much, where that is no more than such a
-// part of the stratum.
+// What is timed ahead of a window is drawn, from as much again or from so much, where that is no more than
+// such a part of the stratum.
 constexpr std::uint64_t kFreeDetail = 16'000;
 constexpr std::uint64_t kFreePart = 32;
 // The interval is aimed at below what is asked for, as its width is itself an estimate.
@@ -35,16 +34,6 @@ constexpr unsigned kFewFollowed = 4;
 constexpr unsigned kManyFollowed = 32;
 constexpr unsigned kManyPoints = 12;  // of the trend over windows
 constexpr std::uint64_t kLeastGrown = 10'000;
-// Of so many windows one goes on, for so many times what was timed before it.
-constexpr std::uint32_t kOneGoesOn = 6;
-constexpr std::uint64_t kGoesOn = 16;
-constexpr std::uint64_t kShortStratum = 4;
-constexpr unsigned kFewPairs = 8;
-constexpr unsigned kEnoughPairs = 64;
-constexpr std::uint64_t kGrowth = 8;
-constexpr double kSure = 1.5;               // times what 95 % would ask for: it is asked more than once
-constexpr double kMuchUnsettled = 1.0 / 8;  // of CPI, in parts of the error
-constexpr std::uint64_t kLongestDetail = 1'000'000;
 constexpr std::uint64_t kLongestWarming = std::uint64_t{1} << 40;
 
 double real(std::uint64_t value) { return static_cast<double>(value); }
@@ -69,7 +58,7 @@ std::uint32_t mixed(std::uint32_t seed) {
 }  // namespace
 
 Sampler::Sampler(const SamplePlan& plan)
-    : plan_(plan), random_(std::max(mixed(plan.seed), 1U)), warming_(plan.warming), detail_(plan.detail) {}
+    : plan_(plan), random_(std::max(mixed(plan.seed), 1U)), warming_(plan.warming) {}
 
 std::uint64_t Sampler::below(std::uint64_t count) {
   const std::uint64_t high = random_.next();
@@ -89,34 +78,18 @@ Sampler::Step Sampler::next() {
   stratum_end_ += stratum_;
   const std::uint64_t warm = std::min(warming_, begin - position_);
   warm_ = warm;
-  const std::uint64_t settle = next_settle();
-  const Step step{begin - position_ - warm, warm, detail, plan_.window, false, settle};
+  const Step step{begin - position_ - warm, warm, detail, plan_.window, false, random_.next() % 2 != 0};
   skipped_ = step.skip != 0;
   position_ = begin + timed;
-  if (settle != 0) {
-    const std::uint64_t more = settle + plan_.window;
-    position_ += more;
-    stratum_ += more;
-    stratum_end_ += more;
-  }
   trained_ += position_ - begin + warm;
   return step;
 }
 
-// Loops whose iterations overlap may take turns for ever, a long one and a short one, and which of them is long
-// was decided when the pipe was empty. A window that lay a fixed number of iterations behind that would always
-// meet the same.
+// Loops whose iterations overlap may take turns for ever, a long one and a short one, and which of them is
+// long was decided when the pipe was empty. A window that lay a fixed number of iterations behind that would
+// always meet the same.
 std::uint64_t Sampler::next_detail() {
-  return detail_ + below(std::max(detail_, std::min(kFreeDetail, stratum_ / kFreePart)));
-}
-
-// Which windows go on is drawn, or they might fall into step with the program; and their strata are longer by
-// that, as only those would go on that have room behind the window. Where strata are short these would stand
-// for too much.
-std::uint64_t Sampler::next_settle() {
-  const std::uint32_t one_in = pairs_ < kEnoughPairs ? kOneGoesOn : kEnoughPairs;
-  const std::uint64_t settle = kGoesOn * detail_;
-  return random_.next() % one_in == 0 && kShortStratum * settle < stratum_ ? settle : 0;
+  return plan_.detail + below(std::max(plan_.detail, std::min(kFreeDetail, stratum_ / kFreePart)));
 }
 
 // With strata of a K-th part of what lies before them, 2 K equal ones would know as much.
@@ -130,7 +103,7 @@ std::uint64_t Sampler::next_stratum() const {
     parts = std::max(parts, recent_.variance() / (cpi * cpi) * deviations * deviations / 2);
   }
   const auto part = static_cast<std::uint64_t>(real(stratum_end_) / parts);
-  return std::max(2 * detail_ + plan_.window, part);
+  return std::max(2 * plan_.detail + plan_.window, part);
 }
 
 void Sampler::measured(const TimingStats& window, const Warmth& warmth) {
@@ -146,7 +119,7 @@ void Sampler::measured(const TimingStats& window, const Warmth& warmth) {
     }
   }
   unwarmed_ += unwarmed * cpi(window) * real(stratum_);
-  windows_.push_back({real(stratum_), window, unwarmed, unsettled_.size() - 1});
+  windows_.push_back({real(stratum_), window, unwarmed});
 }
 
 // Where caches and predictors still learn at the end of warming, its last quarter loses less than the one
@@ -175,38 +148,6 @@ double Sampler::certain_learning() const {
   const Trend::Slope slope = learning_.slope();
   const double certain = std::max(0.0, -slope.value - 2 * slope.error);
   return certain * std::log2(real(stratum_end_) / real(trained_)) * real(stratum_end_) / cycles_;
-}
-
-// Some states of the pipe are reached only behind many more instructions than it holds: which queue has which
-// kind of uop, and how far loads are ahead of stores.
-void Sampler::settled(double cpi) {
-  const double last = ::m2sim::timing::cpi(windows_.back().stats);
-  ++pairs_;
-  const double differs = (cpi - last) * real(stratum_end_) / cycles_;
-  settling_ += (differs - settling_) / pairs_;
-  settling_squares_ += (differs * differs - settling_squares_) / pairs_;
-  // Not after each pair: who asks often enough finds a difference.
-  if (pairs_ < kFewPairs || !std::has_single_bit(pairs_)) return;
-  unsettled_.back() = certain_settling();
-  if (unsettled_.back() < kMuchUnsettled * plan_.error) return;
-  unsettled_.push_back(unsettled_.back());  // until it is known better
-  detail_ = std::min(kGrowth * detail_, kLongestDetail);
-  pairs_ = 0;
-  settling_ = settling_squares_ = 0;
-}
-
-double Sampler::certain_settling() const {
-  const double others = pairs_ - 1.0;
-  const double variance = std::max(0.0, settling_squares_ - settling_ * settling_);
-  return std::max(0.0, std::abs(settling_) - kSure * student_quantile(others) * std::sqrt(variance / others));
-}
-
-// As a part of CPI: what pairs differ by, and that of a window's cycles one more or less is nobody's.
-double Sampler::unsettled(const std::vector<Window>& windows, std::uint64_t insts) const {
-  double settling = 0;
-  for (const Window& window : windows) settling += unsettled_[window.detail] * window.stratum / real(insts);
-  const double cycle = real(stratum_end_) / (cycles_ * real(plan_.window));
-  return std::hypot(settling, cycle);
 }
 
 void Sampler::adapt_warming(double unwarmed) {
@@ -251,7 +192,9 @@ Sampler::Estimate Sampler::estimate(std::uint64_t insts) const {
     for (std::size_t i = 0; i < all.size(); ++i)
       variances[i].add(windows[w].stratum / real(insts), real(plan_.window) / real(insts), moves[i]);
   }
-  const double may_differ = std::hypot(unsettled(windows, insts), figures.unwarmed);
+  // Of a window's cycles one more or less is nobody's.
+  const double cycle = real(stratum_end_) / (cycles_ * real(plan_.window));
+  const double may_differ = std::hypot(cycle, figures.unwarmed);
   const bool whole = figures.windows == 0 && insts != 0 && figures.measured == insts;
   for (std::size_t i = 0; i < all.size(); ++i) {
     if (variances[i].known()) figures.half_widths[i] = variances[i].half_width();

@@ -19,7 +19,6 @@ class Sampler final : public Windows {
 
   Step next() override;
   void measured(const TimingStats& window, const Warmth& warmth) override;
-  void settled(double cpi) override;
   Estimate estimate(std::uint64_t insts) const override;
 
  private:
@@ -49,21 +48,17 @@ class Sampler final : public Windows {
   struct Window {
     double stratum;  // instructions that it stands for
     TimingStats stats;
-    double unwarmed;     // part of the cycles
-    std::size_t detail;  // in unsettled_
+    double unwarmed;  // part of the cycles
   };
 
   std::uint64_t below(std::uint64_t count);
   std::uint64_t next_stratum() const;
   std::uint64_t next_detail();
-  std::uint64_t next_settle();
-  double certain_settling() const;
   void follow(const Warmth& warmth);
   double certain_learning() const;
   double certain_cooling() const;
   void adapt_warming(double unwarmed);
   std::vector<Window> weighted(std::uint64_t insts) const;
-  double unsettled(const std::vector<Window>& windows, std::uint64_t insts) const;
 
   SamplePlan plan_;
   Xorshift random_;
@@ -73,24 +68,17 @@ class Sampler final : public Windows {
   // mean, and that of squares.
   double cooling_ = 0;
   double cooling_squares_ = 0;
-  unsigned followed_ = 0;      // windows, since warming grew
-  std::uint64_t trained_ = 0;  // instructions that caches and predictors have seen
-  Trend learning_;             // of what mispredictions and misses cost, in CPI, a doubling of trained_
-  std::uint64_t detail_;       // instructions timed before a window, at least
-  // By what the second window of those that went on differs from the first, in parts of CPI: over the last
-  // pairs the mean, and that of squares.
-  double settling_ = 0;
-  double settling_squares_ = 0;
-  unsigned pairs_ = 0;                // since detail_ grew
-  std::vector<double> unsettled_{0};  // by value of detail_: what pairs differ by, without a doubt
-  std::uint64_t position_ = 0;        // where the last step ended
-  std::uint64_t stratum_end_ = 0;     // of the next window's
-  std::uint64_t stratum_ = 0;         // its length
-  bool skipped_ = false;              // something, before the next window
-  double cycles_ = 0;                 // of the whole so far, as the windows say
-  double unwarmed_ = 0;               // of these
-  RecentVariance recent_;             // of CPI
-  std::vector<Window> windows_;       // the first instructions, timed whole, are the first
+  unsigned followed_ = 0;          // windows, since warming grew
+  std::uint64_t trained_ = 0;      // instructions that caches and predictors have seen
+  Trend learning_;                 // of what mispredictions and misses cost, in CPI, a doubling of trained_
+  std::uint64_t position_ = 0;     // where the last step ended
+  std::uint64_t stratum_end_ = 0;  // of the next window's
+  std::uint64_t stratum_ = 0;      // its length
+  bool skipped_ = false;           // something, before the next window
+  double cycles_ = 0;              // of the whole so far, as the windows say
+  double unwarmed_ = 0;            // of these
+  RecentVariance recent_;          // of CPI
+  std::vector<Window> windows_;    // the first instructions, timed whole, are the first
 };
 
 }  // namespace m2sim::timing

@@ -143,9 +143,9 @@ class SampledRun {
       }
       emu::RunEnd end = part(phase, step.skip, Sink::Listener::kNobody);
       if (at_limit(end)) end = warm(phase, step.warm);
+      if (step.skip + step.warm != 0) sink_.model().leave_out(step.odd);
       if (at_limit(end)) end = part(phase, step.detail, Sink::Listener::kModel);
       if (at_limit(end)) end = measure(phase, step);
-      if (at_limit(end) && step.settle != 0) end = settle(phase, step);
       if (!at_limit(end) || left(phase) == 0) return end;
     }
   }
@@ -222,18 +222,6 @@ class SampledRun {
       detailed_ -= heard;
       windows_.measured(window, {unsure(before, window), quarters_});
     }
-    return end;
-  }
-
-  emu::RunEnd settle(const Phase& phase, const Windows::Step& step) {
-    emu::RunEnd end = part(phase, step.settle, Sink::Listener::kModel);
-    const Parts& parts = sink_.model().parts();
-    const Cycle begin = parts.ledger.now();
-    const std::uint64_t renamed = parts.buffer.left();
-    if (at_limit(end)) end = part(phase, step.measure, Sink::Listener::kModel);
-    const std::uint64_t insts = parts.buffer.left() - renamed;
-    if (at_limit(end) && insts != 0)
-      windows_.settled(static_cast<double>(parts.ledger.now() - begin) / static_cast<double>(insts));
     return end;
   }
 

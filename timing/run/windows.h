@@ -23,8 +23,9 @@ class Windows {
     std::uint64_t detail;
     std::uint64_t measure;
     bool cut = false;  // what there is of the window counts where the run ends inside
-    // Timed behind the window, and then as much as the window once more: how full was the pipe?
-    std::uint64_t settle = 0;
+    // Drawn: whether what is left out before it has an odd number of choices between dispatch queues. In a
+    // loop that shows for as long as it runs.
+    bool odd = false;
   };
   virtual Step next() = 0;
 
@@ -35,8 +36,6 @@ class Windows {
   };
   // The step was made, or at least begun where the run has ended.
   virtual void measured(const TimingStats& window, const Warmth& warmth) = 0;
-  // Behind Step::settle instructions more, as many as the window had took so long.
-  virtual void settled(double /*cpi*/) {}
 
   // The run has ended behind `insts` instructions.
   struct Estimate {

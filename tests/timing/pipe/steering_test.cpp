@@ -30,6 +30,19 @@ TEST(Steering, EveryPortIsBehindTheQueueOfItsScheduler) {
   EXPECT_EQ(seen, config.ports.size());
 }
 
+TEST(Steering, WhoseTurnItIsCanBeSaid) {
+  Steering steering(m2_pcore());
+  UopInfo both;
+  both.queue = 0;
+  both.queues = 0b11;
+  const auto alike = [](unsigned) { return 3U; };
+  for (const unsigned turn : {1U, 0U, 0U, 1U, 1U}) {
+    steering.set_turn(turn == 1);
+    EXPECT_EQ(steering.choose_queue(both, alike), turn);
+    steering.enter(both, turn);
+  }
+}
+
 TEST(Steering, QueuesTakeTurnsUntilOneIsSoMuchEmptier) {
   for (const std::uint32_t difference : {1U, 6U}) {
     CoreConfig config = m2_pcore();

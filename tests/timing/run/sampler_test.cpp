@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <numeric>
@@ -39,10 +40,11 @@ struct Sampled {
   std::vector<Step> steps;
 };
 
-// `unsure` and `cooling`: parts of a window's cycles, and of warming's quarter but one. A window behind less
-// detail than `full` takes a tenth too long.
+// `unsure` and `cooling`: parts of a window's cycles, and of warming's quarter but one. With `turns`,
+// iterations of so many instructions take a fifth longer and less in turns, counted from where the pipe was
+// empty.
 Sampled sample(const SamplePlan& plan, std::uint64_t insts, Cycles cycles, double unsure = 0,
-               double cooling = 0, std::uint64_t full = 0) {
+               double cooling = 0, std::uint64_t turns = 0) {
   Sampler sampler(plan);
   Sampled result;
   for (std::uint64_t at = 0;;) {
@@ -51,16 +53,11 @@ Sampled sample(const SamplePlan& plan, std::uint64_t insts, Cycles cycles, doubl
     at = begin + step.measure;
     if (at > insts) break;
     result.steps.push_back(step);
-    const double longer = step.measure != 0 && step.detail != 0 && step.detail < full ? 1.1 : 1;
+    const double longer = turns == 0 || step.detail == 0 ? 1 : step.detail / turns % 2 == 0 ? 1.2 : 0.8;
     const double took = longer * cycles(static_cast<double>(begin), static_cast<double>(at));
     const std::uint64_t quarter = step.warm / 4;
     const double more = cooling * static_cast<double>(quarter) * took / static_cast<double>(step.measure);
     sampler.measured(window_of(step.measure, took), {unsure * took, {1000 + more, 1000}});
-    if (step.settle == 0) continue;
-    const double behind = static_cast<double>(at + step.settle);
-    at += step.settle + step.measure;
-    if (at > insts) break;
-    sampler.settled(cycles(behind, static_cast<double>(at)) / static_cast<double>(step.measure));
   }
   result.estimate = sampler.estimate(insts);
   return result;
@@ -80,17 +77,14 @@ TEST(Sampler, TheFirstInstructionsAreTimedWholeAndWindowsLieApart) {
   const SamplePlan plan;
   const Sampled run = sample(plan, 20'000'000, steady);
   EXPECT_EQ(run.steps.front().skip + run.steps.front().warm + run.steps.front().detail, 0U);
-  unsigned settled = 0;
   for (std::size_t i = 1; i < run.steps.size(); ++i) {
     const Step& step = run.steps[i];
-    EXPECT_EQ(step.detail, plan.detail);
-    settled += step.settle == 0 ? 0 : 1;
+    EXPECT_GE(step.detail, plan.detail);
+    EXPECT_LT(step.detail, plan.detail + 16'000);
     EXPECT_EQ(step.measure, plan.window);
     EXPECT_LE(step.warm, plan.warming);
     EXPECT_TRUE(step.skip == 0 || step.warm == plan.warming);
   }
-  EXPECT_GE(settled, 2U);
-  EXPECT_LE(settled, run.steps.size() / 5);
 }
 
 TEST(Sampler, TheIntervalHoldsTheTruthAndIsAsNarrowAsAskedFor) {
@@ -150,21 +144,26 @@ TEST(Sampler, WarmingGrowsWhileItsEndStillLearns) {
   EXPECT_EQ(sample({.error = 0.3}, 100'000'000, steady, 0, 0.05).steps.back().warm, plan.warming);
 }
 
-TEST(Sampler, MoreIsTimedAheadOfAWindowWhereThePipeFillsSlowly) {
-  for (std::uint32_t seed = 1; seed <= 5; ++seed) {
-    const Sampled run = sample({.seed = seed}, 3'000'000'000, steady, 0, 0, 10'000);
-    EXPECT_GE(run.steps.back().detail, 10'000U);
-    const Sampled at_once = sample({.seed = seed}, 300'000'000, steady);
-    EXPECT_EQ(at_once.steps.back().detail, SamplePlan{}.detail);
+TEST(Sampler, WindowsMeetAllTurnsOfALoopAlike) {
+  for (const std::uint64_t iteration : {400U, 700U, 1100U, 1900U}) {
+    SCOPED_TRACE(iteration);
+    const Sampled run = sample({}, 300'000'000, steady, 0, 0, iteration);
+    const double cpi = static_cast<double>(run.estimate.stats.core.cycles) / 300'000'000;
+    EXPECT_NEAR(cpi, 0.5, 0.02);
+    EXPECT_GT(*run.estimate.figures.error, 0.015);
   }
 }
 
-TEST(Sampler, WhatPairsOfWindowsDifferByWithoutADoubtIsInTheInterval) {
-  // A tenth too long whatever is timed ahead.
-  const Sampled run = sample({.error = 0.5}, 300'000'000, steady, 0, 0, 1'000'000'000);
-  const double cpi = static_cast<double>(run.estimate.stats.core.cycles) / 300'000'000;
-  EXPECT_NEAR(cpi, 0.55, 0.005);
-  EXPECT_GT(*run.estimate.figures.error * cpi, cpi - 0.5 - 0.005);
+TEST(Sampler, MoreIsTimedAheadWhereThatIsAlmostNothing) {
+  const Sampled run = sample({}, 300'000'000, steady);
+  std::uint64_t most = 0;
+  std::uint64_t all = 0;
+  for (const Step& step : run.steps) {
+    most = std::max(most, step.detail);
+    all += step.detail;
+  }
+  EXPECT_GT(most, 12'000U);
+  EXPECT_LT(all, 300'000'000U / 100);
 }
 
 TEST(Sampler, ARunThatEndsInItsFirstInstructionsIsWhatWasTimed) {
@@ -196,7 +195,7 @@ TEST(Sampler, EveryFigureHasItsInterval) {
   };
   const double cycles = static_cast<double>(run.estimate.stats.core.cycles);
   EXPECT_NEAR(half_width("core.cycles") / cycles, *run.estimate.figures.error, 1e-4);
-  // That of all cycles has what pairs of windows differ by, too.
+  // That of all cycles has the cycle at a window's ends, too.
   EXPECT_LE(half_width("core.cpi_stack.base"), half_width("core.cycles"));
   EXPECT_GT(half_width("core.cpi_stack.base"), half_width("core.cycles") / 2);
   // Of a quotient the same, in first order; its derivative is taken over a finite step.
