@@ -36,6 +36,9 @@ if(M2SIM_BENCHMARKS AND TARGET m2sim)
   set_tests_properties(programs.corpus programs.corpus_modes programs.servers programs.debuggers programs.phased
                        PROPERTIES FIXTURES_REQUIRED debian)
 
+  # Of the whole table (docs/sampling.md) what takes half a minute.
+  m2sim_program_test(sampled sampled_check.py --filter "^(2mm|copy_l1|crc32|matmul_double)$" --seeds 5 --limit 60M
+                     --least 80 --most 4)
   m2sim_program_test(layout layout_check.py)
   m2sim_program_test(timing_modes modes_check.py)
   m2sim_program_test(annotate annotate_check.py)
