@@ -22,7 +22,7 @@ constexpr std::uint64_t kFewWindows = 8;
 constexpr std::uint64_t kFreeDetail = 16'000;
 constexpr std::uint64_t kFreePart = 32;
 // The interval is aimed at below what is asked for, as its width is itself an estimate.
-constexpr double kAim = 0.74;
+constexpr double kAim = 0.7;
 // What is not warm is in the interval, too, and windows make up for at most such a part of it.
 constexpr double kMostUnwarmed = 0.8;
 // Of the cycles, in parts of the error that is asked for: with more of them unwarmed warming grows, with
@@ -89,7 +89,9 @@ Sampler::Step Sampler::next() {
 // long was decided when the pipe was empty. A window that lay a fixed number of iterations behind that would
 // always meet the same.
 std::uint64_t Sampler::next_detail() {
-  return plan_.detail + below(std::max(plan_.detail, std::min(kFreeDetail, stratum_ / kFreePart)));
+  const std::uint64_t room = stratum_ - plan_.detail - plan_.window;
+  const std::uint64_t most = std::max(plan_.detail, std::min(kFreeDetail, stratum_ / kFreePart));
+  return plan_.detail + below(std::min(most, room + 1));
 }
 
 // With strata of a K-th part of what lies before them, 2 K equal ones would know as much.
@@ -103,7 +105,7 @@ std::uint64_t Sampler::next_stratum() const {
     parts = std::max(parts, recent_.variance() / (cpi * cpi) * deviations * deviations / 2);
   }
   const auto part = static_cast<std::uint64_t>(real(stratum_end_) / parts);
-  return std::max(2 * plan_.detail + plan_.window, part);
+  return std::max(plan_.detail + plan_.window, part);
 }
 
 void Sampler::measured(const TimingStats& window, const Warmth& warmth) {
