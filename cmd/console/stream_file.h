@@ -11,8 +11,8 @@ namespace m2sim::cmd {
 
 // Until it is whole the file has ".partial" behind its name, so that a part is never taken for all of it. One
 // that cannot be finished stays there under that name, whatever fitted, unless that is nothing. What exists
-// and is no regular file
-// (/dev/stdout, a pipe) is written to directly. All throw UserError, which names what is left.
+// and is no regular file (/dev/stdout, a pipe) is written to directly. All throw UserError, which names what
+// is left.
 class StreamFile {
  public:
   explicit StreamFile(const std::string& path);

@@ -7,11 +7,11 @@ With --keep DIR every run's figures stay there and are not made again: for hours
 """
 
 import json
+import pathlib
 import re
 import statistics
 import sys
 import tempfile
-import pathlib
 
 import programs
 import statistics_file
