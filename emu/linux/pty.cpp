@@ -1,10 +1,12 @@
 #include "emu/linux/pty.h"
 
+#include <poll.h>
 #include <signal.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <termios.h>
+#include <time.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -59,6 +61,8 @@ void adopt_terminal(Process& process, const std::shared_ptr<OpenFile>& file, boo
   if (found == all.end()) return;
   file->become_inner();
   file->pty = *found;
+  std::erase_if((*found)->slaves, [](const auto& slave) { return slave.expired(); });
+  (*found)->slaves.push_back(file);
   if (takes && process.pid == process.session && !has_terminal(process))
     take_terminal(process, *found, false);
 }
@@ -101,6 +105,35 @@ void typed(Kernel& kernel, const OpenFile& master, std::span<const std::byte> by
       if (key != 0 && key == static_cast<cc_t>(byte)) send(kernel, master.pty->foreground, signal);
     }
   }
+}
+
+void settle(const Pty& pty) {
+  const auto master = pty.master.lock();
+  if (master == nullptr) return;
+  // A poll() that finds nothing to read waits for the worker of that end. Where there is something already,
+  // the host has no call that waits: time has to do.
+  const auto waits = [](int host) {
+    pollfd polled{host, POLLIN, 0};
+    return ::poll(&polled, 1, 0) == 0 || (polled.revents & POLLIN) == 0;
+  };
+  for (const auto& end : pty.slaves) {
+    const auto slave = end.lock();
+    if (slave == nullptr) continue;
+    constexpr timespec kWorker{0, 1'000'000};
+    if (!waits(slave->host)) ::nanosleep(&kWorker, nullptr);
+    break;
+  }
+  waits(master->host);  // behind the slave's, which echoes
+}
+
+bool reads_on(const OpenFile& end) {
+  if (end.pty == nullptr) return false;
+  if (end.pty->master.lock().get() == &end) {
+    int packets = 0;
+    return ::ioctl(end.host, TIOCGPKT, &packets) == 0 && packets == 0;
+  }
+  termios settings{};
+  return ::tcgetattr(end.host, &settings) == 0 && (settings.c_lflag & ICANON) == 0;
 }
 
 void resized(Kernel& kernel, const Pty& pty) { send(kernel, pty.foreground, SIGWINCH); }

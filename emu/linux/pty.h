@@ -8,6 +8,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <vector>
 
 namespace m2sim::emu {
 
@@ -19,6 +20,7 @@ struct Pty {
   std::string name;  // of the slave
   std::uint64_t device = 0;
   std::weak_ptr<OpenFile> master;
+  std::vector<std::weak_ptr<OpenFile>> slaves;
   int session = 0;     // whose controlling terminal it is; 0: nobody's
   int foreground = 0;  // process group; 0: none
 };
@@ -33,6 +35,11 @@ std::int64_t take_terminal(Process& process, const std::shared_ptr<Pty>& pty, bo
 void leave_terminal(Process& process);
 // Bytes have been typed: some of them are signals.
 void typed(Kernel& kernel, const OpenFile& master, std::span<const std::byte> bytes);
+// The host moves what is written, and what is echoed, by a worker of its own. After every write: the worker
+// has done so, lest a guest should see how fast it is.
+void settle(const Pty& pty);
+// Whether a read ends only where the buffer or the input does, and not behind a line.
+bool reads_on(const OpenFile& end);
 // The window has changed its size.
 void resized(Kernel& kernel, const Pty& pty);
 // Tells the sessions of terminals whose master is gone.

@@ -24,13 +24,20 @@ namespace {
 
 // Waiting, or what the call gives: a named pipe that no writer has opened yet is at its end, though poll()
 // says nothing of it.
-template <class HostCall>
-std::int64_t read_when_ready(Process& process, const OpenFile& file, const HostCall& call) {
+std::int64_t read_when_ready(Process& process, const OpenFile& file, std::span<iovec> parts) {
   const std::int64_t wait = wait_for_file(process, file, POLLIN);
   const bool may_have_ended = wait == kBlocked && file.kind == OpenFile::Kind::kSocket;
   if (wait != 0 && !may_have_ended) return wait;
-  const std::int64_t result = result_of(call());
-  return may_have_ended && result == -EAGAIN ? kBlocked : result;
+  std::int64_t result = result_of(::readv(file.host, parts.data(), static_cast<int>(parts.size())));
+  if (may_have_ended && result == -EAGAIN) return kBlocked;
+  if (result <= 0 || !reads_on(file)) return result;
+  // What the host's worker had not moved yet when the first read took the rest.
+  for (std::int64_t more = result; more > 0; result += std::max(more, std::int64_t{0})) {
+    parts = behind(parts, static_cast<std::uint64_t>(more));
+    if (parts.empty()) break;
+    more = ::readv(file.host, parts.data(), static_cast<int>(parts.size()));
+  }
+  return result;
 }
 
 std::int64_t write_to_host(const OpenFile& file, std::span<const iovec> parts) {
@@ -38,11 +45,14 @@ std::int64_t write_to_host(const OpenFile& file, std::span<const iovec> parts) {
   return ::writev(file.host, parts.data(), static_cast<int>(parts.size()));
 }
 
-void typed_in(Process& process, const OpenFile& master, std::span<const iovec> parts, std::int64_t bytes) {
+void written_to_terminal(Process& process, const OpenFile& end, std::span<const iovec> parts,
+                         std::int64_t bytes) {
+  settle(*end.pty);
+  if (end.pty->master.lock().get() != &end) return;
   auto left = static_cast<std::size_t>(bytes);
   for (const iovec& part : parts) {
     const std::size_t here = std::min(left, part.iov_len);
-    typed(process.kernel, master, {static_cast<const std::byte*>(part.iov_base), here});
+    typed(process.kernel, end, {static_cast<const std::byte*>(part.iov_base), here});
     left -= here;
   }
 }
@@ -74,7 +84,7 @@ std::int64_t write_parts(Process& process, OpenFile& file, std::span<iovec> part
     if (done < 0 && wait.progress != 0) return static_cast<std::int64_t>(wait.progress);
     if (done < 0) return written(process, done);
     if (file.kind == OpenFile::Kind::kPlain) file_changed(process, file.host);
-    if (file.pty != nullptr && file.pty->master.lock().get() == &file) typed_in(process, file, parts, done);
+    if (file.pty != nullptr) written_to_terminal(process, file, parts, done);
     wait.progress += static_cast<std::uint64_t>(done);
     parts = behind(parts, static_cast<std::uint64_t>(done));
     if (!in_parts || parts.empty()) return static_cast<std::int64_t>(wait.progress);
@@ -104,9 +114,9 @@ std::int64_t read(Process& process, const Args& args) {
   if (file == nullptr) return -EBADF;
   const GuestBuffer to = guest_buffer(process, args[1], args[2], kFill);
   if (to.fault) return -EFAULT;
-  const iovec part{to.data, to.size};
+  iovec part{to.data, to.size};
   if (const auto done = read_own(process, *file, {&part, 1}, std::nullopt)) return *done;
-  return read_when_ready(process, *file, [&] { return ::read(file->host, to.data, to.size); });
+  return read_when_ready(process, *file, {&part, 1});
 }
 
 std::int64_t write(Process& process, const Args& args) {
@@ -144,11 +154,10 @@ std::int64_t pwrite64(Process& process, const Args& args) {
 std::int64_t readv(Process& process, const Args& args) {
   const auto file = process.fds->file(args.i32(0));
   if (file == nullptr) return -EBADF;
-  const GuestVectors to = guest_vectors(process, args[1], args[2], kFill);
+  GuestVectors to = guest_vectors(process, args[1], args[2], kFill);
   if (to.error != 0) return to.error;
   if (const auto done = read_own(process, *file, to.host, std::nullopt)) return *done;
-  const int count = static_cast<int>(to.host.size());
-  return read_when_ready(process, *file, [&] { return ::readv(file->host, to.host.data(), count); });
+  return read_when_ready(process, *file, to.host);
 }
 
 std::int64_t writev(Process& process, const Args& args) {
