@@ -23,18 +23,22 @@ std::string name_of_descriptor(int host_fd) {
   return text;
 }
 
+std::shared_ptr<const int> held_descriptor(int host_fd) {
+  if (host_fd < 0) return nullptr;
+  return {new int(host_fd), [](const int* opened) {
+            ::close(*opened);
+            delete opened;
+          }};
+}
+
 GuestPaths::GuestPaths(std::string sysroot) : sysroot_(std::move(sysroot)), cwd_(AT_FDCWD) {
   if (char* resolved = sysroot_.empty() ? nullptr : ::realpath(sysroot_.c_str(), nullptr)) {
     sysroot_ = resolved;
     std::free(resolved);
   }
   while (!sysroot_.empty() && sysroot_.back() == '/') sysroot_.pop_back();
-  const int fd = sysroot_.empty() ? -1 : ::open(sysroot_.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC);
-  if (fd < 0) return;
-  sysroot_directory_ = std::shared_ptr<const int>(new int(fd), [](const int* opened) {
-    ::close(*opened);
-    delete opened;
-  });
+  if (sysroot_.empty()) return;
+  sysroot_directory_ = held_descriptor(::open(sysroot_.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
 }
 
 GuestPaths::GuestPaths(const GuestPaths& other)

@@ -25,6 +25,9 @@ struct HostPath {
 // like. Empty with errno set where there is none.
 std::string name_of_descriptor(int host_fd);
 
+// Closes the host descriptor with its last owner; null for what is none (-1).
+std::shared_ptr<const int> held_descriptor(int host_fd);
+
 class GuestPaths {
  public:
   explicit GuestPaths(std::string sysroot);

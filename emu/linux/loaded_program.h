@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -28,7 +29,10 @@ struct LoadedProgram {
   std::uint64_t environment_end = 0;
   std::vector<std::byte> auxv;  // /proc/self/auxv
   std::string path;             // absolute, as the guest sees it: /proc/self/exe
-  std::string comm;             // at most 15 characters: the file that was asked for, script or not
+  // That file, open on the host, whoever may pass the folders above and whatever becomes of its name; null:
+  // the program was none.
+  std::shared_ptr<const int> file;
+  std::string comm;  // at most 15 characters: the file that was asked for, script or not
 };
 
 }  // namespace m2sim::emu

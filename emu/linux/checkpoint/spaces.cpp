@@ -160,6 +160,7 @@ Spaces::Spaces(SectionReader& sections) {
     fields(archive, program);
     program.image = read_elf(path);
     program.image.path = name;
+    program.file = held_descriptor(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
     programs_.push_back(std::make_shared<const LoadedProgram>(std::move(program)));
   }
   archive.end();

@@ -10,6 +10,7 @@
 #include <charconv>
 
 #include "emu/linux/files/proc_text.h"
+#include "emu/linux/loaded_program.h"
 #include "emu/linux/open_flags.h"
 #include "emu/linux/process.h"
 
@@ -133,9 +134,24 @@ std::optional<MadeUpFile> descriptor_link(const Process& process, int guest) {
   const auto file = process.fds->file(guest);
   if (file == nullptr) return std::nullopt;
   MadeUpFile result = link(link_of(process, *file), process.pid);
-  if (file->made_up.empty() && !is_host_directory(file->host)) result.open_file = file->host;
+  constexpr off_t kLinkSize = 64;
+  if (file->made_up.empty() && !is_host_directory(file->host)) {
+    result.open_file = file->host;
+    result.size = kLinkSize;
+  }
   const int access = ::fcntl(file->host, F_GETFL) & O_ACCMODE;
   result.permissions = access == O_RDONLY ? 0500 : access == O_WRONLY ? 0300 : 0700;
+  return result;
+}
+
+std::optional<MadeUpFile> program_link(const Process& process) {
+  if (!process.running()) return std::nullopt;
+  MadeUpFile result = link(process.paths.program(), process.pid);
+  const LoadedProgram* const program = process.space == nullptr ? nullptr : process.space->program.get();
+  if (program != nullptr && program->file != nullptr) {
+    result.open_file = *program->file;
+    result.target = process.paths.guest_name(name_of_descriptor(*program->file));
+  }
   return result;
 }
 
@@ -147,8 +163,7 @@ std::optional<MadeUpFile> find_of_process(const ProcessName& name) {
     return directory(kDirectory, owner);
   if (rest == "fd") return directory(0500, owner);
   if (rest == "root") return link("/", owner);
-  if (rest == "exe")
-    return process.running() ? std::optional(link(process.paths.program(), owner)) : std::nullopt;
+  if (rest == "exe") return program_link(process);
   if (rest == "cwd") return link(process.paths.working_directory(), owner);
   if (const auto guest = descriptor_in(rest, "fd/")) return descriptor_link(process, *guest);
   if (const auto guest = descriptor_in(rest, "fdinfo/")) {
@@ -315,8 +330,7 @@ struct stat status_of(const Process& process, const std::string& path, const Mad
     status.st_uid = open ? credentials.user().effective : 0;
     status.st_gid = open ? credentials.group().effective : 0;
   }
-  constexpr off_t kLinkSize = 64;
-  if (file.open_file) status.st_size = kLinkSize;
+  status.st_size = file.size;
   constexpr blksize_t kBlock = 1024;
   status.st_blksize = kBlock;
   status.st_atim.tv_sec = status.st_mtim.tv_sec = status.st_ctim.tv_sec =

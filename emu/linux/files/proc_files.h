@@ -26,6 +26,7 @@ struct MadeUpFile {
   std::string target{};            // kLink: what readlink says
   std::optional<int> open_file{};  // kLink: leads to what is open on this host descriptor, not to a name
   int owner = 0;                   // pid whose user owns it; 0: root
+  off_t size = 0;                  // what stat says
 };
 
 struct MadeUpEntry {

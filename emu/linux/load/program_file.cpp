@@ -54,7 +54,7 @@ std::variant<ProgramFile, LoadFailure> look_at_program(const HostPath& file, con
   ProgramFile result;
   const int error = read_head(fd, result.head);
   result.host_path = name_of_descriptor(fd);
-  ::close(fd);
+  result.file = held_descriptor(fd);
   if (error != 0) return cannot_open(name, error);
   return result;
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -14,8 +15,9 @@
 namespace m2sim::emu {
 
 struct ProgramFile {
-  std::vector<std::byte> head;  // the first 256 bytes, all that Linux looks at to tell what a file is
-  std::string host_path;        // absolute, links resolved
+  std::vector<std::byte> head;      // the first 256 bytes, all that Linux looks at to tell what a file is
+  std::string host_path;            // absolute, links resolved
+  std::shared_ptr<const int> file;  // host descriptor, to read
 };
 
 // `name` is for messages. ENOENT, EACCES and whatever else opening gives; EACCES for what is no regular file.

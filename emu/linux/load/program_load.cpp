@@ -120,7 +120,9 @@ Failure Loader::find_program() {
       const bool hidden = !process_.paths.sysroot().empty() &&
                           !process_.paths.in_sysroot(program.host_path) && is_foreign_program(program.head);
       Failure failure = read(where.whole(), hidden ? ENOENT : ENOEXEC, result_.image);
-      if (!process_.credentials.hosts_files()) result_.image.path = program.host_path;
+      const bool by_descriptor = where.whole().starts_with("/proc/self/fd/");
+      if (by_descriptor || !process_.credentials.hosts_files()) result_.image.path = program.host_path;
+      result_.file = std::move(program.file);
       return failure;
     }
     std::string interpreter;

@@ -276,6 +276,44 @@ static void as_root_again(void) {
   execl("/proc/self/exe", "rights", "again", NULL);
 }
 
+// A copy of this program in a folder that its later user may not enter: it is still its own program.
+static void put_away(void) {
+  char bytes[4096];
+  mkdir("closed", 0700);
+  const int from = open("/proc/self/exe", O_RDONLY);
+  const int to = open("closed/self", O_CREAT | O_WRONLY, 0755);
+  for (ssize_t got; (got = read(from, bytes, sizeof(bytes))) > 0;) {
+    if (write(to, bytes, (size_t)got) != got) perror("write");
+  }
+  close(to);
+  execl("closed/self", "rights", "closed", NULL);
+}
+
+static int from_closed_folder(void) {
+  drop();
+  char name[4096] = "";
+  const ssize_t length = readlink("/proc/self/exe", name, sizeof(name) - 1);
+  const char* const end = "/closed/self";
+  say("its name", length > 0 && strcmp(name + length - strlen(end), end) == 0);
+  say("by its name", access(name, X_OK));
+  execl("/proc/self/exe", "rights", "again", NULL);
+  return 1;
+}
+
+// What was its name is no more.
+static int removed(void) {
+  char name[4096] = "";
+  say("unlink", unlink("closed/self"));
+  const ssize_t length = readlink("/proc/self/exe", name, sizeof(name) - 1);
+  const char* const end = "/closed/self (deleted)";
+  say("its name", length > 0 && strcmp(name + length - strlen(end), end) == 0);
+  fflush(stdout);
+  execl("/proc/self/exe", "rights", "again", NULL);
+  return 1;
+}
+
+static void put_away_and_remove(void) { execl("closed/self", "rights", "removed", NULL); }
+
 static void status_lines(void) {
   drop();
   char line[200];
@@ -293,6 +331,8 @@ static void status_lines(void) {
 }
 
 int main(int argc, char** argv) {
+  if (argc > 1 && strcmp(argv[1], "closed") == 0) return from_closed_folder();
+  if (argc > 1 && strcmp(argv[1], "removed") == 0) return removed();
   if (argc > 1) {
     identity(argv[1]);
     capabilities(argv[1]);
@@ -317,10 +357,12 @@ int main(int argc, char** argv) {
   ipc();
   in_child(becomes);
   in_child(as_root_again);
+  in_child(put_away);
+  in_child(put_away_and_remove);
   in_child(status_lines);
   const char* const left[] = {"roots", "readable", "of_group", "of_user", "secret/file"};
   for (int i = 0; i < 5; ++i) say("unlink", unlink(left[i]));
-  say("rmdir", rmdir("mine/folder") + rmdir("mine") + rmdir("secret"));
+  say("rmdir", rmdir("mine/folder") + rmdir("mine") + rmdir("secret") + rmdir("closed"));
   say("rmdir", chdir("..") + rmdir(folder));
   return 0;
 }
