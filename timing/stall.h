@@ -75,6 +75,24 @@ constexpr bool is_front_end(StallReason reason) {
   }
 }
 
+// What a miss of the L2 can have been charged to, of code, data or a page table.
+constexpr bool may_be_far_miss(StallReason reason) {
+  switch (reason) {
+    case StallReason::kInstructionCache:
+    case StallReason::kInstructionTlb:
+    case StallReason::kSerialize:
+    case StallReason::kOrder:
+    case StallReason::kMemorySlc:
+    case StallReason::kMemoryDram:
+    case StallReason::kDataTlb:
+    case StallReason::kStoreBuffer:
+    case StallReason::kDrain:
+      return true;
+    default:
+      return is_mispredict(reason);  // the branch may have waited for it
+  }
+}
+
 struct StallInfo {
   std::string_view name;  // the last part of "core.cpi_stack.<name>"
   std::string_view description;

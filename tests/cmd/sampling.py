@@ -143,7 +143,7 @@ class Sampling(guest.GuestTest):
         self.assertEqual(done.returncode, 1, done.stderr)
 
     def test_a_condition_on_what_nobody_knows_fails(self):
-        done = self.m2sim("run", "-q", "--sample", "--limit", "107k", "--fail-if", "sample.error>50%",
+        done = self.m2sim("run", "-q", "--sample", "--sample-window", "1000", "--limit", "105k", "--fail-if", "sample.error>50%",
                           "--fail-if", "sample.met<0", self.program)
         self.assertEqual((done.returncode, done.stderr), (1, "failed: sample.error>50%, it is not known\n"))
 

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "tests/timing/random_program.h"
+#include "timing/run/simulate_sampled.h"
 
 namespace m2sim::timing {
 namespace {
@@ -85,6 +86,17 @@ TYPED_TEST(StallCauses, TheStackNamesWhatBoundsALoop) {
                                slots[static_cast<std::size_t>(StallReason::kBase)];
     const std::uint64_t named = slots[static_cast<std::size_t>(loop.cause)];
     EXPECT_GT(static_cast<double>(named), 0.75 * static_cast<double>(lost)) << loop.name;
+  }
+}
+
+// A sampled run doubts no more of a window than this.
+TYPED_TEST(StallCauses, MissesOfTheL2CostWhatIsChargedToThem) {
+  for (const Loop& loop : loops()) {
+    const CoreStats core = run<TypeParam>(loop);
+    const double part = far_miss_cycles(core) / static_cast<double>(core.cycles);
+    const bool is_far = may_be_far_miss(loop.cause);
+    EXPECT_GT(part, is_far ? 0.7 : -1e-9) << loop.name;
+    EXPECT_LT(part, is_far ? 1.0 : 0.25) << loop.name;
   }
 }
 

@@ -114,7 +114,7 @@ class MemoryHierarchy {
 
   // Accesses that were not seen may have changed what the L2 has; see OuterLevels.
   void mark_gap(double times) { outer_.mark_gap(times); }
-  std::uint64_t unsure() const { return outer_.unsure(); }
+  const OuterLevels::Unsure& unsure() const { return outer_.unsure(); }
 
   Cycle load_to_use() const { return load_to_use_; }
   std::uint64_t code_line_bytes() const { return l1i_.line_bytes(); }

@@ -64,7 +64,7 @@ void OuterLevels::mark_gap(double times) {
 void OuterLevels::use(const Look& look) {
   if (gap_ != 0) {
     const Cache::Age age = l2_.age(look.place, *look.here);
-    if (age.stamp <= gap_ && age.newer + brought_by_gap_ >= l2_.ways()) ++unsure_;
+    if (age.stamp <= gap_ && age.newer + brought_by_gap_ >= l2_.ways()) ++unsure_.hits;
   }
   l2_.use(look.place, *look.here);
 }
@@ -118,7 +118,7 @@ OuterLevels::Fill OuterLevels::miss(const Look& look, Cycle start, By by, bool p
   }
   state.prefetched = prefetched;
   const std::uint32_t used = insert(look.place, state, start);
-  if (gap_ != 0 && used <= gap_ && by == By::kDemand) ++unsure_;
+  if (gap_ != 0 && used <= gap_ && by == By::kDemand) ++unsure_.misses;
   return {state.ready, state.source};
 }
 

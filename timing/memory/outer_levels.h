@@ -104,7 +104,10 @@ class OuterLevels {
   // What might have been otherwise, had accesses been seen before the last gap's end. Misses of demand that
   // take a place which has not been used since; and hits on lines that have not, if those that the gap
   // brought into the set, as many as what was seen says, put such a line out.
-  std::uint64_t unsure() const { return unsure_; }
+  struct Unsure {
+    std::uint64_t misses = 0, hits = 0;
+  };
+  const Unsure& unsure() const { return unsure_; }
 
   // Adds what was counted here.
   void add_to(MemoryStats& stats) const;
@@ -146,7 +149,7 @@ class OuterLevels {
   double brought_by_gap_ = 0;  // lines into a set
   std::uint64_t inserts_ = 0;
   std::uint64_t inserts_at_gap_ = 0;
-  std::uint64_t unsure_ = 0;
+  Unsure unsure_;
   L2Stats l2_stats_{};
   SlcStats slc_stats_{};
 };

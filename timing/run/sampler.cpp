@@ -14,7 +14,7 @@ namespace {
 // So many instructions are timed whole at first.
 constexpr std::uint64_t kFirst = 100'000;
 // A stratum is at most such a part of what lies before it: it bounds what one window can stand for.
-constexpr double kFewestParts = 20;
+constexpr double kFewestParts = 30;
 // Before so many windows nobody knows the variance.
 constexpr std::uint64_t kFewWindows = 8;
 // What is timed ahead of a window is drawn, from as much again or from so much, where that is no more than

@@ -13,6 +13,15 @@
 
 namespace m2sim::timing {
 
+// Cycles that misses of the L2 can have cost.
+inline double far_miss_cycles(const CoreStats& core) {
+  std::uint64_t slots = 0;
+  for (std::size_t i = 0; i < kStallReasonCount; ++i) {
+    if (may_be_far_miss(static_cast<StallReason>(i))) slots += core.slots[i];
+  }
+  return static_cast<double>(slots) / static_cast<double>(core.slots_per_cycle);
+}
+
 // Hands the log to who listens at the moment: warming or the model, which share what they learn; and where
 // the whole run is timed, too, to a second model, always.
 template <class Model>
@@ -187,7 +196,7 @@ class SampledRun {
   // Of the model, before something that counts.
   struct Mark {
     TimingStats stats{};
-    std::uint64_t unsure = 0;
+    OuterLevels::Unsure unsure;
     double stale = 0;  // cycles, of a miss of the BTB
   };
   Mark mark() {
@@ -198,8 +207,12 @@ class SampledRun {
   // Cycles of `stats`, since then, that longer warming might have made others.
   double unsure(const Mark& since, const TimingStats& stats) {
     const auto& memory = sink_.model().parts().memory;
-    const std::uint64_t accesses = memory.unsure() - since.unsure;
-    return static_cast<double>(accesses * memory.memory_latency()) +
+    const std::uint64_t misses = memory.unsure().misses - since.unsure.misses;
+    const std::uint64_t hits = memory.unsure().hits - since.unsure.hits;
+    // A miss has cost no more than what was lost; what a hit would have cost as a miss, nobody knows.
+    const double missed =
+        std::min(static_cast<double>(misses * memory.memory_latency()), far_miss_cycles(stats.core));
+    return missed + static_cast<double>(hits * memory.memory_latency()) +
            since.stale * static_cast<double>(stats.branch.btb_misses);
   }
 

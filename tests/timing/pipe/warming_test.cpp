@@ -121,10 +121,11 @@ TEST(Warming, MissesBehindAGapAreUnsureUntilTheirSetIsRefreshed) {
   const std::uint64_t id = program.block(kCode, {a64::ldr(1, 2)});
   warm.warming.begin();
   warm.consume(program, {id, kData});
-  EXPECT_EQ(warm.parts.memory.unsure(), 0U);
+  EXPECT_EQ(warm.parts.memory.unsure().misses, 0U);
   warm.parts.memory.mark_gap(1);
   warm.consume(program, {id, kData + 0x100000});
-  EXPECT_EQ(warm.parts.memory.unsure(), 1U);
+  EXPECT_EQ(warm.parts.memory.unsure().misses, 1U);
+  EXPECT_EQ(warm.parts.memory.unsure().hits, 0U);
 }
 
 // A hit may be one only because nobody has put the line out: if as much as was seen goes on through the gap.
@@ -138,10 +139,10 @@ TEST(Warming, HitsBehindAGapAreUnsureIfTheGapBroughtMuch) {
     for (std::uint64_t page = 0; page < kPages; ++page) warm.consume(program, {id, kData + page * 0x4000});
     warm.parts.memory.mark_gap(times);
     warm.consume(program, {id, kData + 0x4000});
-    EXPECT_EQ(warm.parts.memory.unsure(), times == 0 ? 0U : 1U) << times;
+    EXPECT_EQ(warm.parts.memory.unsure().hits, times == 0 ? 0U : 1U) << times;
     // It has been used now, and is there.
     warm.consume(program, {id, kData + 0x4000});
-    EXPECT_EQ(warm.parts.memory.unsure(), times == 0 ? 0U : 1U) << times;
+    EXPECT_EQ(warm.parts.memory.unsure().hits, times == 0 ? 0U : 1U) << times;
   }
 }
 
