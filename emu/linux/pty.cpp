@@ -32,6 +32,17 @@ bool has_terminal(const Process& process) {
                      [&](const auto& pty) { return pty->session == process.session; });
 }
 
+// A poll() that finds nothing to read has waited for the worker of that end.
+bool nothing_to_read(int host) {
+  pollfd polled{host, POLLIN, 0};
+  return ::poll(&polled, 1, 0) == 0 || (polled.revents & POLLIN) == 0;
+}
+
+int readable(int host) {
+  int bytes = 0;
+  return ::ioctl(host, FIONREAD, &bytes) == 0 ? bytes : 0;
+}
+
 bool is_master(const struct stat& status) {
   constexpr unsigned kMajor = 5;
   constexpr unsigned kMinor = 2;
@@ -107,23 +118,37 @@ void typed(Kernel& kernel, const OpenFile& master, std::span<const std::byte> by
   }
 }
 
-void settle(const Pty& pty) {
+int waiting_at_master(const Pty& pty) {
   const auto master = pty.master.lock();
+  if (master == nullptr) return 0;
+  nothing_to_read(master->host);
+  return readable(master->host);
+}
+
+void settle(const OpenFile& end, int before) {
+  const auto master = end.pty->master.lock();
   if (master == nullptr) return;
-  // A poll() that finds nothing to read waits for the worker of that end. Where there is something already,
-  // the host has no call that waits: time has to do.
-  const auto waits = [](int host) {
-    pollfd polled{host, POLLIN, 0};
-    return ::poll(&polled, 1, 0) == 0 || (polled.revents & POLLIN) == 0;
-  };
-  for (const auto& end : pty.slaves) {
-    const auto slave = end.lock();
-    if (slave == nullptr) continue;
-    constexpr timespec kWorker{0, 1'000'000};
-    if (!waits(slave->host)) ::nanosleep(&kWorker, nullptr);
-    break;
+  if (master.get() == &end) {
+    for (const auto& one : end.pty->slaves) {
+      const auto slave = one.lock();
+      if (slave == nullptr) continue;
+      if (!nothing_to_read(slave->host)) break;
+      nothing_to_read(master->host);
+      return;
+    }
+    termios settings{};
+    if (::tcgetattr(master->host, &settings) != 0 || (settings.c_lflag & ECHO) == 0) return;
   }
-  waits(master->host);  // behind the slave's, which echoes
+  // No call of the host waits for a worker that brings more to what is there already. But the master gets
+  // something, unless a key is one that is not echoed, or its buffer is full.
+  constexpr int kBuffer = 4095;
+  constexpr int kMostTimes = 2000;
+  constexpr timespec kWait{0, 50'000};
+  for (int i = 0; i < kMostTimes && before < kBuffer; ++i) {
+    nothing_to_read(master->host);
+    if (readable(master->host) > before) return;
+    ::nanosleep(&kWait, nullptr);
+  }
 }
 
 bool reads_on(const OpenFile& end) {

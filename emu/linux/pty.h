@@ -35,9 +35,10 @@ std::int64_t take_terminal(Process& process, const std::shared_ptr<Pty>& pty, bo
 void leave_terminal(Process& process);
 // Bytes have been typed: some of them are signals.
 void typed(Kernel& kernel, const OpenFile& master, std::span<const std::byte> bytes);
-// The host moves what is written, and what is echoed, by a worker of its own. After every write: the worker
-// has done so, lest a guest should see how fast it is.
-void settle(const Pty& pty);
+// The host moves what is written, and what is echoed, by a worker of its own. Behind every write to an end:
+// waits for it, lest a guest should see how fast it is. `before`: what waited at the master before the write.
+void settle(const OpenFile& end, int before);
+int waiting_at_master(const Pty& pty);  // bytes
 // Whether a read ends only where the buffer or the input does, and not behind a line.
 bool reads_on(const OpenFile& end);
 // The window has changed its size.

@@ -46,8 +46,8 @@ std::int64_t write_to_host(const OpenFile& file, std::span<const iovec> parts) {
 }
 
 void written_to_terminal(Process& process, const OpenFile& end, std::span<const iovec> parts,
-                         std::int64_t bytes) {
-  settle(*end.pty);
+                         std::int64_t bytes, int before) {
+  settle(end, before);
   if (end.pty->master.lock().get() != &end) return;
   auto left = static_cast<std::size_t>(bytes);
   for (const iovec& part : parts) {
@@ -75,6 +75,7 @@ std::int64_t write_parts(Process& process, OpenFile& file, std::span<iovec> part
       return static_cast<std::int64_t>(wait.progress);
     }
     if (not_ready != 0) return not_ready;
+    const int before = file.pty == nullptr ? 0 : waiting_at_master(*file.pty);
     const std::int64_t done = write_to_host(file, parts);
     if (in_parts && done < 0 && errno == EAGAIN) {
       // Room for less than an atomic write needs: wait for more of it.
@@ -84,7 +85,7 @@ std::int64_t write_parts(Process& process, OpenFile& file, std::span<iovec> part
     if (done < 0 && wait.progress != 0) return static_cast<std::int64_t>(wait.progress);
     if (done < 0) return written(process, done);
     if (file.kind == OpenFile::Kind::kPlain) file_changed(process, file.host);
-    if (file.pty != nullptr) written_to_terminal(process, file, parts, done);
+    if (file.pty != nullptr) written_to_terminal(process, file, parts, done, before);
     wait.progress += static_cast<std::uint64_t>(done);
     parts = behind(parts, static_cast<std::uint64_t>(done));
     if (!in_parts || parts.empty()) return static_cast<std::int64_t>(wait.progress);

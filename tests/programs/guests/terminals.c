@@ -105,8 +105,35 @@ static void session(void) {
   say("hung up", WIFSIGNALED(status) ? WTERMSIG(status) : -2);
 }
 
+// Lines that are typed before anybody reads them. Where their echo lies among the answers is no program's to
+// know; that all of it comes is.
+static void ahead(void) {
+  char text[512];
+  master = posix_openpt(O_RDWR | O_NOCTTY);
+  unlockpt(master);
+  ptsname_r(master, slave_name, sizeof(slave_name));
+  fflush(stdout);
+  if (fork() == 0) {
+    setsid();
+    const int slave = open(slave_name, O_RDWR);
+    close(master);
+    for (int i = 0; i < 3; ++i) {
+      const ssize_t length = read(slave, text, sizeof(text));
+      dprintf(slave, "got %d\n", (int)length);
+    }
+    _exit(0);
+  }
+  const char* const lines[] = {"one\n", "tw\177wo\n", "three\n"};
+  for (int i = 0; i < 3; ++i) write(master, lines[i], strlen(lines[i]));
+  long all = 0;
+  for (ssize_t more; (more = read(master, text, sizeof(text))) > 0;) all += more;
+  say("echo and answers", all);
+  wait(NULL);
+}
+
 int main(void) {
   ends();
   session();
+  ahead();
   return 0;
 }
