@@ -76,7 +76,7 @@ void add_again_option(CLI::App& command, GuestOptions& options) {
           "--again", [&options](const std::string& path) { take_again(path, options); },
           "as the run that wrote FILE.json with --stats: its program, core, environment and phases, but for "
           "what else is given here")
-      ->type_name("FILE")
+      ->type_name("FILE.json")
       ->trigger_on_parse();
   // Another core is that core, and no number of the one before goes with it.
   command.parse_complete_callback([&command, &options] {

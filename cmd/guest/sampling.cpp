@@ -46,14 +46,14 @@ void add_sample_options(CLI::App& command, SampleOptions& options) {
   command
       .add_option("--error", plan.error,
                   fmt::format("go on to more windows until CPI is known to this, as in 2%, with 95 % "
-                              "confidence (default: {}%)",
+                              "confidence (0.01% to 50%, default: {}%)",
                               100 * plan.error))
       ->type_name("PERCENT")
       ->transform(CLI::Validator(percentage, ""))
       ->each(asks);
   command
       .add_option("--sample-window", plan.window,
-                  fmt::format("instructions of a window (default: {})", plan.window))
+                  fmt::format("instructions of a window, 1000 or more (default: {})", plan.window))
       ->type_name("N")
       ->transform(number)
       ->check(CLI::Range(kLeastWindow, kMostWindow))

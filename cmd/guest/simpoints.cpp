@@ -53,7 +53,7 @@ void add_simpoint_options(CLI::App& command, SimPointOptions& options) {
               "whole run from "
               "them; caches and predictors learn from the --warmup instructions before each (default: {})",
               timing::SimPointPlan().warming))
-      ->type_name("FILE");
+      ->type_name("FILE.simpoints");
   command
       .add_option("--weights", options.weights,
                   "for how much of the run each stands (default: FILE.weights beside it)")

@@ -191,7 +191,7 @@ CLI::Option* add_plan_options(CLI::App& command, PhasesOptions& options) {
       .add_option("--bb", options.bb,
                   "take the basic-block vectors of FILE.bb, from SimPoint, Valgrind's exp-bbv or gem5, and "
                   "run nothing")
-      ->type_name("FILE");
+      ->type_name("FILE.bb");
 }
 
 // Else they would be hidden, each an ending and nothing else.

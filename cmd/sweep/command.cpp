@@ -97,6 +97,10 @@ int print_jobs(const SweepOptions& options, const SweepFolder& folder, const Job
   for (const JobChunk& chunk : chunks_of(folder, list, options.retry_failed, 0))
     text += fmt::format("{} {}\n", command, ids_of(chunk));
   write_stdout(text);
+  if (const SweepResults results = results_of(folder, list); text.empty())
+    write_stderr(
+        "m2sim: sweep: nothing to do: " + counts_line(results, folder.path()) +
+        (results.count(JobState::kFailed) != 0 ? "--retry-failed lists those that failed, too\n" : ""));
   return 0;
 }
 
@@ -193,8 +197,8 @@ int show_status(const SweepOptions& options) {
   if (const std::string queued = slurm_state(folder); !queued.empty())
     text += fmt::format("in Slurm's queue: {}\n", queued);
   if (left > 0) text += fmt::format("about {} of processor time is left\n", format_duration(left));
-  write_stdout(text + failed_jobs(results, colors_wanted(STDOUT_FILENO)));
-  return 0;
+  if (!options.quiet) write_stdout(text + failed_jobs(results, colors_wanted(STDOUT_FILENO)));
+  return results.count(JobState::kDone) == results.rows.size() ? 0 : 1;
 }
 
 struct FolderAction {

@@ -121,6 +121,9 @@ Failure Loader::find_program() {
                           !process_.paths.in_sysroot(program.host_path) && is_foreign_program(program.head);
       Failure failure = read(where.whole(), hidden ? ENOENT : ENOEXEC, result_.image);
       const bool by_descriptor = where.whole().starts_with("/proc/self/fd/");
+      if (failure && depth > 0)
+        failure->message += ", the interpreter of the script " + request_.name +
+                            "; name the folder of an arm64 Linux system with --sysroot DIR";
       if (by_descriptor || !process_.credentials.hosts_files()) result_.image.path = program.host_path;
       result_.file = std::move(program.file);
       return failure;
