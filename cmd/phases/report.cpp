@@ -41,9 +41,8 @@ std::string hint_text(const PhasesResult& result, std::size_t points) {
   std::uint64_t round = kLeastInterval;
   while (round * 10 <= size) round *= 10;
   return fmt::format(
-      "that is most of it: shorter intervals leave more out, as with --interval-size {}, where run "
-      "--simpoints "
-      "has a --warmup that is short, too\n",
+      "that is most of it: shorter intervals leave more out, as with --interval-size {}, where the --warmup "
+      "of run --simpoints is short, too\n",
       round);
 }
 

@@ -59,6 +59,11 @@ class BadFiles(guest.GuestTest):
         script = self.write("script", "#!/nowhere/sh\n")
         self.assert_fails(MISSING, ".*/nowhere/sh", "run", script)
         self.assert_fails(NOT_EXECUTABLE, re.escape(script) + ": a script", "disasm", script)
+        foreign = self.patched("foreign", 18, "<H", 62)
+        os.chmod(foreign, 0o755)
+        script = self.write("of_another", f"#!{foreign}\n")
+        self.assert_fails(NOT_EXECUTABLE, re.escape(foreign) + ": a program for x86-64; .*, the interpreter of the script "
+                          + re.escape(script) + "; name the folder of an arm64 Linux system with --sysroot DIR", "run", script)
 
     def test_truncated_anywhere(self):
         sizes = [1, 4, 16, 63, 64, 100, 120, len(self.bytes) // 64]
