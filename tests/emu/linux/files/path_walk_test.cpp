@@ -217,9 +217,12 @@ TEST(GuestPaths, NoNameLeadsToTheHostsProc) {
   const auto fd = static_cast<std::uint64_t>(guest.open("/proc/self/fd", kDirectoryFlag));
   const std::string comm = guest.read("/proc/self/comm");
   EXPECT_EQ(comm, "tiny\n");
-  for (const char* name :
-       {"/proc//self/../self/comm", "/proc/thread-self/comm", "/proc/self/task/1000/comm",
-        "/proc/1000/root/proc/1000/comm", "/proc/self/cwd/../../../../../../proc/self/comm"}) {
+  std::string up = "/proc/self/cwd/";
+  for (int i = 0; i < 100; ++i) up += "../";  // from any depth
+  for (const std::string& name :
+       {std::string("/proc//self/../self/comm"), std::string("/proc/thread-self/comm"),
+        std::string("/proc/self/task/1000/comm"), std::string("/proc/1000/root/proc/1000/comm"),
+        up + "proc/self/comm"}) {
     EXPECT_EQ(guest.read(name), comm) << name;
   }
   EXPECT_EQ(guest.read("comm", self), comm);
