@@ -140,9 +140,9 @@ void settle(const OpenFile& end, int before) {
     if (::tcgetattr(master->host, &settings) != 0 || (settings.c_lflag & ECHO) == 0) return;
   }
   // No call of the host waits for a worker that brings more to what is there already. But the master gets
-  // something, unless a key is one that is not echoed, or its buffer is full.
-  constexpr int kBuffer = 4095;
-  constexpr int kMostTimes = 2000;
+  // something, unless a key is one that is not echoed, or its buffer is full: so not for ever.
+  constexpr int kBuffer = 4095;     // N_TTY_BUF_SIZE - 1
+  constexpr int kMostTimes = 2000;  // 0.1 s
   constexpr timespec kWait{0, 50'000};
   for (int i = 0; i < kMostTimes && before < kBuffer; ++i) {
     nothing_to_read(master->host);

@@ -13,7 +13,8 @@
 
 namespace m2sim::timing {
 
-// Cycles that misses of the L2 can have cost.
+// Cycles that are charged to what may be misses of the L2. It takes the stack's word for what they cost: a
+// chain that ends late as it waited for one is charged to the chain.
 inline double far_miss_cycles(const CoreStats& core) {
   std::uint64_t slots = 0;
   for (std::size_t i = 0; i < kStallReasonCount; ++i) {
@@ -209,7 +210,7 @@ class SampledRun {
     const auto& memory = sink_.model().parts().memory;
     const std::uint64_t misses = memory.unsure().misses - since.unsure.misses;
     const std::uint64_t hits = memory.unsure().hits - since.unsure.hits;
-    // A miss has cost no more than what was lost; what a hit would have cost as a miss, nobody knows.
+    // A window may have hidden its misses; what a hit would have cost as a miss, nobody knows.
     const double missed =
         std::min(static_cast<double>(misses * memory.memory_latency()), far_miss_cycles(stats.core));
     return missed + static_cast<double>(hits * memory.memory_latency()) +

@@ -120,6 +120,7 @@ Failure Loader::find_program() {
       const bool hidden = !process_.paths.sysroot().empty() &&
                           !process_.paths.in_sysroot(program.host_path) && is_foreign_program(program.head);
       Failure failure = read(where.whole(), hidden ? ENOENT : ENOEXEC, result_.image);
+      // The number of a descriptor may be another file's later.
       const bool by_descriptor = where.whole().starts_with("/proc/self/fd/");
       if (failure && depth > 0)
         failure->message += ", the interpreter of the script " + request_.name +
