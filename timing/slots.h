@@ -21,19 +21,21 @@ class SlotLedger {
   std::uint64_t free_until(Cycle cycle) const { return left_ + (cycle - cycle_ - 1) * width_; }
 
   // Ends the current cycle and all up to `cycle`: their free slots were lost for `reason`.
-  void advance(Cycle cycle, StallReason reason) {
-    lost(reason) += free_until(cycle);
-    idle_[kIdleKind[static_cast<std::size_t>(reason)]] += cycle - cycle_ - (left_ == width_ ? 0 : 1);
-    cycle_ = cycle;
-    left_ = width_;
-  }
+  void advance(Cycle cycle, StallReason reason) { lose(cycle, reason, free_until(cycle)); }
   // The same behind a full structure.
   void advance(Cycle cycle, StallReason reason, Structure full) {
-    full_[static_cast<std::size_t>(full)] += free_until(cycle);
+    const std::uint64_t slots = free_until(cycle);
+    full_[static_cast<std::size_t>(full)] += slots;
     held_cycles_ += cycle - cycle_;
-    advance(cycle, reason);
+    lose(cycle, reason, slots);
   }
 
+  // There is a free slot: in the next cycle, if this one is used up.
+  void find_slot() {
+    if (left_ != 0) return;
+    ++cycle_;
+    left_ = width_;
+  }
   // Uses n slots, in the next cycles too if this one has fewer; now() is then the cycle of the last one.
   void use(std::uint32_t n) {
     lost(StallReason::kBase) += n;
@@ -70,6 +72,12 @@ class SlotLedger {
     return kinds;
   }();
 
+  void lose(Cycle cycle, StallReason reason, std::uint64_t slots) {
+    lost(reason) += slots;
+    idle_[kIdleKind[static_cast<std::size_t>(reason)]] += cycle - cycle_ - (left_ == width_ ? 0 : 1);
+    cycle_ = cycle;
+    left_ = width_;
+  }
   std::uint64_t& lost(StallReason reason) { return slots_[static_cast<std::size_t>(reason)]; }
 
   std::uint32_t width_;

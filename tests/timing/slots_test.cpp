@@ -55,6 +55,11 @@ TEST(SlotLedger, ChargesEachSlotAsBooksKeptSlotBySlot) {
         const auto reason = static_cast<StallReason>(random() % kStallReasonCount);
         ledger.advance(to, reason);
         plain.advance(to, reason);
+      } else if (random() % 4 == 0) {
+        ledger.find_slot();
+        ASSERT_NE(ledger.left(), 0U);
+        ledger.use(1);
+        plain.use(1);
       } else {
         const auto n = static_cast<std::uint32_t>(random() % (2 * width + 2));
         ledger.use(n);

@@ -40,6 +40,9 @@ enum UopFlag : std::uint16_t {
   kUopSerialize = 1U << 8,  // renames alone in an empty core; `latency` cycles until the next uop
   kUopAcquire = 1U << 9,    // load-acquire: waits for older store-releases to write
   kUopRelease = 1U << 10,   // store-release
+  // Derived by settle().
+  kUopPlain = 1U << 11,     // executes, and is neither an access, a branch nor kUopSerialize
+  kUopManyWays = 1U << 12,  // several dispatch queues lead to its ports
 };
 
 // Counts of what rename hands out and retirement gives back, five 12-bit lanes in one word so that one
@@ -120,6 +123,10 @@ struct alignas(64) UopInfo : ExecutionFacts {
   }
   // When all else is known.
   void settle() {
+    constexpr unsigned kSpecial =
+        kUopLoad | kUopStore | kUopPrefetch | kUopFirstAccess | kUopBranch | kUopSerialize;
+    if (ports != 0 && (flags & kSpecial) == 0) flags |= kUopPlain;
+    if ((queues & (queues - 1U)) != 0) flags |= kUopManyWays;
     takes = slots | (ports != 0 ? 1U : 0U) << kGroupExecutes;
     joins = takes | (is(kUopStartsGroup) ? kGroupStarts : 0U);
     takes |= is(kUopEndsGroup) ? kGroupEnds : 0U;

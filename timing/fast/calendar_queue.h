@@ -1,5 +1,8 @@
-// A dispatch queue with the schedulers and ports behind it, as the instruction-driven model keeps them: by
-// the cycles in which uops leave the queue, and a calendar of the ports.
+// The way out of a dispatch queue and the schedulers and ports behind it, as the instruction-driven model
+// keeps them: a calendar of the ports, and what waits in each scheduler.
+//
+// How many wait there is looked up only when it matters: it only falls as time goes on, so a scheduler that
+// had room a while ago has it now.
 //
 // Reads DispatchQueueConfig, SchedulerConfig, PortConfig (through Steering).
 #pragma once
@@ -24,44 +27,77 @@ class CalendarQueue {
  public:
   void set_lane(const QueueLane& lane) {
     lane_ = lane;
+    for (unsigned i = 0; i < kLaneCount; ++i) {
+      bias_ += in_lane(i, kFull - QueueLane::in(i, lane.capacity));
+      if (!std::has_single_bit(lane.ports_of[i]) && lane.ports_of[i] != 0) one_port_each_ = false;
+    }
+    biased_ = bias_;
     bound_cycles_ = Premise(static_cast<std::uint32_t>(lane.bound_cycles));
     lane.bound_cycles == 0 ? bound_cycles_.only_this() : bound_cycles_.at_least(1);
   }
 
-  // Uops that have not left by `now`, which does not go back.
-  std::uint32_t queued(Cycle now) {
-    while (next_leave_ <= now) next_leave_ = --queued_ == 0 ? kNever : leaves(++oldest_);
-    return queued_;
-  }
-  bool full(Cycle now) { return queued(now) >= lane_.entries; }
-  // When the first of those leaves, or kNever.
-  Cycle next_leave() const { return next_leave_; }
-
   // A uop that is bound to a scheduler, or to none (kLaneCount), goes to one that leads to one of `ports`;
   // returns when it gets there, not before `earliest`.
   [[gnu::always_inline]] Cycle dispatch(unsigned ports, Cycle earliest, unsigned bound, unsigned& scheduler) {
-    advance(earliest);
-    if (left_ == 0) advance_to(calendar_.now() + 1);
-    const bool free = bound == kLaneCount;
-    scheduler = free ? lane_.choose_scheduler(ports, waiting_) : lane_.if_room(bound, waiting_);
-    Cycle at = calendar_.now();
-    if (scheduler != kLaneCount) [[likely]] {
-      --left_;
-    } else {
-      at = free ? wait_in_order(ports, scheduler) : wait_bound(ports, earliest, bound, scheduler);
+    if (earliest > now_) {
+      go_to(earliest);
+    } else if (left_ == 0) {
+      go_to(now_ + 1);
     }
-    will_leave(at);
-    return at;
+    const unsigned only = bound == kLaneCount ? lane_.choices[ports].only : bound;
+    if (only != kLaneCount) [[likely]] {
+      scheduler = only;
+      if (has_room(only)) [[likely]] {
+        --left_;
+        return now_;
+      }
+    }
+    return dispatch_slow(ports, earliest, bound, scheduler);
   }
 
   // The first free cycle from `ready` on of those of `ports` that the scheduler leads to; books it.
   [[gnu::always_inline]] Cycle issue(unsigned ports, unsigned scheduler, Cycle ready, unsigned occupancy,
                                      unsigned& port) {
+    port = scheduler;
+    if (!in_reach(ready)) [[unlikely]]
+      return ready;
+    biased_ += in_lane(scheduler, 1);
+    if (one_port_each_ && occupancy == 1) return calendar_.book_first(scheduler, ready);
+    return book(ports, scheduler, ready, occupancy, port);
+  }
+
+  unsigned port_name(unsigned port) const { return lane_.port_name[port]; }
+  const Premise& bound_cycles() const { return bound_cycles_; }
+
+ private:
+  // Cycles beyond the horizon cannot be booked; chains of so many misses have the ports to themselves.
+  bool in_reach(Cycle cycle) const { return cycle - now_ < PortCalendar::kReach; }
+  bool has_room(unsigned scheduler) const { return (biased_ & in_lane(scheduler, kFull)) == 0; }
+  void go_to(Cycle cycle) {
+    now_ = cycle;
+    left_ = lane_.per_cycle;
+    if (cycle - calendar_.now() >= PortCalendar::kMostBehind) [[unlikely]]
+      count();
+  }
+  // Who has left the schedulers by now does not wait there any more.
+  [[gnu::noinline]] void count() {
+    if (calendar_.now() == now_) return;
+    const Lanes left = calendar_.advance(now_);
+    if (one_port_each_) {
+      biased_ -= left;
+      return;
+    }
+    for (unsigned p = 0; p < kPortsPerQueue; ++p)
+      biased_ -= in_lane(lane_.scheduler_of[p], QueueLane::in(p, left));
+  }
+  Lanes waiting() const { return biased_ - bias_; }
+
+  // Any port, for any time.
+  [[gnu::noinline]] Cycle book(unsigned ports, unsigned scheduler, Cycle ready, unsigned occupancy,
+                               unsigned& port) {
     unsigned rest = ports & lane_.ports_of[scheduler];
     port = Steering::choose_port(rest);
-    if (!calendar_.in_reach(ready)) return ready;
-    waiting_ += in_lane(scheduler, 1);
-    if (std::has_single_bit(rest) && occupancy == 1) return calendar_.book_first(port, ready);
+    if (occupancy == 1) return calendar_.book_first_of(rest, ready, port);
     // What only one port executes takes the port's first free cycle although the next one is booked: by the
     // rule of the oldest it would push that operation, which is earlier in the program and later in time,
     // back by what they overlap. Here that one stays, and the port's time is taken behind it.
@@ -74,30 +110,34 @@ class CalendarQueue {
       best = free;
       port = other;
     }
-    calendar_.book(port, best, occupancy);
+    if (row == occupancy && row <= PortCalendar::kMostInARow) {
+      calendar_.book_row(port, best, occupancy);
+    } else {
+      calendar_.book(port, best, occupancy);
+    }
     return best;
   }
 
-  unsigned port_name(unsigned port) const { return lane_.port_name[port]; }
-  const Premise& bound_cycles() const { return bound_cycles_; }
-
- private:
-  Cycle& leaves(std::uint32_t number) { return leaves_[number % leaves_.size()]; }
-  void will_leave(Cycle cycle) {
-    std::uint32_t place = oldest_ + queued_++;
-    for (; place != oldest_ && leaves(place - 1) > cycle; --place) leaves(place) = leaves(place - 1);
-    leaves(place) = cycle;
-    next_leave_ = std::min(next_leave_, cycle);
+  // There is a choice between schedulers, or the one had no room at the last look.
+  [[gnu::noinline]] Cycle dispatch_slow(unsigned ports, Cycle earliest, unsigned bound, unsigned& scheduler) {
+    count();
+    const bool free = bound == kLaneCount;
+    scheduler = free ? lane_.choose_scheduler(ports, waiting()) : lane_.if_room(bound, waiting());
+    if (scheduler == kLaneCount) {
+      return free ? wait_in_order(ports, scheduler) : wait_bound(ports, earliest, bound, scheduler);
+    }
+    --left_;
+    return now_;
   }
-
   // Whoever comes later leaves later.
   Cycle wait_in_order(unsigned ports, unsigned& scheduler) {
     while (scheduler == kLaneCount) {
-      advance(calendar_.next_leave(lane_.choices[ports].leaving));
-      scheduler = lane_.choose_scheduler(ports, waiting_);
+      go_to(calendar_.next_leave(lane_.choices[ports].leaving));
+      count();
+      scheduler = lane_.choose_scheduler(ports, waiting());
     }
     --left_;
-    return calendar_.now();
+    return now_;
   }
   // Others overtake it: their time goes on from where it is. What a scheduler will hold is known, so the
   // cycle is too in which it has room behind those that wait for it already.
@@ -134,32 +174,22 @@ class CalendarQueue {
     return leaves;
   }
   Cycle room_in(unsigned scheduler) const {
-    const std::uint64_t waiting = QueueLane::in(scheduler, waiting_);
-    const std::uint64_t capacity = QueueLane::in(scheduler, lane_.capacity);
-    if (waiting < capacity) return calendar_.now();
-    return calendar_.leave_of(lane_.ports_of[scheduler], waiting - capacity + 1);
+    if (has_room(scheduler)) return now_;
+    const std::uint64_t beyond = QueueLane::in(scheduler, biased_) - kFull;  // its capacity
+    return calendar_.leave_of(lane_.ports_of[scheduler], beyond + 1);
   }
 
-  void advance(Cycle cycle) {
-    if (cycle > calendar_.now()) advance_to(cycle);
-  }
-  [[gnu::noinline]] void advance_to(Cycle cycle) {
-    Lanes left = 0;
-    calendar_.advance(cycle, [this, &left](unsigned port, unsigned count) {
-      left += in_lane(lane_.scheduler_of[port], count);
-    });
-    waiting_ -= left;
-    left_ = lane_.per_cycle;
-  }
+  static constexpr std::uint64_t kFull = kWholeLane / 2 + 1;
+  static_assert(Bounds<SchedulerConfig>::entries.max + Bounds<DispatchQueueConfig>::entries.max < kFull);
 
   PortCalendar calendar_;
-  // Ring: when those leave that had not at the last look, in this order.
-  std::array<Cycle, ring_size(Bounds<DispatchQueueConfig>::entries.max)> leaves_{};
-  Cycle next_leave_ = kNever;  // of the first of them
-  std::uint32_t oldest_ = 0;   // its number
-  std::uint32_t queued_ = 0;   // it and those behind it
-  std::uint32_t left_ = 0;     // dispatches left in the calendar's cycle
-  Lanes waiting_ = 0;          // uops in each scheduler, and bound to it
+  Cycle now_ = 0;
+  std::uint32_t left_ = 0;  // dispatches left in this cycle
+  // Uops in each scheduler at the calendar's time, and bound to it: above a bias that makes kFull of them who
+  // fill it, so that one bit says whether it is full.
+  Lanes biased_ = 0;
+  Lanes bias_ = 0;
+  bool one_port_each_ = true;  // so that a scheduler's number is its port's
   QueueLane lane_;
   Premise bound_cycles_;
 };

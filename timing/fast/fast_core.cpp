@@ -50,31 +50,40 @@ void BasicFastCore<P>::finish() {
 }
 
 template <Probe P>
-void BasicFastCore<P>::run_packet(const Packet& packet, const std::uint64_t*& addresses) {
+void BasicFastCore<P>::run_packet(const Packet& packet) {
   parts_.buffer.fetch(packet.insts);
   wait(packet.available, packet.reason, packet.culprit, packet.culprit_record());
+  std::uint64_t left = parts_.buffer.left();
   for (const UopInfo* uop = packet.begin; uop != packet.end; ++uop) {
-    rename(*uop, packet);
-    if (uop->ports == 0) {
-      run_eliminated(*uop, packet);
+    // Most are: without a look at what they are not.
+    if (uop->is(kUopPlain)) {
+      run_uop(*uop, packet, true);
     } else {
-      if (uop->is(kUopFirstAccess)) address_ = parts_.context.locate(*addresses++);
-      execute(*uop, packet);
+      run_uop(*uop, packet, false);
     }
     // The places of the next instructions are written even if none ends here: they are so again when one
     // does.
-    const std::uint64_t left = parts_.buffer.left();
     renamed_[left % renamed_.size()] = renamed_at_;
     renamed_[(left + 1) % renamed_.size()] = renamed_at_;
-    parts_.buffer.leave(uop->insts);
+    left += uop->insts;
   }
+  parts_.buffer.leave(left - parts_.buffer.left());
   if (packet.penalty != 0) parts_.fetch.redirect(last_issue_, packet.penalty);
 }
 
 template <Probe P>
-inline void BasicFastCore<P>::rename(const UopInfo& uop, const Packet& packet) {
+inline void BasicFastCore<P>::run_uop(const UopInfo& uop, const Packet& packet, bool plain) {
+  Way way;
+  rename(uop, packet, way, plain);
+  if (!plain && uop.ports == 0) return run_eliminated(uop, packet);
+  if (!plain && uop.is(kUopFirstAccess)) address_ = parts_.context.locate(*addresses_++);
+  execute(uop, packet, way, plain);
+}
+
+template <Probe P>
+inline void BasicFastCore<P>::rename(const UopInfo& uop, const Packet& packet, Way& way, bool plain) {
   SlotLedger& ledger = parts_.ledger;
-  if (uop.slots > 0 && ledger.left() == 0) ledger.advance(ledger.now() + 1, StallReason::kBase);
+  if (uop.slots > 0) ledger.find_slot();
   if constexpr (P::kOn) {
     renaming_ = packet.pc_of(uop);
     record_ = packet.record;
@@ -87,12 +96,14 @@ inline void BasicFastCore<P>::rename(const UopInfo& uop, const Packet& packet) {
     if (open) note_groups(probe_.premises().groups);
   }
   if ((open && window_.full()) || window_.lacks(uop)) make_room(uop, open);
-  if (uop.is(kUopSerialize)) {
+  if (!plain && uop.is(kUopSerialize)) {
     wait(serialization_.earliest(uop, retirement_.last()), StallReason::kSerialize, packet.pc_of(uop),
          packet.record);
   }
-  if (uop.ports != 0) enter_queue(uop);
+  if (plain || uop.ports != 0) enter_queue(uop, way);
+  const bool opens = !window_.open();
   group_ = &window_.rename(uop);
+  if (opens) next_wait_ = waits_.first(window_.newest_number());
   renamed_at_ = ledger.now();
   ledger.use(uop.slots);
 }
@@ -160,16 +171,16 @@ void BasicFastCore<P>::close_group() {
 
 // Waits until the queue that the uop chooses has room.
 template <Probe P>
-inline void BasicFastCore<P>::enter_queue(const UopInfo& uop) {
+inline void BasicFastCore<P>::enter_queue(const UopInfo& uop, Way& way) {
   for (;;) {
-    const Cycle now = parts_.ledger.now();
+    exits_.advance(parts_.ledger.now());
     const unsigned chosen = steering_.choose_queue(
-        uop, [this, now](unsigned q) { return queues_[q].queued(now); },
+        uop, [this](unsigned q) { return exits_.queued(q); },
         [this](std::int64_t difference) { note_compared(difference); });
-    queue_ = &queues_[chosen];
-    if (!queue_->full(now)) {
-      ports_ = uop.ports_behind(chosen);
-      bound_ = steering_.enter(uop, chosen);
+    if (exits_.queued(chosen) < steering_.entries(chosen)) {
+      way.queue = chosen;
+      way.ports = uop.ports_behind(chosen);
+      way.bound = steering_.enter(uop, chosen, way.ports);
       return;
     }
     wait_for_queue(uop);
@@ -179,10 +190,7 @@ inline void BasicFastCore<P>::enter_queue(const UopInfo& uop) {
 // Step by step as groups retire, so that each cycle is charged to what the oldest group waits for then.
 template <Probe P>
 void BasicFastCore<P>::wait_for_queue(const UopInfo& uop) {
-  Cycle room = kNever;
-  for (unsigned rest = uop.queues; rest != 0; rest &= rest - 1) {
-    room = std::min(room, queues_[static_cast<unsigned>(std::countr_zero(rest))].next_leave());
-  }
+  const Cycle room = exits_.next_leave(uop.queues);
   do {
     release(parts_.ledger.now());
     wait_for_oldest(std::min(room, window_.oldest().retired), Structure::kDispatchQueues);
@@ -203,37 +211,44 @@ void BasicFastCore<P>::run_eliminated(const UopInfo& uop, const Packet& packet) 
 }
 
 template <Probe P>
-inline void BasicFastCore<P>::execute(const UopInfo& uop, const Packet& packet) {
-  const Cycle dispatched =
-      queue_->dispatch(ports_, renamed_at_ + steering_.dispatch_delay(), bound_, scheduler_);
-  const Cycle placed = dispatched + steering_.issue_delay();
-  const Cycle able = std::max(operands_ready(uop), placed);
-  wait_ = &waits_.begin(window_.newest_number(), *group_, uop);
-  wait_->pc = packet.pc_of(uop);
+inline Cycle BasicFastCore<P>::dispatch(const UopInfo& uop, const Packet& packet, Way& way) {
+  const Cycle dispatched = queues_[way.queue].dispatch(way.ports, renamed_at_ + steering_.dispatch_delay(),
+                                                       way.bound, way.scheduler);
+  exits_.enter(way.queue, dispatched);
+  wait_ = next_wait_++;
+  wait_->uop = &uop;
   if constexpr (P::kOn) {
     key_ = (key_ + 1) % kProbeKeys;
+    wait_->pc = packet.pc_of(uop);
     wait_->record = packet.record;
     probe_.renamed(
         {&uop, wait_->pc, window_.newest_number(), packet.fetched, renamed_at_, key_, packet.record});
     probe_.dispatched(key_, dispatched);
   }
-  if (uop.memory()) {
-    if (uop.is(kUopLoad)) return execute_load(uop, able, address_ + uop.offset);
-    if (uop.is(kUopStore)) return execute_store(uop, able, placed);
+  return dispatched + steering_.issue_delay();
+}
+
+template <Probe P>
+inline void BasicFastCore<P>::execute(const UopInfo& uop, const Packet& packet, Way& way, bool plain) {
+  const Cycle placed = dispatch(uop, packet, way);
+  const Cycle able = std::max(operands_ready(uop), placed);
+  if (!plain && uop.is(kUopLoad)) {
+    return execute_load(uop, way, able, packet.pc_of(uop), address_ + uop.offset);
   }
-  last_issue_ = issue(uop, able, {able, uop.port_reason});
+  if (!plain && uop.is(kUopStore)) return execute_store(uop, way, able, packet.pc_of(uop), placed);
+  last_issue_ = issue(uop, way, able, {able, uop.port_reason});
   Cycle done = last_issue_ + uop.latency;
-  if (uop.is(kUopPrefetch)) {
+  if (!plain && uop.is(kUopPrefetch)) {
     stores_.write_until(last_issue_, load_store_);
     done += load_store_.prefetch(address_ + uop.offset, last_issue_) - last_issue_;
   }
   complete(uop, done, uop.work, 0);
-  if (uop.is(kUopBranch)) may_fail_.wait_for({done, uop.work});
+  if (!plain && uop.is(kUopBranch)) may_fail_.wait_for({done, uop.work});
 }
 
 template <Probe P>
-void BasicFastCore<P>::execute_load(const UopInfo& uop, Cycle able, std::uint64_t address) {
-  const std::uint64_t pc = wait_->pc;
+void BasicFastCore<P>::execute_load(const UopInfo& uop, const Way& way, Cycle able, std::uint64_t pc,
+                                    std::uint64_t address) {
   const auto [store, predicted] = load_store_.dependence(pc, address, uop.bytes);
   if (predicted) able = std::max(able, load_store_.ready_behind(*store));
   Admission admitted{able, uop.port_reason};
@@ -243,7 +258,7 @@ void BasicFastCore<P>::execute_load(const UopInfo& uop, Cycle able, std::uint64_
   if (uop.is(kUopAcquire) && load_store_.release() != 0) {
     admitted.wait_for({stores_.freed(load_store_.release(), load_store_), StallReason::kOrder});
   }
-  const Cycle issued = issue(uop, able, admitted);
+  const Cycle issued = issue(uop, way, able, admitted);
   stores_.write_until(issued, load_store_);
   Loaded loaded = load_store_.access(pc, address, uop.bytes, issued);
   if (store != nullptr && LoadStoreUnit::must_forward(*store, issued)) {
@@ -264,8 +279,9 @@ void BasicFastCore<P>::execute_load(const UopInfo& uop, Cycle able, std::uint64_
 }
 
 template <Probe P>
-void BasicFastCore<P>::execute_store(const UopInfo& uop, Cycle able, Cycle placed) {
-  StoreRecord& store = load_store_.add_store(uop, wait_->pc, address_ + uop.offset);
+void BasicFastCore<P>::execute_store(const UopInfo& uop, const Way& way, Cycle able, std::uint64_t pc,
+                                     Cycle placed) {
+  StoreRecord& store = load_store_.add_store(uop, pc, address_ + uop.offset);
   store.addressed_by(placed);
   for (unsigned s = 0; s < uop.source_count; ++s) {
     if (uop.addresses(s)) store.addressed_by(values_[uop.sources[s].reg].as(uop.sources[s].role));
@@ -274,7 +290,7 @@ void BasicFastCore<P>::execute_store(const UopInfo& uop, Cycle able, Cycle place
   if (const std::uint64_t before = load_store_.store_before(store.sequence); before != 0) {
     admitted.wait_for({stores_.freed(before, load_store_), StallReason::kStoreBuffer});
   }
-  store.issued = issue(uop, able, admitted);
+  store.issued = issue(uop, way, able, admitted);
   group_->store_sequence = store.sequence;
   const Cycle done = store.issued + uop.latency;
   complete(uop, done, uop.work, 0);

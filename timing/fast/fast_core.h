@@ -22,6 +22,8 @@
 #include "timing/config/premises.h"
 #include "timing/fast/calendar_queue.h"
 #include "timing/fast/pending_stores.h"
+#include "timing/fast/queue_exits.h"
+#include "timing/fast/ready_times.h"
 #include "timing/fast/wait_ring.h"
 #include "timing/pipe/bypass.h"
 #include "timing/pipe/load_store_unit.h"
@@ -80,12 +82,13 @@ class BasicFastCore {
  private:
   void switch_context();
   void run_block(const std::uint64_t* addresses) {
+    addresses_ = addresses;
     while (!parts_.fetch.needs_record()) {
       if (!parts_.fetch.window_open()) open_window();
-      run_packet(parts_.fetch.take(), addresses);
+      run_packet(parts_.fetch.take());
     }
   }
-  void run_packet(const Packet& packet, const std::uint64_t*& addresses);
+  void run_packet(const Packet& packet);
   void open_window() {
     Cycle cycle = parts_.fetch.next_cycle();
     if constexpr (P::kPremises) note_buffer(probe_.premises().buffer_instructions, cycle);
@@ -109,14 +112,23 @@ class BasicFastCore {
     ledger.advance(cycle, reason);
   }
 
-  [[gnu::always_inline]] void rename(const UopInfo& uop, const Packet& packet);
+  // The way of a uop to its port, as far as it is known.
+  struct Way {
+    unsigned queue = 0;
+    unsigned ports = 0;           // that can execute it, as the queue numbers them
+    unsigned bound = kLaneCount;  // to a scheduler of that queue, or to none
+    unsigned scheduler = 0;
+  };
+  // `plain`: of a uop that is kUopPlain.
+  [[gnu::always_inline]] void run_uop(const UopInfo& uop, const Packet& packet, bool plain);
+  [[gnu::always_inline]] void rename(const UopInfo& uop, const Packet& packet, Way& way, bool plain);
   void make_room(const UopInfo& uop, bool open);
   void wait_for_oldest(Cycle cycle, Structure full);
   void release(Cycle now) {
     while (!window_.empty() && window_.oldest().retired <= now) window_.release();
   }
   void close_group();
-  [[gnu::always_inline]] void enter_queue(const UopInfo& uop);
+  [[gnu::always_inline]] void enter_queue(const UopInfo& uop, Way& way);
   void wait_for_queue(const UopInfo& uop);
 
   void run_eliminated(const UopInfo& uop, const Packet& packet);
@@ -128,15 +140,17 @@ class BasicFastCore {
     return ready;
   }
   // A register that the uop does not have takes the value too, and nobody waits for it.
-  [[gnu::always_inline]] void write(const UopInfo& uop, Result result) {
+  [[gnu::always_inline]] void write(const UopInfo& uop, const ReadyTimes& result) {
     values_[uop.dests[0]] = result;
     if (uop.dest_count > 1) values_[uop.dests[1]] = result.second();
-    values_[kNoTimedReg] = Result{};
+    values_[kNoTimedReg] = ReadyTimes();
   }
-  [[gnu::always_inline]] Cycle issue(const UopInfo& uop, Cycle able, const Admission& admitted) {
+  [[gnu::always_inline]] Cycle issue(const UopInfo& uop, const Way& way, Cycle able,
+                                     const Admission& admitted) {
     unsigned port = 0;
-    const Cycle issued = queue_->issue(ports_, scheduler_, admitted.cycle, uop.occupancy, port);
-    if constexpr (P::kOn) probe_.issued(key_, issued, queue_->port_name(port));
+    CalendarQueue& queue = queues_[way.queue];
+    const Cycle issued = queue.issue(way.ports, way.scheduler, admitted.cycle, uop.occupancy, port);
+    if constexpr (P::kOn) probe_.issued(key_, issued, queue.port_name(port));
     wait_->able = able;
     wait_->issued = issued;
     wait_->held = held_by(uop, able, admitted, issued);
@@ -151,22 +165,26 @@ class BasicFastCore {
     group_->complete_by(cycle);
     wait_->complete = cycle;
     wait_->work = work;
-    write(uop, result_of(uop, cycle, base_sooner));
+    write(uop, {cycle, uop.addend_sooner, base_sooner});
   }
-  [[gnu::always_inline]] void execute(const UopInfo& uop, const Packet& packet);
-  void execute_load(const UopInfo& uop, Cycle able, std::uint64_t address);
-  void execute_store(const UopInfo& uop, Cycle able, Cycle placed);
+  // Returns when it is in its scheduler and can issue at the earliest.
+  [[gnu::always_inline]] Cycle dispatch(const UopInfo& uop, const Packet& packet, Way& way);
+  [[gnu::always_inline]] void execute(const UopInfo& uop, const Packet& packet, Way& way, bool plain);
+  // The log's next address is the instruction's, if this is the first of its accesses.
+  void execute_load(const UopInfo& uop, const Way& way, Cycle able, std::uint64_t pc, std::uint64_t address);
+  void execute_store(const UopInfo& uop, const Way& way, Cycle able, std::uint64_t pc, Cycle placed);
 
   [[no_unique_address]] P probe_;
   Parts parts_;
   Serialization serialization_;
-  std::array<Result, kTimedRegs> values_{};
+  std::array<ReadyTimes, kTimedRegs> values_{};
   RetireWindow window_;
   WaitRing waits_;
   RetireBandwidth retirement_;
   LoadStoreUnit load_store_;
   PendingStores stores_;
   Steering steering_;
+  QueueExits exits_;
   std::array<CalendarQueue, kMaxDispatchQueues> queues_;
 
   // Rings: by instruction, when it left the fetch buffer; by load number, when its queue entry is free and
@@ -178,16 +196,14 @@ class BasicFastCore {
   Admission may_fail_{0, StallReason::kBase};
 
   // Of the uop at hand.
-  Wait* wait_ = nullptr;
+  WaitRing::Entry* wait_ = nullptr;
+  WaitRing::Entry* next_wait_ = nullptr;  // of the next that issues
   RetireGroup* group_ = nullptr;
-  CalendarQueue* queue_ = nullptr;
-  unsigned ports_ = 0;           // that can execute it, as its queue numbers them
-  unsigned bound_ = kLaneCount;  // to a scheduler of that queue, or to none
-  unsigned scheduler_ = 0;
-  std::uint32_t key_ = 0;       // for a probe, as
-  std::uint64_t renaming_ = 0;  // its pc is, and
-  std::uint32_t record_ = 0;    // the record that it is of
-  std::uint64_t address_ = 0;   // effective address of its instruction
+  std::uint32_t key_ = 0;                     // for a probe, as
+  std::uint64_t renaming_ = 0;                // its pc is, and
+  std::uint32_t record_ = 0;                  // the record that it is of
+  std::uint64_t address_ = 0;                 // effective address of its instruction
+  const std::uint64_t* addresses_ = nullptr;  // of the record's next accesses
   Cycle renamed_at_ = 0;
   Cycle last_issue_ = 0;
 };

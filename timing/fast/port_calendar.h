@@ -9,35 +9,42 @@
 #include <cstdint>
 
 #include "timing/cycle.h"
+#include "timing/least_lane.h"
+#include "timing/nth_bit.h"
 #include "timing/zeroed_array.h"
 
 namespace m2sim::timing {
 
-inline constexpr unsigned kCalendarPorts = 4;
+inline constexpr unsigned kCalendarPorts = kLaneCount;
 
 class PortCalendar {
+  static constexpr std::size_t kSpans = 1024;  // of 64 cycles
+  static constexpr Cycle kCycles = kSpans * 64;
+
  public:
-  // Cycles beyond the horizon cannot be booked; chains of so many misses have the ports to themselves.
-  bool in_reach(Cycle cycle) const { return cycle - now_ < kCycles - 256; }
+  static constexpr Cycle kReach = kCycles - 256;
+  // Whoever books what is less than kReach ahead may be so many cycles ahead of now().
+  static constexpr Cycle kMostBehind = 64;
 
   Cycle now() const { return now_; }
 
-  // The first cycle of so many free ones in a row.
-  Cycle first_free(unsigned port, Cycle from, unsigned length) const {
-    if (length == 1) return first_free(port, from);
-    Cycle cycle = from;
-    for (unsigned run = 0; run < length; ++cycle) run = busy(port, cycle) ? 0 : run + 1;
-    return cycle - length;
-  }
+  static constexpr unsigned kMostInARow = 64;  // that book_row() books
 
-  Cycle first_free(unsigned port, Cycle from) const {
-    std::uint64_t free = ~span(from).busy[port] >> (from % 64) << (from % 64);
+  // The first cycle from `from` on of so many free ones in a row.
+  Cycle first_free(unsigned port, Cycle from, unsigned length) const {
+    if (length > kMostInARow) [[unlikely]]
+      return first_free_of_many(port, from, length);
     Cycle base = from & ~Cycle{63};
-    while (free == 0) {
+    std::uint64_t free = ~span(base).busy[port];
+    std::uint64_t begins = ~std::uint64_t{0} << (from % 64);
+    for (;; begins = ~std::uint64_t{0}) {
+      const std::uint64_t next = ~span(base + 64).busy[port];
+      for (unsigned i = 1; i < length; ++i) begins &= free >> i | next << (64 - i);
+      begins &= free;
+      if (begins != 0) return base + static_cast<unsigned>(std::countr_zero(begins));
       base += 64;
-      free = ~span(base).busy[port];
+      free = next;
     }
-    return base + static_cast<unsigned>(std::countr_zero(free));
   }
 
   // Books the first free cycle from `from` on, and returns it.
@@ -56,8 +63,34 @@ class PortCalendar {
     return base + static_cast<unsigned>(std::countr_zero(free));
   }
 
-  // A free cycle, and as many of the free ones behind it as the operation blocks its port for, in a row or
-  // not.
+  // Books the first cycle from `from` on in which one of several ports is free, of those the lowest.
+  Cycle book_first_of(unsigned ports, Cycle from, unsigned& port) {
+    Span* at = &span(from);
+    std::uint64_t free = any_free(*at, ports) >> (from % 64) << (from % 64);
+    Cycle base = from & ~Cycle{63};
+    while (free == 0) [[unlikely]] {
+        base += 64;
+        at = &span(base);
+        free = any_free(*at, ports);
+      }
+    const std::uint64_t lowest = free & -free;
+    while ((at->busy[port = static_cast<unsigned>(std::countr_zero(ports))] & lowest) != 0)
+      ports &= ports - 1;
+    at->busy[port] |= lowest;
+    at->leaves[port] |= lowest;
+    return base + static_cast<unsigned>(std::countr_zero(free));
+  }
+
+  // Books so many free cycles in a row, at most kMostInARow.
+  void book_row(unsigned port, Cycle cycle, unsigned length) {
+    const std::uint64_t row = ~std::uint64_t{0} >> (64 - length);
+    Span& first = span(cycle);
+    first.leaves[port] |= std::uint64_t{1} << (cycle % 64);
+    first.busy[port] |= row << (cycle % 64);
+    if (cycle % 64 + length > 64) span(cycle + 64).busy[port] |= row >> (64 - cycle % 64);
+  }
+  // Books a free cycle, and as many of the free ones behind it as the operation blocks its port for, in a row
+  // or not.
   void book(unsigned port, Cycle cycle, unsigned length) {
     span(cycle).leaves[port] |= std::uint64_t{1} << (cycle % 64);
     for (; length != 0; ++cycle) {
@@ -67,19 +100,21 @@ class PortCalendar {
     }
   }
 
-  // Moves to `cycle` and reports each port's operations that left their scheduler after the old time up
-  // to and including the new one: left(port, count), none and several times too.
-  template <class Left>
-  void advance(Cycle cycle, Left&& left) {
-    while (now_ < cycle) {
-      const Cycle end = std::min(cycle, now_ | 63);  // the last cycle of this span, at most
-      if (end > now_) report(now_, end, left);
-      now_ = end;
-      if (now_ == cycle) return;
-      span(now_) = {};  // its cycles have passed
-      ++now_;
-      report_first(left);
+  // Moves to `cycle`, which is not before now(). Returns how many operations left their scheduler after the
+  // old time up to and including the new one, a lane a port.
+  Lanes advance(Cycle cycle) {
+    Lanes left = 0;
+    while (now_ != cycle) {
+      const Cycle from = now_ + 1;
+      if (from % 64 == 0) span(now_) = {};  // its cycles have passed
+      now_ = std::min(cycle, from | 63);
+      const std::uint64_t passed = ~std::uint64_t{0} << (from % 64) & ~std::uint64_t{0} >> (63 - now_ % 64);
+      const Span& current = span(from);
+      for (unsigned p = 0; p < kCalendarPorts; ++p) {
+        left += in_lane(p, static_cast<unsigned>(std::popcount(current.leaves[p] & passed)));
+      }
     }
+    return left;
   }
 
   // The first cycle after now() in which an operation leaves one of the ports of `mask`, or kNever.
@@ -87,28 +122,26 @@ class PortCalendar {
 
   // The cycle by whose end so many operations have left those ports since now(), or kNever.
   Cycle leave_of(unsigned mask, std::uint64_t count) const {
+    if (std::has_single_bit(mask)) return leave_of_port(static_cast<unsigned>(std::countr_zero(mask)), count);
     for (Cycle cycle = now_ + 1; cycle - now_ < kCycles - 128; cycle = (cycle | 63) + 1) {
       const Span& current = span(cycle);
       const std::uint64_t rest = ~std::uint64_t{0} << (cycle % 64);
       std::uint64_t any = 0;
       std::uint64_t leaving = 0;
-      for (unsigned p = 0; p < kCalendarPorts; ++p) {
-        if ((mask >> p & 1U) == 0) continue;
-        any |= current.leaves[p] & rest;
-        leaving += static_cast<unsigned>(std::popcount(current.leaves[p] & rest));
+      for (unsigned ports = mask; ports != 0; ports &= ports - 1) {
+        const std::uint64_t here = current.leaves[static_cast<unsigned>(std::countr_zero(ports))] & rest;
+        any |= here;
+        leaving += static_cast<unsigned>(std::popcount(here));
       }
       if (leaving < count) {
         count -= leaving;
         continue;
       }
-      if (std::has_single_bit(mask)) {
-        for (; count != 1; --count) any &= any - 1;
-        return (cycle & ~Cycle{63}) + static_cast<unsigned>(std::countr_zero(any));
-      }
       for (;; any &= any - 1) {
         const auto at = static_cast<unsigned>(std::countr_zero(any));
-        for (unsigned p = 0; p < kCalendarPorts; ++p) {
-          if ((mask >> p & 1U) != 0) count -= std::min<std::uint64_t>(count, current.leaves[p] >> at & 1U);
+        for (unsigned ports = mask; ports != 0; ports &= ports - 1) {
+          const auto p = static_cast<unsigned>(std::countr_zero(ports));
+          count -= std::min<std::uint64_t>(count, current.leaves[p] >> at & 1U);
         }
         if (count == 0) return (cycle & ~Cycle{63}) + at;
       }
@@ -117,9 +150,6 @@ class PortCalendar {
   }
 
  private:
-  static constexpr std::size_t kSpans = 1024;  // of 64 cycles
-  static constexpr Cycle kCycles = kSpans * 64;
-
   struct alignas(64) Span {
     std::array<std::uint64_t, kCalendarPorts> busy{};
     std::array<std::uint64_t, kCalendarPorts> leaves{};
@@ -129,22 +159,26 @@ class PortCalendar {
   const Span& span(Cycle cycle) const { return spans_[(cycle / 64) % kSpans]; }
   bool busy(unsigned port, Cycle cycle) const { return (span(cycle).busy[port] >> (cycle % 64) & 1U) != 0; }
 
-  template <class Left>
-  void report(Cycle after, Cycle upto, Left&& left) {  // both in one span
-    const std::uint64_t low = ~std::uint64_t{0} << (after % 64) << 1;
-    const std::uint64_t high = ~std::uint64_t{0} >> (63 - upto % 64);
-    const Span& current = span(upto);
-    for (unsigned p = 0; p < kCalendarPorts; ++p) {
-      left(p, static_cast<unsigned>(std::popcount(current.leaves[p] & low & high)));
-    }
+  Cycle first_free_of_many(unsigned port, Cycle from, unsigned length) const {
+    Cycle cycle = from;
+    for (unsigned run = 0; run < length; ++cycle) run = busy(port, cycle) ? 0 : run + 1;
+    return cycle - length;
   }
-
-  template <class Left>
-  void report_first(Left&& left) {
-    const Span& current = span(now_);
-    for (unsigned p = 0; p < kCalendarPorts; ++p) {
-      left(p, static_cast<unsigned>(current.leaves[p] & 1U));
+  Cycle leave_of_port(unsigned port, std::uint64_t count) const {
+    for (Cycle cycle = now_ + 1; cycle - now_ < kCycles - 128; cycle = (cycle | 63) + 1) {
+      const std::uint64_t here = span(cycle).leaves[port] & ~std::uint64_t{0} << (cycle % 64);
+      const auto leaving = static_cast<unsigned>(std::popcount(here));
+      if (leaving >= count) return (cycle & ~Cycle{63}) + nth_bit(here, static_cast<unsigned>(count));
+      count -= leaving;
     }
+    return kNever;
+  }
+  static std::uint64_t any_free(const Span& at, unsigned ports) {
+    std::uint64_t busy = at.busy[static_cast<unsigned>(std::countr_zero(ports))];
+    for (ports &= ports - 1; ports != 0; ports &= ports - 1) {
+      busy &= at.busy[static_cast<unsigned>(std::countr_zero(ports))];
+    }
+    return ~busy;
   }
 
   Cycle now_ = 0;

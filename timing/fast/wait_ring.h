@@ -21,12 +21,12 @@ class WaitRing {
         mask_(ring_size(config.groups) - 1),
         waits_((mask_ + 1) * per_group_) {}
 
-  // Of the latest issuing uop of a group: to be filled in place, as its times become known.
-  Wait& begin(std::uint64_t number, const RetireGroup& group, const UopInfo& uop) {
-    Entry& entry = waits_[place(number) + group.issuing - 1];
-    entry.uop = &uop;
-    return entry.wait;
-  }
+  // A uop's, to be filled in place as its times become known.
+  struct Entry : Wait {
+    const UopInfo* uop = nullptr;
+  };
+  // Of the first uop of a group that issues; those of the next ones follow.
+  Entry* first(std::uint64_t number) { return &waits_[place(number)]; }
 
   // Charges the cycles of [from, to) to the uops of a group, in order: lose(end, reason, wait); null for
   // none.
@@ -35,18 +35,14 @@ class WaitRing {
     const Entry* const first = &waits_[place(number)];
     const Entry* const end = first + group.issuing;
     for (const Entry* entry = first; entry != end && from < to; ++entry) {
-      if (entry->wait.complete <= from) continue;
-      from = timing::charge(entry->wait, *entry->uop, from, to,
-                            [&](Cycle until, StallReason reason) { lose(until, reason, &entry->wait); });
+      if (entry->complete <= from) continue;
+      from = timing::charge(*entry, *entry->uop, from, to,
+                            [&](Cycle until, StallReason reason) { lose(until, reason, entry); });
     }
     if (from < to) lose(to, StallReason::kRetire, nullptr);
   }
 
  private:
-  struct Entry {
-    Wait wait;
-    const UopInfo* uop = nullptr;
-  };
   std::size_t place(std::uint64_t number) const { return (number & mask_) * per_group_; }
 
   std::size_t per_group_;

@@ -21,7 +21,7 @@ class FetchBuffer {
   std::uint64_t left() const { return left_; }  // instructions that rename has taken so far
 
   void fetch(unsigned insts) { fetched_ += insts; }
-  void leave(unsigned insts) { left_ += insts; }
+  void leave(std::uint64_t insts) { left_ += insts; }
 
  private:
   std::uint32_t capacity_;  // instructions

@@ -120,7 +120,7 @@ class RetireWindow {
     }
     RetireGroup& group = *newest_;
     room_ -= uop.takes;
-    group.issuing = static_cast<std::uint8_t>(group.issuing + (uop.ports != 0 ? 1 : 0));
+    group.issuing = static_cast<std::uint8_t>(group.issuing + (uop.takes >> kGroupExecutes & 1U));
     group.needs += uop.needs;
     available_ -= uop.needs;
     return group;

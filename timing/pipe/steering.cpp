@@ -43,6 +43,7 @@ Steering::Steering(const CoreConfig& config)
         choice.leaving |= lane.ports_of[i];
         choice.leading[choice.count++] = static_cast<std::uint8_t>(i);
       }
+      if (choice.count == 1) choice.only = choice.leading[0];
       const bool binds = lane.bound_cycles != 0;
       bindings_[q][ports] = {binds ? choice.count : 1, choice.leading};
       if (!binds) bindings_[q][ports].schedulers[0] = kLaneCount;

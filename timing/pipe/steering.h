@@ -41,7 +41,8 @@ struct QueueLane {
   struct Choice {
     Lanes excluded = 0;
     unsigned leaving = 0;
-    unsigned count = 0;  // of the schedulers that lead there
+    unsigned count = 0;          // of the schedulers that lead there
+    unsigned only = kLaneCount;  // the one that does, if no other
     std::array<std::uint8_t, kPortsPerQueue> leading{};
   };
   std::array<Choice, std::size_t{1} << kPortsPerQueue> choices{};
@@ -76,22 +77,27 @@ class Steering {
   template <class Queued, class Compared>
   unsigned choose_queue(const UopInfo& uop, Queued&& queued, Compared&& compared) const {
     unsigned chosen = uop.queue;
-    if (std::has_single_bit(unsigned{uop.queues})) return chosen;
+    if (!uop.is(kUopManyWays)) return chosen;
     auto fewest = static_cast<std::int64_t>(queued(chosen));
     for (unsigned rest = uop.queues & (uop.queues - 1U); rest != 0; rest &= rest - 1) {
       const auto q = static_cast<unsigned>(std::countr_zero(rest));
       const auto here = static_cast<std::int64_t>(queued(q));
       compared(turn_ == 0 ? fewest - here : here - fewest);
-      if (here + emptier_by_[turn_] > fewest) continue;
-      fewest = here;
-      chosen = q;
+      // Without a branch, which the host could not predict: all ones if this one is the emptier.
+      const std::int64_t emptier = (here + emptier_by_[turn_] - fewest - 1) >> 63;
+      fewest += (here - fewest) & emptier;
+      chosen ^= (chosen ^ q) & static_cast<unsigned>(emptier);
     }
     return chosen;
   }
   // The uop enters a queue. Returns the scheduler that it is bound to there, or kLaneCount: to none.
   [[gnu::always_inline]] unsigned enter(const UopInfo& uop, unsigned queue) {
-    turn_ ^= (uop.queues & (uop.queues - 1U)) != 0 ? 1U : 0U;
-    const Binding& binding = bindings_[queue][uop.ports_behind(queue)];
+    return enter(uop, queue, uop.ports_behind(queue));
+  }
+  // The same for who knows already which ports of that queue can execute it.
+  [[gnu::always_inline]] unsigned enter(const UopInfo& uop, unsigned queue, unsigned ports) {
+    turn_ ^= uop.is(kUopManyWays) ? 1U : 0U;
+    const Binding& binding = bindings_[queue][ports];
     return binding.schedulers[binding.count <= 1 ? 0 : random_.below(binding.count)];
   }
   // Whose turn it is, of the queues of the uop to come: for who has left instructions out, and cannot know.

@@ -34,19 +34,6 @@ TEST_F(CalendarQueues, SoManyLeaveInACycle) {
   for (const auto& [cycle, count] : leaving) EXPECT_EQ(count, lane.per_cycle) << cycle;
 }
 
-TEST_F(CalendarQueues, CountsWhoHasNotLeft) {
-  for (unsigned i = 0; i < 3 * lane.per_cycle; ++i) {
-    unsigned scheduler = 0;
-    unsigned port = 0;
-    queue->issue(all, scheduler, queue->dispatch(all, 10, kLaneCount, scheduler) + 1, 1, port);
-  }
-  EXPECT_EQ(queue->queued(9), 3 * lane.per_cycle);
-  EXPECT_EQ(queue->next_leave(), 10U);
-  EXPECT_EQ(queue->queued(10), 2 * lane.per_cycle);
-  EXPECT_EQ(queue->queued(12), 0U);
-  EXPECT_FALSE(queue->full(12));
-}
-
 TEST_F(CalendarQueues, OnePortIsTakenOnceACycle) {
   const unsigned port_mask = lane.ports_of[0] & -lane.ports_of[0];
   std::map<Cycle, unsigned> taken;
@@ -102,9 +89,6 @@ TEST_F(CalendarQueues, WhoIsBoundToAFullSchedulerWaitsForItsRoomAndIsOvertaken) 
     EXPECT_EQ(scheduler, 1U);
     queue->issue(all, scheduler, now + 1, 1, port);
   }
-  EXPECT_EQ(queue->queued(now), 5U);
-  EXPECT_EQ(queue->next_leave(), kFirst);
-  EXPECT_EQ(queue->queued(kFirst + 2), 2U);
 }
 
 TEST_F(CalendarQueues, AfterSoManyCyclesABoundUopGoesWhereThereIsRoom) {

@@ -27,8 +27,9 @@ std::vector<Piece> charged(const WaitRing& ring, std::uint64_t number, const Ret
 
 void note(WaitRing& ring, std::uint64_t number, RetireGroup& group, const UopInfo& uop, Cycle issued,
           Cycle complete, std::uint64_t pc) {
-  ++group.issuing;
-  ring.begin(number, group, uop) = {issued, issued, complete, pc, uop.work, uop.port_reason};
+  WaitRing::Entry& entry = ring.first(number)[group.issuing++];
+  entry.uop = &uop;
+  static_cast<Wait&>(entry) = {issued, issued, complete, pc, uop.work, uop.port_reason};
 }
 
 TEST(WaitRing, TheOldestUnfinishedUopIsCharged) {

@@ -35,6 +35,7 @@ TEST(Steering, WhoseTurnItIsCanBeSaid) {
   UopInfo both;
   both.queue = 0;
   both.queues = 0b11;
+  both.settle();
   const auto alike = [](unsigned) { return 3U; };
   for (const unsigned turn : {1U, 0U, 0U, 1U, 1U}) {
     steering.set_turn(turn == 1);
@@ -51,9 +52,11 @@ TEST(Steering, QueuesTakeTurnsUntilOneIsSoMuchEmptier) {
     UopInfo both;
     both.queue = 0;
     both.queues = 0b11;
+    both.settle();
     UopInfo only;
     only.queue = 1;
     only.queues = 0b10;
+    only.settle();
     std::array<std::size_t, 2> queued{8, 8};
     const auto count = [&](unsigned q) { return queued[q]; };
     for (unsigned turn = 0; turn < 6; ++turn) {
@@ -82,6 +85,7 @@ TEST(Steering, ABoundUopGetsAnySchedulerThatLeadsToItsPortsAsOften) {
     UopInfo uop;
     uop.queue = static_cast<std::uint8_t>(q);
     uop.queues = static_cast<std::uint8_t>(1U << q);
+    uop.settle();
     for (const unsigned ports : {lane.ports_of[0], lane.ports_of[0] | lane.ports_of[1] | lane.ports_of[2]}) {
       uop.local_ports = static_cast<std::uint16_t>(ports << (4 * q));
       ASSERT_EQ(uop.ports_behind(q), ports);
