@@ -17,9 +17,11 @@ using insts::RegId;
 // Values inside one instruction: written by one of its uops, read by a later one.
 inline constexpr RegId kTemp0 = insts::kRegCount;
 inline constexpr unsigned kTempCount = 4;
-// What a place for a register that a uop does not have names: never waited for.
+// What a place for a register that a uop does not have names: a source that nobody writes, so that it is
+// never waited for, and a destination that nobody reads.
 inline constexpr RegId kNoTimedReg = kTemp0 + kTempCount;
-inline constexpr unsigned kTimedRegs = kNoTimedReg + 1;
+inline constexpr RegId kUnreadReg = kNoTimedReg + 1;
+inline constexpr unsigned kTimedRegs = kUnreadReg + 1;
 
 inline constexpr insts::Source kNoSource = {kNoTimedReg, insts::Role::kData};
 inline constexpr unsigned kMaxSources = 4;
@@ -101,7 +103,7 @@ struct alignas(64) UopInfo : ExecutionFacts {
   std::uint8_t source_count = 0;
   std::uint8_t dest_count = 0;
   std::array<insts::Source, kMaxSources> sources = {kNoSource, kNoSource, kNoSource, kNoSource};
-  std::array<RegId, kMaxDests> dests = {kNoTimedReg, kNoTimedReg};
+  std::array<RegId, kMaxDests> dests = {kUnreadReg, kUnreadReg};
   std::uint8_t bytes = 0;   // of its memory access
   std::uint8_t offset = 0;  // from the instruction's effective address
   std::uint8_t inst = 0;    // index of its (last) instruction in the block

@@ -28,6 +28,7 @@ class CalendarQueue {
   void set_lane(const QueueLane& lane) {
     lane_ = lane;
     for (unsigned i = 0; i < kLaneCount; ++i) {
+      place_[i] = static_cast<std::uint8_t>(16 * lane.scheduler_of[i]);
       bias_ += in_lane(i, kFull - QueueLane::in(i, lane.capacity));
       if (!std::has_single_bit(lane.ports_of[i]) && lane.ports_of[i] != 0) one_port_each_ = false;
     }
@@ -72,7 +73,7 @@ class CalendarQueue {
  private:
   // Cycles beyond the horizon cannot be booked; chains of so many misses have the ports to themselves.
   bool in_reach(Cycle cycle) const { return cycle - now_ < PortCalendar::kReach; }
-  bool has_room(unsigned scheduler) const { return (biased_ & in_lane(scheduler, kFull)) == 0; }
+  bool has_room(unsigned scheduler) const { return (biased_ >> (16 * scheduler) & kFull) == 0; }
   void go_to(Cycle cycle) {
     now_ = cycle;
     left_ = lane_.per_cycle;
@@ -81,14 +82,7 @@ class CalendarQueue {
   }
   // Who has left the schedulers by now does not wait there any more.
   [[gnu::noinline]] void count() {
-    if (calendar_.now() == now_) return;
-    const Lanes left = calendar_.advance(now_);
-    if (one_port_each_) {
-      biased_ -= left;
-      return;
-    }
-    for (unsigned p = 0; p < kPortsPerQueue; ++p)
-      biased_ -= in_lane(lane_.scheduler_of[p], QueueLane::in(p, left));
+    if (calendar_.now() != now_) biased_ -= calendar_.advance(now_, place_);
   }
   Lanes waiting() const { return biased_ - bias_; }
 
@@ -120,31 +114,35 @@ class CalendarQueue {
 
   // There is a choice between schedulers, or the one had no room at the last look.
   [[gnu::noinline]] Cycle dispatch_slow(unsigned ports, Cycle earliest, unsigned bound, unsigned& scheduler) {
-    count();
-    const bool free = bound == kLaneCount;
-    scheduler = free ? lane_.choose_scheduler(ports, waiting()) : lane_.if_room(bound, waiting());
-    if (scheduler == kLaneCount) {
-      return free ? wait_in_order(ports, scheduler) : wait_bound(ports, earliest, bound, scheduler);
+    if (bound != kLaneCount) {
+      const Cycle room = room_in(bound);
+      if (room > now_) return wait_bound(ports, earliest, room, scheduler);
+      count();  // so that the next ones find it at once
+    } else {
+      count();
+      wait_in_order(ports, scheduler);
     }
     --left_;
     return now_;
   }
-  // Whoever comes later leaves later.
-  Cycle wait_in_order(unsigned ports, unsigned& scheduler) {
+  // Whoever comes later leaves later. count() has been called.
+  void wait_in_order(unsigned ports, unsigned& scheduler) {
+    const QueueLane::Choice& choice = lane_.choices[ports];
+    if (choice.only != kLaneCount) {
+      if (!has_room(choice.only)) go_to(calendar_.next_leave(choice.leaving));
+      return;
+    }
+    scheduler = lane_.choose_scheduler(ports, waiting());
     while (scheduler == kLaneCount) {
-      go_to(calendar_.next_leave(lane_.choices[ports].leaving));
+      go_to(calendar_.next_leave(choice.leaving));
       count();
       scheduler = lane_.choose_scheduler(ports, waiting());
     }
-    --left_;
-    return now_;
   }
   // Others overtake it: their time goes on from where it is. What a scheduler will hold is known, so the
   // cycle is too in which it has room behind those that wait for it already.
-  [[gnu::noinline]] Cycle wait_bound(unsigned ports, Cycle earliest, unsigned bound, unsigned& scheduler) {
+  Cycle wait_bound(unsigned ports, Cycle earliest, Cycle leaves, unsigned& scheduler) {
     const Cycle freed = earliest + lane_.bound_cycles;
-    scheduler = bound;
-    Cycle leaves = room_in(bound);
     // What follows is the same for all numbers of cycles up to which it waits for its own scheduler anyway,
     // and behind which another has no room yet (noted in any mode: it costs less than to ask whether to).
     const auto wait = static_cast<std::int64_t>(leaves - earliest);
@@ -173,10 +171,11 @@ class CalendarQueue {
     }
     return leaves;
   }
+  // Not before now.
   Cycle room_in(unsigned scheduler) const {
     if (has_room(scheduler)) return now_;
     const std::uint64_t beyond = QueueLane::in(scheduler, biased_) - kFull;  // its capacity
-    return calendar_.leave_of(lane_.ports_of[scheduler], beyond + 1);
+    return std::max(now_, calendar_.leave_of(lane_.ports_of[scheduler], beyond + 1));
   }
 
   static constexpr std::uint64_t kFull = kWholeLane / 2 + 1;
@@ -189,7 +188,8 @@ class CalendarQueue {
   // fill it, so that one bit says whether it is full.
   Lanes biased_ = 0;
   Lanes bias_ = 0;
-  bool one_port_each_ = true;  // so that a scheduler's number is its port's
+  std::array<std::uint8_t, kPortsPerQueue> place_{};  // of the lane of each port's scheduler, in bits
+  bool one_port_each_ = true;                         // so that a scheduler's number is its port's
   QueueLane lane_;
   Premise bound_cycles_;
 };

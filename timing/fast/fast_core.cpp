@@ -204,7 +204,7 @@ void BasicFastCore<P>::run_eliminated(const UopInfo& uop, const Packet& packet) 
     probe_.renamed({&uop, pc, window_.newest_number(), packet.fetched, renamed_at_, kNoKey, packet.record});
   last_issue_ = renamed_at_;
   group_->complete_by(renamed_at_ + 1);
-  eliminate(uop, values_);
+  values_.eliminate(uop);
   if (!serialization_.rename(uop, parts_.ledger.now())) return;
   close_group();
   wait(serialization_.until(), StallReason::kSerialize, pc, packet.record);
@@ -247,8 +247,8 @@ inline void BasicFastCore<P>::execute(const UopInfo& uop, const Packet& packet, 
 }
 
 template <Probe P>
-void BasicFastCore<P>::execute_load(const UopInfo& uop, const Way& way, Cycle able, std::uint64_t pc,
-                                    std::uint64_t address) {
+inline void BasicFastCore<P>::execute_load(const UopInfo& uop, const Way& way, Cycle able, std::uint64_t pc,
+                                           std::uint64_t address) {
   const auto [store, predicted] = load_store_.dependence(pc, address, uop.bytes);
   if (predicted) able = std::max(able, load_store_.ready_behind(*store));
   Admission admitted{able, uop.port_reason};
@@ -279,12 +279,12 @@ void BasicFastCore<P>::execute_load(const UopInfo& uop, const Way& way, Cycle ab
 }
 
 template <Probe P>
-void BasicFastCore<P>::execute_store(const UopInfo& uop, const Way& way, Cycle able, std::uint64_t pc,
-                                     Cycle placed) {
+inline void BasicFastCore<P>::execute_store(const UopInfo& uop, const Way& way, Cycle able, std::uint64_t pc,
+                                            Cycle placed) {
   StoreRecord& store = load_store_.add_store(uop, pc, address_ + uop.offset);
   store.addressed_by(placed);
   for (unsigned s = 0; s < uop.source_count; ++s) {
-    if (uop.addresses(s)) store.addressed_by(values_[uop.sources[s].reg].as(uop.sources[s].role));
+    if (uop.addresses(s)) store.addressed_by(values_.as(uop.sources[s]));
   }
   Admission admitted{able, uop.port_reason};
   if (const std::uint64_t before = load_store_.store_before(store.sequence); before != 0) {

@@ -23,7 +23,7 @@
 #include "timing/fast/calendar_queue.h"
 #include "timing/fast/pending_stores.h"
 #include "timing/fast/queue_exits.h"
-#include "timing/fast/ready_times.h"
+#include "timing/fast/register_times.h"
 #include "timing/fast/wait_ring.h"
 #include "timing/pipe/bypass.h"
 #include "timing/pipe/load_store_unit.h"
@@ -134,16 +134,14 @@ class BasicFastCore {
   void run_eliminated(const UopInfo& uop, const Packet& packet);
   // Most uops have up to two sources: those are looked at without asking how many there are.
   [[gnu::always_inline]] Cycle operands_ready(const UopInfo& uop) const {
-    const auto of = [&](const insts::Source& source) { return values_[source.reg].as(source.role); };
-    Cycle ready = std::max(of(uop.sources[0]), of(uop.sources[1]));
-    for (unsigned s = 2; s < uop.source_count; ++s) ready = std::max(ready, of(uop.sources[s]));
+    Cycle ready = std::max(values_.as(uop.sources[0]), values_.as(uop.sources[1]));
+    for (unsigned s = 2; s < uop.source_count; ++s) ready = std::max(ready, values_.as(uop.sources[s]));
     return ready;
   }
-  // A register that the uop does not have takes the value too, and nobody waits for it.
-  [[gnu::always_inline]] void write(const UopInfo& uop, const ReadyTimes& result) {
-    values_[uop.dests[0]] = result;
-    if (uop.dest_count > 1) values_[uop.dests[1]] = result.second();
-    values_[kNoTimedReg] = ReadyTimes();
+  [[gnu::always_inline]] void write(const UopInfo& uop, Cycle ready, unsigned base_sooner) {
+    values_.write(uop.dests[0], ready, uop.addend_sooner, base_sooner);
+    // The second register of a pair has no short way to an address.
+    if (uop.dest_count > 1) values_.write(uop.dests[1], ready, uop.addend_sooner, 0);
   }
   [[gnu::always_inline]] Cycle issue(const UopInfo& uop, const Way& way, Cycle able,
                                      const Admission& admitted) {
@@ -165,19 +163,21 @@ class BasicFastCore {
     group_->complete_by(cycle);
     wait_->complete = cycle;
     wait_->work = work;
-    write(uop, {cycle, uop.addend_sooner, base_sooner});
+    write(uop, cycle, base_sooner);
   }
   // Returns when it is in its scheduler and can issue at the earliest.
   [[gnu::always_inline]] Cycle dispatch(const UopInfo& uop, const Packet& packet, Way& way);
   [[gnu::always_inline]] void execute(const UopInfo& uop, const Packet& packet, Way& way, bool plain);
   // The log's next address is the instruction's, if this is the first of its accesses.
-  void execute_load(const UopInfo& uop, const Way& way, Cycle able, std::uint64_t pc, std::uint64_t address);
-  void execute_store(const UopInfo& uop, const Way& way, Cycle able, std::uint64_t pc, Cycle placed);
+  [[gnu::always_inline]] void execute_load(const UopInfo& uop, const Way& way, Cycle able, std::uint64_t pc,
+                                           std::uint64_t address);
+  [[gnu::always_inline]] void execute_store(const UopInfo& uop, const Way& way, Cycle able, std::uint64_t pc,
+                                            Cycle placed);
 
   [[no_unique_address]] P probe_;
   Parts parts_;
   Serialization serialization_;
-  std::array<ReadyTimes, kTimedRegs> values_{};
+  RegisterTimes values_;
   RetireWindow window_;
   WaitRing waits_;
   RetireBandwidth retirement_;

@@ -101,8 +101,8 @@ class PortCalendar {
   }
 
   // Moves to `cycle`, which is not before now(). Returns how many operations left their scheduler after the
-  // old time up to and including the new one, a lane a port.
-  Lanes advance(Cycle cycle) {
+  // old time up to and including the new one, in lanes; `place`: of each port's lane, in bits.
+  Lanes advance(Cycle cycle, const std::array<std::uint8_t, kCalendarPorts>& place) {
     Lanes left = 0;
     while (now_ != cycle) {
       const Cycle from = now_ + 1;
@@ -111,14 +111,24 @@ class PortCalendar {
       const std::uint64_t passed = ~std::uint64_t{0} << (from % 64) & ~std::uint64_t{0} >> (63 - now_ % 64);
       const Span& current = span(from);
       for (unsigned p = 0; p < kCalendarPorts; ++p) {
-        left += in_lane(p, static_cast<unsigned>(std::popcount(current.leaves[p] & passed)));
+        left += static_cast<Lanes>(std::popcount(current.leaves[p] & passed)) << place[p];
       }
     }
     return left;
   }
 
   // The first cycle after now() in which an operation leaves one of the ports of `mask`, or kNever.
-  Cycle next_leave(unsigned mask) const { return leave_of(mask, 1); }
+  Cycle next_leave(unsigned mask) const {
+    for (Cycle cycle = now_ + 1; cycle - now_ < kCycles - 128; cycle = (cycle | 63) + 1) {
+      const Span& current = span(cycle);
+      std::uint64_t any = 0;
+      for (unsigned ports = mask; ports != 0; ports &= ports - 1)
+        any |= current.leaves[static_cast<unsigned>(std::countr_zero(ports))];
+      any &= ~std::uint64_t{0} << (cycle % 64);
+      if (any != 0) return (cycle & ~Cycle{63}) + static_cast<unsigned>(std::countr_zero(any));
+    }
+    return kNever;
+  }
 
   // The cycle by whose end so many operations have left those ports since now(), or kNever.
   Cycle leave_of(unsigned mask, std::uint64_t count) const {

@@ -51,12 +51,11 @@ class RetireBandwidth {
 
   // Whether the next group can retire in `cycle`, which is not before the last one's; takes its share.
   bool take(Cycle cycle, Resources needs) {
-    const unsigned renames = rename_entries(needs);
     if (cycle > last_) {
-      last_ = cycle;
-      groups_left_ = groups_;
-      renames_left_ = renames_;
+      begin(cycle, needs);
+      return true;
     }
+    const unsigned renames = rename_entries(needs);
     if (groups_left_ == 0 || (renames > renames_left_ && renames_left_ != renames_)) return false;
     --groups_left_;
     renames_left_ -= std::min(renames_left_, renames);
@@ -65,15 +64,24 @@ class RetireBandwidth {
 
   // The first cycle from `ready` on in which it can.
   Cycle take_first(Cycle ready, Resources needs) {
-    const Cycle cycle = std::max(ready, last_);
-    if (take(cycle, needs)) return cycle;
-    take(cycle + 1, needs);
-    return cycle + 1;
+    if (ready > last_) {
+      begin(ready, needs);
+    } else if (!take(last_, needs)) {
+      begin(last_ + 1, needs);
+    }
+    return last_;
   }
 
   Cycle last() const { return last_; }  // cycle of the last retirement
 
  private:
+  // The group is the first of a cycle.
+  void begin(Cycle cycle, Resources needs) {
+    last_ = cycle;
+    groups_left_ = groups_ - 1;
+    renames_left_ = renames_ - std::min(renames_, rename_entries(needs));
+  }
+
   unsigned groups_;
   unsigned renames_;
   Cycle last_ = 0;

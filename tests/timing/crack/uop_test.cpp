@@ -61,10 +61,10 @@ TEST(Resources, WhatIsGivenBackIsThereAgain) {
 
 TEST(Uop, TemporaryRegistersStandBehindTheArchitecturalOnes) {
   static_assert(kTemp0 >= insts::kRegCount && kNoTimedReg >= kTemp0 + kTempCount &&
-                kTimedRegs == kNoTimedReg + 1U);
+                kUnreadReg == kNoTimedReg + 1U && kTimedRegs == kUnreadReg + 1U);
   const UopInfo none;
   for (const insts::Source& source : none.sources) EXPECT_EQ(source.reg, kNoTimedReg);
-  for (const RegId dest : none.dests) EXPECT_EQ(dest, kNoTimedReg);
+  for (const RegId dest : none.dests) EXPECT_EQ(dest, kUnreadReg);
   EXPECT_FALSE(none.memory());
 }
 
