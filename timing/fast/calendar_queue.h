@@ -25,6 +25,12 @@ static_assert(kCalendarPorts == kPortsPerQueue);
 
 class CalendarQueue {
  public:
+  // A cycle, and the scheduler or the port.
+  struct Place {
+    Cycle cycle;
+    unsigned number;
+  };
+
   void set_lane(const QueueLane& lane) {
     lane_ = lane;
     for (unsigned i = 0; i < kLaneCount; ++i) {
@@ -38,33 +44,28 @@ class CalendarQueue {
   }
 
   // A uop that is bound to a scheduler, or to none (kLaneCount), goes to one that leads to one of `ports`;
-  // returns when it gets there, not before `earliest`.
-  [[gnu::always_inline]] Cycle dispatch(unsigned ports, Cycle earliest, unsigned bound, unsigned& scheduler) {
+  // when it gets there, not before `earliest`.
+  [[gnu::always_inline]] Place dispatch(unsigned ports, Cycle earliest, unsigned bound) {
     if (earliest > now_) {
       go_to(earliest);
     } else if (left_ == 0) {
       go_to(now_ + 1);
     }
     const unsigned only = bound == kLaneCount ? lane_.choices[ports].only : bound;
-    if (only != kLaneCount) [[likely]] {
-      scheduler = only;
-      if (has_room(only)) [[likely]] {
-        --left_;
-        return now_;
-      }
+    if (only != kLaneCount && has_room(only)) [[likely]] {
+      --left_;
+      return {now_, only};
     }
-    return dispatch_slow(ports, earliest, bound, scheduler);
+    return dispatch_slow(ports, earliest, bound);
   }
 
   // The first free cycle from `ready` on of those of `ports` that the scheduler leads to; books it.
-  [[gnu::always_inline]] Cycle issue(unsigned ports, unsigned scheduler, Cycle ready, unsigned occupancy,
-                                     unsigned& port) {
-    port = scheduler;
+  [[gnu::always_inline]] Place issue(unsigned ports, unsigned scheduler, Cycle ready, unsigned occupancy) {
     if (!in_reach(ready)) [[unlikely]]
-      return ready;
+      return {ready, scheduler};
     biased_ += in_lane(scheduler, 1);
-    if (one_port_each_ && occupancy == 1) return calendar_.book_first(scheduler, ready);
-    return book(ports, scheduler, ready, occupancy, port);
+    if (one_port_each_ && occupancy == 1) return {calendar_.book_first(scheduler, ready), scheduler};
+    return book(ports, scheduler, ready, occupancy);
   }
 
   unsigned port_name(unsigned port) const { return lane_.port_name[port]; }
@@ -87,11 +88,13 @@ class CalendarQueue {
   Lanes waiting() const { return biased_ - bias_; }
 
   // Any port, for any time.
-  [[gnu::noinline]] Cycle book(unsigned ports, unsigned scheduler, Cycle ready, unsigned occupancy,
-                               unsigned& port) {
+  [[gnu::noinline]] Place book(unsigned ports, unsigned scheduler, Cycle ready, unsigned occupancy) {
     unsigned rest = ports & lane_.ports_of[scheduler];
-    port = Steering::choose_port(rest);
-    if (occupancy == 1) return calendar_.book_first_of(rest, ready, port);
+    unsigned port = Steering::choose_port(rest);
+    if (occupancy == 1) {
+      const Cycle first = calendar_.book_first_of(rest, ready, port);
+      return {first, port};
+    }
     // What only one port executes takes the port's first free cycle although the next one is booked: by the
     // rule of the oldest it would push that operation, which is earlier in the program and later in time,
     // back by what they overlap. Here that one stays, and the port's time is taken behind it.
@@ -109,60 +112,58 @@ class CalendarQueue {
     } else {
       calendar_.book(port, best, occupancy);
     }
-    return best;
+    return {best, port};
   }
 
   // There is a choice between schedulers, or the one had no room at the last look.
-  [[gnu::noinline]] Cycle dispatch_slow(unsigned ports, Cycle earliest, unsigned bound, unsigned& scheduler) {
-    if (bound != kLaneCount) {
-      const Cycle room = room_in(bound);
-      if (room > now_) return wait_bound(ports, earliest, room, scheduler);
-      count();  // so that the next ones find it at once
-    } else {
+  [[gnu::noinline]] Place dispatch_slow(unsigned ports, Cycle earliest, unsigned bound) {
+    if (bound == kLaneCount) {
       count();
-      wait_in_order(ports, scheduler);
+      bound = wait_in_order(ports);
+    } else {
+      const Cycle room = room_in(bound);
+      if (room > now_) return wait_bound(ports, earliest, bound, room);
+      count();  // so that the next ones find it at once
     }
     --left_;
-    return now_;
+    return {now_, bound};
   }
-  // Whoever comes later leaves later. count() has been called.
-  void wait_in_order(unsigned ports, unsigned& scheduler) {
+  // Whoever comes later leaves later. Returns the scheduler. count() has been called.
+  unsigned wait_in_order(unsigned ports) {
     const QueueLane::Choice& choice = lane_.choices[ports];
     if (choice.only != kLaneCount) {
       if (!has_room(choice.only)) go_to(calendar_.next_leave(choice.leaving));
-      return;
+      return choice.only;
     }
-    scheduler = lane_.choose_scheduler(ports, waiting());
-    while (scheduler == kLaneCount) {
+    for (;;) {
+      const unsigned scheduler = lane_.choose_scheduler(ports, waiting());
+      if (scheduler != kLaneCount) return scheduler;
       go_to(calendar_.next_leave(choice.leaving));
       count();
-      scheduler = lane_.choose_scheduler(ports, waiting());
     }
   }
   // Others overtake it: their time goes on from where it is. What a scheduler will hold is known, so the
   // cycle is too in which it has room behind those that wait for it already.
-  Cycle wait_bound(unsigned ports, Cycle earliest, Cycle leaves, unsigned& scheduler) {
+  Place wait_bound(unsigned ports, Cycle earliest, unsigned bound, Cycle own) {
     const Cycle freed = earliest + lane_.bound_cycles;
     // What follows is the same for all numbers of cycles up to which it waits for its own scheduler anyway,
     // and behind which another has no room yet (noted in any mode: it costs less than to ask whether to).
-    const auto wait = static_cast<std::int64_t>(leaves - earliest);
-    if (leaves < freed) {
+    const auto wait = static_cast<std::int64_t>(own - earliest);
+    Place leaves{own, bound};
+    if (own < freed) {
       bound_cycles_.at_least(wait);
       return leaves;
     }
-    const Cycle own = leaves;
     Cycle first = kNever;
     const QueueLane::Choice& choice = lane_.choices[ports];
     for (unsigned i = 0; i < choice.count; ++i) {
       const Cycle there = room_in(choice.leading[i]);
       first = std::min(first, there);
       const Cycle room = std::max(freed, there);
-      if (room >= leaves) continue;
-      leaves = room;
-      scheduler = choice.leading[i];
+      if (room < leaves.cycle) leaves = {room, choice.leading[i]};
     }
     if (first >= own) return leaves;
-    if (leaves == own) {
+    if (leaves.cycle == own) {
       bound_cycles_.at_least(wait);
     } else if (freed <= first) {
       bound_cycles_.at_most(static_cast<std::int64_t>(first - earliest));

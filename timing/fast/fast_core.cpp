@@ -73,15 +73,14 @@ void BasicFastCore<P>::run_packet(const Packet& packet) {
 
 template <Probe P>
 inline void BasicFastCore<P>::run_uop(const UopInfo& uop, const Packet& packet, bool plain) {
-  Way way;
-  rename(uop, packet, way, plain);
+  const Way way = rename(uop, packet, plain);
   if (!plain && uop.ports == 0) return run_eliminated(uop, packet);
   if (!plain && uop.is(kUopFirstAccess)) address_ = parts_.context.locate(*addresses_++);
   execute(uop, packet, way, plain);
 }
 
 template <Probe P>
-inline void BasicFastCore<P>::rename(const UopInfo& uop, const Packet& packet, Way& way, bool plain) {
+inline auto BasicFastCore<P>::rename(const UopInfo& uop, const Packet& packet, bool plain) -> Way {
   SlotLedger& ledger = parts_.ledger;
   if (uop.slots > 0) ledger.find_slot();
   if constexpr (P::kOn) {
@@ -100,12 +99,13 @@ inline void BasicFastCore<P>::rename(const UopInfo& uop, const Packet& packet, W
     wait(serialization_.earliest(uop, retirement_.last()), StallReason::kSerialize, packet.pc_of(uop),
          packet.record);
   }
-  if (plain || uop.ports != 0) enter_queue(uop, way);
+  const Way way = plain || uop.ports != 0 ? enter_queue(uop) : Way{};
   const bool opens = !window_.open();
   group_ = &window_.rename(uop);
   if (opens) next_wait_ = waits_.first(window_.newest_number());
   renamed_at_ = ledger.now();
   ledger.use(uop.slots);
+  return way;
 }
 
 // A larger buffer never makes a window wait that this one did not. A smaller one asks for more instructions
@@ -171,17 +171,15 @@ void BasicFastCore<P>::close_group() {
 
 // Waits until the queue that the uop chooses has room.
 template <Probe P>
-inline void BasicFastCore<P>::enter_queue(const UopInfo& uop, Way& way) {
+inline auto BasicFastCore<P>::enter_queue(const UopInfo& uop) -> Way {
   for (;;) {
     exits_.advance(parts_.ledger.now());
     const unsigned chosen = steering_.choose_queue(
         uop, [this](unsigned q) { return exits_.queued(q); },
         [this](std::int64_t difference) { note_compared(difference); });
     if (exits_.queued(chosen) < steering_.entries(chosen)) {
-      way.queue = chosen;
-      way.ports = uop.ports_behind(chosen);
-      way.bound = steering_.enter(uop, chosen, way.ports);
-      return;
+      const unsigned ports = uop.ports_behind(chosen);
+      return {chosen, ports, steering_.enter(uop, chosen, ports)};
     }
     wait_for_queue(uop);
   }
@@ -211,44 +209,45 @@ void BasicFastCore<P>::run_eliminated(const UopInfo& uop, const Packet& packet) 
 }
 
 template <Probe P>
-inline Cycle BasicFastCore<P>::dispatch(const UopInfo& uop, const Packet& packet, Way& way) {
-  const Cycle dispatched = queues_[way.queue].dispatch(way.ports, renamed_at_ + steering_.dispatch_delay(),
-                                                       way.bound, way.scheduler);
+inline auto BasicFastCore<P>::dispatch(const UopInfo& uop, const Packet& packet, const Way& way) -> Waiting {
+  CalendarQueue& queue = queues_[way.queue];
+  const auto [dispatched, scheduler] =
+      queue.dispatch(way.ports, renamed_at_ + steering_.dispatch_delay(), way.bound);
   exits_.enter(way.queue, dispatched);
-  wait_ = next_wait_++;
-  wait_->uop = &uop;
+  WaitRing::Entry& wait = *next_wait_++;
+  wait.uop = &uop;
   if constexpr (P::kOn) {
     key_ = (key_ + 1) % kProbeKeys;
-    wait_->pc = packet.pc_of(uop);
-    wait_->record = packet.record;
+    wait.pc = packet.pc_of(uop);
+    wait.record = packet.record;
     probe_.renamed(
-        {&uop, wait_->pc, window_.newest_number(), packet.fetched, renamed_at_, key_, packet.record});
+        {&uop, wait.pc, window_.newest_number(), packet.fetched, renamed_at_, key_, packet.record});
     probe_.dispatched(key_, dispatched);
   }
-  return dispatched + steering_.issue_delay();
+  return {queue, way.ports, scheduler, dispatched + steering_.issue_delay(), wait};
 }
 
 template <Probe P>
-inline void BasicFastCore<P>::execute(const UopInfo& uop, const Packet& packet, Way& way, bool plain) {
-  const Cycle placed = dispatch(uop, packet, way);
-  const Cycle able = std::max(operands_ready(uop), placed);
+inline void BasicFastCore<P>::execute(const UopInfo& uop, const Packet& packet, const Way& way, bool plain) {
+  const Waiting at = dispatch(uop, packet, way);
+  const Cycle able = std::max(operands_ready(uop), at.placed);
   if (!plain && uop.is(kUopLoad)) {
-    return execute_load(uop, way, able, packet.pc_of(uop), address_ + uop.offset);
+    return execute_load(uop, at, able, packet.pc_of(uop), address_ + uop.offset);
   }
-  if (!plain && uop.is(kUopStore)) return execute_store(uop, way, able, packet.pc_of(uop), placed);
-  last_issue_ = issue(uop, way, able, {able, uop.port_reason});
+  if (!plain && uop.is(kUopStore)) return execute_store(uop, at, able, packet.pc_of(uop));
+  last_issue_ = issue(uop, at, able, {able, uop.port_reason});
   Cycle done = last_issue_ + uop.latency;
   if (!plain && uop.is(kUopPrefetch)) {
     stores_.write_until(last_issue_, load_store_);
     done += load_store_.prefetch(address_ + uop.offset, last_issue_) - last_issue_;
   }
-  complete(uop, done, uop.work, 0);
+  complete(uop, at, done, uop.work, 0);
   if (!plain && uop.is(kUopBranch)) may_fail_.wait_for({done, uop.work});
 }
 
 template <Probe P>
-inline void BasicFastCore<P>::execute_load(const UopInfo& uop, const Way& way, Cycle able, std::uint64_t pc,
-                                           std::uint64_t address) {
+inline void BasicFastCore<P>::execute_load(const UopInfo& uop, const Waiting& at, Cycle able,
+                                           std::uint64_t pc, std::uint64_t address) {
   const auto [store, predicted] = load_store_.dependence(pc, address, uop.bytes);
   if (predicted) able = std::max(able, load_store_.ready_behind(*store));
   Admission admitted{able, uop.port_reason};
@@ -258,7 +257,7 @@ inline void BasicFastCore<P>::execute_load(const UopInfo& uop, const Way& way, C
   if (uop.is(kUopAcquire) && load_store_.release() != 0) {
     admitted.wait_for({stores_.freed(load_store_.release(), load_store_), StallReason::kOrder});
   }
-  const Cycle issued = issue(uop, way, able, admitted);
+  const Cycle issued = issue(uop, at, able, admitted);
   stores_.write_until(issued, load_store_);
   Loaded loaded = load_store_.access(pc, address, uop.bytes, issued);
   if (store != nullptr && LoadStoreUnit::must_forward(*store, issued)) {
@@ -272,17 +271,17 @@ inline void BasicFastCore<P>::execute_load(const UopInfo& uop, const Way& way, C
     }
   }
   const Cycle done = loaded.ready + uop.latency;
-  complete(uop, done, loaded.cause, loaded.base_sooner);
+  complete(uop, at, done, loaded.cause, loaded.base_sooner);
   // Who waits for its entry waits for what it waited for.
   may_fail_.wait_for({done, loaded.cause});
   loads_[number % loads_.size()] = may_fail_;
 }
 
 template <Probe P>
-inline void BasicFastCore<P>::execute_store(const UopInfo& uop, const Way& way, Cycle able, std::uint64_t pc,
-                                            Cycle placed) {
+inline void BasicFastCore<P>::execute_store(const UopInfo& uop, const Waiting& at, Cycle able,
+                                            std::uint64_t pc) {
   StoreRecord& store = load_store_.add_store(uop, pc, address_ + uop.offset);
-  store.addressed_by(placed);
+  store.addressed_by(at.placed);
   for (unsigned s = 0; s < uop.source_count; ++s) {
     if (uop.addresses(s)) store.addressed_by(values_.as(uop.sources[s]));
   }
@@ -290,10 +289,10 @@ inline void BasicFastCore<P>::execute_store(const UopInfo& uop, const Way& way, 
   if (const std::uint64_t before = load_store_.store_before(store.sequence); before != 0) {
     admitted.wait_for({stores_.freed(before, load_store_), StallReason::kStoreBuffer});
   }
-  store.issued = issue(uop, way, able, admitted);
+  store.issued = issue(uop, at, able, admitted);
   group_->store_sequence = store.sequence;
   const Cycle done = store.issued + uop.latency;
-  complete(uop, done, uop.work, 0);
+  complete(uop, at, done, uop.work, 0);
   may_fail_.wait_for({done, uop.work});
 }
 

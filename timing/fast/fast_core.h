@@ -112,23 +112,30 @@ class BasicFastCore {
     ledger.advance(cycle, reason);
   }
 
-  // The way of a uop to its port, as far as it is known.
+  // The way of a uop to its port, as rename chooses it.
   struct Way {
-    unsigned queue = 0;
-    unsigned ports = 0;           // that can execute it, as the queue numbers them
-    unsigned bound = kLaneCount;  // to a scheduler of that queue, or to none
-    unsigned scheduler = 0;
+    unsigned queue;
+    unsigned ports;  // that can execute it, as the queue numbers them
+    unsigned bound;  // to a scheduler of that queue, or to none (kLaneCount)
+  };
+  // A uop in its scheduler.
+  struct Waiting {
+    CalendarQueue& queue;
+    unsigned ports;
+    unsigned scheduler;
+    Cycle placed;  // when it can issue at the earliest
+    WaitRing::Entry& wait;
   };
   // `plain`: of a uop that is kUopPlain.
   [[gnu::always_inline]] void run_uop(const UopInfo& uop, const Packet& packet, bool plain);
-  [[gnu::always_inline]] void rename(const UopInfo& uop, const Packet& packet, Way& way, bool plain);
+  [[gnu::always_inline]] Way rename(const UopInfo& uop, const Packet& packet, bool plain);
   void make_room(const UopInfo& uop, bool open);
   void wait_for_oldest(Cycle cycle, Structure full);
   void release(Cycle now) {
     while (!window_.empty() && window_.oldest().retired <= now) window_.release();
   }
   void close_group();
-  [[gnu::always_inline]] void enter_queue(const UopInfo& uop, Way& way);
+  [[gnu::always_inline]] Way enter_queue(const UopInfo& uop);
   void wait_for_queue(const UopInfo& uop);
 
   void run_eliminated(const UopInfo& uop, const Packet& packet);
@@ -143,36 +150,33 @@ class BasicFastCore {
     // The second register of a pair has no short way to an address.
     if (uop.dest_count > 1) values_.write(uop.dests[1], ready, uop.addend_sooner, 0);
   }
-  [[gnu::always_inline]] Cycle issue(const UopInfo& uop, const Way& way, Cycle able,
+  [[gnu::always_inline]] Cycle issue(const UopInfo& uop, const Waiting& at, Cycle able,
                                      const Admission& admitted) {
-    unsigned port = 0;
-    CalendarQueue& queue = queues_[way.queue];
-    const Cycle issued = queue.issue(way.ports, way.scheduler, admitted.cycle, uop.occupancy, port);
-    if constexpr (P::kOn) probe_.issued(key_, issued, queue.port_name(port));
-    wait_->able = able;
-    wait_->issued = issued;
-    wait_->held = held_by(uop, able, admitted, issued);
+    const auto [issued, port] = at.queue.issue(at.ports, at.scheduler, admitted.cycle, uop.occupancy);
+    if constexpr (P::kOn) probe_.issued(key_, issued, at.queue.port_name(port));
+    at.wait.able = able;
+    at.wait.issued = issued;
+    at.wait.held = held_by(uop, able, admitted, issued);
     return issued;
   }
-  [[gnu::always_inline]] void complete(const UopInfo& uop, Cycle cycle, StallReason work,
+  [[gnu::always_inline]] void complete(const UopInfo& uop, const Waiting& at, Cycle cycle, StallReason work,
                                        unsigned base_sooner) {
     if constexpr (P::kOn) {
       probe_.completed(key_, cycle);
-      probe_.waited(key_, wait_->able, wait_->held, work);
+      probe_.waited(key_, at.wait.able, at.wait.held, work);
     }
     group_->complete_by(cycle);
-    wait_->complete = cycle;
-    wait_->work = work;
+    at.wait.complete = cycle;
+    at.wait.work = work;
     write(uop, cycle, base_sooner);
   }
-  // Returns when it is in its scheduler and can issue at the earliest.
-  [[gnu::always_inline]] Cycle dispatch(const UopInfo& uop, const Packet& packet, Way& way);
-  [[gnu::always_inline]] void execute(const UopInfo& uop, const Packet& packet, Way& way, bool plain);
-  // The log's next address is the instruction's, if this is the first of its accesses.
-  [[gnu::always_inline]] void execute_load(const UopInfo& uop, const Way& way, Cycle able, std::uint64_t pc,
-                                           std::uint64_t address);
-  [[gnu::always_inline]] void execute_store(const UopInfo& uop, const Way& way, Cycle able, std::uint64_t pc,
-                                            Cycle placed);
+  [[gnu::always_inline]] Waiting dispatch(const UopInfo& uop, const Packet& packet, const Way& way);
+  [[gnu::always_inline]] void execute(const UopInfo& uop, const Packet& packet, const Way& way, bool plain);
+  // Its operands are there at `able`, of a store those of its data, too.
+  [[gnu::always_inline]] void execute_load(const UopInfo& uop, const Waiting& at, Cycle able,
+                                           std::uint64_t pc, std::uint64_t address);
+  [[gnu::always_inline]] void execute_store(const UopInfo& uop, const Waiting& at, Cycle able,
+                                            std::uint64_t pc);
 
   [[no_unique_address]] P probe_;
   Parts parts_;
@@ -196,7 +200,6 @@ class BasicFastCore {
   Admission may_fail_{0, StallReason::kBase};
 
   // Of the uop at hand.
-  WaitRing::Entry* wait_ = nullptr;
   WaitRing::Entry* next_wait_ = nullptr;  // of the next that issues
   RetireGroup* group_ = nullptr;
   std::uint32_t key_ = 0;                     // for a probe, as

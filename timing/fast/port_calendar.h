@@ -48,7 +48,7 @@ class PortCalendar {
   }
 
   // Books the first free cycle from `from` on, and returns it.
-  Cycle book_first(unsigned port, Cycle from) {
+  [[gnu::always_inline]] Cycle book_first(unsigned port, Cycle from) {
     Span* at = &span(from);
     std::uint64_t free = ~at->busy[port] >> (from % 64) << (from % 64);
     Cycle base = from & ~Cycle{63};

@@ -24,10 +24,8 @@ struct CalendarQueues : public ::testing::Test {
 TEST_F(CalendarQueues, SoManyLeaveInACycle) {
   std::map<Cycle, unsigned> leaving;
   for (unsigned i = 0; i < 4 * lane.per_cycle; ++i) {
-    unsigned scheduler = 0;
-    unsigned port = 0;
-    const Cycle cycle = queue->dispatch(all, 10, kLaneCount, scheduler);
-    queue->issue(all, scheduler, cycle + 1, 1, port);
+    const auto [cycle, scheduler] = queue->dispatch(all, 10, kLaneCount);
+    queue->issue(all, scheduler, cycle + 1, 1);
     ++leaving[cycle];
   }
   EXPECT_EQ(leaving.begin()->first, 10U);
@@ -38,11 +36,10 @@ TEST_F(CalendarQueues, OnePortIsTakenOnceACycle) {
   const unsigned port_mask = lane.ports_of[0] & -lane.ports_of[0];
   std::map<Cycle, unsigned> taken;
   for (unsigned i = 0; i < 20; ++i) {
-    unsigned scheduler = 0;
-    unsigned port = 0;
-    const Cycle cycle = queue->dispatch(port_mask, 5, kLaneCount, scheduler);
+    const auto [cycle, scheduler] = queue->dispatch(port_mask, 5, kLaneCount);
     EXPECT_EQ(scheduler, 0U);
-    ++taken[queue->issue(port_mask, scheduler, cycle + 1, 1, port)];
+    const auto [issued, port] = queue->issue(port_mask, scheduler, cycle + 1, 1);
+    ++taken[issued];
     EXPECT_EQ(1U << port, port_mask);
   }
   for (const auto& [cycle, count] : taken) EXPECT_EQ(count, 1U) << cycle;
@@ -52,25 +49,21 @@ TEST_F(CalendarQueues, AFullSchedulerLetsTheNextInWhenOneLeaves) {
   const unsigned ports = lane.ports_of[0];
   const auto capacity = static_cast<unsigned>(lane.capacity & kWholeLane);
   constexpr Cycle kLate = 500;  // when operands are there
-  unsigned scheduler = 0;
-  unsigned port = 0;
   Cycle last = 0;
   for (unsigned i = 0; i < capacity; ++i) {
-    last = queue->dispatch(ports, 1, kLaneCount, scheduler);
-    queue->issue(ports, scheduler, kLate, 1, port);
+    const auto [cycle, scheduler] = queue->dispatch(ports, 1, kLaneCount);
+    queue->issue(ports, scheduler, kLate, 1);
+    last = cycle;
   }
   EXPECT_LT(last, kLate);
-  EXPECT_GE(queue->dispatch(ports, 1, kLaneCount, scheduler), kLate);
+  EXPECT_GE(queue->dispatch(ports, 1, kLaneCount).cycle, kLate);
 }
 
 // Fills the scheduler with uops whose operands come one a cycle from `first` on.
 void fill(CalendarQueue& queue, const QueueLane& lane, unsigned bound, Cycle first) {
-  unsigned scheduler = 0;
-  unsigned port = 0;
   for (Cycle i = 0; i < QueueLane::in(bound, lane.capacity); ++i) {
-    queue.dispatch(lane.ports_of[bound], 1, bound, scheduler);
-    EXPECT_EQ(scheduler, bound);
-    EXPECT_EQ(queue.issue(lane.ports_of[bound], scheduler, first + i, 1, port), first + i);
+    EXPECT_EQ(queue.dispatch(lane.ports_of[bound], 1, bound).number, bound);
+    EXPECT_EQ(queue.issue(lane.ports_of[bound], bound, first + i, 1).cycle, first + i);
   }
 }
 
@@ -79,15 +72,15 @@ TEST_F(CalendarQueues, WhoIsBoundToAFullSchedulerWaitsForItsRoomAndIsOvertaken) 
   ASSERT_GT(lane.bound_cycles, kFirst + 10);
   fill(*queue, lane, 0, kFirst);
   const Cycle now = 20;
-  unsigned scheduler = 0;
-  unsigned port = 0;
   for (Cycle i = 0; i < 5; ++i) {
-    EXPECT_EQ(queue->dispatch(all, now, 0, scheduler), kFirst + i) << "one leaves in each cycle";
-    EXPECT_EQ(scheduler, 0U);
-    queue->issue(all, scheduler, 500, 1, port);
-    EXPECT_EQ(queue->dispatch(all, now, 1, scheduler), now);
-    EXPECT_EQ(scheduler, 1U);
-    queue->issue(all, scheduler, now + 1, 1, port);
+    const CalendarQueue::Place waits = queue->dispatch(all, now, 0);
+    EXPECT_EQ(waits.cycle, kFirst + i) << "one leaves in each cycle";
+    EXPECT_EQ(waits.number, 0U);
+    queue->issue(all, 0, 500, 1);
+    const CalendarQueue::Place overtakes = queue->dispatch(all, now, 1);
+    EXPECT_EQ(overtakes.cycle, now);
+    EXPECT_EQ(overtakes.number, 1U);
+    queue->issue(all, 1, now + 1, 1);
   }
 }
 
@@ -95,12 +88,13 @@ TEST_F(CalendarQueues, AfterSoManyCyclesABoundUopGoesWhereThereIsRoom) {
   constexpr Cycle kNever = 5000;
   fill(*queue, lane, 0, kNever);
   const Cycle now = 20;
-  unsigned scheduler = 0;
-  EXPECT_EQ(queue->dispatch(lane.ports_of[0] | lane.ports_of[2], now, 0, scheduler), now + lane.bound_cycles);
-  EXPECT_EQ(scheduler, 2U);
+  const CalendarQueue::Place freed = queue->dispatch(lane.ports_of[0] | lane.ports_of[2], now, 0);
+  EXPECT_EQ(freed.cycle, now + lane.bound_cycles);
+  EXPECT_EQ(freed.number, 2U);
   // What nothing else executes waits on.
-  EXPECT_EQ(queue->dispatch(lane.ports_of[0], now, 0, scheduler), kNever);
-  EXPECT_EQ(scheduler, 0U);
+  const CalendarQueue::Place waits = queue->dispatch(lane.ports_of[0], now, 0);
+  EXPECT_EQ(waits.cycle, kNever);
+  EXPECT_EQ(waits.number, 0U);
 }
 
 }  // namespace
