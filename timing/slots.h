@@ -32,18 +32,19 @@ class SlotLedger {
 
   // There is a free slot: in the next cycle, if this one is used up.
   void find_slot() {
-    if (left_ != 0) return;
+    if (left_ != 0) [[likely]]
+      return;
     ++cycle_;
     left_ = width_;
   }
   // Uses n slots, in the next cycles too if this one has fewer; now() is then the cycle of the last one.
   void use(std::uint32_t n) {
     lost(StallReason::kBase) += n;
-    while (n > left_) {
-      n -= left_;
-      ++cycle_;
-      left_ = width_;
-    }
+    while (n > left_) [[unlikely]] {
+        n -= left_;
+        ++cycle_;
+        left_ = width_;
+      }
     left_ -= n;
   }
 

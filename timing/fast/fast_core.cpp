@@ -82,7 +82,8 @@ inline void BasicFastCore<P>::run_uop(const UopInfo& uop, const Packet& packet, 
 template <Probe P>
 inline auto BasicFastCore<P>::rename(const UopInfo& uop, const Packet& packet, bool plain) -> Way {
   SlotLedger& ledger = parts_.ledger;
-  if (uop.slots > 0) ledger.find_slot();
+  if (uop.slots > 0) [[likely]]
+    ledger.find_slot();
   if constexpr (P::kOn) {
     renaming_ = packet.pc_of(uop);
     record_ = packet.record;

@@ -18,7 +18,8 @@ class QueueExits {
  public:
   // To `now`, which does not go back: who leaves by then has left.
   [[gnu::always_inline]] void advance(Cycle now) {
-    if (now == now_) return;
+    if (now == now_) [[likely]]
+      return;
     if (now != now_ + 1) return jump(now);
     now_ = now;
     pass();

@@ -128,7 +128,8 @@ class RetireWindow {
     }
     RetireGroup& group = *newest_;
     room_ -= uop.takes;
-    group.issuing = static_cast<std::uint8_t>(group.issuing + (uop.takes >> kGroupExecutes & 1U));
+    group.issuing =
+        static_cast<std::uint8_t>(group.issuing + static_cast<std::uint8_t>(uop.takes >> kGroupExecutes));
     group.needs += uop.needs;
     available_ -= uop.needs;
     return group;
