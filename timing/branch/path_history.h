@@ -21,11 +21,10 @@ class PathHistory {
   void taken(std::uint64_t pc, std::uint64_t target) {
     const std::uint64_t target_bits = (target >> 2) & 0x3fffffffU;
     const std::uint64_t branch_bits = (pc >> 2) & 0xfU;
-    const std::uint64_t carry = low_ >> 63;
-    const std::uint64_t target_high = ((high_ << 1) | carry) & kTargetHighMask;
-    const std::uint64_t branch = ((high_ >> kTargetHighBits) << 1) ^ branch_bits;
+    // The oldest bit of one history must not go on into the other.
+    const std::uint64_t shifted = ((high_ << 1) | low_ >> 63) & ~(std::uint64_t{1} << kTargetHighBits);
     low_ = (low_ << 1) ^ target_bits;
-    high_ = target_high | (branch << kTargetHighBits);
+    high_ = shifted ^ (branch_bits << kTargetHighBits);
   }
 
   static constexpr HistoryMask mask(unsigned target_bits, unsigned branch_bits) {
@@ -48,7 +47,6 @@ class PathHistory {
   static constexpr std::uint64_t ones(unsigned n) {
     return n >= 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << n) - 1;
   }
-  static constexpr std::uint64_t kTargetHighMask = (std::uint64_t{1} << kTargetHighBits) - 1;
 
   std::uint64_t low_ = 0;   // PHRT[63:0]
   std::uint64_t high_ = 0;  // PHRT[99:64] below, PHRB[27:0] above

@@ -74,6 +74,13 @@ class MemoryHierarchy {
     return (page == recent_code_page_ || itlb_.is_most_recent(page)) &&
            l1i_.is_most_recent(l1i_.line_of(pc)) && now >= l1i_.settled();
   }
+  // Does that fetch if it is one of these.
+  bool fetch_at_once(std::uint64_t pc, Cycle now) {
+    if (!fetches_at_once(pc, now)) return false;
+    ++stats_.itlb.accesses;
+    ++stats_.l1i.accesses;
+    return true;
+  }
   // When translation of that is done, which fetch_line() goes on from: the two halves of fetch().
   Cycle translate_instruction(std::uint64_t pc, Cycle now);
   struct CodeLine {

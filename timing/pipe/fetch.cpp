@@ -35,10 +35,55 @@ StallReason recovery_from(BranchKind branch) {
 
 }  // namespace
 
+// Most lines are there: a loop comes to the same few again and again.
+inline Fetch::Lines Fetch::fetch_lines(std::uint64_t location, unsigned insts) {
+  Lines lines{now_, now_, false};
+  const std::uint64_t last = (location + 4 * std::uint64_t{insts} - 4) & ~line_mask_;
+  for (std::uint64_t line = location & ~line_mask_; line <= last; line += line_mask_ + 1) {
+    if (line == line_) continue;
+    line_ = line;
+    targets_.advance();
+    if (!memory_.fetch_at_once(line, now_)) fetch_slowly(line, lines);
+  }
+  return lines;
+}
+
+[[gnu::noinline]] void Fetch::fetch_slowly(std::uint64_t line, Lines& lines) {
+  const Cycle translated = memory_.translate_instruction(line, now_);
+  const MemoryHierarchy::CodeLine code = memory_.fetch_line(line, translated);
+  lines.translated = std::max(lines.translated, translated);
+  lines.ready = std::max(lines.ready, code.ready);
+  lines.first_use |= code.first_use;
+}
+
+inline void Fetch::finish_block(Packet& packet) {
+  targets_.finish(next_pc_);
+  if (!block_.has_branch || !has_next_) return;
+  const bool taken = block_.branch != BranchKind::kConditional || next_pc_ != block_.end();
+  const BranchOutcome outcome = predictor_.observe({block_.branch_pc(), block_.branch}, taken, next_pc_);
+  if (outcome.mispredicted) {
+    packet.penalty = outcome.penalty;
+    branch_ = block_.branch_pc();
+    branch_record_ = record_;
+    left_ = 0;
+    next_cycle_ = kNever;
+    reason_ = recovery_from(block_.branch);
+    return;
+  }
+  if (--branches_left_ == 0 || (taken && --taken_left_ == 0)) left_ = 0;
+  if (taken && outcome.bubble != 0) {
+    left_ = 0;
+    next_cycle_ += outcome.bubble;
+    reason_ = StallReason::kBranchBubble;
+    branch_ = block_.branch_pc();
+    branch_record_ = record_;
+  }
+}
+
 Packet Fetch::take() {
   assert(window_open() && !needs_record());
   const std::uint64_t location = location_ + 4 * std::uint64_t{next_inst_};
-  const auto page_insts = static_cast<unsigned>((page_mask_ + 1 - (location & page_mask_)) / 4);
+  const auto page_insts = static_cast<unsigned>((~location & page_mask_) / 4 + 1);
   const unsigned insts = std::min({left_, block_.inst_count - next_inst_, page_insts});
 
   Packet packet;
@@ -47,9 +92,10 @@ Packet Fetch::take() {
   packet.block_pc = block_.pc;
   packet.insts = static_cast<std::uint8_t>(insts);
   packet.penalty = 0;
-  packet.culprit = culprit();
+  const bool waits_for_branch = this->waits_for_branch();
+  packet.culprit = waits_for_branch ? branch_ : next_inst_pc();
   packet.record = record_;
-  packet.waits_for_last = culprit_record() != record_;
+  packet.waits_for_last = waits_for_branch && branch_record_ != record_;
   packet.fetched = now_;
   packet.reason = reason_;
 
@@ -74,46 +120,6 @@ Packet Fetch::take() {
   next_inst_ += insts;
   if (needs_record()) finish_block(packet);
   return packet;
-}
-
-Fetch::Lines Fetch::fetch_lines(std::uint64_t location, unsigned insts) {
-  Lines lines{now_, now_, false};
-  const std::uint64_t last = (location + 4 * std::uint64_t{insts} - 4) & ~line_mask_;
-  for (std::uint64_t line = location & ~line_mask_; line <= last; line += line_mask_ + 1) {
-    if (line == line_) continue;
-    line_ = line;
-    const Cycle translated = memory_.translate_instruction(line, now_);
-    lines.translated = std::max(lines.translated, translated);
-    const MemoryHierarchy::CodeLine code = memory_.fetch_line(line, translated);
-    lines.ready = std::max(lines.ready, code.ready);
-    lines.first_use |= code.first_use;
-    targets_.advance();
-  }
-  return lines;
-}
-
-void Fetch::finish_block(Packet& packet) {
-  targets_.finish(next_pc_);
-  if (!block_.has_branch || !has_next_) return;
-  const bool taken = block_.branch != BranchKind::kConditional || next_pc_ != block_.end();
-  const BranchOutcome outcome = predictor_.observe({block_.branch_pc(), block_.branch}, taken, next_pc_);
-  if (outcome.mispredicted) {
-    packet.penalty = outcome.penalty;
-    branch_ = block_.branch_pc();
-    branch_record_ = record_;
-    left_ = 0;
-    next_cycle_ = kNever;
-    reason_ = recovery_from(block_.branch);
-    return;
-  }
-  if (--branches_left_ == 0 || (taken && --taken_left_ == 0)) left_ = 0;
-  if (taken && outcome.bubble != 0) {
-    left_ = 0;
-    next_cycle_ += outcome.bubble;
-    reason_ = StallReason::kBranchBubble;
-    branch_ = block_.branch_pc();
-    branch_record_ = record_;
-  }
 }
 
 }  // namespace m2sim::timing

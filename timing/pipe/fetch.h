@@ -63,13 +63,13 @@ class Fetch {
   // pc of what that is the wait for: a branch that was mispredicted or whose target came late, or else what
   // comes next; 0 where nobody knows that.
   std::uint64_t culprit() const {
-    if (is_mispredict(reason_) || reason_ == StallReason::kBranchBubble) return branch_;
+    if (waits_for_branch()) return branch_;
     return needs_record() ? next_pc_ : next_inst_pc();
   }
   // Of records that begin, dense from 1.
   std::uint32_t record() const { return record_; }
   std::uint32_t culprit_record() const {
-    if (is_mispredict(reason_) || reason_ == StallReason::kBranchBubble) return branch_record_;
+    if (waits_for_branch()) return branch_record_;
     return needs_record() ? record_ + 1 : record_;
   }
   unsigned window_instructions() const { return window_size_; }
@@ -109,7 +109,9 @@ class Fetch {
     bool first_use;  // see MemoryHierarchy::CodeLine
   };
   std::uint64_t next_inst_pc() const { return block_.pc + 4 * std::uint64_t{next_inst_}; }
+  bool waits_for_branch() const { return is_mispredict(reason_) || reason_ == StallReason::kBranchBubble; }
   Lines fetch_lines(std::uint64_t location, unsigned insts);
+  void fetch_slowly(std::uint64_t line, Lines& lines);
   void finish_block(Packet& packet);
 
   MemoryHierarchy& memory_;
