@@ -15,15 +15,23 @@ BranchPredictor::BranchPredictor(const BranchConfig& config)
       indirect_(config),
       ras_(config.ras_entries) {}
 
-bool BranchPredictor::predicted(const BranchSite& site, bool taken, std::uint64_t target,
-                                std::uint32_t last) {
+BranchStats BranchPredictor::stats() const {
+  BranchStats stats = stats_;
+  for (const auto& kind : observed_) {
+    for (const std::uint64_t times : kind) stats.branches += times;
+    stats.taken += kind[1] + kind[2] + kind[3];
+    stats.btb_l1_hits += kind[static_cast<unsigned>(TargetSupply::kBtbL1)];
+    stats.btb_l2_hits += kind[static_cast<unsigned>(TargetSupply::kBtbL2)];
+    stats.btb_misses += kind[static_cast<unsigned>(TargetSupply::kPredecode)];
+  }
+  for (const std::uint64_t times : observed_[static_cast<unsigned>(BranchKind::kConditional)])
+    stats.conditional += times;
+  return stats;
+}
+
+bool BranchPredictor::target_predicted(const BranchSite& site, std::uint64_t target, std::uint32_t last) {
   switch (site.kind) {
-    case BranchKind::kConditional: {
-      ++stats_.conditional;
-      const bool right = tage_.observe(site.pc, history_, taken) == taken;
-      stats_.mispredicts_direction += right ? 0 : 1;
-      return right;
-    }
+    case BranchKind::kConditional:
     case BranchKind::kDirect:
     case BranchKind::kCall:
       return true;
@@ -69,32 +77,18 @@ double BranchPredictor::stale_part() const {
   return std::exp(-static_cast<double>(btb_.entered() - *gap_) / static_cast<double>(btb_.places()));
 }
 
-BranchOutcome BranchPredictor::observe(const BranchSite& site, bool taken, std::uint64_t target) {
-  ++stats_.branches;
-  BranchOutcome outcome{};
-  const Btb::Found found = taken ? btb_.access(site.pc, target) : Btb::Found{};
-  outcome.supply = found.supply;
-  outcome.mispredicted = !predicted(site, taken, target, found.target);
-  if (outcome.mispredicted) {
-    ++stats_.mispredicts;
-    outcome.penalty = site.kind == BranchKind::kReturn ? return_penalty_ : mispredict_penalty_;
-  }
+bool BranchPredictor::observe_always_taken(const BranchSite& site, std::uint64_t target, std::uint32_t last) {
+  const bool right = target_predicted(site, target, last);
   if (site.kind == BranchKind::kCall || site.kind == BranchKind::kIndirectCall) {
     stats_.ras_overflows += ras_.push(site.pc + 4) ? 1 : 0;
   }
-  if (!taken) {
-    return outcome;
-  }
-  ++stats_.taken;
-  history_.taken(site.pc, target);
-  stats_.btb_l1_hits += outcome.supply == TargetSupply::kBtbL1 ? 1 : 0;
-  stats_.btb_l2_hits += outcome.supply == TargetSupply::kBtbL2 ? 1 : 0;
-  stats_.btb_misses += outcome.supply == TargetSupply::kPredecode ? 1 : 0;
-  if (!outcome.mispredicted) {
-    outcome.bubble = bubbles_[static_cast<unsigned>(outcome.supply)];
-    stats_.bubble_cycles += outcome.bubble;
-  }
-  return outcome;
+  return right;
+}
+
+BranchOutcome BranchPredictor::mispredicted(BranchKind kind, TargetSupply supply) {
+  ++stats_.mispredicts;
+  stats_.mispredicts_direction += kind == BranchKind::kConditional ? 1 : 0;
+  return {true, 0, supply, kind == BranchKind::kReturn ? return_penalty_ : mispredict_penalty_};
 }
 
 void BranchPredictor::learn(const BranchSite& site, bool taken, std::uint64_t target) {
@@ -104,7 +98,7 @@ void BranchPredictor::learn(const BranchSite& site, bool taken, std::uint64_t ta
     btb_.access(site.pc, target);
   } else {
     const Btb::Found found = btb_.access(site.pc, target);
-    stats_.mispredicts += predicted(site, taken, target, found.target) ? 0 : 1;
+    stats_.mispredicts += target_predicted(site, target, found.target) ? 0 : 1;
     if (site.kind == BranchKind::kCall || site.kind == BranchKind::kIndirectCall) ras_.push(site.pc + 4);
   }
   history_.taken(site.pc, target);

@@ -69,7 +69,7 @@ class BranchPredictor {
   // Where the branch goes, by what is known now; the path goes on behind it. `target`: a direct one's.
   Guess predict(const BranchSite& site, std::uint64_t target, Path& path);
 
-  const BranchStats& stats() const { return stats_; }
+  BranchStats stats() const;
 
   // Branches that are not seen may have gone before now.
   void mark_gap() { gap_ = btb_.entered(); }
@@ -85,8 +85,12 @@ class BranchPredictor {
   static std::uint8_t narrow(std::uint32_t cycles) { return static_cast<std::uint8_t>(cycles); }
 
   std::uint64_t returns_to(Path& path) const;
-  // `last`: where it went last, as far as the BTB knows.
-  bool predicted(const BranchSite& site, bool taken, std::uint64_t target, std::uint32_t last);
+  // Whether a branch that is always taken was predicted right. `last`: where it went last, as far as the BTB
+  // knows.
+  bool target_predicted(const BranchSite& site, std::uint64_t target, std::uint32_t last);
+  [[gnu::noinline]] bool observe_always_taken(const BranchSite& site, std::uint64_t target,
+                                              std::uint32_t last);
+  [[gnu::noinline]] BranchOutcome mispredicted(BranchKind kind, TargetSupply supply);
 
   std::array<std::uint8_t, 4> bubbles_;  // by TargetSupply
   std::uint8_t mispredict_penalty_;
@@ -96,8 +100,23 @@ class BranchPredictor {
   Btb btb_;
   IndirectPredictor indirect_;
   ReturnStack ras_;
-  BranchStats stats_{};
-  std::optional<std::uint64_t> gap_;  // Btb::entered() at its end, if there was one
+  // Of observed ones; stats() adds the others up.
+  std::array<std::array<std::uint64_t, 4>, 6> observed_{};  // by BranchKind and TargetSupply
+  BranchStats stats_{};                                     // what those do not tell
+  std::optional<std::uint64_t> gap_;                        // Btb::entered() at its end, if there was one
 };
+
+inline BranchOutcome BranchPredictor::observe(const BranchSite& site, bool taken, std::uint64_t target) {
+  const Btb::Found found = taken ? btb_.access(site.pc, target) : Btb::Found{};
+  const auto supply = static_cast<unsigned>(found.supply);
+  ++observed_[static_cast<unsigned>(site.kind)][supply];
+  const bool right = site.kind == BranchKind::kConditional ? tage_.observe(site.pc, history_, taken) == taken
+                                                           : observe_always_taken(site, target, found.target);
+  if (taken) history_.taken(site.pc, target);
+  if (!right) [[unlikely]]
+    return mispredicted(site.kind, found.supply);
+  stats_.bubble_cycles += bubbles_[supply];
+  return {false, bubbles_[supply], found.supply, 0};
+}
 
 }  // namespace m2sim::timing

@@ -49,7 +49,7 @@ Tage::Tage(const BranchConfig& config)
     sets += 1U << table.index_bits;
   }
   tags_ = ZeroedArray<Tags>(sets);
-  states_ = ZeroedArray<States>(sets);
+  states_ = ZeroedArray<State>(std::size_t{sets} * kMatchWays);
 }
 
 void Tage::hash_history(const PathHistory& history) {
@@ -107,37 +107,6 @@ inline std::uint32_t Tage::place_of(const Lookup& lookup, unsigned table) const 
   return lookup.set[table] * kMatchWays + way;
 }
 
-void Tage::find(std::uint64_t pc, const PathHistory& history, Found& found) {
-  look_up(pc, history, lookup_);
-  looked_up_ = true;
-  found = {history.low(), history.high(), pc | age_, place_of(lookup_, lookup_.provider),
-           place_of(lookup_, lookup_.alternate)};
-}
-
-inline const Tage::Found& Tage::find(std::uint64_t pc, const PathHistory& history) {
-  if (pause_ != 0 || pc >> kAddressBits != 0) {
-    pause_ -= pause_ != 0 ? 1 : 0;
-    look_up(pc, history, lookup_);
-    looked_up_ = true;
-    unkept_.provider = place_of(lookup_, lookup_.provider);
-    unkept_.alternate = place_of(lookup_, lookup_.alternate);
-    return unkept_;
-  }
-  const std::uint64_t hash = (history.low() ^ pc) * 0x9e3779b97f4a7c15U;
-  Found& found = founds_[hash >> (64 - std::countr_zero(kFounds))];
-  if (found.site == (pc | age_) && found.low == history.low() && found.high == history.high()) {
-    ++hits_;
-    looked_up_ = false;
-    return found;
-  }
-  if (++misses_ == kTrial) {
-    if (hits_ < kTrial) pause_ = kPause;
-    misses_ = hits_ = 0;
-  }
-  find(pc, history, found);
-  return found;
-}
-
 void Tage::forget_found() {
   founds_.assign(kFounds, Found{});
   age_ = 0;
@@ -154,33 +123,75 @@ inline void Tage::train_base(std::uint8_t& base, bool taken) {
   base = static_cast<std::uint8_t>(taken ? std::min(base + 1, 3) : std::max(base - 1, 0));
 }
 
+// What would predict without the provider, and learns as long as that has not proved useful.
+inline bool Tage::ask_alternate(const Found& found, std::uint64_t pc, bool learns, bool taken) {
+  if (found.alternate == kNoState) {
+    std::uint8_t& base = base_[(pc >> 2) & base_mask_];
+    const bool says = base >= 2;
+    if (learns) train_base(base, taken);
+    return says;
+  }
+  State& state = states_[found.alternate];
+  const bool says = counter(state) >= 4;
+  if (learns) train(state, taken);
+  return says;
+}
+
+// Loops ask for the same again and again, and mostly the counter is as sure as it can be and right: so far
+// nothing is called, which would cost the host registers.
 bool Tage::observe(std::uint64_t pc, const PathHistory& history, bool taken) {
-  const Found& found = find(pc, history);
-  std::uint8_t& base = base_[(pc >> 2) & base_mask_];
+  const std::uint64_t hash = (history.low() ^ pc) * 0x9e3779b97f4a7c15U;
+  Found& found = founds_[hash >> (64 - std::countr_zero(kFounds))];
+  if (found.site != (pc | age_) || found.low != history.low() || found.high != history.high() ||
+      (pause_ | pc >> kAddressBits) != 0) {
+    return look_up_and_learn(found, pc, history, taken);
+  }
+  ++hits_;
+  if (found.provider != kNoState) {
+    State& state = states_[found.provider];
+    if ((state & ~kUseful) == (taken ? kCounterMask << kCounterShift : 0U)) {
+      if ((state & kUseful) == 0 && ask_alternate(found, pc, true, taken) != taken) state |= kUseful;
+      return taken;
+    }
+  }
+  looked_up_ = false;
+  return learn(found, pc, history, taken);
+}
+
+bool Tage::look_up_and_learn(Found& place, std::uint64_t pc, const PathHistory& history, bool taken) {
+  look_up(pc, history, lookup_);
+  looked_up_ = true;
+  const Found found{history.low(), history.high(), pc | age_, place_of(lookup_, lookup_.provider),
+                    place_of(lookup_, lookup_.alternate)};
+  if (pause_ != 0) {
+    --pause_;
+  } else if (pc >> kAddressBits == 0) {
+    place = found;
+    if (++misses_ == kTrial) {
+      if (hits_ < kTrial) pause_ = kPause;
+      misses_ = hits_ = 0;
+    }
+  }
+  return learn(found, pc, history, taken);
+}
+
+bool Tage::learn(const Found& found, std::uint64_t pc, const PathHistory& history, bool taken) {
   if (found.provider == kNoState) {
+    std::uint8_t& base = base_[(pc >> 2) & base_mask_];
     const bool prediction = base >= 2;
     train_base(base, taken);
     if (prediction != taken) allocate(pc, history, taken);
     return prediction;
   }
-  State& state = state_at(found.provider);
-  State* const behind = found.alternate == kNoState ? nullptr : &state_at(found.alternate);
+  State& state = states_[found.provider];
   const bool longest = counter(state) >= 4;
-  const bool alternate = behind == nullptr ? base >= 2 : counter(*behind) >= 4;
   const bool useful = (state & kUseful) != 0;
+  const bool alternate = ask_alternate(found, pc, !useful, taken);
   const bool fresh = weak(counter(state)) && !useful;
   const bool prediction = fresh && use_alternate_ >= 0 ? alternate : longest;
   if (fresh && longest != alternate) {
     use_alternate_ = alternate == taken ? std::min(use_alternate_ + 1, kUseAlternateLimit - 1)
                                         : std::max(use_alternate_ - 1, -kUseAlternateLimit);
-  }
-  // While the entry has not proved useful, the one that would take its place keeps learning.
-  if (!useful) {
-    if (behind == nullptr) {
-      train_base(base, taken);
-    } else {
-      train(*behind, taken);
-    }
   }
   train(state, taken);
   if (longest != alternate) {
@@ -196,15 +207,15 @@ bool Tage::predict(std::uint64_t pc, const PathHistory& history) {
   look_up(pc, history, lookup);
   const auto says = [&](unsigned table) {
     return table == kBaseTable ? base_[(pc >> 2) & base_mask_] >= 2
-                               : counter(state_at(place_of(lookup, table))) >= 4;
+                               : counter(states_[place_of(lookup, table)]) >= 4;
   };
   if (lookup.provider == kBaseTable) return says(kBaseTable);
-  const State state = state_at(place_of(lookup, lookup.provider));
+  const State state = states_[place_of(lookup, lookup.provider)];
   const bool fresh = weak(counter(state)) && (state & kUseful) == 0;
   return says(fresh && use_alternate_ >= 0 ? lookup.alternate : lookup.provider);
 }
 
-unsigned Tage::useless(const States& states) {
+unsigned Tage::useless(const State* states) {
   unsigned ways = 0;
   for (unsigned way = 0; way < kMatchWays; ++way) {
     ways |= static_cast<unsigned>((states[way] & kUseful) == 0) << way;
@@ -224,7 +235,7 @@ void Tage::allocate(std::uint64_t pc, const PathHistory& history, bool taken) {
   const unsigned skip = (bits & 3) != 0 ? 0U : (bits & 4) != 0 ? 1U : 2U;
   const unsigned table = lookup.provider - 1 - std::min(skip, lookup.provider - 1);
   for (unsigned t = table + 1; t-- > 0;) {
-    States& states = states_[lookup.set[t]];
+    State* const states = &states_[lookup.set[t] * kMatchWays];
     const unsigned free = useless(states) & way_mask_[t];
     if (free == 0) {
       ++failed_allocations_;
@@ -248,11 +259,7 @@ void Tage::allocate(std::uint64_t pc, const PathHistory& history, bool taken) {
 
 void Tage::forget_usefulness() {
   failed_allocations_ = 0;
-  for (States& states : states_) {
-    for (State& state : states) {
-      state = static_cast<State>(state & ~kUseful);
-    }
-  }
+  for (State& state : states_) state = static_cast<State>(state & ~kUseful);
 }
 
 }  // namespace m2sim::timing

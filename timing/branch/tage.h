@@ -54,7 +54,6 @@ class Tage {
   struct alignas(16) Tags {
     std::array<std::uint16_t, 8> ways;
   };
-  using States = std::array<State, 8>;
   struct Lookup {
     alignas(32) Lanes<std::uint32_t> set;
     alignas(32) Lanes<std::uint32_t> tag;
@@ -89,15 +88,15 @@ class Tage {
   void hash_history(const PathHistory& history);
   [[gnu::always_inline]] void look_up(std::uint64_t pc, const PathHistory& history, Lookup& lookup);
   std::uint32_t place_of(const Lookup& lookup, unsigned table) const;
-  [[gnu::always_inline]] const Found& find(std::uint64_t pc, const PathHistory& history);
-  [[gnu::noinline]] void find(std::uint64_t pc, const PathHistory& history, Found& found);
+  // What observe() does with what a look-up has found, or with one that is yet to be made.
+  [[gnu::noinline]] bool learn(const Found& found, std::uint64_t pc, const PathHistory& history, bool taken);
+  [[gnu::noinline]] bool look_up_and_learn(Found& place, std::uint64_t pc, const PathHistory& history,
+                                           bool taken);
   void forget_found();
-  State& state_at(std::uint32_t place) {
-    return states_[place / std::tuple_size_v<States>][place % std::tuple_size_v<States>];
-  }
+  [[gnu::always_inline]] bool ask_alternate(const Found& found, std::uint64_t pc, bool learns, bool taken);
   [[gnu::always_inline]] static void train_base(std::uint8_t& base, bool taken);
   [[gnu::noinline]] void allocate(std::uint64_t pc, const PathHistory& history, bool taken);
-  static unsigned useless(const States& states);  // a bit a way
+  static unsigned useless(const State* states);  // a bit a way
   void forget_usefulness();
 
   alignas(32) std::array<Lanes<std::uint32_t>, 4> masks_{};  // of the history, cut into 32-bit words
@@ -109,13 +108,12 @@ class Tage {
   std::uint64_t hashed_high_ = 0;
   Lanes<std::uint8_t> way_mask_{};  // a bit a way
   ZeroedArray<Tags> tags_;          // a set an element
-  ZeroedArray<States> states_;      // the same
+  ZeroedArray<State> states_;       // kMatchWays of them
   std::vector<std::uint8_t> base_;  // two-bit counters
   std::uint64_t base_mask_;
   Xorshift random_;
   std::vector<Found> founds_;
-  Found unkept_;            // the last one that was not put there
-  Lookup lookup_{};         // the last one of find()
+  Lookup lookup_{};         // the last one of observe()
   bool looked_up_ = false;  // for the branch that is observed
   std::uint64_t age_ = 0;   // of allocations, above an address
   std::uint32_t hits_ = 0;  // in founds_, of the last trial
