@@ -29,7 +29,7 @@ BranchStats BranchPredictor::stats() const {
   return stats;
 }
 
-bool BranchPredictor::target_predicted(const BranchSite& site, std::uint64_t target, std::uint32_t last) {
+bool BranchPredictor::target_predicted(BranchSite site, std::uint64_t target, std::uint32_t last) {
   switch (site.kind) {
     case BranchKind::kConditional:
     case BranchKind::kDirect:
@@ -77,7 +77,7 @@ double BranchPredictor::stale_part() const {
   return std::exp(-static_cast<double>(btb_.entered() - *gap_) / static_cast<double>(btb_.places()));
 }
 
-bool BranchPredictor::observe_always_taken(const BranchSite& site, std::uint64_t target, std::uint32_t last) {
+bool BranchPredictor::observe_always_taken(BranchSite site, std::uint64_t target, std::uint32_t last) {
   const bool right = target_predicted(site, target, last);
   if (site.kind == BranchKind::kCall || site.kind == BranchKind::kIndirectCall) {
     stats_.ras_overflows += ras_.push(site.pc + 4) ? 1 : 0;

@@ -87,9 +87,8 @@ class BranchPredictor {
   std::uint64_t returns_to(Path& path) const;
   // Whether a branch that is always taken was predicted right. `last`: where it went last, as far as the BTB
   // knows.
-  bool target_predicted(const BranchSite& site, std::uint64_t target, std::uint32_t last);
-  [[gnu::noinline]] bool observe_always_taken(const BranchSite& site, std::uint64_t target,
-                                              std::uint32_t last);
+  bool target_predicted(BranchSite site, std::uint64_t target, std::uint32_t last);
+  [[gnu::noinline]] bool observe_always_taken(BranchSite site, std::uint64_t target, std::uint32_t last);
   [[gnu::noinline]] BranchOutcome mispredicted(BranchKind kind, TargetSupply supply);
 
   std::array<std::uint8_t, 4> bubbles_;  // by TargetSupply

@@ -5,13 +5,11 @@
 #include <cassert>
 
 #include "timing/config/bounds.h"
-#include "timing/way_match.h"
 
 namespace m2sim::timing {
 
 namespace {
 
-constexpr unsigned kBaseTable = kTageTableCount;
 constexpr std::int32_t kUseAlternateLimit = 8;
 constexpr std::uint32_t kFailedAllocationLimit = 1024;
 
@@ -48,6 +46,7 @@ Tage::Tage(const BranchConfig& config)
     way_mask_[t] = static_cast<std::uint8_t>((1U << table.ways) - 1);
     sets += 1U << table.index_bits;
   }
+  std::fill(first_set_.begin() + kTageTableCount, first_set_.end(), kNoSet);
   tags_ = ZeroedArray<Tags>(sets);
   states_ = ZeroedArray<State>(std::size_t{sets} * kMatchWays);
 }
@@ -81,30 +80,27 @@ inline void Tage::look_up(std::uint64_t pc, const PathHistory& history, Lookup& 
     tags[t] = tag == 0 ? 1U : tag;
     sets[t] = first_set_[t] + ((hash >> kIndexShift) & set_mask_[t]);
   }
-  static_assert(kTageTableCount % 2 == 0 && kTageTableCount < sizeof(lookup.hits));
-  std::uint64_t all_hits = std::uint64_t{1} << (kBaseTable * kMatchWays);
+  static_assert(kTageTableCount % 2 == 0 && kTageTableCount + 2 <= sizeof(lookup.hits));
+  std::uint64_t hits = kBaseHits;
   for (unsigned t = 0; t < kTageTableCount; t += 2) {
-    const std::uint64_t hits =
+    const std::uint64_t both =
         match_ways(tags_[sets[t]].ways.data(), tags_[sets[t + 1]].ways.data(),
                    static_cast<std::uint16_t>(tags[t]), static_cast<std::uint16_t>(tags[t + 1]));
-    all_hits |= hits << (t * kMatchWays);
+    hits |= both << (t * kMatchWays);
   }
   lookup.tag = tags;
   lookup.set = sets;
-  lookup.hits = all_hits;
-  lookup.provider = static_cast<unsigned>(std::countr_zero(lookup.hits)) / kMatchWays;
-  // The base table's bit is the last, so that there is always an alternate behind a tagged provider.
-  const std::uint64_t shorter = lookup.hits >> (lookup.provider * kMatchWays) >> kMatchWays;
-  lookup.alternate =
-      shorter == 0 ? kBaseTable
-                   : lookup.provider + 1 + static_cast<unsigned>(std::countr_zero(shorter)) / kMatchWays;
+  lookup.hits = hits;
+  lookup.provider = first_place(lookup, hits);
+  // All tables up to the provider's are out, whichever of their ways hit.
+  const unsigned table = static_cast<unsigned>(std::countr_zero(hits)) / kMatchWays;
+  lookup.alternate = first_place(lookup, hits & ~std::uint64_t{0xFF} << (table * kMatchWays));
 }
 
-// Of the state that has hit in `table`.
-inline std::uint32_t Tage::place_of(const Lookup& lookup, unsigned table) const {
-  if (table == kBaseTable) return kNoState;
-  const auto way = static_cast<std::uint32_t>(std::countr_zero(lookup.hits >> (table * kMatchWays)));
-  return lookup.set[table] * kMatchWays + way;
+// Of the first way that hits.
+inline std::uint32_t Tage::first_place(const Lookup& lookup, std::uint64_t hits) {
+  const auto bit = static_cast<unsigned>(std::countr_zero(hits));
+  return lookup.set[bit / kMatchWays] * kMatchWays + bit % kMatchWays;
 }
 
 void Tage::forget_found() {
@@ -140,10 +136,10 @@ inline bool Tage::ask_alternate(const Found& found, std::uint64_t pc, bool learn
 // Loops ask for the same again and again, and mostly the counter is as sure as it can be and right: so far
 // nothing is called, which would cost the host registers.
 bool Tage::observe(std::uint64_t pc, const PathHistory& history, bool taken) {
+  if ((pause_ | pc >> kAddressBits) != 0) return look_up_and_learn(unkept_, pc, history, taken);
   const std::uint64_t hash = (history.low() ^ pc) * 0x9e3779b97f4a7c15U;
   Found& found = founds_[hash >> (64 - std::countr_zero(kFounds))];
-  if (found.site != (pc | age_) || found.low != history.low() || found.high != history.high() ||
-      (pause_ | pc >> kAddressBits) != 0) {
+  if (found.site != (pc | age_) || found.low != history.low() || found.high != history.high()) {
     return look_up_and_learn(found, pc, history, taken);
   }
   ++hits_;
@@ -161,18 +157,14 @@ bool Tage::observe(std::uint64_t pc, const PathHistory& history, bool taken) {
 bool Tage::look_up_and_learn(Found& place, std::uint64_t pc, const PathHistory& history, bool taken) {
   look_up(pc, history, lookup_);
   looked_up_ = true;
-  const Found found{history.low(), history.high(), pc | age_, place_of(lookup_, lookup_.provider),
-                    place_of(lookup_, lookup_.alternate)};
+  place = {history.low(), history.high(), pc | age_, lookup_.provider, lookup_.alternate};
   if (pause_ != 0) {
     --pause_;
-  } else if (pc >> kAddressBits == 0) {
-    place = found;
-    if (++misses_ == kTrial) {
-      if (hits_ < kTrial) pause_ = kPause;
-      misses_ = hits_ = 0;
-    }
+  } else if (++misses_ == kTrial) {
+    if (hits_ < kTrial) pause_ = kPause;
+    misses_ = hits_ = 0;
   }
-  return learn(found, pc, history, taken);
+  return learn(place, pc, history, taken);
 }
 
 bool Tage::learn(const Found& found, std::uint64_t pc, const PathHistory& history, bool taken) {
@@ -205,14 +197,14 @@ bool Tage::learn(const Found& found, std::uint64_t pc, const PathHistory& histor
 bool Tage::predict(std::uint64_t pc, const PathHistory& history) {
   Lookup lookup;
   look_up(pc, history, lookup);
-  const auto says = [&](unsigned table) {
-    return table == kBaseTable ? base_[(pc >> 2) & base_mask_] >= 2
-                               : counter(states_[place_of(lookup, table)]) >= 4;
-  };
-  if (lookup.provider == kBaseTable) return says(kBaseTable);
-  const State state = states_[place_of(lookup, lookup.provider)];
+  if (lookup.provider == kNoState) return says(kNoState, pc);
+  const State state = states_[lookup.provider];
   const bool fresh = weak(counter(state)) && (state & kUseful) == 0;
-  return says(fresh && use_alternate_ >= 0 ? lookup.alternate : lookup.provider);
+  return says(fresh && use_alternate_ >= 0 ? lookup.alternate : lookup.provider, pc);
+}
+
+bool Tage::says(std::uint32_t place, std::uint64_t pc) const {
+  return place == kNoState ? base_[(pc >> 2) & base_mask_] >= 2 : counter(states_[place]) >= 4;
 }
 
 unsigned Tage::useless(const State* states) {
@@ -226,14 +218,13 @@ unsigned Tage::useless(const State* states) {
 void Tage::allocate(std::uint64_t pc, const PathHistory& history, bool taken) {
   if (!looked_up_) look_up(pc, history, lookup_);
   const Lookup& lookup = lookup_;
-  if (lookup.provider == 0) {
-    return;
-  }
+  const unsigned provider = static_cast<unsigned>(std::countr_zero(lookup.hits)) / kMatchWays;
+  if (provider == 0) return;
   // Mostly the next longer table, at times one beyond, so that branches that need a long history do
   // not have to climb through every table.
   const std::uint32_t bits = random_.next();
   const unsigned skip = (bits & 3) != 0 ? 0U : (bits & 4) != 0 ? 1U : 2U;
-  const unsigned table = lookup.provider - 1 - std::min(skip, lookup.provider - 1);
+  const unsigned table = provider - 1 - std::min(skip, provider - 1);
   for (unsigned t = table + 1; t-- > 0;) {
     State* const states = &states_[lookup.set[t] * kMatchWays];
     const unsigned free = useless(states) & way_mask_[t];

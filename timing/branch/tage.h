@@ -14,6 +14,7 @@
 
 #include "timing/branch/path_history.h"
 #include "timing/config/config.h"
+#include "timing/way_match.h"
 #include "timing/xorshift.h"
 #include "timing/zeroed_array.h"
 
@@ -57,10 +58,16 @@ class Tage {
   struct Lookup {
     alignas(32) Lanes<std::uint32_t> set;
     alignas(32) Lanes<std::uint32_t> tag;
-    std::uint64_t hits;  // a byte a table, a bit a way; one bit more for the base table
-    unsigned provider;   // kTageTableCount: the base table
-    unsigned alternate;
+    std::uint64_t hits;      // a byte a table, a bit a way; see kBaseHits
+    std::uint32_t provider;  // which state, by its place in all of them; kNoState: the base table
+    std::uint32_t alternate;
   };
+
+  // Two more bytes stand for the base table, which always hits: behind the last table, and behind itself.
+  static constexpr std::uint64_t kBaseHits = (std::uint64_t{1} | std::uint64_t{1} << kMatchWays)
+                                             << (kTageTableCount * kMatchWays);
+  static constexpr std::uint32_t kNoSet = UINT32_MAX / kMatchWays;
+  static constexpr std::uint32_t kNoState = kNoSet * kMatchWays;
 
   // What a look-up has found: which states tell, by their place in all of them; kNoState: the base table
   // does. It stays so until an entry is allocated, and loops ask for the same again and again.
@@ -71,7 +78,6 @@ class Tage {
     std::uint32_t provider = 0;
     std::uint32_t alternate = 0;
   };
-  static constexpr std::uint32_t kNoState = UINT32_MAX;
   static constexpr std::uint64_t kNowhere = 1;  // is no address
   static constexpr unsigned kAddressBits = 48;
   static constexpr std::size_t kFounds = 1024;
@@ -87,7 +93,8 @@ class Tage {
 
   void hash_history(const PathHistory& history);
   [[gnu::always_inline]] void look_up(std::uint64_t pc, const PathHistory& history, Lookup& lookup);
-  std::uint32_t place_of(const Lookup& lookup, unsigned table) const;
+  static std::uint32_t first_place(const Lookup& lookup, std::uint64_t hits);
+  bool says(std::uint32_t place, std::uint64_t pc) const;
   // What observe() does with what a look-up has found, or with one that is yet to be made.
   [[gnu::noinline]] bool learn(const Found& found, std::uint64_t pc, const PathHistory& history, bool taken);
   [[gnu::noinline]] bool look_up_and_learn(Found& place, std::uint64_t pc, const PathHistory& history,
@@ -113,6 +120,7 @@ class Tage {
   std::uint64_t base_mask_;
   Xorshift random_;
   std::vector<Found> founds_;
+  Found unkept_;            // the last one that was not put there
   Lookup lookup_{};         // the last one of observe()
   bool looked_up_ = false;  // for the branch that is observed
   std::uint64_t age_ = 0;   // of allocations, above an address

@@ -35,25 +35,44 @@ StallReason recovery_from(BranchKind branch) {
 
 }  // namespace
 
-// Most lines are there: a loop comes to the same few again and again.
-inline Fetch::Lines Fetch::fetch_lines(std::uint64_t location, unsigned insts) {
-  Lines lines{now_, now_, false};
-  const std::uint64_t last = (location + 4 * std::uint64_t{insts} - 4) & ~line_mask_;
+// Most lines are at hand: a loop comes to the same few again and again.
+inline void Fetch::fetch_lines(std::uint64_t location, Packet& packet) {
+  const std::uint64_t last = (location + 4 * std::uint64_t{packet.insts} - 4) & ~line_mask_;
   for (std::uint64_t line = location & ~line_mask_; line <= last; line += line_mask_ + 1) {
     if (line == line_) continue;
+    if (!memory_.fetch_at_once(line, now_)) return wait_for_lines(line, last, packet);
     line_ = line;
     targets_.advance();
-    if (!memory_.fetch_at_once(line, now_)) fetch_slowly(line, lines);
   }
-  return lines;
+  if (targets_.leads()) look_ahead(now_, now_);
 }
 
-[[gnu::noinline]] void Fetch::fetch_slowly(std::uint64_t line, Lines& lines) {
-  const Cycle translated = memory_.translate_instruction(line, now_);
-  const MemoryHierarchy::CodeLine code = memory_.fetch_line(line, translated);
-  lines.translated = std::max(lines.translated, translated);
-  lines.ready = std::max(lines.ready, code.ready);
-  lines.first_use |= code.first_use;
+[[gnu::noinline]] void Fetch::wait_for_lines(std::uint64_t first, std::uint64_t last, Packet& packet) {
+  Cycle translated = now_;
+  Cycle ready = now_;
+  bool first_use = false;
+  for (std::uint64_t line = first; line <= last; line += line_mask_ + 1) {
+    line_ = line;
+    targets_.advance();
+    const Cycle at = memory_.translate_instruction(line, now_);
+    const MemoryHierarchy::CodeLine code = memory_.fetch_line(line, at);
+    translated = std::max(translated, at);
+    ready = std::max(ready, code.ready);
+    first_use |= code.first_use;
+  }
+  if (first_use || targets_.leads()) look_ahead(ready, translated);
+  if (ready == now_) return;
+  packet.reason =
+      translated - now_ > ready - translated ? StallReason::kInstructionTlb : StallReason::kInstructionCache;
+  packet.culprit = next_inst_pc();
+  packet.waits_for_last = false;
+  left_ = 0;
+  next_cycle_ = ready + 1;
+  now_ = ready;
+}
+
+[[gnu::noinline]] void Fetch::look_ahead(Cycle ready, Cycle translated) {
+  targets_.look_ahead({block_.pc, line_, ready, translated});
 }
 
 inline void Fetch::finish_block(Packet& packet) {
@@ -99,20 +118,10 @@ Packet Fetch::take() {
   packet.fetched = now_;
   packet.reason = reason_;
 
-  const auto [translated, ready, first_use] = fetch_lines(location, insts);
-  if (first_use || targets_.leads()) targets_.look_ahead({block_.pc, line_, ready, translated});
-  packet.available = ready + depth_;
   reason_ = StallReason::kFetch;
   left_ -= insts;
-  if (ready > now_) {
-    packet.reason = translated - now_ > ready - translated ? StallReason::kInstructionTlb
-                                                           : StallReason::kInstructionCache;
-    packet.culprit = next_inst_pc();
-    packet.waits_for_last = false;
-    left_ = 0;
-    next_cycle_ = ready + 1;
-    now_ = ready;
-  }
+  fetch_lines(location, packet);
+  packet.available = now_ + depth_;
   if (insts == page_insts) {
     left_ = 0;
     next_cycle_ += page_bubble_;

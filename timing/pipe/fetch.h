@@ -102,16 +102,12 @@ class Fetch {
   }
 
  private:
-  // When the addresses of the lines of a packet are translated, and when the lines are there.
-  struct Lines {
-    Cycle translated;
-    Cycle ready;
-    bool first_use;  // see MemoryHierarchy::CodeLine
-  };
   std::uint64_t next_inst_pc() const { return block_.pc + 4 * std::uint64_t{next_inst_}; }
   bool waits_for_branch() const { return is_mispredict(reason_) || reason_ == StallReason::kBranchBubble; }
-  Lines fetch_lines(std::uint64_t location, unsigned insts);
-  void fetch_slowly(std::uint64_t line, Lines& lines);
+  // The packet's lines; now_ is then when they are there.
+  void fetch_lines(std::uint64_t location, Packet& packet);
+  void wait_for_lines(std::uint64_t first, std::uint64_t last, Packet& packet);
+  void look_ahead(Cycle ready, Cycle translated);
   void finish_block(Packet& packet);
 
   MemoryHierarchy& memory_;
