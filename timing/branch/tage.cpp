@@ -17,6 +17,7 @@ constexpr std::uint32_t kFailedAllocationLimit = 1024;
 constexpr std::array<std::uint32_t, 4> kWordFactors{0x9e3779b1U, 0x85ebca77U, 0xc2b2ae3dU, 0x27d4eb2fU};
 constexpr std::uint32_t kMixFactor = 0x2c1b3c6dU;
 constexpr unsigned kIndexShift = 16;
+constexpr unsigned kPlaceShift = kIndexShift - std::countr_zero(kMatchWays);
 
 std::uint32_t hash_pc(std::uint64_t pc) {
   return static_cast<std::uint32_t>(((pc >> 2) * 0x9e3779b97f4a7c15U) >> 32);
@@ -40,18 +41,18 @@ Tage::Tage(const BranchConfig& config)
     masks_[1][t] = static_cast<std::uint32_t>(mask.low >> 32);
     masks_[2][t] = static_cast<std::uint32_t>(mask.high);
     masks_[3][t] = static_cast<std::uint32_t>(mask.high >> 32);
-    first_set_[t] = sets;
-    set_mask_[t] = (1U << table.index_bits) - 1;
+    first_place_[t] = sets * kMatchWays;
+    place_mask_[t] = ((1U << table.index_bits) - 1) * kMatchWays;
     tag_mask_[t] = (1U << table.tag_bits) - 1;
     way_mask_[t] = static_cast<std::uint8_t>((1U << table.ways) - 1);
     sets += 1U << table.index_bits;
   }
-  std::fill(first_set_.begin() + kTageTableCount, first_set_.end(), kNoSet);
-  tags_ = ZeroedArray<Tags>(sets);
+  std::fill(first_place_.begin() + kTageTableCount, first_place_.end(), kNoState);
+  tags_ = ZeroedArray<std::uint16_t>(std::size_t{sets} * kMatchWays);
   states_ = ZeroedArray<State>(std::size_t{sets} * kMatchWays);
 }
 
-void Tage::hash_history(const PathHistory& history) {
+inline void Tage::hash_history(const PathHistory& history) {
   hashed_low_ = history.low();
   hashed_high_ = history.high();
   const std::array<std::uint32_t, 4> words{
@@ -71,36 +72,26 @@ inline void Tage::look_up(std::uint64_t pc, const PathHistory& history, Lookup& 
     hash_history(history);
   }
   const std::uint32_t pc_hash = hash_pc(pc);
-  // Locals, so that the compiler sees that they overlap with nothing.
-  alignas(32) Lanes<std::uint32_t> tags;
-  alignas(32) Lanes<std::uint32_t> sets;
   for (unsigned t = 0; t < kLanes; ++t) {
     const std::uint32_t hash = hashes_[t] ^ pc_hash;
     const std::uint32_t tag = hash & tag_mask_[t];
-    tags[t] = tag == 0 ? 1U : tag;
-    sets[t] = first_set_[t] + ((hash >> kIndexShift) & set_mask_[t]);
+    lookup.tag[t] = tag == 0 ? 1U : tag;
+    // The index times kMatchWays.
+    lookup.place[t] = first_place_[t] + ((hash >> kPlaceShift) & place_mask_[t]);
   }
-  static_assert(kTageTableCount % 2 == 0 && kTageTableCount + 2 <= sizeof(lookup.hits));
-  std::uint64_t hits = kBaseHits;
-  for (unsigned t = 0; t < kTageTableCount; t += 2) {
-    const std::uint64_t both =
-        match_ways(tags_[sets[t]].ways.data(), tags_[sets[t + 1]].ways.data(),
-                   static_cast<std::uint16_t>(tags[t]), static_cast<std::uint16_t>(tags[t + 1]));
-    hits |= both << (t * kMatchWays);
-  }
-  lookup.tag = tags;
-  lookup.set = sets;
+  static_assert(kTageTableCount + 2 <= sizeof(lookup.hits));
+  const std::uint64_t hits = match_tags(tags_.data(), lookup.place, lookup.tag) | kBaseHits;
   lookup.hits = hits;
-  lookup.provider = first_place(lookup, hits);
+  lookup.provider = place_of(lookup, hits);
   // All tables up to the provider's are out, whichever of their ways hit.
   const unsigned table = static_cast<unsigned>(std::countr_zero(hits)) / kMatchWays;
-  lookup.alternate = first_place(lookup, hits & ~std::uint64_t{0xFF} << (table * kMatchWays));
+  lookup.alternate = place_of(lookup, hits & ~std::uint64_t{0xFF} << (table * kMatchWays));
 }
 
 // Of the first way that hits.
-inline std::uint32_t Tage::first_place(const Lookup& lookup, std::uint64_t hits) {
+inline std::uint32_t Tage::place_of(const Lookup& lookup, std::uint64_t hits) {
   const auto bit = static_cast<unsigned>(std::countr_zero(hits));
-  return lookup.set[bit / kMatchWays] * kMatchWays + bit % kMatchWays;
+  return lookup.place[bit / kMatchWays] + bit % kMatchWays;
 }
 
 void Tage::forget_found() {
@@ -108,33 +99,20 @@ void Tage::forget_found() {
   age_ = 0;
 }
 
-inline void Tage::train(State& state, bool taken) {
-  const unsigned value = counter(state);
-  if (taken ? value < kCounterMask : value > 0) {
-    state = static_cast<State>(taken ? state + (1U << kCounterShift) : state - (1U << kCounterShift));
-  }
-}
-
-inline void Tage::train_base(std::uint8_t& base, bool taken) {
-  base = static_cast<std::uint8_t>(taken ? std::min(base + 1, 3) : std::max(base - 1, 0));
-}
-
-// What would predict without the provider, and learns as long as that has not proved useful.
-inline bool Tage::ask_alternate(const Found& found, std::uint64_t pc, bool learns, bool taken) {
-  if (found.alternate == kNoState) {
+inline bool Tage::ask(std::uint32_t place, std::uint64_t pc, TageLesson lesson) {
+  if (place == kNoState) {
     std::uint8_t& base = base_[(pc >> 2) & base_mask_];
-    const bool says = base >= 2;
-    if (learns) train_base(base, taken);
+    const bool says = base_says(base);
+    base = kTrainedBases[lesson][base % kBaseStates];
     return says;
   }
-  State& state = states_[found.alternate];
-  const bool says = counter(state) >= 4;
-  if (learns) train(state, taken);
+  State& state = states_[place];
+  const bool says = entry_says(state);
+  state = kTrainedEntries[lesson][state % kTageStates];
   return says;
 }
 
-// Loops ask for the same again and again, and mostly the counter is as sure as it can be and right: so far
-// nothing is called, which would cost the host registers.
+// Loops ask for the same again and again: so far nothing is called, which would cost the host registers.
 bool Tage::observe(std::uint64_t pc, const PathHistory& history, bool taken) {
   if ((pause_ | pc >> kAddressBits) != 0) return look_up_and_learn(unkept_, pc, history, taken);
   const std::uint64_t hash = (history.low() ^ pc) * 0x9e3779b97f4a7c15U;
@@ -143,13 +121,6 @@ bool Tage::observe(std::uint64_t pc, const PathHistory& history, bool taken) {
     return look_up_and_learn(found, pc, history, taken);
   }
   ++hits_;
-  if (found.provider != kNoState) {
-    State& state = states_[found.provider];
-    if ((state & ~kUseful) == (taken ? kCounterMask << kCounterShift : 0U)) {
-      if ((state & kUseful) == 0 && ask_alternate(found, pc, true, taken) != taken) state |= kUseful;
-      return taken;
-    }
-  }
   looked_up_ = false;
   return learn(found, pc, history, taken);
 }
@@ -167,31 +138,22 @@ bool Tage::look_up_and_learn(Found& place, std::uint64_t pc, const PathHistory& 
   return learn(place, pc, history, taken);
 }
 
-bool Tage::learn(const Found& found, std::uint64_t pc, const PathHistory& history, bool taken) {
+inline bool Tage::learn(const Found& found, std::uint64_t pc, const PathHistory& history, bool taken) {
+  const TageLesson lesson = taken ? kTaken : kNotTaken;
   if (found.provider == kNoState) {
-    std::uint8_t& base = base_[(pc >> 2) & base_mask_];
-    const bool prediction = base >= 2;
-    train_base(base, taken);
-    if (prediction != taken) allocate(pc, history, taken);
-    return prediction;
+    return ask(kNoState, pc, lesson) == taken ? taken : allocate(pc, history, taken);
   }
   State& state = states_[found.provider];
-  const bool longest = counter(state) >= 4;
-  const bool useful = (state & kUseful) != 0;
-  const bool alternate = ask_alternate(found, pc, !useful, taken);
-  const bool fresh = weak(counter(state)) && !useful;
-  const bool prediction = fresh && use_alternate_ >= 0 ? alternate : longest;
-  if (fresh && longest != alternate) {
-    use_alternate_ = alternate == taken ? std::min(use_alternate_ + 1, kUseAlternateLimit - 1)
-                                        : std::max(use_alternate_ - 1, -kUseAlternateLimit);
+  // While the entry has not proved useful, the one that would take its place keeps learning.
+  const bool alternate = ask(found.alternate, pc, (state & kTageUseful) != 0 ? kNoLesson : lesson);
+  const TageOutcome outcome =
+      kTageOutcomes[case_number({state % kTageStates, alternate, taken, use_alternate_ >= 0})];
+  state = outcome.state;
+  if (outcome.use_alternate != 0) [[unlikely]] {
+    use_alternate_ =
+        std::clamp(use_alternate_ + outcome.use_alternate, -kUseAlternateLimit, kUseAlternateLimit - 1);
   }
-  train(state, taken);
-  if (longest != alternate) {
-    state = static_cast<State>(longest == taken ? state | kUseful : state & ~kUseful);
-  }
-  // A fresh entry that was right is left to prove itself before a longer history is tried.
-  if (prediction != taken && !(fresh && longest == taken)) allocate(pc, history, taken);
-  return prediction;
+  return outcome.allocates ? allocate(pc, history, taken) : outcome.prediction;
 }
 
 bool Tage::predict(std::uint64_t pc, const PathHistory& history) {
@@ -199,34 +161,35 @@ bool Tage::predict(std::uint64_t pc, const PathHistory& history) {
   look_up(pc, history, lookup);
   if (lookup.provider == kNoState) return says(kNoState, pc);
   const State state = states_[lookup.provider];
-  const bool fresh = weak(counter(state)) && (state & kUseful) == 0;
-  return says(fresh && use_alternate_ >= 0 ? lookup.alternate : lookup.provider, pc);
+  // Whatever the branch will do.
+  const bool alternate = says(lookup.alternate, pc);
+  return kTageOutcomes[case_number({state % kTageStates, alternate, false, use_alternate_ >= 0})].prediction;
 }
 
 bool Tage::says(std::uint32_t place, std::uint64_t pc) const {
-  return place == kNoState ? base_[(pc >> 2) & base_mask_] >= 2 : counter(states_[place]) >= 4;
+  return place == kNoState ? base_says(base_[(pc >> 2) & base_mask_]) : entry_says(states_[place]);
 }
 
 unsigned Tage::useless(const State* states) {
   unsigned ways = 0;
   for (unsigned way = 0; way < kMatchWays; ++way) {
-    ways |= static_cast<unsigned>((states[way] & kUseful) == 0) << way;
+    ways |= static_cast<unsigned>((states[way] & kTageUseful) == 0) << way;
   }
   return ways;
 }
 
-void Tage::allocate(std::uint64_t pc, const PathHistory& history, bool taken) {
+bool Tage::allocate(std::uint64_t pc, const PathHistory& history, bool taken) {
   if (!looked_up_) look_up(pc, history, lookup_);
   const Lookup& lookup = lookup_;
   const unsigned provider = static_cast<unsigned>(std::countr_zero(lookup.hits)) / kMatchWays;
-  if (provider == 0) return;
+  if (provider == 0) return !taken;
   // Mostly the next longer table, at times one beyond, so that branches that need a long history do
   // not have to climb through every table.
   const std::uint32_t bits = random_.next();
   const unsigned skip = (bits & 3) != 0 ? 0U : (bits & 4) != 0 ? 1U : 2U;
   const unsigned table = provider - 1 - std::min(skip, provider - 1);
   for (unsigned t = table + 1; t-- > 0;) {
-    State* const states = &states_[lookup.set[t] * kMatchWays];
+    State* const states = &states_[lookup.place[t]];
     const unsigned free = useless(states) & way_mask_[t];
     if (free == 0) {
       ++failed_allocations_;
@@ -236,21 +199,20 @@ void Tage::allocate(std::uint64_t pc, const PathHistory& history, bool taken) {
     const unsigned above = free & (~0U << ((bits >> 8) & 7));
     const auto way = static_cast<unsigned>(std::countr_zero(above != 0 ? above : free));
     const unsigned start = taken ? 4 : 3;
-    tags_[lookup.set[t]].ways[way] = static_cast<std::uint16_t>(lookup.tag[t]);
-    states[way] = static_cast<State>(start << kCounterShift);
+    tags_[lookup.place[t] + way] = static_cast<std::uint16_t>(lookup.tag[t]);
+    states[way] = static_cast<State>(start << kTageCounterShift);
     failed_allocations_ -= failed_allocations_ > 0 ? 1 : 0;
     age_ += std::uint64_t{1} << kAddressBits;
     if (age_ == 0) forget_found();
     break;
   }
-  if (failed_allocations_ >= kFailedAllocationLimit) {
-    forget_usefulness();
-  }
+  if (failed_allocations_ >= kFailedAllocationLimit) forget_usefulness();
+  return !taken;
 }
 
 void Tage::forget_usefulness() {
   failed_allocations_ = 0;
-  for (State& state : states_) state = static_cast<State>(state & ~kUseful);
+  for (State& state : states_) state = static_cast<State>(state & ~kTageUseful);
 }
 
 }  // namespace m2sim::timing

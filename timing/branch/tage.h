@@ -13,6 +13,8 @@
 #include <vector>
 
 #include "timing/branch/path_history.h"
+#include "timing/branch/tag_match.h"
+#include "timing/branch/tage_rules.h"
 #include "timing/config/config.h"
 #include "timing/way_match.h"
 #include "timing/xorshift.h"
@@ -37,26 +39,19 @@ class Tage {
   }
 
  private:
-  // An entry is a tag, of which 0 is empty, and its state: a three-bit counter and a usefulness bit. A
-  // look-up reads the tags of all tables and the state of one or two.
-  using State = std::uint8_t;
-  static constexpr unsigned kCounterShift = 1;
-  static constexpr unsigned kCounterMask = 7;
-  static constexpr State kUseful = 1;
+  // An entry is a tag, of which 0 is empty, and its state. A look-up reads the tags of all tables and the
+  // state of one or two.
+  using State = TageState;
 
   // One element a table, filled up to the width of a host vector: loops over all elements compile to
   // vector code, which is what keeps six look-ups cheap.
-  static constexpr unsigned kLanes = 8;
   template <class T>
-  using Lanes = std::array<T, kLanes>;
-  static_assert(kTageTableCount <= kLanes);
+  using Lanes = TagLanes<T>;
+  static constexpr unsigned kLanes = std::tuple_size_v<Lanes<std::uint32_t>>;
+  static_assert(kTageTableCount == kTagTables);
 
-  // Eight tags are one vector; a table with fewer ways leaves the rest empty.
-  struct alignas(16) Tags {
-    std::array<std::uint16_t, 8> ways;
-  };
   struct Lookup {
-    alignas(32) Lanes<std::uint32_t> set;
+    alignas(32) Lanes<std::uint32_t> place;  // where the table's set begins, in tags_ and states_
     alignas(32) Lanes<std::uint32_t> tag;
     std::uint64_t hits;      // a byte a table, a bit a way; see kBaseHits
     std::uint32_t provider;  // which state, by its place in all of them; kNoState: the base table
@@ -66,8 +61,7 @@ class Tage {
   // Two more bytes stand for the base table, which always hits: behind the last table, and behind itself.
   static constexpr std::uint64_t kBaseHits = (std::uint64_t{1} | std::uint64_t{1} << kMatchWays)
                                              << (kTageTableCount * kMatchWays);
-  static constexpr std::uint32_t kNoSet = UINT32_MAX / kMatchWays;
-  static constexpr std::uint32_t kNoState = kNoSet * kMatchWays;
+  static constexpr std::uint32_t kNoState = UINT32_MAX;
 
   // What a look-up has found: which states tell, by their place in all of them; kNoState: the base table
   // does. It stays so until an entry is allocated, and loops ask for the same again and again.
@@ -87,35 +81,34 @@ class Tage {
 
   // What a look-up and training are made of is inlined: a tenth of a warming's instructions was calls of
   // these.
-  static unsigned counter(State state) { return (state >> kCounterShift) & kCounterMask; }
-  static bool weak(unsigned value) { return value == 3 || value == 4; }
-  [[gnu::always_inline]] static void train(State& state, bool taken);
-
-  void hash_history(const PathHistory& history);
+  [[gnu::always_inline]] void hash_history(const PathHistory& history);
   [[gnu::always_inline]] void look_up(std::uint64_t pc, const PathHistory& history, Lookup& lookup);
-  static std::uint32_t first_place(const Lookup& lookup, std::uint64_t hits);
+  static std::uint32_t place_of(const Lookup& lookup, std::uint64_t hits);
   bool says(std::uint32_t place, std::uint64_t pc) const;
   // What observe() does with what a look-up has found, or with one that is yet to be made.
-  [[gnu::noinline]] bool learn(const Found& found, std::uint64_t pc, const PathHistory& history, bool taken);
+  [[gnu::always_inline]] bool learn(const Found& found, std::uint64_t pc, const PathHistory& history,
+                                    bool taken);
   [[gnu::noinline]] bool look_up_and_learn(Found& place, std::uint64_t pc, const PathHistory& history,
                                            bool taken);
   void forget_found();
-  [[gnu::always_inline]] bool ask_alternate(const Found& found, std::uint64_t pc, bool learns, bool taken);
-  [[gnu::always_inline]] static void train_base(std::uint8_t& base, bool taken);
-  [[gnu::noinline]] void allocate(std::uint64_t pc, const PathHistory& history, bool taken);
+  // What the state at a place says before it learns.
+  [[gnu::always_inline]] bool ask(std::uint32_t place, std::uint64_t pc, TageLesson lesson);
+  // Returns the prediction, which was wrong.
+  [[gnu::noinline]] bool allocate(std::uint64_t pc, const PathHistory& history, bool taken);
   static unsigned useless(const State* states);  // a bit a way
   void forget_usefulness();
 
   alignas(32) std::array<Lanes<std::uint32_t>, 4> masks_{};  // of the history, cut into 32-bit words
-  alignas(32) Lanes<std::uint32_t> first_set_{};
-  alignas(32) Lanes<std::uint32_t> set_mask_{};
+  alignas(32) Lanes<std::uint32_t> first_place_{};
+  alignas(32) Lanes<std::uint32_t> place_mask_{};
   alignas(32) Lanes<std::uint32_t> tag_mask_{};
   alignas(32) Lanes<std::uint32_t> hashes_{};  // of the history below
   std::uint64_t hashed_low_ = 0;
   std::uint64_t hashed_high_ = 0;
   Lanes<std::uint8_t> way_mask_{};  // a bit a way
-  ZeroedArray<Tags> tags_;          // a set an element
-  ZeroedArray<State> states_;       // kMatchWays of them
+  // Sets of kMatchWays entries, one table after the other; one with fewer ways leaves the rest empty.
+  ZeroedArray<std::uint16_t> tags_;
+  ZeroedArray<State> states_;
   std::vector<std::uint8_t> base_;  // two-bit counters
   std::uint64_t base_mask_;
   Xorshift random_;
