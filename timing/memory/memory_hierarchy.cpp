@@ -32,6 +32,7 @@ MemoryHierarchy::MemoryHierarchy(const CoreConfig& config)
       outer_(config),
       prefetcher_(config.prefetch, config.l1d.cache.line_bytes, config.mmu.page_kib * 1024) {
   assert(config.l1i.cache.line_bytes == config.l1d.cache.line_bytes);
+  forget_code_at_hand();
 }
 
 MemoryStats MemoryHierarchy::stats() const {
@@ -113,11 +114,11 @@ void MemoryHierarchy::translate_data(std::uint64_t address, Cycle& now) {
 Cycle MemoryHierarchy::translate_instruction(std::uint64_t pc, Cycle now) {
   ++stats_.itlb.accesses;
   const std::uint64_t page = pc >> page_shift_;
-  if (page == recent_code_page_ || itlb_.access(page)) {
-    recent_code_page_ = page;
-    return now;
-  }
+  if (page == recent_code_page_) return now;
   recent_code_page_ = page;
+  if (itlb_.is_most_recent(page)) return now;
+  forget_code_at_hand();
+  if (itlb_.access(page)) return now;
   ++stats_.itlb.misses;
   return now + itlb_.miss_extra() + walk_extra(page);
 }
@@ -287,6 +288,7 @@ bool MemoryHierarchy::prefetch_into_l1d(std::uint64_t line, const OuterLevels::L
 MemoryHierarchy::CodeLine MemoryHierarchy::fetch_line(std::uint64_t pc, Cycle now) {
   const std::uint64_t line = l1i_.line_of(pc);
   ++stats_.l1i.accesses;
+  if (!l1i_.is_most_recent(line)) forget_code_at_hand();
   Cache::Line* const found = l1i_.find(line);
   if (found == nullptr) {
     ++stats_.l1i.misses;
@@ -312,6 +314,7 @@ Cycle MemoryHierarchy::refill_l1i(std::uint64_t line, Cycle now, By by) {
   if (by == By::kDemand) stats_.l1i.refill_wait_sum += start - now;
   refill_free_ = start + refill_interval_;
   const Fill fill = outer_.read(outer_.look(line), start, by);
+  forget_code_at_hand();
   l1i_.insert(line, {.ready = fill.ready, .source = fill.source, .prefetched = by == By::kPrefetch});
   return fill.ready;
 }

@@ -12,6 +12,7 @@
 // Reads L1iConfig, L1dConfig, MmuConfig, PrefetchConfig, and what OuterLevels reads.
 #pragma once
 
+#include <array>
 #include <cstdint>
 
 #include "timing/config/config.h"
@@ -76,7 +77,12 @@ class MemoryHierarchy {
   }
   // Does that fetch if it is one of these.
   bool fetch_at_once(std::uint64_t pc, Cycle now) {
-    if (!fetches_at_once(pc, now)) return false;
+    const std::uint64_t line = l1i_.line_of(pc);
+    std::uint64_t& at_hand = code_at_hand_[line % code_at_hand_.size()];
+    if (at_hand != line || now < l1i_.settled()) {
+      if (!fetches_at_once(pc, now)) return false;
+      at_hand = line;
+    }
     ++stats_.itlb.accesses;
     ++stats_.l1i.accesses;
     return true;
@@ -131,6 +137,7 @@ class MemoryHierarchy {
   template <class Learned>
   void learned(Learned& show) {
     show(l1i_, l1d_, itlb_, dtlb_, l2_tlb_, outer_, prefetcher_);
+    forget_code_at_hand();
   }
 
  private:
@@ -163,6 +170,8 @@ class MemoryHierarchy {
   std::uint32_t walk_extra(std::uint64_t page);
   void train_prefetcher(std::uint64_t pc, std::uint64_t address, Prefetcher::At at, Cycle now);
   bool prefetch_into_l1d(std::uint64_t line, const OuterLevels::Look& look, Cycle now);
+  // The order of the L1I or the ITLB changes.
+  void forget_code_at_hand() { code_at_hand_.fill(~std::uint64_t{0}); }
   Cycle refill_l1i(std::uint64_t line, Cycle now, By by);
   void install_l1d(std::uint64_t line, const Cache::Line& state, Cycle now);
 
@@ -170,6 +179,7 @@ class MemoryHierarchy {
   std::uint8_t base_lead_;
   std::uint32_t page_shift_;
   std::uint64_t recent_code_page_ = ~std::uint64_t{0};
+  std::array<std::uint64_t, 16> code_at_hand_;  // lines that are fetched at once, as long as no order changes
   Cycle page_cross_penalty_;
   Bandwidth page_cross_channel_;  // such accesses go one at a time, as measured for loads and stores
   Cycle l2_load_to_use_;

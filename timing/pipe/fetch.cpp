@@ -38,28 +38,33 @@ StallReason recovery_from(BranchKind branch) {
 // Most lines are at hand: a loop comes to the same few again and again.
 inline void Fetch::fetch_lines(std::uint64_t location, Packet& packet) {
   const std::uint64_t last = (location + 4 * std::uint64_t{packet.insts} - 4) & ~line_mask_;
+  std::uint32_t lines = 0;
   for (std::uint64_t line = location & ~line_mask_; line <= last; line += line_mask_ + 1) {
     if (line == line_) continue;
-    if (!memory_.fetch_at_once(line, now_)) return wait_for_lines(line, last, packet);
+    if (!memory_.fetch_at_once(line, now_)) return wait_for_lines(line, last, lines, packet);
     line_ = line;
-    targets_.advance();
+    ++lines;
   }
+  if (!targets_.is_ahead()) return;
+  targets_.advance(lines);
   if (targets_.leads()) look_ahead(now_, now_);
 }
 
-[[gnu::noinline]] void Fetch::wait_for_lines(std::uint64_t first, std::uint64_t last, Packet& packet) {
+[[gnu::noinline]] void Fetch::wait_for_lines(std::uint64_t first, std::uint64_t last, std::uint32_t lines,
+                                             Packet& packet) {
   Cycle translated = now_;
   Cycle ready = now_;
   bool first_use = false;
   for (std::uint64_t line = first; line <= last; line += line_mask_ + 1) {
     line_ = line;
-    targets_.advance();
+    ++lines;
     const Cycle at = memory_.translate_instruction(line, now_);
     const MemoryHierarchy::CodeLine code = memory_.fetch_line(line, at);
     translated = std::max(translated, at);
     ready = std::max(ready, code.ready);
     first_use |= code.first_use;
   }
+  targets_.advance(lines);
   if (first_use || targets_.leads()) look_ahead(ready, translated);
   if (ready == now_) return;
   packet.reason =

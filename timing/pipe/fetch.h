@@ -106,7 +106,8 @@ class Fetch {
   bool waits_for_branch() const { return is_mispredict(reason_) || reason_ == StallReason::kBranchBubble; }
   // The packet's lines; now_ is then when they are there.
   void fetch_lines(std::uint64_t location, Packet& packet);
-  void wait_for_lines(std::uint64_t first, std::uint64_t last, Packet& packet);
+  // From `first` on; `lines` came before.
+  void wait_for_lines(std::uint64_t first, std::uint64_t last, std::uint32_t lines, Packet& packet);
   void look_ahead(Cycle ready, Cycle translated);
   void finish_block(Packet& packet);
 

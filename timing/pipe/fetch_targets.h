@@ -12,6 +12,7 @@
 // Reads FetchConfig (targets_ahead), L1iConfig (line size).
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 
 #include "timing/branch/branch_predictor.h"
@@ -39,13 +40,13 @@ class FetchTargets {
   };
   // Prediction gets ahead of it.
   void look_ahead(const Place& fetch);
-  // Whether it has a lead that it keeps. It gives that up where line after line is there: looking on is lost.
-  bool leads() const { return !queue_.empty() && !stopped_ && present_ < kManyPresent; }
+  // Whether it has a lead, and whether it keeps that: it gives it up where line after line is there, as
+  // looking on is lost.
+  bool is_ahead() const { return !queue_.empty(); }
+  bool leads() const { return is_ahead() && !stopped_ && present_ < kManyPresent; }
 
-  // Fetch went on to another line.
-  void advance() {
-    if (lines_ != 0) --lines_;
-  }
+  // Fetch went on by other lines; nothing to somebody who is not ahead.
+  void advance(std::uint32_t lines) { lines_ -= std::min(lines_, lines); }
   // Fetch is through a block, and the next begins at `next_pc`.
   void finish(std::uint64_t next_pc) {
     if (queue_.empty()) return;

@@ -155,7 +155,7 @@ TEST(FetchTargets, GivesUpItsLeadWhereAllIsThere) {
   EXPECT_TRUE(targets.leads());
   std::size_t at = 0;
   for (; at < 200 && targets.leads(); ++at) {
-    targets.advance();
+    targets.advance(1);
     targets.finish(Path::at(at + 1));
     path.look_ahead(at + 1);
   }
