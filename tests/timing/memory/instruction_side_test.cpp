@@ -1,6 +1,8 @@
 // The L1I and the ITLB.
 #include <gtest/gtest.h>
 
+#include <random>
+
 #include "timing/memory/memory_hierarchy.h"
 
 namespace m2sim::timing {
@@ -59,6 +61,39 @@ TEST(InstructionSide, ItlbMissesAddTheirTime) {
   for (std::uint64_t i = 0; i < pages; ++i, now += 5000) {
     EXPECT_EQ(memory.fetch(address(i), now), now + config.mmu.itlb.miss_extra);
   }
+}
+
+// Whoever asks first whether a line is there at once gets to know the same, and leaves the same behind.
+TEST(InstructionSide, WhatIsFetchedAtOnceIsWhatFetchWouldHaveDone) {
+  CoreConfig config = m2_pcore();
+  config.mmu.itlb.entries = 4;
+  config.mmu.itlb.ways = 2;
+  MemoryHierarchy asked(config);
+  MemoryHierarchy plain(config);
+  const std::uint64_t line = config.l1i.cache.line_bytes;
+  const std::uint64_t way = std::uint64_t{config.l1i.cache.kib} * 1024 / config.l1i.cache.ways;
+  std::mt19937 random(1);
+  Cycle now = 0;
+  unsigned at_once = 0;
+  for (unsigned i = 0; i < 100'000; ++i) {
+    // Mostly a few lines again and again, at times one that puts one of them or its page out.
+    const std::uint64_t pc = kPc + random() % 5 * line + (random() % 16 == 0 ? random() % 8 * way : 0);
+    now += random() % 64 == 0 ? 0 : 100;
+    if (random() % 256 == 0) {
+      ASSERT_EQ(asked.prefetch_code(pc, now), plain.prefetch_code(pc, now));
+    }
+    const bool there = asked.fetch_at_once(pc, now);
+    at_once += there ? 1U : 0U;
+    ASSERT_EQ(there ? now : asked.fetch(pc, now), plain.fetch(pc, now));
+  }
+  EXPECT_GT(at_once, 50'000U);
+  const MemoryStats stats = asked.stats();
+  const MemoryStats expected = plain.stats();
+  EXPECT_EQ(stats.l1i.accesses, expected.l1i.accesses);
+  EXPECT_EQ(stats.l1i.misses, expected.l1i.misses);
+  EXPECT_EQ(stats.l1i.prefetch_hits, expected.l1i.prefetch_hits);
+  EXPECT_EQ(stats.itlb.accesses, expected.itlb.accesses);
+  EXPECT_EQ(stats.itlb.misses, expected.itlb.misses);
 }
 
 // Out-of-order times must neither break nor delay: a load long before another is not held up by it.
