@@ -51,7 +51,6 @@ LoadTiming MemoryHierarchy::load_slow(std::uint64_t pc, std::uint64_t address, u
   translate_data(address, now);
   LoadTiming timing = load_line(pc, address, bytes, now);
   timing.translation = now - untranslated > timing.ready - now;
-  timing.base_lead = timing.miss ? std::uint8_t{0} : base_lead(address, bytes);
   if (l1d_.line_of(address) != l1d_.line_of(last)) {
     ++stats_.line_crossings;
     ++stats_.load_line_crossings;
@@ -104,7 +103,7 @@ void MemoryHierarchy::translate_data(std::uint64_t address, Cycle& now) {
   const std::uint64_t page = address >> page_shift_;
   if (dtlb_.is_most_recent(page)) return;
   quiet_.clear();
-  if (dtlb_.access(page)) return;
+  if (dtlb_.access_others(page)) return;
   ++stats_.dtlb.misses;
   const std::uint64_t walks = stats_.l2_tlb.misses;
   now += dtlb_.miss_extra() + walk_extra(page);
@@ -132,13 +131,6 @@ std::uint32_t MemoryHierarchy::walk_extra(std::uint64_t page) {
   return l2_tlb_.miss_extra();
 }
 
-// A use of a line that the L1D has, or that is on its way.
-void MemoryHierarchy::count_use(Cache::Line& line, bool late) {
-  if (late) ++(line.prefetched ? stats_.l1d.late_prefetches : stats_.l1d.merges);
-  if (line.prefetched) ++stats_.l1d.prefetch_hits;
-  line.prefetched = false;
-}
-
 LoadTiming MemoryHierarchy::load_line(std::uint64_t pc, std::uint64_t address, unsigned bytes, Cycle now) {
   const std::uint64_t line = l1d_.line_of(address);
   const Cycle done = now + load_to_use_;
@@ -146,7 +138,7 @@ LoadTiming MemoryHierarchy::load_line(std::uint64_t pc, std::uint64_t address, u
   Cache::Line* const found = l1d_.find(line);
   if (found == nullptr) {
     if (StoreGather::Line* const gathered = gather_.find(line); gathered != nullptr) {
-      return load_gathered(*gathered, gather_.bytes_of(address, bytes), now);
+      return load_gathered(*gathered, address, bytes, now);
     }
     ++stats_.l1d.misses;
     ++stats_.l1d.load_misses;
@@ -162,7 +154,7 @@ LoadTiming MemoryHierarchy::load_line(std::uint64_t pc, std::uint64_t address, u
   const bool trains = found->prefetched;
   count_use(*found, late);
   if (trains) train_prefetcher(pc, address, Prefetcher::At::kFirstUse, now);
-  if (!late) return {done, 0, MemLevel::kL1, false};
+  if (!late) return {done, base_lead(address, bytes), MemLevel::kL1, false};
   if (gather_.fetched_after(line, now, ready)) {
     // Nobody has asked for it yet at this time: the load does.
     const Cycle latency = outer_.latency_of(source);
@@ -172,9 +164,11 @@ LoadTiming MemoryHierarchy::load_line(std::uint64_t pc, std::uint64_t address, u
 }
 
 // A load of a line to which stores are under way gets what they have written from them.
-LoadTiming MemoryHierarchy::load_gathered(StoreGather::Line& line, StoreGather::Bytes bytes, Cycle now) {
-  const bool stored = bytes != 0 && (bytes & ~line.bytes) == 0;
-  const LoadTiming at_once{now + load_to_use_, 0, MemLevel::kL1, false};
+LoadTiming MemoryHierarchy::load_gathered(StoreGather::Line& line, std::uint64_t address, unsigned bytes,
+                                          Cycle now) {
+  const StoreGather::Bytes wanted = gather_.bytes_of(address, bytes);
+  const bool stored = wanted != 0 && (wanted & ~line.bytes) == 0;
+  const LoadTiming at_once{now + load_to_use_, base_lead(address, bytes), MemLevel::kL1, false};
   if (stored && !StoreGather::is_due(line, now)) return at_once;
   const Fill fill = fetch_gathered(line, now);
   if (stored) return at_once;
@@ -186,34 +180,47 @@ Cycle MemoryHierarchy::store_line(std::uint64_t pc, std::uint64_t address, unsig
   const std::uint64_t line = l1d_.line_of(address);
   const StoreGather::Bytes written = gather_.bytes_of(address, bytes);
   ++stats_.l1d.accesses;
+  // A line that gathers is not in the L1D.
+  if (StoreGather::Line* const recent = gather_.recent(line); recent != nullptr) {
+    return gather_more(*recent, written, now);
+  }
   Cache::Line* found = l1d_.find(line);
-  StoreGather::Line* gathered = found == nullptr ? gather_.find(line) : nullptr;
-  if (found == nullptr && gathered == nullptr && gather_.place().number != StoreGather::kNone) {
-    fetch_gathered(gather_.place(), now);
-    found = l1d_.find(line);  // the line that makes room may have set off a prefetch of this one
+  if (found == nullptr) {
+    if (StoreGather::Line* const gathered = gather_.find(line); gathered != nullptr) {
+      return gather_more(*gathered, written, now);
+    }
+    if (gather_.place().number != StoreGather::kNone) {
+      fetch_gathered(gather_.place(), now);
+      found = l1d_.find(line);  // the line that makes room may have set off a prefetch of this one
+    }
   }
-  if (found != nullptr) {
-    found->dirty = true;
-    const bool late = found->ready > now + load_to_use_;
-    if (late) gather_.written(line, written, found->ready);
-    const bool trains = found->prefetched;
-    count_use(*found, late);
-    if (trains) train_prefetcher(pc, address, Prefetcher::At::kFirstUse, now);
-    return now + 1;
-  }
-  if (gathered != nullptr) {
-    ++stats_.l1d.merges;
-    gathered->bytes |= written;
-  } else {
+  if (found == nullptr) {
     ++stats_.l1d.misses;
     ++stats_.l1d.store_misses;
     now = std::max(now, gather_.place().free);
-    gathered = &gather_.open(line, written, pc, address, now);
+    return gathered_by(gather_.open(line, written, pc, address, now), now);
   }
-  if (gather_.whole(*gathered)) {
-    write_whole(*gathered, now);
-  } else if (StoreGather::is_due(*gathered, now)) {
-    fetch_gathered(*gathered, now);
+  found->dirty = true;
+  const bool late = found->ready > now + load_to_use_;
+  if (late) gather_.written(line, written, found->ready);
+  const bool trains = found->prefetched;
+  count_use(*found, late);
+  if (trains) train_prefetcher(pc, address, Prefetcher::At::kFirstUse, now);
+  return now + 1;
+}
+
+Cycle MemoryHierarchy::gather_more(StoreGather::Line& line, StoreGather::Bytes written, Cycle now) {
+  ++stats_.l1d.merges;
+  line.bytes |= written;
+  return gathered_by(line, now);
+}
+
+// A store has written to the line; returns when its queue entry is free.
+Cycle MemoryHierarchy::gathered_by(StoreGather::Line& line, Cycle now) {
+  if (gather_.whole(line)) {
+    write_whole(line, now);
+  } else if (StoreGather::is_due(line, now)) {
+    fetch_gathered(line, now);
   }
   return now + 1;
 }

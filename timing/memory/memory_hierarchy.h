@@ -43,26 +43,25 @@ class MemoryHierarchy {
 
   // A load of `bytes` (1..64) at `address` that executes at `now`.
   LoadTiming load(std::uint64_t pc, std::uint64_t address, unsigned bytes, Cycle now) {
+    if (!needs_no_translation(address, bytes)) return load_slow(pc, address, bytes, now);
+    ++stats_.dtlb.accesses;
     const Cycle done = now + load_to_use_;
-    if (hits_at_once(address, bytes, done)) {
-      ++stats_.l1d.accesses;
-      ++stats_.dtlb.accesses;
-      return {done, base_lead(address, bytes), MemLevel::kL1, false};
-    }
-    return load_slow(pc, address, bytes, now);
+    if (!used_last(l1d_.line_of(address), done)) return load_line(pc, address, bytes, now);
+    ++stats_.l1d.accesses;
+    return {done, base_lead(address, bytes), MemLevel::kL1, false};
   }
 
   // A store that has retired and writes the L1D from `now` on; returns the cycle in which its store queue
   // entry is free, which is now + 1 unless it has to wait for a place to gather in. A DTLB miss costs no time
   // here: the address was translated when the store executed.
   Cycle store(std::uint64_t pc, std::uint64_t address, unsigned bytes, Cycle now) {
-    if (hits_at_once(address, bytes, now + load_to_use_)) {
-      ++stats_.l1d.accesses;
-      ++stats_.dtlb.accesses;
-      l1d_.most_recent(l1d_.line_of(address)).dirty = true;
-      return now + 1;
-    }
-    return store_slow(pc, address, bytes, now);
+    if (!needs_no_translation(address, bytes)) return store_slow(pc, address, bytes, now);
+    ++stats_.dtlb.accesses;
+    const std::uint64_t line = l1d_.line_of(address);
+    if (!used_last(line, now + load_to_use_)) return store_line(pc, address, bytes, now);
+    ++stats_.l1d.accesses;
+    l1d_.most_recent(line).dirty = true;
+    return now + 1;
   }
 
   // The cycle in which the instructions of the L1I line that holds `pc` can be fetched; `now` for a hit
@@ -109,7 +108,7 @@ class MemoryHierarchy {
   // The last access was of `address`, which the models know as `located`; the next one comes at `now`.
   void note_quiet(std::uint64_t address, std::uint64_t located, Cycle now) {
     const std::uint64_t line = l1d_.line_of(located);
-    if (hits_at_once(located, 1, now + load_to_use_)) {
+    if (needs_no_translation(located, 1) && used_last(line, now + load_to_use_)) {
       quiet_.add(address, l1d_.most_recent(line).dirty);
     } else {
       quiet_.forget(line);
@@ -148,22 +147,32 @@ class MemoryHierarchy {
     return (address & 7) + (bytes < 8 ? bytes : 8) <= 8 ? base_lead_ : std::uint8_t{0};
   }
 
-  // An access to the page and the line used last, each in its set, which is there by `done`: nothing changes
-  // that anybody looks at.
-  bool hits_at_once(std::uint64_t address, unsigned bytes, Cycle done) const {
-    const std::uint64_t line = l1d_.line_of(address);
-    return dtlb_.is_most_recent(address >> page_shift_) && line == l1d_.line_of(address + bytes - 1) &&
-           l1d_.is_most_recent(line) && (done >= l1d_.settled() || done >= l1d_.most_recent(line).ready);
+  // An access in one line of the page used last in its set: nothing of the DTLB changes.
+  bool needs_no_translation(std::uint64_t address, unsigned bytes) const {
+    return dtlb_.is_most_recent(address >> page_shift_) &&
+           l1d_.line_of(address) == l1d_.line_of(address + bytes - 1);
+  }
+  // The line used last in its set, which is there by `done`: an access changes nothing that anybody looks at.
+  bool used_last(std::uint64_t line, Cycle done) const {
+    return l1d_.is_most_recent(line) && (done >= l1d_.settled() || done >= l1d_.most_recent(line).ready);
   }
 
   LoadTiming load_slow(std::uint64_t pc, std::uint64_t address, unsigned bytes, Cycle now);
   Cycle store_slow(std::uint64_t pc, std::uint64_t address, unsigned bytes, Cycle now);
   LoadTiming load_line(std::uint64_t pc, std::uint64_t address, unsigned bytes, Cycle now);
-  LoadTiming load_gathered(StoreGather::Line& line, StoreGather::Bytes bytes, Cycle now);
+  LoadTiming load_gathered(StoreGather::Line& line, std::uint64_t address, unsigned bytes, Cycle now);
   Cycle store_line(std::uint64_t pc, std::uint64_t address, unsigned bytes, Cycle now);
+  Cycle gather_more(StoreGather::Line& line, StoreGather::Bytes written, Cycle now);
+  Cycle gathered_by(StoreGather::Line& line, Cycle now);
   void write_whole(StoreGather::Line& line, Cycle now);
   Fill fetch_gathered(StoreGather::Line& line, Cycle now);
-  void count_use(Cache::Line& line, bool late);
+  // A use of a line that the L1D has, or that is on its way.
+  void count_use(Cache::Line& line, bool late) {
+    if (late) ++(line.prefetched ? stats_.l1d.late_prefetches : stats_.l1d.merges);
+    if (!line.prefetched) return;
+    ++stats_.l1d.prefetch_hits;
+    line.prefetched = false;
+  }
   Cycle allocate_mshr(Cycle now, const OuterLevels::Flight& flight);
   Fill fetch_l1d(std::uint64_t line, const OuterLevels::Look& look, Cycle start, By by, bool dirty);
   void translate_data(std::uint64_t address, Cycle& now);

@@ -20,6 +20,7 @@
 
 #include "timing/config/config.h"
 #include "timing/cycle.h"
+#include "timing/way_match.h"
 
 namespace m2sim::timing {
 
@@ -42,6 +43,7 @@ class StoreGather {
       : line_bytes_(config.cache.line_bytes),
         whole_(line_bytes_ < 64 ? (Bytes{1} << line_bytes_) - 1 : ~Bytes{0}),
         longest_(config.gather_cycles),
+        numbers_(config.gather_lines, kNone),
         lines_(config.gather_lines) {}
 
   // The bytes of an access that begins at `address`, as far as they are in its line.
@@ -54,25 +56,34 @@ class StoreGather {
 
   static bool is_due(const Line& line, Cycle now) { return now > line.until; }
 
+  // The line if it is the one that was opened or found last, else null: most stores go on where the one
+  // before them was.
+  Line* recent(std::uint64_t number) {
+    Line& line = lines_[recent_];
+    return line.number == number ? &line : nullptr;
+  }
   // Null: not gathered.
   Line* find(std::uint64_t number) {
     if (open_ == 0) return nullptr;
-    for (Line& line : lines_) {
-      if (line.number == number) return &line;
-    }
-    return nullptr;
+    const std::uint64_t place = find_tag(numbers_.data(), numbers_.size(), number);
+    if (place == numbers_.size()) return nullptr;
+    recent_ = place;
+    return &lines_[place];
   }
 
   // The place that is used next. What it still gathers has to be fetched first.
   Line& place() { return lines_[next_]; }
   Line& open(std::uint64_t number, Bytes bytes, std::uint64_t pc, std::uint64_t address, Cycle now) {
     Line& line = lines_[next_];
+    numbers_[next_] = number;
+    recent_ = next_;
     next_ = next_ + 1 == lines_.size() ? 0 : next_ + 1;
     line = {number, bytes, pc, address, line.free, now + longest_};
     ++open_;
     return line;
   }
   void close(Line& line, Cycle free) {
+    numbers_[static_cast<std::size_t>(&line - lines_.data())] = kNone;
     line.number = kNone;
     line.free = free;
     --open_;
@@ -116,8 +127,10 @@ class StoreGather {
   std::uint32_t line_bytes_;
   Bytes whole_;
   Cycle longest_;
-  std::vector<Line> lines_;  // a ring, the oldest at next_
+  std::vector<std::uint64_t> numbers_;  // of the lines, together, for who looks for one
+  std::vector<Line> lines_;             // a ring, the oldest at next_
   std::size_t next_ = 0;
+  std::size_t recent_ = 0;  // place of the line that was opened or found last
   unsigned open_ = 0;
   std::array<Fetched, kFetched> fetched_{};
 };

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <bit>
 #include <cassert>
-#include <utility>
 
 #include "timing/way_match.h"
 
@@ -17,16 +16,11 @@ Tlb::Tlb(const TlbConfig& config)
   assert(std::has_single_bit(set_mask_ + 1) && config.entries % config.ways == 0);
 }
 
-bool Tlb::access_slow(std::uint64_t page) {
-  std::uint64_t* const first = &pages_[(page & set_mask_) * ways_];
-  if (ways_ > 1 && first[1] == page) {
-    std::swap(first[0], first[1]);
-    return true;
-  }
-  std::uint64_t* const found = first + find_tag(first, ways_, page);
-  const bool hit = found != first + ways_;
-  std::copy_backward(first, hit ? found : first + ways_ - 1, hit ? found + 1 : first + ways_);
-  *first = page;
+bool Tlb::access_slow(std::uint64_t* set, std::uint64_t page) {
+  std::uint64_t* const found = set + find_tag(set, ways_, page);
+  const bool hit = found != set + ways_;
+  std::copy_backward(set, hit ? found : set + ways_ - 1, hit ? found + 1 : set + ways_);
+  *set = page;
   return hit;
 }
 

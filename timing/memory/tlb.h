@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 #include "timing/config/config.h"
@@ -17,7 +18,14 @@ class Tlb {
   bool is_most_recent(std::uint64_t page) const { return pages_[(page & set_mask_) * ways_] == page; }
 
   // Whether `page` is present; afterwards it is, as the most recently used.
-  bool access(std::uint64_t page) { return is_most_recent(page) || access_slow(page); }
+  bool access(std::uint64_t page) { return is_most_recent(page) || access_others(page); }
+  // The same for a page that is not the most recent of its set.
+  bool access_others(std::uint64_t page) {
+    std::uint64_t* const first = &pages_[(page & set_mask_) * ways_];
+    if (ways_ == 1 || first[1] != page) return access_slow(first, page);
+    std::swap(first[0], first[1]);
+    return true;
+  }
 
   bool contains(std::uint64_t page) const;
 
@@ -30,7 +38,7 @@ class Tlb {
  private:
   static constexpr std::uint64_t kEmpty = ~std::uint64_t{0};
 
-  bool access_slow(std::uint64_t page);
+  bool access_slow(std::uint64_t* set, std::uint64_t page);
 
   std::uint32_t ways_;
   std::uint32_t miss_extra_;

@@ -47,14 +47,11 @@ StoreTable::StoreTable(const CoreConfig& config)
 StoreRecord& StoreTable::add(std::uint64_t pc, std::uint64_t address, unsigned bytes) {
   const std::uint64_t sequence = ++sequence_;
   StoreRecord& store = record(sequence);
-  store = {};
-  store.sequence = sequence;
-  store.pc = pc;
-  store.address = address;
-  store.bytes = static_cast<std::uint16_t>(bytes);
+  store = {.sequence = sequence, .pc = pc, .address = address, .bytes = static_cast<std::uint16_t>(bytes)};
+  Granule* const granules = granules_.data();
   const std::uint64_t last = (address + bytes - 1) >> kGranuleLog2;
   for (std::uint64_t granule = address >> kGranuleLog2; granule <= last; ++granule) {
-    granules_[slot_of(granule)] = {granule, sequence};
+    granules[slot_of(granule)] = {granule, sequence};
   }
   return store;
 }
