@@ -36,10 +36,10 @@ class Bandwidth {
       if (bucket->used < capacity_) {
         const auto offset = static_cast<Cycle>(bucket->used * cycles_per_unit_);
         charge(number, *bucket);
-        if (number != first) shorten(first, number);
+        if (number != first) note_full(first, number);
         return std::max(now, (number << shift_) + offset);
       }
-      number += full_from(number, *bucket);
+      number = known_full(number) ? full_end_ : number + 1;
     }
   }
 
@@ -50,22 +50,16 @@ class Bandwidth {
   struct Bucket {
     Cycle number = 0;
     std::uint32_t used = 0;
-    std::uint32_t full = 0;  // so many from here on are known to be full; 0: nobody has looked
   };
 
-  // Not over buckets whose places later ones have taken.
-  Cycle full_from(Cycle number, const Bucket& bucket) const {
-    return bucket.full != 0 && latest_ < number + kBuckets ? bucket.full : 1;
+  // Whether this bucket and all up to full_end_ are full. Not where later ones have taken their places.
+  bool known_full(Cycle number) const {
+    return number >= full_first_ && number < full_end_ && latest_ < number + kBuckets;
   }
-  // All on the way from `first` on to `last` are full: who comes by again goes there at once.
-  void shorten(Cycle first, Cycle last) {
-    if (latest_ >= first + kBuckets) return;
-    while (first != last) {
-      Bucket& bucket = buckets_[first % kBuckets];
-      const Cycle step = full_from(first, bucket);
-      bucket.full = static_cast<std::uint32_t>(last - first);
-      first += step;
-    }
+  // All of [first, end) are full: who comes by again goes to their end at once.
+  void note_full(Cycle first, Cycle end) {
+    if (first < full_first_ || first > full_end_) full_first_ = first;
+    full_end_ = end;
   }
 
   Bucket* claim(Cycle number) {
@@ -74,7 +68,7 @@ class Bandwidth {
       return nullptr;
     }
     if (bucket.number < number) {
-      bucket = {number, 0, 0};
+      bucket = {number, 0};
       latest_ = std::max(latest_, number);
     }
     return &bucket;
@@ -100,6 +94,8 @@ class Bandwidth {
   std::uint32_t capacity_ = 0;
   double cycles_per_unit_ = 0;
   Cycle latest_ = 0;  // number of a bucket
+  Cycle full_first_ = 0;
+  Cycle full_end_ = 0;  // of buckets that are known to be full
   ZeroedArray<Bucket> buckets_;
 };
 
