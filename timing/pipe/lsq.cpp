@@ -48,25 +48,13 @@ StoreRecord& StoreTable::add(std::uint64_t pc, std::uint64_t address, unsigned b
   const std::uint64_t sequence = ++sequence_;
   StoreRecord& store = record(sequence);
   store = {.sequence = sequence, .pc = pc, .address = address, .bytes = static_cast<std::uint16_t>(bytes)};
+  const std::uint64_t last = (address + bytes - 1) >> kGranuleLog2;
+  std::uint64_t granule = address >> kGranuleLog2;
   Granule* const granules = granules_.data();
-  const std::uint64_t last = (address + bytes - 1) >> kGranuleLog2;
-  for (std::uint64_t granule = address >> kGranuleLog2; granule <= last; ++granule) {
+  do {
     granules[slot_of(granule)] = {granule, sequence};
-  }
+  } while (++granule <= last);
   return store;
-}
-
-StoreRecord* StoreTable::find(std::uint64_t address, unsigned bytes) {
-  std::uint64_t youngest = 0;
-  const std::uint64_t last = (address + bytes - 1) >> kGranuleLog2;
-  for (std::uint64_t granule = address >> kGranuleLog2; granule <= last; ++granule) {
-    const Granule& entry = granules_[slot_of(granule)];
-    if (entry.number == granule) youngest = std::max(youngest, entry.sequence);
-  }
-  if (youngest == 0 || youngest + kRing <= sequence_) return nullptr;
-  StoreRecord& store = record(youngest);
-  const bool overlaps = store.address < address + bytes && address < store.address + store.bytes;
-  return overlaps ? &store : nullptr;
 }
 
 Forwarding StoreTable::forward(const StoreRecord& store, std::uint64_t address, unsigned bytes, Cycle issued,

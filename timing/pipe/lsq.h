@@ -51,7 +51,7 @@ class DependencePredictor {
   std::size_t next_ = 0;
 };
 
-struct StoreRecord {
+struct alignas(64) StoreRecord {
   std::uint64_t sequence = 0;  // number of the store in program order, from 1; 0: none
   std::uint64_t pc = 0;
   std::uint64_t address = 0;
@@ -87,7 +87,16 @@ class StoreTable {
   StoreRecord& record(std::uint64_t sequence) { return ring_[sequence % kRing]; }
 
   // The youngest store so far that overlaps these bytes and may still be in the store queue, or null.
-  StoreRecord* find(std::uint64_t address, unsigned bytes);
+  StoreRecord* find(std::uint64_t address, unsigned bytes) {
+    const std::uint64_t first = address >> kGranuleLog2;
+    const std::uint64_t last = (address + bytes - 1) >> kGranuleLog2;
+    std::uint64_t youngest = store_to(first);
+    for (std::uint64_t granule = first; granule != last;) youngest = std::max(youngest, store_to(++granule));
+    if (youngest == 0 || youngest + kRing <= sequence_) return nullptr;
+    StoreRecord& store = record(youngest);
+    const bool overlaps = store.address < address + bytes && address < store.address + store.bytes;
+    return overlaps ? &store : nullptr;
+  }
 
   // When a load of these bytes that issues at `issued` has the store's value; what the store does not
   // cover comes from the L1D at `l1_ready`. The store has issued.
@@ -102,9 +111,14 @@ class StoreTable {
   static constexpr unsigned kGranuleLog2 = 3;
 
   struct Granule {
-    std::uint64_t number = UINT64_MAX;
-    std::uint64_t sequence = 0;
+    std::uint64_t number = 0;
+    std::uint64_t sequence = 0;  // 0: none, whatever the number
   };
+  // The youngest that wrote it, if nobody has taken its place since; or 0.
+  std::uint64_t store_to(std::uint64_t granule) const {
+    const Granule& entry = granules_[slot_of(granule)];
+    return entry.number == granule ? entry.sequence : 0;
+  }
   static std::size_t slot_of(std::uint64_t granule) { return (granule ^ (granule >> 11)) % kGranules; }
 
   LsqConfig config_;
@@ -112,7 +126,7 @@ class StoreTable {
   Cycle load_to_use_;
   std::uint64_t sequence_ = 0;
   ZeroedArray<StoreRecord> ring_;  // add() makes a record what it begins as
-  std::vector<Granule> granules_;
+  ZeroedArray<Granule> granules_;
 };
 
 // When retired stores write the L1D, in order and so many a cycle, and leave the store queue. One that has to
