@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "timing/config/bounds.h"
-#include "timing/way_match.h"
 
 namespace m2sim::timing {
 namespace {
@@ -32,16 +31,6 @@ Cache::Cache(const CacheConfig& config)
   recent_ = ZeroedArray<std::uint8_t>(sets);
 }
 
-Cache::Line* Cache::peek(std::uint64_t line) {
-  const std::uint64_t set = line & set_mask_;
-  const std::uint64_t way = find_tag(tags(set), ways_, tag_of(line));
-  return way == ways_ ? nullptr : &lines(set)[way];
-}
-
-bool Cache::contains(std::uint64_t line) const {
-  return find_tag(tags(line & set_mask_), ways_, tag_of(line)) != ways_;
-}
-
 Cache::Age Cache::age(std::uint64_t line, const Line& found) const {
   const std::uint64_t set = line & set_mask_;
   const std::uint32_t* const used = stamps(set);
@@ -53,31 +42,21 @@ Cache::Age Cache::age(std::uint64_t line, const Line& found) const {
 
 void Cache::foresee(std::uint64_t line) const {
   const auto* const set = in_set<const char>(line & set_mask_, 0);
-  for (std::uint32_t at = 0; at < set_bytes_; at += kHostLine) __builtin_prefetch(set + at, 1);
+  const auto first = [set](std::uint32_t bytes) {
+    for (std::uint32_t at = 0; at < bytes; at += kHostLine) __builtin_prefetch(set + at, 1);
+  };
+  constexpr std::uint32_t kUsual = 8 * kHostLine;  // of 16 ways: without a loop
+  if (set_bytes_ == kUsual) return first(kUsual);
+  first(set_bytes_);
 }
 
 Cache::Line* Cache::find_slow(std::uint64_t line) {
-  Line* const found = peek(line);
-  if (found != nullptr) use(line, *found);
-  return found;
-}
-
-Cache::Victim Cache::insert(std::uint64_t line, const Line& state) {
-  assert(peek(line) == nullptr);
+  const std::uint64_t way = way_of(line);
+  if (way == ways_) return nullptr;
   const std::uint64_t set = line & set_mask_;
-  std::uint32_t* const used = stamps(set);
-  const std::uint64_t way = first_least(used, ways_);  // an empty place goes first
-  std::uint64_t& tag = tags(set)[way];
-  Line& place = lines(set)[way];
-  const Victim victim{line_of_tag(tag), place, used[way]};
-  tag = tag_of(line);
-  place = state;
-  used[way] = next_stamp();
-  // A prefetched line must not pass for one in use, or its first use would go unnoticed; and the line used
-  // last is no longer the newest of its set, so that its next use has to be looked at too.
-  recent_[set] = static_cast<std::uint8_t>(state.prefetched ? ways_ : way);
-  settled_ = std::max(settled_, state.ready);
-  return victim;
+  stamps(set)[way] = next_stamp();
+  recent_[set] = static_cast<std::uint8_t>(way);
+  return &lines(set)[way];
 }
 
 Cache::Line Cache::take(std::uint64_t line, Line& state) {
@@ -89,17 +68,14 @@ Cache::Line Cache::take(std::uint64_t line, Line& state) {
   return std::exchange(state, Line{});
 }
 
-std::uint32_t Cache::next_stamp() {
-  if (++clock_ == 0) {
-    // Once in four billion changes of order: forget the order, keep the lines.
-    for (std::uint64_t set = 0; set <= set_mask_; ++set) {
-      for (std::uint32_t way = 0; way < ways_; ++way) {
-        stamps(set)[way] = tags(set)[way] == tag_of(kNone) ? 0 : 1;
-      }
+// Once in four billion changes of order: forgets the order, keeps the lines.
+void Cache::forget_order() {
+  for (std::uint64_t set = 0; set <= set_mask_; ++set) {
+    for (std::uint32_t way = 0; way < ways_; ++way) {
+      stamps(set)[way] = tags(set)[way] == tag_of(kNone) ? 0 : 1;
     }
-    clock_ = 2;
   }
-  return clock_;
+  clock_ = 2;
 }
 
 }  // namespace m2sim::timing

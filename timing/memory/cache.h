@@ -6,11 +6,13 @@
 #pragma once
 
 #include <algorithm>
+#include <cassert>
 #include <cstddef>
 #include <cstdint>
 
 #include "timing/config/config.h"
 #include "timing/cycle.h"
+#include "timing/way_match.h"
 #include "timing/zeroed_array.h"
 
 namespace m2sim::timing {
@@ -80,8 +82,12 @@ class Cache {
   }
 
   // As find, but leaves the order of use alone.
-  Line* peek(std::uint64_t line);
-  bool contains(std::uint64_t line) const;
+  Line* peek(std::uint64_t line) {
+    const std::uint64_t set = line & set_mask_;
+    const std::uint64_t way = way_of(line);
+    return way == ways_ ? nullptr : &lines(set)[way];
+  }
+  bool contains(std::uint64_t line) const { return way_of(line) != ways_; }
   // The line that peek() has found is used: what find() does more.
   void use(std::uint64_t line, const Line& found) {
     const std::uint64_t set = line & set_mask_;
@@ -102,7 +108,24 @@ class Cache {
   void foresee(std::uint64_t line) const;
 
   // Puts an absent line in the place of the least recently used of its set.
-  Victim insert(std::uint64_t line, const Line& state);
+  [[gnu::always_inline]] Victim insert(std::uint64_t line, const Line& state) {
+    assert(peek(line) == nullptr);
+    const std::uint64_t set = line & set_mask_;
+    std::uint32_t* const used = stamps(set);
+    const std::uint64_t way = with_ways(
+        [used](std::uint64_t ways) { return first_least(used, ways); });  // an empty place goes first
+    std::uint64_t& tag = tags(set)[way];
+    Line& place = lines(set)[way];
+    const Victim victim{line_of_tag(tag), place, used[way]};
+    tag = tag_of(line);
+    place = state;
+    used[way] = next_stamp();
+    // A prefetched line must not pass for one in use, or its first use would go unnoticed; and the line used
+    // last is no longer the newest of its set, so that its next use has to be looked at too.
+    recent_[set] = static_cast<std::uint8_t>(state.prefetched ? ways_ : way);
+    settled_ = std::max(settled_, state.ready);
+    return victim;
+  }
 
   // Another arrival for a line that is here.
   void refill(Line& line, Cycle ready, MemLevel source) {
@@ -142,8 +165,24 @@ class Cache {
   std::uint32_t* stamps(std::uint64_t set) { return in_set<std::uint32_t>(set, stamps_offset_); }
   const std::uint32_t* stamps(std::uint64_t set) const { return in_set<std::uint32_t>(set, stamps_offset_); }
 
+  // `ways_`: the line is absent.
+  std::uint64_t way_of(std::uint64_t line) const {
+    const std::uint64_t* const set = tags(line & set_mask_);
+    return with_ways([&](std::uint64_t ways) { return find_tag(set, ways, tag_of(line)); });
+  }
+  // search(ways_), with what most caches have as a constant: so few ways the host compares without a loop.
+  template <class Search>
+  std::uint64_t with_ways(Search&& search) const {
+    return ways_ == 8 ? search(8) : ways_ == 16 ? search(16) : search(ways_);
+  }
+
   Line* find_slow(std::uint64_t line);
-  std::uint32_t next_stamp();
+  std::uint32_t next_stamp() {
+    if (++clock_ == 0) [[unlikely]]
+      forget_order();
+    return clock_;
+  }
+  void forget_order();
 
   std::uint32_t line_shift_;
   std::uint32_t ways_;

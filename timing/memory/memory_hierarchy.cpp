@@ -177,13 +177,17 @@ LoadTiming MemoryHierarchy::load_gathered(StoreGather::Line& line, std::uint64_t
 }
 
 Cycle MemoryHierarchy::store_line(std::uint64_t pc, std::uint64_t address, unsigned bytes, Cycle now) {
-  const std::uint64_t line = l1d_.line_of(address);
-  const StoreGather::Bytes written = gather_.bytes_of(address, bytes);
   ++stats_.l1d.accesses;
   // A line that gathers is not in the L1D.
-  if (StoreGather::Line* const recent = gather_.recent(line); recent != nullptr) {
-    return gather_more(*recent, written, now);
+  if (StoreGather::Line* const recent = gather_.recent(l1d_.line_of(address)); recent != nullptr) {
+    return gather_more(*recent, gather_.bytes_of(address, bytes), now);
   }
+  return store_elsewhere(pc, address, bytes, now);
+}
+
+Cycle MemoryHierarchy::store_elsewhere(std::uint64_t pc, std::uint64_t address, unsigned bytes, Cycle now) {
+  const std::uint64_t line = l1d_.line_of(address);
+  const StoreGather::Bytes written = gather_.bytes_of(address, bytes);
   Cache::Line* found = l1d_.find(line);
   if (found == nullptr) {
     if (StoreGather::Line* const gathered = gather_.find(line); gathered != nullptr) {
@@ -198,7 +202,9 @@ Cycle MemoryHierarchy::store_line(std::uint64_t pc, std::uint64_t address, unsig
     ++stats_.l1d.misses;
     ++stats_.l1d.store_misses;
     now = std::max(now, gather_.place().free);
-    return gathered_by(gather_.open(line, written, pc, address, now), now);
+    StoreGather::Line& opened = gather_.open(line, written, pc, address, now);
+    if (gather_.whole(opened)) write_whole(opened, now);
+    return now + 1;
   }
   found->dirty = true;
   const bool late = found->ready > now + load_to_use_;
@@ -212,11 +218,6 @@ Cycle MemoryHierarchy::store_line(std::uint64_t pc, std::uint64_t address, unsig
 Cycle MemoryHierarchy::gather_more(StoreGather::Line& line, StoreGather::Bytes written, Cycle now) {
   ++stats_.l1d.merges;
   line.bytes |= written;
-  return gathered_by(line, now);
-}
-
-// A store has written to the line; returns when its queue entry is free.
-Cycle MemoryHierarchy::gathered_by(StoreGather::Line& line, Cycle now) {
   if (gather_.whole(line)) {
     write_whole(line, now);
   } else if (StoreGather::is_due(line, now)) {
@@ -259,14 +260,6 @@ MemoryHierarchy::Fill MemoryHierarchy::fetch_l1d(std::uint64_t line, const Outer
               {.ready = fill.ready, .source = fill.source, .dirty = dirty, .prefetched = by == By::kPrefetch},
               start);
   return fill;
-}
-
-void MemoryHierarchy::install_l1d(std::uint64_t line, const Cache::Line& state, Cycle now) {
-  quiet_.forget(line);
-  const Cache::Victim victim = l1d_.insert(line, state);
-  if (!victim.state.dirty) return;
-  ++stats_.l1d.writebacks;
-  outer_.write_back(victim.line, now);
 }
 
 void MemoryHierarchy::train_prefetcher(std::uint64_t pc, std::uint64_t address, Prefetcher::At at,

@@ -162,8 +162,8 @@ class MemoryHierarchy {
   LoadTiming load_line(std::uint64_t pc, std::uint64_t address, unsigned bytes, Cycle now);
   LoadTiming load_gathered(StoreGather::Line& line, std::uint64_t address, unsigned bytes, Cycle now);
   Cycle store_line(std::uint64_t pc, std::uint64_t address, unsigned bytes, Cycle now);
+  Cycle store_elsewhere(std::uint64_t pc, std::uint64_t address, unsigned bytes, Cycle now);
   Cycle gather_more(StoreGather::Line& line, StoreGather::Bytes written, Cycle now);
-  Cycle gathered_by(StoreGather::Line& line, Cycle now);
   void write_whole(StoreGather::Line& line, Cycle now);
   Fill fetch_gathered(StoreGather::Line& line, Cycle now);
   // A use of a line that the L1D has, or that is on its way.
@@ -182,7 +182,13 @@ class MemoryHierarchy {
   // The order of the L1I or the ITLB changes.
   void forget_code_at_hand() { code_at_hand_.fill(~std::uint64_t{0}); }
   Cycle refill_l1i(std::uint64_t line, Cycle now, By by);
-  void install_l1d(std::uint64_t line, const Cache::Line& state, Cycle now);
+  void install_l1d(std::uint64_t line, const Cache::Line& state, Cycle now) {
+    quiet_.forget(line);
+    const Cache::Victim victim = l1d_.insert(line, state);
+    if (!victim.state.dirty) return;
+    ++stats_.l1d.writebacks;
+    outer_.write_back(victim.line, now);
+  }
 
   std::uint32_t load_to_use_;
   std::uint8_t base_lead_;

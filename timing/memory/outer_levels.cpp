@@ -35,19 +35,6 @@ OuterLevels::OuterLevels(const CoreConfig& config)
   assert(line_shift_ <= 3);  // a bit for each part in Cache::Line::missing
 }
 
-// A line's number in physical memory. The steps can each be undone, so no two lines get the same place.
-std::uint64_t OuterLevels::place_of(std::uint64_t line) const {
-  if (!scatter_) return line >> line_shift_;
-  constexpr std::uint64_t kOdd = 0x9e3779b97f4a7c15;
-  std::uint64_t page = line >> page_shift_;
-  page = page * kOdd & page_mask_;
-  page ^= page >> 25;
-  page = page * kOdd & page_mask_;
-  page ^= page >> 25;
-  const std::uint64_t in_page = line & ((std::uint64_t{1} << page_shift_) - 1);
-  return (page << page_shift_ | in_page) >> line_shift_;
-}
-
 OuterLevels::Look OuterLevels::look(std::uint64_t line) {
   const std::uint64_t place = place_of(line);
   Cache::Line* const here = l2_.peek(place);
@@ -60,33 +47,9 @@ void OuterLevels::mark_gap(double times) {
   brought_by_gap_ = seen * times / static_cast<double>(l2_.sets());
 }
 
-// A line that is here.
-void OuterLevels::use(const Look& look) {
-  if (gap_ != 0) {
-    const Cache::Age age = l2_.age(look.place, *look.here);
-    if (age.stamp <= gap_ && age.newer + brought_by_gap_ >= l2_.ways()) ++unsure_.hits;
-  }
-  l2_.use(look.place, *look.here);
-}
-
-OuterLevels::Fill OuterLevels::read(const Look& look, Cycle start, By by) {
-  const bool demand = by == By::kDemand;
-  if (demand) ++l2_stats_.accesses;
-  Cache::Line* const found = look.here;
-  if (found != nullptr) use(look);
-  if (found == nullptr || (found->missing & look.part) != 0) {
-    if (demand) ++l2_stats_.misses;
-    return miss(look, start, by, false);
-  }
-  const Cycle done = start + load_to_use_;
-  const bool late = found->ready > done;
-  if (late && demand) ++(found->prefetched ? l2_stats_.late_prefetches : l2_stats_.merges);
-  if (found->prefetched) {
-    found->prefetched = false;
-    ++l2_stats_.prefetch_hits;
-  }
-  if (late) return {found->ready, found->source};
-  return {done, MemLevel::kL2};
+void OuterLevels::doubt_hit(const Look& look) {
+  const Cache::Age age = l2_.age(look.place, *look.here);
+  if (age.stamp <= gap_ && age.newer + brought_by_gap_ >= l2_.ways()) ++unsure_.hits;
 }
 
 // A register for a miss, and room for what it may put out.

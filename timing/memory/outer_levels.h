@@ -77,7 +77,25 @@ class OuterLevels {
 
   // A line for the L1D, whose miss has its register from `now` on, or for the L1I.
   Fill read_for_data(const Look& look, Cycle now, By by) { return read(look, to_l1d_.take(now), by); }
-  Fill read(const Look& look, Cycle start, By by);
+  Fill read(const Look& look, Cycle start, By by) {
+    const bool demand = by == By::kDemand;
+    if (demand) ++l2_stats_.accesses;
+    Cache::Line* const found = look.here;
+    if (found != nullptr) use(look);
+    if (found == nullptr || (found->missing & look.part) != 0) {
+      if (demand) ++l2_stats_.misses;
+      return miss(look, start, by, false);
+    }
+    const Cycle done = start + load_to_use_;
+    const bool late = found->ready > done;
+    if (late && demand) ++(found->prefetched ? l2_stats_.late_prefetches : l2_stats_.merges);
+    if (found->prefetched) {
+      found->prefetched = false;
+      ++l2_stats_.prefetch_hits;
+    }
+    if (late) return {found->ready, found->source};
+    return {done, MemLevel::kL2};
+  }
   // The L1D is going to write the whole line; returns when the L2 has taken note.
   Cycle own(const Look& look, Cycle start);
   // A line from the L1D that was written.
@@ -118,7 +136,18 @@ class OuterLevels {
   }
 
  private:
-  std::uint64_t place_of(std::uint64_t line) const;
+  // A line's number in physical memory. The steps can each be undone, so no two lines get the same place.
+  std::uint64_t place_of(std::uint64_t line) const {
+    if (!scatter_) return line >> line_shift_;
+    constexpr std::uint64_t kOdd = 0x9e3779b97f4a7c15;
+    std::uint64_t page = line >> page_shift_;
+    page = page * kOdd & page_mask_;
+    page ^= page >> 25;
+    page = page * kOdd & page_mask_;
+    page ^= page >> 25;
+    const std::uint64_t in_page = line & ((std::uint64_t{1} << page_shift_) - 1);
+    return (page << page_shift_ | in_page) >> line_shift_;
+  }
   std::uint8_t part_of(std::uint64_t line) const {
     return static_cast<std::uint8_t>(1U << (line & ((std::uint64_t{1} << line_shift_) - 1)));
   }
@@ -128,7 +157,12 @@ class OuterLevels {
   Fill miss(const Look& look, Cycle start, By by, bool prefetched);
   // Returns when the place that it takes was used last, as Cache::stamp() counts.
   std::uint32_t insert(std::uint64_t place, const Cache::Line& state, Cycle now);
-  void use(const Look& look);
+  // A line that is here.
+  void use(const Look& look) {
+    if (gap_ != 0) doubt_hit(look);
+    l2_.use(look.place, *look.here);
+  }
+  void doubt_hit(const Look& look);
 
   Cycle load_to_use_;
   Cycle slc_load_to_use_;

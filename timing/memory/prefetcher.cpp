@@ -5,8 +5,6 @@
 #include <cassert>
 #include <cstdlib>
 
-#include "timing/way_match.h"
-
 namespace m2sim::timing {
 
 namespace {
@@ -28,11 +26,6 @@ Prefetcher::Prefetcher(const PrefetchConfig& config, std::uint32_t line_bytes, s
       pcs_(config.streams, kNoPc),
       streams_(config.streams) {
   assert(!streams_.empty());
-}
-
-Prefetcher::Stream* Prefetcher::find(std::uint64_t pc) {
-  const std::uint64_t found = find_tag(pcs_.data(), pcs_.size(), pc);
-  return found == pcs_.size() ? nullptr : &streams_[found];
 }
 
 Prefetcher::Stream& Prefetcher::begin(std::uint64_t pc, std::uint64_t address) {

@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "timing/config/config.h"
+#include "timing/way_match.h"
 
 namespace m2sim::timing {
 
@@ -61,7 +62,10 @@ class Prefetcher {
 
   // The stream if it is confirmed and has moved on, else null.
   Stream* advance(std::uint64_t pc, std::uint64_t address, At at);
-  Stream* find(std::uint64_t pc);
+  Stream* find(std::uint64_t pc) {
+    const std::uint64_t found = find_tag(pcs_.data(), pcs_.size(), pc);
+    return found == pcs_.size() ? nullptr : &streams_[found];
+  }
   Stream& begin(std::uint64_t pc, std::uint64_t address);  // in place of the one used least recently
   // How many strides it has moved on by `delta` bytes; 0: it has done something else.
   std::uint32_t steps(const Stream& stream, std::uint64_t address, std::int64_t delta) const;

@@ -14,6 +14,7 @@
 #pragma once
 
 #include <array>
+#include <cassert>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
@@ -42,17 +43,17 @@ class StoreGather {
   explicit StoreGather(const L1dConfig& config)
       : line_bytes_(config.cache.line_bytes),
         whole_(line_bytes_ < 64 ? (Bytes{1} << line_bytes_) - 1 : ~Bytes{0}),
+        known_(line_bytes_ <= 64 ? whole_ : 0),
         longest_(config.gather_cycles),
         numbers_(config.gather_lines, kNone),
         lines_(config.gather_lines) {}
 
-  // The bytes of an access that begins at `address`, as far as they are in its line.
+  // Those of an access of 1 to 64 bytes that begins at `address`, as far as they are in its line.
   Bytes bytes_of(std::uint64_t address, unsigned bytes) const {
-    if (line_bytes_ > 64) return 0;
-    const Bytes all = bytes >= 64 ? ~Bytes{0} : (Bytes{1} << bytes) - 1;
-    return all << (address & (line_bytes_ - 1)) & whole_;
+    assert(bytes >= 1 && bytes <= 64);
+    return ~Bytes{0} >> (64 - bytes) << (address & (line_bytes_ - 1) & 63) & known_;
   }
-  bool whole(const Line& line) const { return line.bytes == whole_ && line_bytes_ <= 64; }
+  bool whole(const Line& line) const { return line.bytes == whole_; }
 
   static bool is_due(const Line& line, Cycle now) { return now > line.until; }
 
@@ -126,6 +127,7 @@ class StoreGather {
 
   std::uint32_t line_bytes_;
   Bytes whole_;
+  Bytes known_;  // bytes that have a bit: none of a line of more than 64
   Cycle longest_;
   std::vector<std::uint64_t> numbers_;  // of the lines, together, for who looks for one
   std::vector<Line> lines_;             // a ring, the oldest at next_
