@@ -49,34 +49,5 @@ TEST(WayMatch, FindsTheFirstOfTheLeast) {
   }
 }
 
-TEST(WayMatch, AgreesWithAPlainComparison) {
-  std::mt19937 random(1);
-  struct alignas(16) Set {
-    std::uint16_t ways[kMatchWays];
-  };
-  const auto plain = [](const Set& set, std::uint16_t want) {
-    unsigned bits = 0;
-    for (unsigned way = 0; way < kMatchWays; ++way) {
-      if (set.ways[way] == want) bits |= 1U << way;
-    }
-    return bits;
-  };
-  unsigned matches = 0;
-  for (unsigned turn = 0; turn < 20'000; ++turn) {
-    Set a{};
-    Set b{};
-    for (unsigned way = 0; way < kMatchWays; ++way) {
-      // Few values in the low and the high half, so that matches and near misses are frequent.
-      a.ways[way] = static_cast<std::uint16_t>(random() % 3 | random() % 3 << 14);
-      b.ways[way] = static_cast<std::uint16_t>(random() % 3 | random() % 3 << 14);
-    }
-    const auto want_a = static_cast<std::uint16_t>(random() % 3 | random() % 3 << 14);
-    const auto want_b = static_cast<std::uint16_t>(random() % 3 | random() % 3 << 14);
-    ASSERT_EQ(match_ways(a.ways, b.ways, want_a, want_b), plain(a, want_a) | plain(b, want_b) << kMatchWays);
-    matches += plain(a, want_a) != 0 ? 1U : 0U;
-  }
-  EXPECT_GT(matches, 1000U);
-}
-
 }  // namespace
 }  // namespace m2sim::timing

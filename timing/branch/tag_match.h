@@ -5,8 +5,6 @@
 #include <array>
 #include <cstdint>
 
-#include "timing/way_match.h"
-
 #if defined(__AVX2__) && !defined(M2SIM_PORTABLE)
 #include <immintrin.h>
 #endif
@@ -14,6 +12,7 @@
 namespace m2sim::timing {
 
 inline constexpr unsigned kTagTables = 6;
+inline constexpr unsigned kMatchWays = 8;
 // One element a table, filled up to the width of a host vector.
 template <class T>
 using TagLanes = std::array<T, 8>;
@@ -36,11 +35,10 @@ inline std::uint64_t match_tags(const std::uint16_t* tags, const TagLanes<std::u
   return four | static_cast<std::uint64_t>(_mm_movemask_epi8(two(4))) << 32;
 #else
   std::uint64_t hits = 0;
-  for (unsigned t = 0; t < kTagTables; t += 2) {
-    const std::uint64_t both =
-        match_ways(tags + places[t], tags + places[t + 1], static_cast<std::uint16_t>(wants[t]),
-                   static_cast<std::uint16_t>(wants[t + 1]));
-    hits |= both << (t * kMatchWays);
+  for (unsigned bit = 0; bit < kTagTables * kMatchWays; ++bit) {
+    const unsigned table = bit / kMatchWays;
+    const bool equal = tags[places[table] + bit % kMatchWays] == static_cast<std::uint16_t>(wants[table]);
+    hits |= std::uint64_t{equal} << bit;
   }
   return hits;
 #endif

@@ -16,7 +16,6 @@
 #include "timing/branch/tag_match.h"
 #include "timing/branch/tage_rules.h"
 #include "timing/config/config.h"
-#include "timing/way_match.h"
 #include "timing/xorshift.h"
 #include "timing/zeroed_array.h"
 
