@@ -15,9 +15,9 @@ bool BasicCore<P>::rename_packet(Packet& packet) {
   SlotLedger& ledger = parts_.ledger;
   if (ledger.now() != now_) return false;
   const auto uops = static_cast<std::size_t>(packet.end - packet.begin);
-  const bool roomy = uops <= RetireWindow::kMostAtOnce &&
-                     window_.has_room_for(static_cast<std::uint32_t>(uops)) &&
-                     ring_.has_room_for(uops, oldest_sequence_);
+  bool roomy = serialization_.until() <= now_ && uops <= RetireWindow::kMostAtOnce &&
+               window_.has_room_for(static_cast<std::uint32_t>(uops)) &&
+               ring_.has_room_for(uops, oldest_sequence_);
   const unsigned left = ledger.left();
   unsigned slots = 0;
   unsigned insts = 0;
@@ -33,6 +33,7 @@ bool BasicCore<P>::rename_packet(Packet& packet) {
     insts += uop->insts;
     if (uop->ports == 0) {
       rename_eliminated(*uop, packet, uop + 1 == packet.end);
+      if (serialization_.until() > now_) roomy = false;
     } else {
       rename_uop(*uop, queue, packet, uop + 1 == packet.end);
     }
@@ -49,7 +50,8 @@ bool BasicCore<P>::rename_packet(Packet& packet) {
 // whether groups, entries and registers are left.
 template <Probe P>
 inline bool BasicCore<P>::can_rename(const UopInfo& uop, bool open, bool roomy, unsigned& queue) {
-  if (serialization_.holds(uop, now_, window_.empty())) {
+  // A uop that serializes is one that no port executes.
+  if ((!roomy || uop.ports == 0) && serialization_.holds(uop, now_, window_.empty())) [[unlikely]] {
     stop_ = {StallReason::kSerialize, {}};
     return false;
   }
