@@ -187,13 +187,12 @@ inline void BasicCore<P>::dispatch() {
   for (unsigned q = 0; q < steering_.queues(); ++q) {
     if (queues_[q].next_look() > now_) continue;
     const QueueLane& lane = steering_.queue(q);
-    queues_[q].leave(
-        now_, lane,
-        schedulers_.waiting(q), [&](const QueuedUop& uop, unsigned scheduler) __attribute__((always_inline)) {
-          --queued_[q];
-          if ((stopped_until_ & 1U << q) != 0) stopped_until_ = 0;
-          enter_scheduler(uop, lane.scheduler_name[scheduler]);
-        });
+    const auto enter = [&](const QueuedUop& uop, unsigned scheduler) __attribute__((always_inline)) {
+      --queued_[q];
+      if ((stopped_until_ & 1U << q) != 0) stopped_until_ = 0;
+      enter_scheduler(uop, lane.scheduler_name[scheduler]);
+    };
+    queues_[q].leave(now_, lane, schedulers_.waiting(q), enter);
   }
 }
 

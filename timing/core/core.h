@@ -171,18 +171,18 @@ class BasicCore {
   }
 
   // Issue and execution.
-  void schedule(std::uint32_t index, const InFlight& entry) {
-    if (entry.ready - now_ < IssueQueues::kReach) {
+  [[gnu::always_inline]] void schedule(std::uint32_t index, const InFlight& entry) {
+    if (entry.ready - now_ < IssueQueues::kReach) [[likely]] {
       schedulers_.wake_at(entry, entry.ready);
     } else {
       wheel_.add(ring_, index, now_, entry.ready);
     }
   }
-  void become_able(std::uint32_t index, InFlight& entry) {
+  [[gnu::always_inline]] void become_able(std::uint32_t index, InFlight& entry) {
     entry.able = entry.ready;
     schedule(index, entry);
   }
-  void postpone(InFlight& entry, Cycle cycle) {
+  [[gnu::noinline]] void postpone(InFlight& entry, Cycle cycle) {
     entry.ready = cycle;
     schedule(ring_.index_of(entry), entry);
   }

@@ -47,7 +47,7 @@ bool BasicCore<P>::rename_packet(Packet& packet) {
 }
 
 // False: not in this cycle, and stop_ says why. `open`: into a new group. `roomy`: there is no need to look
-// whether groups, entries and registers are left.
+// whether groups, entries and registers are left, nor whether a uop before it serializes.
 template <Probe P>
 inline bool BasicCore<P>::can_rename(const UopInfo& uop, bool open, bool roomy, unsigned& queue) {
   // A uop that serializes is one that no port executes.
