@@ -130,7 +130,7 @@ class DispatchQueue {
   unsigned oldest(std::uint64_t slots_by_age) const {
     return (static_cast<unsigned>(std::countr_zero(slots_by_age)) + end_) % kSlots;
   }
-  void close_gaps() {
+  [[gnu::noinline]] void close_gaps() {
     const std::uint64_t all = by_age(occupied_);
     const unsigned begin = end_;
     in_line_ = {};
@@ -144,10 +144,11 @@ class DispatchQueue {
 
   Cycle look_ = kNever;         // see next_look()
   Cycle bound_until_ = kNever;  // when the first uop that waits for its own scheduler may go elsewhere
-  // Masks of lines: those whose oldest uop waits for room in a scheduler; those of them where any will do.
+  // Masks of lines: those whose oldest uop waits for room in a scheduler; those of them where any will do
+  // (see Scheduler for why they are not neighbours).
   unsigned stopped_ = 0;
-  unsigned anywhere_ = 0;
   unsigned end_ = 0;  // the next slot to be taken
+  unsigned anywhere_ = 0;
   std::uint64_t occupied_ = 0;
   // Slots by the scheduler that their uops are bound to; those bound to none are in the first line.
   std::array<std::uint64_t, kLaneCount> in_line_{};

@@ -42,7 +42,7 @@ class IssueQueues {
   Lanes waiting(unsigned queue) const { return waiting_[queue]; }
 
   // The uop enters the scheduler of that number in the configuration.
-  void insert(InFlight& entry, std::uint8_t scheduler, InFlightRing& ring) {
+  [[gnu::always_inline]] void insert(InFlight& entry, std::uint8_t scheduler, InFlightRing& ring) {
     Place& place = places_[scheduler];
     waiting_[place.queue] += place.one;
     entry.scheduler = scheduler;

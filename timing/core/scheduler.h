@@ -27,7 +27,7 @@ class Scheduler {
   // in order of age; when the next one is still taken, the waiting uops close up and `moved(key, slot)` tells
   // where each is now.
   template <class Moved>
-  unsigned insert(std::uint32_t key, Moved&& moved) {
+  [[gnu::always_inline]] unsigned insert(std::uint32_t key, Moved&& moved) {
     if ((occupied_ & bit(end_)) != 0) [[unlikely]]
       close_gaps(moved);
     const unsigned slot = end_;
@@ -67,7 +67,7 @@ class Scheduler {
 
   // From the oldest on, which stays where it is.
   template <class Moved>
-  void close_gaps(Moved&& moved) {
+  [[gnu::noinline]] void close_gaps(Moved&& moved) {
     const unsigned begin = end_;
     std::array<std::uint8_t, kMaxEntries> now_in{};
     for (std::uint64_t rest = std::rotr(occupied_, static_cast<int>(begin)); rest != 0; rest &= rest - 1) {
@@ -89,9 +89,11 @@ class Scheduler {
   }
 
   std::uint32_t capacity_;
+  // Two masks that change together are not neighbours: the compiler would handle them as one vector, which
+  // the host cannot load soon after each has been written by itself.
+  std::uint64_t occupied_ = 0;
   unsigned end_ = 0;  // the next slot to be taken
   std::uint32_t waiting_ = 0;
-  std::uint64_t occupied_ = 0;
   std::uint64_t ready_ = 0;
   std::array<std::uint64_t, kReach> due_{};  // by the cycle, modulo kReach, from which on they are ready
   std::array<std::uint32_t, kMaxEntries> keys_{};
