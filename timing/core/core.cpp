@@ -400,12 +400,13 @@ inline void BasicCore<P>::wake_waiters(InFlight& producer) {
     const WaiterLink here = link;
     InFlight& entry = ring_.at_index(index);
     link = entry.next[input];
-    if (input == kInputViolation) {
+    if (input == kInputViolation) [[unlikely]] {
       forward(entry, load_store_.store(entry.store));
       continue;
     }
-    const Cycle time = input == kInputStore ? load_store_.ready_behind(load_store_.store(entry.store))
-                                            : producer.result.as(waiting_role(here));
+    Cycle time = producer.result.as(waiting_role(here));
+    if (input == kInputStore) [[unlikely]]
+      time = load_store_.ready_behind(load_store_.store(entry.store));
     entry.ready = std::max(entry.ready, time);
     if (waiting_for_address(here)) load_store_.store(entry.memory_number).know(time);
     if (--entry.pending == 0) become_able(index, entry);

@@ -105,13 +105,13 @@ inline void BasicCore<P>::rename_uop(const UopInfo& uop, unsigned queue, const P
 template <Probe P>
 inline void BasicCore<P>::link_sources(std::uint32_t index, InFlight& entry) {
   const UopInfo& uop = *entry.info;
-  for (unsigned s = 0; s < uop.source_count; ++s) {
+  for (unsigned s = 0, count = uop.source_count; s < count; ++s) {
     const Mapping& mapping = map_[uop.sources[s].reg];
     if (mapping.producer < oldest_sequence_) continue;
     InFlight& producer = ring_.at(mapping.producer);
     WaiterLink link = waiter_link(index, uop.links[s]);
     if (mapping.second) link = with_role(link, role_of_second(uop.sources[s].role));
-    if (producer.result.ready != kNever) {
+    if (producer.result.ready != kNever) [[unlikely]] {
       const Cycle time = producer.result.as(waiting_role(link));
       entry.ready = std::max(entry.ready, time);
       if (waiting_for_address(link)) load_store_.store(entry.memory_number).addressed_by(time);

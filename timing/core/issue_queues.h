@@ -59,8 +59,9 @@ class IssueQueues {
   // the uop when the cycle comes.
   static constexpr Cycle kReach = Scheduler::kReach;
   void wake_at(const InFlight& entry, Cycle cycle) {
-    places_[entry.scheduler].uops.wake_at(entry.slot, cycle);
-    due_[cycle % kReach] |= 1U << entry.scheduler;
+    const unsigned scheduler = entry.scheduler;
+    places_[scheduler].uops.wake_at(entry.slot, cycle);
+    due_[cycle % kReach] |= 1U << scheduler;
     due_cycles_ |= 1U << cycle % kReach;
   }
   void begin_cycle(Cycle now) {
