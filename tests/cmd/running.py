@@ -167,11 +167,13 @@ class Running(guest.GuestTest):
         self.assertEqual(self.signalled(program, signal.SIGTERM)[0], 128 + signal.SIGTERM)
 
     def test_a_signal_asks_for_a_snapshot(self):
-        program = self.guest("long", LONG.format(turns=60))
+        program = self.guest("long", LONG.format(turns=200))
+        began = time.monotonic()
         self.m2sim("run", "-q", "--fast-timing", "--stats", self.path("quiet.json"), program)
+        took = time.monotonic() - began
         child = subprocess.Popen([guest.M2SIM, "run", "-q", "--fast-timing", "--stats", self.path("asked.json"), program],
                                  stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-        time.sleep(0.15)
+        time.sleep(took / 2)
         child.send_signal(signal.SIGUSR1)
         out, err = child.communicate(timeout=60)
         self.assertEqual((child.returncode, out), (0, "done\n"))

@@ -86,7 +86,10 @@ void InstCracker::load(const Inst& inst, const Operands& operands, TimingClass c
       const bool made = authenticated || (shifted && source.role == Role::kIndex);
       add_source(uop, made ? Source{kTemp0, source.role} : source);
     }
-    for (unsigned r = 0; r < per_piece && loaded < results.size(); ++r) add_dest(uop, results[loaded++]);
+    // A register of several pieces is there with the last of them.
+    const std::size_t complete =
+        pieces > results.size() ? results.size() * (p + 1) / pieces : loaded + per_piece;
+    while (loaded < std::min(complete, results.size()) && !permuted) add_dest(uop, results[loaded++]);
     if (permuted) add_dest(uop, static_cast<RegId>(kTemp0 + p % kTempCount));
     if (!results.empty() && insts::is_vector(results[0])) {
       uop.latency = u8(config_.l1d.load_to_fp - config_.l1d.load_to_use);
@@ -129,7 +132,8 @@ void InstCracker::permute(const Inst& inst, const Operands& operands, const Step
 // Measured: forms ST1 to ST4, STP (D).
 unsigned InstCracker::arrangements(const Inst& inst, std::size_t registers, unsigned pieces) {
   const insts::Traits& traits = insts::traits_of(inst.op);
-  if (!traits.permutes) return static_cast<unsigned>(registers) - pieces;  // two of eight bytes in one piece
+  if (!traits.permutes)
+    return registers > pieces ? static_cast<unsigned>(registers) - pieces : 0;  // stp of 8 bytes
   const unsigned each = registers == 4 ? 2 : 1;
   return traits.one_element ? std::max(pieces, each) : pieces * each;
 }
@@ -176,6 +180,8 @@ void InstCracker::store(const Inst& inst, const Operands& operands, TimingClass 
     }
     if (arranged != 0) {
       add_source(uop, {static_cast<RegId>(kTemp0 + p % std::min(arranged, kTempCount)), Role::kStoreData});
+    } else if (pieces > data.size() && !data.empty()) {
+      add_source(uop, {data[p * data.size() / pieces].reg, Role::kStoreData});
     } else {
       for (std::size_t d = 0; d < per_piece && taken < data.size(); ++d, ++taken) {
         add_source(uop, {data[taken].reg, Role::kStoreData});

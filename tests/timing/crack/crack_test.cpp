@@ -146,6 +146,46 @@ TEST_F(Crack, MemoryStartsGroupsAndTakesOneAddress) {
   EXPECT_EQ(block.uops[1].offset, 16);
 }
 
+// With operations of eight bytes, each half of a vector is one; a load's register is there with the last of
+// its pieces, and each piece of a store waits for its data.
+TEST_F(Crack, RegistersGoInAsManyPiecesAsTheirBytesNeed) {
+  config.lsq.access_bytes = 8;
+  CrackTable narrow(config);
+  const auto pieces = [&](std::uint32_t word) {
+    program.block(kCode, {word});
+    const CrackedBlock& block = narrow.lookup(*program.pointers().back());
+    std::vector<UopInfo> accesses;
+    for (unsigned i = 0; i < block.first_uop[1]; ++i) {
+      if (block.uops[i].memory()) accesses.push_back(block.uops[i]);
+    }
+    for (std::size_t i = 0; i < accesses.size(); ++i) {
+      EXPECT_EQ(accesses[i].bytes, 8U);
+      EXPECT_EQ(accesses[i].offset, 8 * i);
+      EXPECT_EQ(accesses[i].is(kUopFirstAccess), i == 0);
+    }
+    return accesses;
+  };
+  const auto data_of = [](const UopInfo& store) { return store.sources[store.source_count - 1U]; };
+  const auto load = pieces(0x3DC00020);  // ldr q0, [x1]
+  ASSERT_EQ(load.size(), 2U);
+  EXPECT_EQ(load[0].dest_count, 0U);
+  EXPECT_EQ(load[1].dest_count, 1U);
+  const auto pair = pieces(0xAD400440);  // ldp q0, q1, [x2]
+  ASSERT_EQ(pair.size(), 4U);
+  for (unsigned i = 0; i < 4; ++i) EXPECT_EQ(pair[i].dest_count, i % 2);
+  const auto store = pieces(0x3D800020);  // str q0, [x1]
+  ASSERT_EQ(store.size(), 2U);
+  for (const UopInfo& piece : store) {
+    EXPECT_EQ(data_of(piece).role, insts::Role::kStoreData);
+    EXPECT_EQ(data_of(piece).reg, load[1].dests[0]);
+  }
+  const auto both = pieces(0xAD000440);  // stp q0, q1, [x2]
+  ASSERT_EQ(both.size(), 4U);
+  for (unsigned i = 0; i < 4; ++i) EXPECT_EQ(data_of(both[i]).reg, pair[i / 2 * 2 + 1].dests[0]);
+  EXPECT_EQ(pieces(0x4C000C40).size(), 8U);  // st4 {v0.2d-v3.2d}, [x2]
+  EXPECT_EQ(pieces(0x4C400C40).size(), 8U);  // ld4 {v0.2d-v3.2d}, [x2]
+}
+
 TEST_F(Crack, PortsAreThoseWithTheCapability) {
   const CrackedBlock& block = crack({mul(0, 1, 2)});
   for (unsigned p = 0; p < m2_pcore().ports.size(); ++p) {
