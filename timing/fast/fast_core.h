@@ -172,7 +172,7 @@ class BasicFastCore {
   }
   [[gnu::always_inline]] Waiting dispatch(const UopInfo& uop, const Packet& packet, const Way& way);
   [[gnu::always_inline]] void execute(const UopInfo& uop, const Packet& packet, const Way& way, bool plain);
-  // Its operands are there at `able`, of a store those of its data, too.
+  // `able`: when it is in its scheduler and all its operands are there, those of a store's data too.
   [[gnu::always_inline]] void execute_load(const UopInfo& uop, const Waiting& at, Cycle able,
                                            std::uint64_t pc, std::uint64_t address);
   [[gnu::always_inline]] void execute_store(const UopInfo& uop, const Waiting& at, Cycle able,

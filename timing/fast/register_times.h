@@ -9,6 +9,7 @@
 
 #include "timing/crack/uop.h"
 #include "timing/cycle.h"
+#include "timing/pipe/bypass.h"
 
 namespace m2sim::timing {
 
@@ -24,13 +25,8 @@ class RegisterTimes {
     at(insts::Role::kBase, reg) = ready - base_sooner;
     at(insts::Role::kIndex, reg) = ready;
   }
-  // What eliminate() (timing/pipe/bypass.h) does.
   void eliminate(const UopInfo& uop) {
-    for (unsigned d = 0; d < uop.dest_count; ++d) {
-      for (std::size_t row = 0; row < times_.size(); row += kRow) {
-        times_[row + uop.dests[d]] = uop.is(kUopCopy) ? times_[row + uop.sources[0].reg] : 0;
-      }
-    }
+    for (std::size_t row = 0; row < times_.size(); row += kRow) timing::eliminate(uop, &times_[row]);
   }
 
  private:

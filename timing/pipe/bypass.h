@@ -1,8 +1,8 @@
 // The value of a register as its readers see it, and the registers that rename settles without a port.
 #pragma once
 
-#include <array>
 #include <cstdint>
+#include <type_traits>
 
 #include "timing/crack/uop.h"
 #include "timing/cycle.h"
@@ -34,8 +34,10 @@ inline Result result_of(const ExecutionFacts& uop, Cycle ready, unsigned base_so
 }
 
 // Of a uop that no port executes: an eliminated move's destination becomes its source, any other is there.
-template <class Value>
-void eliminate(const UopInfo& uop, std::array<Value, kTimedRegs>& registers) {
+// `registers`: a value for each.
+template <class Registers>
+void eliminate(const UopInfo& uop, Registers&& registers) {
+  using Value = std::remove_cvref_t<decltype(registers[0])>;
   const Value value = uop.is(kUopCopy) ? registers[uop.sources[0].reg] : Value{};
   for (unsigned d = 0; d < uop.dest_count; ++d) registers[uop.dests[d]] = value;
 }

@@ -163,6 +163,25 @@ TEST(CrackInst, EveryClassKeepsItsRegisters) {
   }
 }
 
+// The cycle-driven model asks only uops without a port whether they serialize.
+TEST(CrackInst, WhatSerializesIsDoneAtRename) {
+  unsigned serializing = 0;
+  for (const std::uint32_t word : {0xD5033FDFU,     // isb
+                                   0xD4000001U,     // svc #0
+                                   0xD53BD040U,     // mrs x0, tpidr_el0
+                                   0xD51B4420U,     // msr fpsr, x0
+                                   0xD5033FBFU}) {  // dmb sy
+    CrackOne one;
+    one.cracker.crack(inst(word), 0);
+    for (const UopInfo& uop : one.uops) {
+      if (!uop.is(kUopSerialize)) continue;
+      ++serializing;
+      EXPECT_EQ(uop.ports, 0U) << std::hex << word;
+    }
+  }
+  EXPECT_GE(serializing, 2U);
+}
+
 TEST(CrackInst, ABlockZeroingStoreIsOneStoreOf64Bytes) {
   CrackOne one;
   one.cracker.crack(inst(0xd50b7423), 2);  // dc zva, x3

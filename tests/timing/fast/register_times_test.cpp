@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
+
 #include "timing/pipe/bypass.h"
 
 namespace m2sim::timing {
