@@ -196,18 +196,19 @@ void CrackTable::clear() {
   indices_used_ = kChunkIndices;
 }
 
-void CrackTable::enter(const Place& block) {
+void CrackTable::enter(std::uint32_t id) {
   if (2 * ++entered_ > places_.size()) {
     const std::vector<Place> all = std::exchange(places_, std::vector<Place>(2 * places_.size()));
     places_mask_ = places_.size() - 1;
     entered_ = 1;
     for (const Place& place : all) {
-      if (place.id != emu::kNoBlock) enter(place);
+      if (place.id != emu::kNoBlock) enter(place.id);
     }
   }
-  std::size_t at = place_of(block.pc, block.space);
+  const std::uint64_t hash = hash_of(table_[id].cracked.pc, table_[id].space);
+  std::size_t at = place_of(hash);
   while (places_[at].id != emu::kNoBlock) at = (at + 1) & places_mask_;
-  places_[at] = block;
+  places_[at] = {id, tag_of(hash)};
 }
 
 UopInfo* CrackTable::room_for_uops(std::size_t count) {
@@ -244,7 +245,8 @@ CrackTable::Entry& CrackTable::crack(const emu::Block& block) {
   cracked.has_branch = branch_kind_of(insts.back().op, cracked.branch);
   cracked.link_save = link_save_of(insts);
   cracked.target = cracked.branch_pc() + static_cast<std::uint64_t>(insts.back().imm);
-  enter({block.pc, block.space, block.id});
+  entry.space = block.space;
+  enter(block.id);
 
   scratch_.clear();
   scratch_indices_.clear();

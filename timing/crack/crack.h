@@ -54,10 +54,13 @@ class CrackTable {
   }
   // A block that was looked up, by where it begins in which address space; null: there is none.
   const CrackedBlock* find(std::uint64_t pc, std::uint64_t space) const {
-    for (std::size_t at = place_of(pc, space);; at = (at + 1) & places_mask_) {
-      const Place& place = places_[at];
+    const std::uint64_t hash = hash_of(pc, space);
+    for (std::size_t at = place_of(hash);; at = (at + 1) & places_mask_) {
+      const Place place = places_[at];
       if (place.id == emu::kNoBlock) return nullptr;
-      if (place.pc == pc && place.space == space) return &table_[place.id].cracked;
+      if (place.tag != tag_of(hash)) continue;
+      const Entry& entry = table_[place.id];
+      if (entry.cracked.pc == pc && entry.space == space) return &entry.cracked;
     }
   }
   // Of one execution of a block that was looked up.
@@ -72,8 +75,9 @@ class CrackTable {
   static constexpr std::size_t kChunkIndices = 8192;
   static constexpr std::size_t kFirstPlaces = 1024;  // a power of two
 
-  struct Entry {
+  struct alignas(64) Entry {
     CrackedBlock cracked;
+    std::uint64_t space = 0;  // that the block is of
     std::uint64_t executions = 0;
   };
 
@@ -83,16 +87,18 @@ class CrackTable {
     return table_[block.id];
   }
   Entry& crack(const emu::Block& block);
-  // A hash table of blocks, at most half full.
+  // A hash table of blocks, at most half full: with a part of the hash, so that hardly any entry is looked at
+  // for nothing, and nothing else, as a large program's has to fit the host's caches.
   struct Place {
-    std::uint64_t pc;
-    std::uint64_t space;
     std::uint32_t id = emu::kNoBlock;
+    std::uint32_t tag = 0;
   };
-  std::size_t place_of(std::uint64_t pc, std::uint64_t space) const {
-    return ((pc >> 2 ^ space << 40) * 0x9e3779b97f4a7c15U >> 32) & places_mask_;
+  static std::uint64_t hash_of(std::uint64_t pc, std::uint64_t space) {
+    return (pc >> 2 ^ space << 40) * 0x9e3779b97f4a7c15U;
   }
-  void enter(const Place& block);
+  static std::uint32_t tag_of(std::uint64_t hash) { return static_cast<std::uint32_t>(hash); }
+  std::size_t place_of(std::uint64_t hash) const { return hash >> 32 & places_mask_; }
+  void enter(std::uint32_t id);
   UopInfo* room_for_uops(std::size_t count);
   std::uint16_t* room_for_indices(std::size_t count);
 
