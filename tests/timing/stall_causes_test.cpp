@@ -29,6 +29,8 @@ std::vector<Loop> loops() {
   constexpr std::uint32_t kLdar = 0xC8DFFC00U | 2U << 5 | 4U;             // ldar x4, [x2]
   constexpr std::uint32_t kDmb = 0xD5033BBFU;                             // dmb ish
   const auto one = [](std::uint64_t) { return kData; };
+  const TlbConfig dtlb = m2_pcore().mmu.dtlb;
+  const std::uint64_t pages = dtlb.entries + dtlb.entries / dtlb.ways;  // one too many in every set
   return {
       {"fadd chain", Words(16, a64::fadd(0, 0, 1)), 500, kDependFp, one},
       {"add chain", Words(16, a64::add(0, 0, 1)), 500, kDependInteger, one},
@@ -52,7 +54,7 @@ std::vector<Loop> loops() {
        {a64::ldr(0, 0)},
        60'000,
        kDataTlb,
-       [](std::uint64_t i) { return kData + i % 300 * (16384 + 64); }},
+       [pages](std::uint64_t i) { return kData + i % pages * (16384 + 64); }},
       {"order", {kStlr, kLdar}, 2000, kOrder, [](std::uint64_t i) { return kData + i % 2 * 256; }},
       {"barriers", Words(16, kDmb), 300, kOrder, one},
       {"store and load", {a64::str(0, 1), a64::ldr(0, 1)}, 4000, kForwarding, one},

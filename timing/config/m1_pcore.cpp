@@ -30,7 +30,6 @@ CoreConfig m1_pcore() {
   core.lsq.forward_fail_latency = 28;  // measured: Jiajie Chen, M1 review
   core.lsq.dependence_pairs = 70;  // measured: Jiajie Chen, M1 review
   core.branch.btb_l2_entries = 0;  // measured: Jiajie Chen, M1 review, absent
-  core.branch.btb_l2_ways = 1;  // guess: unused: absent
   core.branch.indirect_index_bits = 6;  // guess: not published; what M1 mispredicts more than M2 in network simulation and meshing suggests it
   core.branch.return_penalty = 14;  // measured: Jiajie Chen, M1 review, 14.5 cycles behind depth 50
   core.l1i.refill_interval = 7;  // measured: Jiajie Chen, M1 review, 2.22 instructions a cycle beyond the L1I

@@ -63,8 +63,8 @@ constexpr CoreConfig kM2PCore{
     },
     .issue = {
         .queue_difference = 6,  // fitted: arithmetic and the loops of multiply-adds, which 4 fits as well
-        .dispatch_delay = 1,  // guess: a stage each; only their sum with the front end is measured
-        .issue_delay = 1,  // guess: the same
+        .dispatch_delay = 1,  // fitted: 2 loads and 2 stores a cycle through 10 entries (Jiajie Chen, M2 review): 1 and 2 sustain them, 3 does not
+        .issue_delay = 1,  // guess: a stage; only the sum with the front end is measured
     },
     .dispatch_queues = {
         .count = 4,  // measured: Dougall Johnson, applecpu (M1)
@@ -242,14 +242,14 @@ constexpr CoreConfig kM2PCore{
         .load_entries = 128,  // published: Geekerwan, M2 diagram
         .store_entries = 60,  // published: Geekerwan, M2 diagram; the same measured on M1 by Dougall Johnson
         .access_bytes = 16,  // measured: Dougall Johnson, applecpu (M1), forms LDP (Q): 2 issues, LDR (Q) and LDP (D) one
-        .store_commits_per_cycle = 2,  // guess: no less than the 2 stores a cycle sustained
+        .store_commits_per_cycle = 2,  // published: Apple, CPU optimization guide 3.0, 4.10: 2 cache writes a cycle sustained
         .forward_latency = 7,  // measured: Jiajie Chen, M2 review, 7.3 cycles
         .forward_predicted_latency = 4,  // measured: Jiajie Chen, M2 review, 4.2 to 4.4 cycles a dependent pair
         .forward_line_cross_extra = 1,  // measured: Jiajie Chen, M2 review
         .forward_merge_extra = 4,  // measured: Jiajie Chen, M2 review, 1 to 4 cycles, the upper end
         .forward_fail_latency = 26,  // measured: Jiajie Chen, M2 review
         .order_violation_penalty = 21,  // measured: Jiajie Chen, M2 review, 128 address-dependent pairs: 21.2 cycles each
-        .predicted_wait = 1,  // guess: in the cycle behind the store
+        .predicted_wait = 1,  // fitted: M2's forwarding and dependent pairs, which 2 leaves; M1's say the same
         .dependence_pairs = 62,  // measured: Jiajie Chen, M2 review, knee of the address-dependent pairs
     },
     .branch = {
@@ -329,7 +329,7 @@ constexpr CoreConfig kM2PCore{
             .ways = 8,  // measured: Jiajie Chen, M2 review
             .line_bytes = 64,  // measured: Jiajie Chen, M2 review
         },
-        .mshrs = 28,  // guess: inferred from Daniel Lemire's speed-up of 24 by 28 parallel random chains, 27 by 39
+        .mshrs = 24,  // fitted: 39 random chains on the M2 are 26.8 times as fast as one (Daniel Lemire): 23 to 25; M1's 25.2 say the same
         .gather_lines = 8,  // guess: not published
         .gather_cycles = 1000,  // guess: above DRAM's latency, as a copy waits for its source in the midst of a line
         .victim_lines = 8,  // guess: not published
@@ -344,7 +344,7 @@ constexpr CoreConfig kM2PCore{
             .ways = 16,  // published: Apple's own value, quoted by Jiajie Chen
             .line_bytes = 128,  // published: Apple's own value, quoted by Jiajie Chen
         },
-        .mshrs = 64,  // guess: enough lines in flight for the measured bandwidth at the measured latency
+        .mshrs = 64,  // fitted: M2's stream of reads: 48 to 256 are the same, 32 is a quarter too slow; M1's says the same
         .load_to_use = 17,  // measured: Jiajie Chen, M2 review, 17.3 cycles
         .bytes_per_cycle = 25,  // measured: Volatile MemBench (M1), 80 GB/s at 3.2 GHz
         .write_bytes_per_cycle = 19,  // measured: Volatile MemBench (M1), 59 to 61 GB/s at 3.2 GHz
@@ -364,7 +364,7 @@ constexpr CoreConfig kM2PCore{
     },
     .mmu = {
         .page_kib = 16,  // published: Apple's own value, quoted by Jiajie Chen
-        .scatter_pages = 1,  // guess: kernels promise no order; M1's latency rises from 8 MB on, not from its L2's 12
+        .scatter_pages = 1,  // fitted: M1's latency from 4 MB on (Volatile MemBench), 15 % off in order and 9 % in none; Chen's says the same
         .itlb = {
             .entries = 192,  // published: Apple's own value, quoted by Jiajie Chen
             .ways = 6,  // guess: 32 sets, as the DTLB of M1
@@ -372,7 +372,7 @@ constexpr CoreConfig kM2PCore{
         },
         .dtlb = {
             .entries = 256,  // published: Apple's own value, quoted by Jiajie Chen
-            .ways = 8,  // guess: 32 sets, as on M1
+            .ways = 4,  // fitted: M2's curve at 293 pages, by the model's least recently used and M1's cost of a miss: 2 and 8 do not fit
             .miss_extra = 6,  // measured: Jiajie Chen, M1 review; M2's curve ends too early
         },
         .l2_tlb = {
@@ -383,13 +383,13 @@ constexpr CoreConfig kM2PCore{
     },
     .prefetch = {
         .enabled = 1,  // measured: GoFetch (M1), strides over arrays are prefetched
-        .streams = 64,  // guess: a lattice-Boltzmann stencil of 19 streams read and 19 written runs at 3.5 IPC (SPEC logs)
+        .streams = 64,  // guess: 16 to 256 are the same; 8 leave a lattice-Boltzmann stencil of 38 streams at a quarter of its IPC (SPEC logs)
         .confirmations = 2,  // guess: not published
         .degree = 4,  // guess: not published
         .l1_distance = 8,  // guess: covers the L2's latency; Apple says 4 lines and more (4.6.12)
         .l2_distance = 60,  // published: Apple, CPU optimization guide 3.0, 4.6.12: up to 30 lines, here of 128 bytes
-        .max_stride = 2048,  // guess: not published
-        .cross_pages = 1,  // guess: not published; the measured stream bandwidth suggests it
+        .max_stride = 16384,  // published: Apple, CPU optimization guide 3.0, 4.6.12: up to about a page
+        .cross_pages = 1,  // fitted: M2's stream of reads, a fifth too slow if each page begins anew; M1's says the same
     },
 };
 // clang-format on
