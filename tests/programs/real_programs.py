@@ -14,6 +14,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 import tomllib
 
@@ -87,24 +88,37 @@ def new_scratch(root, number):
             pass
 
 
+def window_options(job, folder):
+    """(what makes a run of one window, how many times its instructions the figures are of). The window is a simulation point,
+    the last interval of a run that begins where warming does: caches and predictors learn at the speed of warming."""
+    begin, limit = millions(job["skip"]), millions(job["limit"])
+    intervals = min(-(-millions(job["warmup"]) // limit), begin // limit)
+    (folder / "window.simpoints").write_text(f"{intervals} 0\n", encoding="utf-8")
+    (folder / "window.weights").write_text("1 0\n", encoding="utf-8")
+    return ["--simpoints", str(folder / "window.simpoints"), "--interval-size", job["limit"], "--warmup", job["warmup"],
+            "--skip", str(begin - intervals * limit), "--limit", str((intervals + 1) * limit)], intervals + 1
+
+
 def window(options, job):
     """A row of the output, or what went wrong."""
     scratch = new_scratch(options.root, job["number"])
-    more = ["--core", job["core"], "--skip", job["skip"], "--warmup", job["warmup"], "--limit", job["limit"], "--cwd", str(scratch)]
+    more = ["--core", job["core"], "--cwd", str(scratch)]
     more += [word for value in options.set for word in ("--set", value)]
     more += [word for value in job["environment"] for word in ("--env", value)]
     try:
-        with typed(job["stdin"]) as stdin:
+        with tempfile.TemporaryDirectory(prefix="m2sim-window-") as folder, typed(job["stdin"]) as stdin:
+            chosen, times = window_options(job, pathlib.Path(folder))
+            more += chosen
             _, stats = statistics_file.run(options.m2sim, job["mode"], job["command"], sysroot=options.root, more=more, stdin=stdin)
     except statistics_file.RunFailed as failure:
         return f"{job['program']} {job['core']} at {job['skip']}: {failure}"
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
-    if stats["core.insts"] != millions(job["limit"]):
-        return f"{job['program']} {job['core']} at {job['skip']}: ended after {stats['core.insts']:.0f} instructions of its window"
-    row = {name: job[name] for name in real_report.KEYS}
-    row |= {"insts": stats["core.insts"], "cycles": stats["core.cycles"], "mispredicts": stats["branch.mispredicts"]}
-    return row | {name.removeprefix(STACK): value for name, value in stats.items() if name.startswith(STACK)}
+    if stats["core.insts"] != times * millions(job["limit"]):
+        return f"{job['program']} {job['core']} at {job['skip']}: the program ended before its window did"
+    figures = {"insts": stats["core.insts"], "cycles": stats["core.cycles"], "mispredicts": stats["branch.mispredicts"]}
+    figures |= {name.removeprefix(STACK): value for name, value in stats.items() if name.startswith(STACK)}
+    return {name: job[name] for name in real_report.KEYS} | {name: value / times for name, value in figures.items()}
 
 
 def run_all(options, listed, chosen, folder):

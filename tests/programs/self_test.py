@@ -157,6 +157,18 @@ class RealPrograms(unittest.TestCase):
         self.assertEqual(len(lines), 2)
         self.assertIn("2.000  2.500   +25.0%   1.00", lines[1])
 
+    def test_a_window_is_a_point_behind_its_warming(self):
+        def options(skip, warmup="200M"):
+            with tempfile.TemporaryDirectory() as name:
+                folder = pathlib.Path(name)
+                words, times = real_programs.window_options({"skip": skip, "warmup": warmup, "limit": "50M"}, folder)
+                given = dict(zip(words[::2], words[1::2]))
+                interval = int((folder / "window.simpoints").read_text().split()[0])
+                self.assertEqual(int(given["--skip"]) + 50_000_000 * interval, 1_000_000 * int(skip[:-1]))
+                self.assertEqual(int(given["--limit"]), 50_000_000 * times)
+                return interval
+        self.assertEqual([options("1500M"), options("1500M", "210M"), options("170M"), options("20M")], [4, 5, 3, 0])
+
     def test_every_program_has_its_published_figures(self):
         known = real_report.published()
         _, listed = real_programs.load()

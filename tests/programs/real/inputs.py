@@ -3,7 +3,6 @@
 import array
 import hashlib
 import itertools
-import lzma
 import os
 import pathlib
 import random
@@ -33,14 +32,6 @@ def corpus(root, size):
     raise SystemExit(f"inputs.py: only {len(taken)} bytes of files for the compressors")
 
 
-def files_bin(root, path):
-    path.write_bytes(corpus(root, 20_000_000))
-
-
-def files_bin_xz(root, path):
-    path.write_bytes(lzma.compress(corpus(root, 20_000_000), preset=6))
-
-
 def vocabulary(rng, size):
     parts = ("an", "be", "cor", "di", "el", "fa", "gre", "hin", "in", "jo", "ka", "lo", "men", "no", "or", "per", "qui",
              "re", "sta", "ti", "un", "ver", "wo", "xe", "ya", "zo")
@@ -56,14 +47,6 @@ def prose(rng, known, count):
         if i % 11 == 10:
             result[-1] += rng.choice((".", ".", "?", "!", ";"))
     return result
-
-
-def words_txt(_, path):
-    rng = random.Random(1)
-    text = prose(rng, vocabulary(rng, 4000), 60_000)
-    for i in range(50, len(text), 97):
-        text[i] = f"{rng.randrange(1900, 2030)}-{rng.randrange(1, 13):02}-{rng.randrange(1, 29):02}"
-    path.write_text(" ".join(text) + "\n")
 
 
 def mails_txt(_, path):
@@ -185,46 +168,64 @@ def film_y4m(_, path):
                                     for y in range(top, top + height, 2)))
 
 
-def fill_sql(_, path):
-    """In the manner of SQLite's own speed test: tables, and rows in transactions, in order, out of order and by key."""
+def signatures_db(_, path):
+    """What a virus scanner looks for: sums of files with their sizes and names, and pieces of code in hexadecimal digits."""
     rng = random.Random(4)
-    known = vocabulary(rng, 500)
-    lines = ["CREATE TABLE one(a INTEGER PRIMARY KEY, b INTEGER, c TEXT);", "CREATE TABLE two(a INTEGER, b INTEGER, c TEXT);",
-             "CREATE TABLE three(k TEXT PRIMARY KEY, v REAL) WITHOUT ROWID;", "PRAGMA cache_size = -65536;"]
-    for table in ("one", "two"):
-        lines.append("BEGIN;")
-        for i in range(40_000):
-            key = i if table == "one" else rng.randrange(10 ** 6)
-            text = " ".join(prose(rng, known, rng.randrange(3, 9))).replace("'", "")
-            lines.append(f"INSERT INTO {table} VALUES({key},{rng.randrange(10 ** 6)},'{text}');")
-        lines.append("COMMIT;")
-    lines.append("BEGIN;")
-    lines += [f"INSERT OR REPLACE INTO three VALUES('{rng.choice(known)}{i % 5000}',{rng.random()});" for i in range(30_000)]
-    lines.append("COMMIT;")
+    kinds = ("Win.Trojan", "Win.Worm", "Unix.Malware", "Html.Exploit", "Win.Adware", "Doc.Dropper", "Js.Downloader", "Win.Ransomware")
+    families = [word.capitalize() for word in vocabulary(rng, 700)]
+    lines, pieces = [], [rng.randbytes(rng.randrange(6, 40)).hex() for _ in range(4000)]
+    for number in range(170_000):
+        name = f"{rng.choice(kinds)}.{families[min(int(rng.paretovariate(0.8)) - 1, 699)]}-{number + 1_000_000 if number % 5 else number}"
+        kind = number // 1000 % 4
+        if kind < 2:
+            lines.append(f"{rng.randbytes(16).hex()}:{rng.randrange(2000, 900_000)}:{name}")
+        elif kind == 2:
+            lines.append(f"{512 * rng.randrange(1, 2000)}:{rng.randbytes(16).hex()}:{name}")
+        else:
+            code = [rng.choice(pieces) if rng.random() < 0.4 else rng.randbytes(rng.randrange(8, 50)).hex() for _ in range(rng.randrange(1, 6))]
+            lines.append(f"{name}:{rng.randrange(2)}:{rng.choice(('*', 'EP+0', '0'))}:" + rng.choice(("*", "{-20}", "??")).join(code))
     path.write_text("\n".join(lines) + "\n")
 
 
-def ask_sql(_, path):
-    """Questions and changes in turn, so that every stretch of the run has some of each."""
-    rng = random.Random(5)
-    known = vocabulary(rng, 500)
-    lines = ["CREATE INDEX two_b ON two(b);", "CREATE INDEX two_c ON two(c);"]
-    for turn in range(60):
-        lines.append("BEGIN;")
-        for _ in range(150):
-            low = rng.randrange(10 ** 6)
-            key = rng.randrange(40_000)
-            lines += [f"SELECT count(*), avg(b), sum(length(c)) FROM two WHERE b BETWEEN {low} AND {low + 4000};",
-                      f"SELECT * FROM one WHERE a = {key};",
-                      f"UPDATE one SET b = b + 1, c = c || '{rng.choice(known)[:3]}' WHERE a BETWEEN {key} AND {key + 9};",
-                      f"INSERT OR REPLACE INTO three VALUES('{rng.choice(known)}', {low});"]
-        lines.append("COMMIT;")
-        word = rng.choice(known)
-        lines += [f"SELECT count(*), max(b) FROM one WHERE c LIKE '%{word}%';",
-                  f"SELECT one.a, two.b, substr(two.c, 1, 20) FROM one JOIN two ON one.b = two.b ORDER BY two.c LIMIT 10;",
-                  f"SELECT c, count(*) AS n FROM two WHERE a > {turn * 1000} GROUP BY substr(c, 1, 5) ORDER BY n DESC LIMIT 5;",
-                  f"DELETE FROM two WHERE b % 997 = {turn};", f"SELECT k, v FROM three WHERE k > '{word}' LIMIT 50;"]
-    path.write_text("\n".join(lines) + "\n")
+def escaped(text):
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def page(name, text, names):
+    """A page of documentation: Perl's, with its paragraphs marked up and links to all others at its sides."""
+    links = "".join(f'<li class="toc"><a href="{other}.html" title="{other}">{other}</a></li>\n' for other in names)
+    parts = [f'<!DOCTYPE html>\n<html lang="en">\n<head><title>{name}</title><link rel="stylesheet" href="style.css"/></head>\n<body>\n'
+             f'<div class="navigation"><ul>\n{links}</ul></div>\n']
+    for paragraph in text.split("\n\n"):
+        if paragraph.startswith("=head"):
+            title = escaped(paragraph.partition(" ")[2])
+            parts.append(f'<h{paragraph[5:6]}><a name="{title.replace(" ", "-")}">{title}</a></h{paragraph[5:6]}>\n')
+        elif paragraph.startswith("="):
+            parts.append(f'<p class="item"><b>{escaped(paragraph.partition(" ")[2])}</b></p>\n')
+        elif paragraph[:1].isspace():
+            parts.append(f'<pre class="verbatim">{escaped(paragraph)}</pre>\n')
+        elif paragraph:
+            parts.append(f"<p>{escaped(paragraph)}</p>\n")
+    return "".join([*parts, f'<div class="footer">{name}</div>\n</body>\n</html>\n'])
+
+
+def docs_bin(root, path):
+    """Documentation in HTML with some pictures between, as in an archive."""
+    files = sorted((root / "usr/share/perl/5.36.0/pod").glob("*.pod"))
+    names = [file.stem for file in files]
+    picture = path.with_name("part.png").read_bytes()
+    taken = bytearray()
+    for number, file in enumerate(files):
+        taken += page(file.stem, file.read_text(encoding="utf-8", errors="replace"), names).encode()
+        if number % 30 == 0:
+            taken += picture[number * 4000:number * 4000 + 100_000]
+    path.write_bytes(taken[:20_000_000])
+
+
+def mixed_bin(root, path):
+    """Text, programs and pictures."""
+    path.write_bytes(corpus(root, 9_000_000) + path.with_name("photo.ppm").read_bytes() + path.with_name("part.png").read_bytes() +
+                     path.with_name("mails.txt").read_bytes())
 
 
 def catalogue_xml(_, path):
@@ -317,12 +318,27 @@ def lattice(_, path):
     compile_here("lattice.c", path, "aarch64-linux-gnu-gcc", "-O3")
 
 
-def solve_bc(root, path):
-    """What clang's optimiser gets: without this, parsing headers is all that a few billion instructions do."""
+def database(root, path):
+    libraries = root / "usr/lib/aarch64-linux-gnu"
+    compile_here("database.c", path, "aarch64-linux-gnu-gcc", "-O3", f"-I{root}/usr/include", "-Wl,--no-as-needed",
+                 str(libraries / "libsqlite3.so"), f"-Wl,-rpath-link,{libraries}", "-Wl,--allow-shlib-undefined")
+
+
+def from_solve(root, path, *words):
     include = root / "usr" / "include"
-    compile_here("solve.cpp", path, "clang++-14", "--target=aarch64-linux-gnu", "-std=c++17", "-O2", "-Xclang",
-                 "-disable-llvm-passes", "-emit-llvm", "-c", "-nostdinc++", f"-isystem{include}/c++/12",
-                 f"-isystem{include}/aarch64-linux-gnu/c++/12", f"-isystem{include}/aarch64-linux-gnu", f"-isystem{include}/eigen3")
+    compile_here("solve.cpp", path, "clang++-14", "--target=aarch64-linux-gnu", "-std=c++17", *words, "-nostdinc++",
+                 f"-isystem{include}/c++/12", f"-isystem{include}/aarch64-linux-gnu/c++/12", f"-isystem{include}/aarch64-linux-gnu",
+                 f"-isystem{include}/eigen3")
+
+
+def solve_bc(root, path):
+    """What the optimiser gets."""
+    from_solve(root, path, "-O2", "-Xclang", "-disable-llvm-passes", "-emit-llvm", "-c")
+
+
+def solve_ii_cpp(root, path):
+    """What a checker sees that has no headers beside it."""
+    from_solve(root, path, "-E", "-P")
 
 
 def network(root, path):
