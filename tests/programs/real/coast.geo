@@ -1,7 +1,6 @@
 // A sea with a coast of all scales and islands, as points on curves: finer near the shore, in one and in two dimensions.
 General.NumThreads = 1;
 n = 3000;
-state = 7;
 For i In {0:n - 1}
   angle = 2 * Pi * i / n;
   r = 10 + 1.3 * Sin(3 * angle) + 0.6 * Sin(11 * angle + 1) + 0.25 * Sin(37 * angle + 2) + 0.08 * Sin(131 * angle) + 0.02 * Sin(611 * angle);

@@ -1,4 +1,4 @@
-// Three quarters of a ring, and a bottle beside it: volumes with curved faces, as in cubes.geo.
+// A piece of a ring, and a bottle beside it: volumes with curved faces, as in cubes.geo.
 General.NumThreads = 1;
 Mesh.Algorithm = 5;
 Mesh.Algorithm3D = 10;
