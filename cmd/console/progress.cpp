@@ -13,6 +13,7 @@ namespace m2sim::cmd {
 namespace {
 
 constexpr unsigned kBarWidth = 24;
+constexpr const char* kErase = "\r\x1b[K";
 
 std::string bar(double fraction) {
   const auto filled = static_cast<unsigned>(std::lround(fraction * kBarWidth));
@@ -52,14 +53,16 @@ void Progress::show_line(std::string line) {
   if (!active_) return;
   const unsigned width = terminal_width(STDERR_FILENO);
   if (width > 1 && line.size() > width - 1) line.resize(width - 1);
-  fmt::print(stderr, "\r\x1b[K{}", line);
+  line.insert(0, kErase);
+  std::fputs(line.c_str(), stderr);
   std::fflush(stderr);
   shown_ = true;
 }
 
 void Progress::erase() {
   if (!shown_) return;
-  fmt::print(stderr, "\r\x1b[K");
+  // A bar that cannot be written is no error; fmt::print would throw, and a destructor calls this.
+  std::fputs(kErase, stderr);
   std::fflush(stderr);
   shown_ = false;
 }

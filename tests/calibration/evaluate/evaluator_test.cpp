@@ -1,9 +1,11 @@
 #include "calibration/evaluate/evaluator.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <array>
 #include <cstddef>
+#include <cstdlib>
 #include <fstream>
 #include <stdexcept>
 #include <string>
@@ -30,18 +32,23 @@ constexpr std::array<std::uint32_t, 17> kProgram = {0xf9400be1,  // ldr x1, [sp,
                                                     0xd4000001,  // svc #0
                                                     0xd503201f, 0xd503201f, 0xd503201f, 0xd503201f};
 
+// A file of its own, as tests run side by side.
 class Guest {
  public:
   Guest() {
+    ::close(::mkstemp(path_.data()));
     const std::vector<std::byte> image = program_of(kProgram, {kMemoryAddress, 4096});
     std::ofstream file(path_, std::ios::binary);
     file.write(reinterpret_cast<const char*>(image.data()), static_cast<std::streamsize>(image.size()));
   }
+  ~Guest() { ::unlink(path_.c_str()); }
+  Guest(const Guest&) = delete;
+  Guest& operator=(const Guest&) = delete;
   Kernel kernel() const { return {"chain", path_, 5, 900, false}; }
 
  private:
   static constexpr std::uint64_t kMemoryAddress = 0x10000000;
-  std::string path_ = testing::TempDir() + "evaluator_guest";
+  std::string path_ = testing::TempDir() + "evaluator_guest_XXXXXX";
 };
 
 class Models : public testing::TestWithParam<Model> {};
