@@ -142,8 +142,8 @@ inline void BasicCore<P>::retire_group(RetireGroup& group) {
     free_load(group.load_number, ring_.at(oldest_sequence_).facts.work);
   if (group.store_sequence != 0) {
     const Cycle freed = load_store_.commit(group.store_sequence, now_);
-    wake_sleeper(sleepers_.store(load_store_.store_behind(group.store_sequence)),
-                 {freed, StallReason::kStoreBuffer});
+    sleepers_.written(group.store_sequence, ring_,
+                      [&](InFlight& entry) { postpone(entry, std::max(freed, now_)); });
   }
   oldest_sequence_ += group.issuing;
   window_.release();
@@ -154,7 +154,12 @@ inline void BasicCore<P>::retire_group(RetireGroup& group) {
 template <Probe P>
 void BasicCore<P>::free_load(std::uint64_t number, StallReason work) {
   sleepers_.free_load(number);
-  wake_sleeper(sleepers_.load(load_store_.load_behind(number)), {now_, work});
+  std::uint32_t& sleeper = sleepers_.load(load_store_.load_behind(number));
+  if (sleeper == 0) return;
+  InFlight& entry = ring_.at_index(sleeper - 1);
+  sleeper = 0;
+  entry.held = work;
+  postpone(entry, now_);
 }
 
 template <Probe P>
@@ -273,29 +278,21 @@ inline void BasicCore<P>::rename() {
   }
 }
 
-// A load or store without a queue entry sleeps until the one that it will get is free.
+// A load or store without a queue entry sleeps until the one that it will get is free, and an acquire until
+// the release before it has written.
 template <Probe P>
 inline bool BasicCore<P>::may_issue(InFlight& entry) {
   if (!entry.facts.memory()) return true;
-  const std::uint32_t index = ring_.index_of(entry);
   if (entry.facts.is(kUopLoad)) {
     if (load_store_.load_before(entry.memory_number) > sleepers_.last_freed_load()) {
-      sleepers_.load(entry.memory_number) = index + 1;
+      sleepers_.load(entry.memory_number) = ring_.index_of(entry) + 1;
       entry.held = entry.facts.work;
-    } else if (!waits_for_release(entry)) {
+    } else if (entry.release == 0 || !waits_for_release(entry)) {
       return true;
     }
   } else if (entry.facts.is(kUopStore)) {
     const std::uint64_t before = load_store_.store_before(entry.memory_number);
-    if (before == 0) return true;
-    const Cycle freed = load_store_.store(before).freed;
-    if (freed <= now_) return true;
-    if (freed == kNever) {
-      sleepers_.store(entry.memory_number) = index + 1;
-    } else {
-      postpone(entry, freed);
-    }
-    entry.held = StallReason::kStoreBuffer;
+    if (before == 0 || !waits_for(load_store_.store(before), entry, StallReason::kStoreBuffer)) return true;
   } else {
     return true;
   }
@@ -303,27 +300,23 @@ inline bool BasicCore<P>::may_issue(InFlight& entry) {
   return false;
 }
 
-// An acquire looks again in every cycle until the release before it has retired, and then when it has
-// written.
 template <Probe P>
 bool BasicCore<P>::waits_for_release(InFlight& entry) {
-  if (entry.release == 0) return false;
   const StoreRecord& release = load_store_.store(entry.release);
-  if (!InFlight::same(entry.release, release.sequence) || release.freed <= now_) return false;
-  postpone(entry, release.freed == kNever ? now_ + 1 : release.freed);
-  entry.held = StallReason::kOrder;
-  return true;
+  return InFlight::same(entry.release, release.sequence) && waits_for(release, entry, StallReason::kOrder);
 }
 
-// The uop that sleeps at `place`, if one does, has what it waited for.
+// Until the store has written: when that is, is known once it has retired.
 template <Probe P>
-void BasicCore<P>::wake_sleeper(std::uint32_t& place, const Admission& admitted) {
-  if (place == 0) return;
-  const std::uint32_t index = place - 1;
-  place = 0;
-  InFlight& entry = ring_.at_index(index);
-  entry.held = admitted.behind;
-  postpone(entry, std::max(admitted.cycle, now_));
+inline bool BasicCore<P>::waits_for(const StoreRecord& store, InFlight& entry, StallReason held) {
+  if (store.freed <= now_) return false;
+  if (store.freed == kNever) {
+    sleepers_.sleep_until_written(store.sequence, ring_, entry);
+  } else {
+    postpone(entry, store.freed);
+  }
+  entry.held = held;
+  return true;
 }
 
 template <Probe P>

@@ -188,7 +188,7 @@ class BasicCore {
   }
   [[gnu::always_inline]] bool may_issue(InFlight& entry);
   bool waits_for_release(InFlight& entry);
-  void wake_sleeper(std::uint32_t& place, const Admission& admitted);
+  [[gnu::always_inline]] bool waits_for(const StoreRecord& store, InFlight& entry, StallReason held);
   [[gnu::always_inline]] void execute(InFlight& entry);
   void execute_memory(InFlight& entry);
   void execute_load(InFlight& entry);

@@ -64,7 +64,7 @@ struct alignas(64) InFlight {
     pending = 1;
     held = uop.port_reason;
   }
-  // In the wake wheel, where no input waits for anything.
+  // In the wake wheel and behind a store, where no input waits for anything.
   std::uint32_t& next_woken() { return next[0]; }
   // Whether `number` is the one of which only the low bits are kept here.
   static bool same(std::uint32_t kept, std::uint64_t number) {

@@ -1,10 +1,11 @@
-// Loads and stores of the cycle-driven model that wait for a queue entry, and which loads have given theirs
-// back (timing/pipe/load_store_unit.h).
+// Loads and stores of the cycle-driven model that wait for a queue entry, acquires that wait for a release,
+// and which loads have given their entries back (timing/pipe/load_store_unit.h).
 #pragma once
 
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <utility>
 
 #include "timing/config/bounds.h"
 #include "timing/config/config.h"
@@ -16,9 +17,26 @@ namespace m2sim::timing {
 
 class QueueSleepers {
  public:
-  // Who waits for an entry, by its own number: index + 1 of the uop; 0: nobody.
+  // The load that waits for an entry, by its own number: index + 1 of the uop; 0: it does not.
   std::uint32_t& load(std::uint64_t number) { return loads_[number % loads_.size()]; }
-  std::uint32_t& store(std::uint64_t number) { return stores_[number % stores_.size()]; }
+
+  // Who waits for the store of that number, which has not retired: the store that gets its entry, and any
+  // acquires. A uop that sleeps has all its inputs, so that the list needs no room of its own.
+  void sleep_until_written(std::uint64_t store, const InFlightRing& ring, InFlight& entry) {
+    std::uint32_t& head = behind_store(store);
+    entry.next_woken() = head;
+    head = ring.index_of(entry) + 1;
+  }
+  // The store has retired: wake(entry) for each of them.
+  template <class Wake>
+  void written(std::uint64_t store, InFlightRing& ring, Wake&& wake) {
+    std::uint32_t head = std::exchange(behind_store(store), 0);
+    while (head != 0) {
+      InFlight& entry = ring.at_index(head - 1);
+      head = entry.next_woken();
+      wake(entry);
+    }
+  }
 
   std::uint64_t last_freed_load() const { return last_freed_load_; }
   void free_load(std::uint64_t number) { last_freed_load_ = number; }
@@ -39,8 +57,12 @@ class QueueSleepers {
   }
 
  private:
+  std::uint32_t& behind_store(std::uint64_t store) { return behind_store_[store % behind_store_.size()]; }
+
   std::array<std::uint32_t, ring_size(Bounds<LsqConfig>::load_entries.max)> loads_{};
-  std::array<std::uint32_t, ring_size(Bounds<RobConfig>::groups.max)> stores_{};  // one at most opens a group
+  // By the store that has not retired, of which a group has one at most: index + 1 of a uop that waits for
+  // it.
+  std::array<std::uint32_t, ring_size(Bounds<RobConfig>::groups.max)> behind_store_{};
   std::uint64_t last_freed_load_ = 0;
   std::uint64_t may_fail_ = 1;  // no uop before this one can fail, by sequence number
 };

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <vector>
 
 namespace m2sim::timing {
@@ -61,6 +62,21 @@ TEST_F(QueueSleepersTest, LoadsWaitForWhatMayFailBeforeThem) {
 TEST_F(QueueSleepersTest, WhatHasRetiredIsNotAskedAgain) {
   for (const std::uint64_t sequence : {4U, 5U, 6U}) done(sequence, 30);
   EXPECT_EQ(freed(30, 4), (Numbers{2, 3})) << "the first three have retired";
+}
+
+TEST_F(QueueSleepersTest, SeveralWaitForOneStore) {
+  const auto woken = [this](std::uint64_t store) {
+    Numbers sequences;
+    sleepers_.written(store, ring_, [&](InFlight& entry) { sequences.push_back(ring_.index_of(entry)); });
+    std::ranges::sort(sequences);
+    return sequences;
+  };
+  for (const std::uint64_t sequence : {2U, 4U, 6U})
+    sleepers_.sleep_until_written(sequence == 4 ? 8 : 7, ring_, ring_.at(sequence));
+  EXPECT_EQ(woken(6), Numbers{});
+  EXPECT_EQ(woken(7), (Numbers{2, 6}));
+  EXPECT_EQ(woken(7), Numbers{}) << "it wakes them once";
+  EXPECT_EQ(woken(8), Numbers{4});
 }
 
 }  // namespace
