@@ -4,14 +4,6 @@
 
 namespace m2sim::timing {
 
-Btb::Entry* Btb::Level::find(std::uint32_t branch, std::uint32_t wanted) {
-  Entry* const first = set(branch);
-  Entry* const end = first + ways_;
-  Entry* const found =
-      std::find_if(first, end, [wanted](const Entry& entry) { return entry.branch == wanted; });
-  return found == end ? nullptr : found;
-}
-
 Btb::Btb(const BranchConfig& config)
     : l1_(config.btb_l1_entries / config.btb_l1_ways, config.btb_l1_ways),
       waiting_(config.btb_l1_entries / config.btb_l1_ways,

@@ -74,7 +74,13 @@ class Btb {
     std::uint64_t places() const { return entries_.size(); }
     Entry* set(std::uint32_t branch) { return entries_.data() + std::size_t{branch & mask_} * ways_; }
     // The way of the set that holds `wanted`, which may be 0 for an empty one; null: none.
-    Entry* find(std::uint32_t branch, std::uint32_t wanted);
+    Entry* find(std::uint32_t branch, std::uint32_t wanted) {
+      Entry* entry = set(branch);
+      for (const Entry* const end = entry + ways_; entry != end; ++entry) {
+        if (entry->branch == wanted) return entry;
+      }
+      return nullptr;
+    }
     template <class Learned>
     void learned(Learned& show) {
       show(entries_);
