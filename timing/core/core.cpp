@@ -252,7 +252,7 @@ Cycle BasicCore<P>::next_event() const {
     if (cycle > now_) next = std::min(next, cycle);
   };
   if (!fetched_.packets.empty()) later(fetched_.packets.front().available);
-  for (unsigned q = 0; q < steering_.queues(); ++q) queues_[q].events(steering_.queue(q).bound_cycles, later);
+  for (unsigned q = 0; q < steering_.queues(); ++q) later(queues_[q].next_look());
   later(serialization_.until());
   if (load_store_.loads_may_wait(sleepers_.last_freed_load())) later(sleepers_.next_free(ring_));
   if (parts_.buffer.has_room() && !input_.ended) next = std::min(next, parts_.fetch.next_cycle());

@@ -93,17 +93,6 @@ class DispatchQueue {
     look_ = std::min(look_, bound_until_);
   }
 
-  // later(cycle): of each at which a uop may do what it could not do before.
-  template <class Later>
-  void events(Cycle bound_cycles, Later&& later) const {
-    for (const std::uint64_t line : in_line_) {
-      if (line == 0) continue;
-      const Cycle earliest = uops_[oldest(by_age(line))].earliest;
-      later(earliest);
-      if (bound_cycles != 0) later(earliest + bound_cycles);
-    }
-  }
-
  private:
   // The line's oldest uop has found no room. Until then it waits for its scheduler, whose number is the
   // line's, and else for any.

@@ -20,6 +20,7 @@ class WakeWheel {
     ring.at_index(index).next_woken() = heads_[slot];
     heads_[slot] = index + 1;
     occupied_[slot / 64] |= std::uint64_t{1} << (slot % 64);
+    ++entries_;
   }
 
   template <class Wake>
@@ -32,12 +33,14 @@ class WakeWheel {
     while (head != 0) {
       const std::uint32_t index = head - 1;
       head = ring.at_index(index).next_woken();
+      --entries_;
       wake(index);
     }
   }
 
   // The next cycle after `now` with something to wake, or kNever.
   Cycle next(Cycle now) const {
+    if (entries_ == 0) return kNever;  // as most often
     const auto start = static_cast<std::size_t>((now + 1) % kCycles);
     for (std::size_t step = 0; step <= kWords; ++step) {
       const std::size_t word = (start / 64 + step) % kWords;
@@ -55,6 +58,7 @@ class WakeWheel {
   static constexpr std::size_t kCycles = 1024;
   static constexpr std::size_t kWords = kCycles / 64;
 
+  std::uint32_t entries_ = 0;
   std::array<std::uint32_t, kCycles> heads_{};  // index + 1
   std::array<std::uint64_t, kWords> occupied_{};
 };

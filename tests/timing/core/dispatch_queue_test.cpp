@@ -116,17 +116,5 @@ TEST_F(DispatchQueues, WhoWaitsKeepsItsAgeHoweverManyPass) {
   EXPECT_TRUE(std::ranges::is_sorted(all));
 }
 
-TEST_F(DispatchQueues, NamesTheCyclesInWhichMoreMayBePossible) {
-  push(1, 5, 0);
-  push(2, 6, 2);
-  std::vector<Cycle> events;
-  const auto later = [&](Cycle cycle) { events.push_back(cycle); };
-  queue.events(64, later);
-  EXPECT_EQ(events, (std::vector<Cycle>{5, 69, 6, 70}));
-  events.clear();
-  queue.events(0, later);
-  EXPECT_EQ(events, (std::vector<Cycle>{5, 6}));
-}
-
 }  // namespace
 }  // namespace m2sim::timing
