@@ -35,7 +35,9 @@ class DispatchQueue {
       close_gaps();
     const unsigned slot = end_;
     std::uint64_t& line = in_line_[uop.bound % kLaneCount];
-    if (line == 0) look_ = std::min(look_, uop.earliest);
+    // Without a branch, here and in room_in(): which scheduler a uop is bound to is random, and the host
+    // could not predict it.
+    look_ = std::min(look_, line == 0 ? uop.earliest : kNever);
     line |= bit(slot);
     occupied_ |= bit(slot);
     uops_[slot] = uop;
@@ -47,10 +49,9 @@ class DispatchQueue {
   // A uop has left a scheduler behind the queue.
   void room_in(unsigned scheduler) {
     const unsigned moves = stopped_ & (1U << scheduler | anywhere_);
-    if (moves == 0) return;
     stopped_ &= ~moves;
     anywhere_ &= ~moves;
-    look_ = 0;
+    look_ = moves != 0 ? 0 : look_;
   }
 
   // One cycle: enter(uop, scheduler) of those that find room in a scheduler, of which so many uops wait in
