@@ -3,12 +3,11 @@
 // tables of a core are megabytes, and a short run uses a few pages of them.
 #pragma once
 
-#include <sys/mman.h>
-
 #include <cstddef>
-#include <new>
 #include <type_traits>
 #include <utility>
+
+#include "timing/zeroed_pages.h"
 
 namespace m2sim::timing {
 
@@ -21,9 +20,7 @@ class ZeroedArray {
   ZeroedArray() = default;
   explicit ZeroedArray(std::size_t size) : size_(size) {
     if (size == 0) return;
-    void* const pages = ::mmap(nullptr, bytes(), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (pages == MAP_FAILED) throw std::bad_alloc();
-    data_ = static_cast<T*>(pages);
+    data_ = static_cast<T*>(zeroed_pages(bytes()));
   }
   ZeroedArray(ZeroedArray&& other) noexcept
       : data_(std::exchange(other.data_, nullptr)), size_(std::exchange(other.size_, 0)) {}
@@ -35,7 +32,7 @@ class ZeroedArray {
   ZeroedArray(const ZeroedArray&) = delete;
   ZeroedArray& operator=(const ZeroedArray&) = delete;
   ~ZeroedArray() {
-    if (data_ != nullptr) ::munmap(data_, bytes());
+    if (data_ != nullptr) give_back_pages(data_, bytes());
   }
 
   std::size_t size() const { return size_; }

@@ -67,8 +67,9 @@ double instruction_value(const CataloguedExperiment& experiment, const timing::C
   return measured.figures.cycles.value();
 }
 
-timing::Outcome outcome_of(const Kernel& kernel, std::uint64_t iterations,
-                           const timing::Simulation& simulation) {
+// What run(machine) says of the guest, which must have ended well then.
+template <class Run>
+auto with_guest(const Kernel& kernel, std::uint64_t iterations, Run&& run) {
   const Nowhere nowhere;
   emu::MachineOptions options;
   // As the suite names it: a guest's stack, and with it its cycles, moves with the length of argv[0].
@@ -78,10 +79,16 @@ timing::Outcome outcome_of(const Kernel& kernel, std::uint64_t iterations,
   options.argv = {options.program, std::to_string(iterations)};
   options.streams = {nowhere.fd(), nowhere.fd(), nowhere.fd()};
   emu::Machine machine(options);
-  timing::Outcome outcome = timing::simulate(machine, simulation);
+  auto outcome = run(machine);
   if (machine.end().kind != emu::GuestEnd::Kind::kExited || machine.end().status != 0)
     throw std::runtime_error("'" + kernel.path + "' does not run to its end");
   return outcome;
+}
+
+timing::Outcome outcome_of(const Kernel& kernel, std::uint64_t iterations,
+                           const timing::Simulation& simulation) {
+  return with_guest(kernel, iterations,
+                    [&](emu::Machine& machine) { return timing::simulate(machine, simulation); });
 }
 
 }  // namespace
@@ -90,6 +97,12 @@ double instructions_of(const Kernel& kernel, std::uint64_t iterations) {
   timing::Simulation simulation;
   simulation.mode = timing::Mode::kEmulation;
   return static_cast<double>(outcome_of(kernel, iterations, simulation).figures.instructions);
+}
+
+std::unique_ptr<const timing::RecordedLog> recorded(const Kernel& kernel, std::uint64_t iterations,
+                                                    std::size_t most_words) {
+  return with_guest(kernel, iterations,
+                    [&](emu::Machine& machine) { return timing::record_log(machine, most_words); });
 }
 
 KernelRun run_kernel(const Kernel& kernel, std::uint64_t iterations, const timing::CoreConfig& config,
@@ -123,7 +136,7 @@ double KernelRuns::an_iteration(const timing::StatInfo& counter) const {
   return (count(more) - count(fewer)) / static_cast<double>(more.iterations - fewer.iterations);
 }
 
-Evaluator::Evaluator(std::vector<Kernel> kernels) {
+Evaluator::Evaluator(std::vector<Kernel> kernels) : logs_(std::make_unique<KernelLogs>()) {
   for (Kernel& kernel : kernels) {
     std::string name = kernel.name;
     kernels_.emplace(std::move(name), std::move(kernel));
@@ -161,7 +174,7 @@ double Evaluator::value(const Target& target, const timing::CoreConfig& config, 
     case TargetKind::kStructure:
       return value_at(*entry_of(curves_, target.name), target.x, config, model);
     default:
-      return kernel_runs(target.name, config, model, premises).cycles();
+      return kernel_cycles(target.name, config, model, premises);
   }
 }
 
@@ -177,6 +190,23 @@ KernelRuns Evaluator::kernel_runs(const std::string& name, const timing::CoreCon
   const auto [fewer, more] = iterations_of(kernel);
   return {run_kernel(kernel, fewer, config, model, premises),
           run_kernel(kernel, more, config, model, premises)};
+}
+
+double Evaluator::kernel_cycles(const std::string& name, const timing::CoreConfig& config, Model model,
+                                timing::Premises* premises) const {
+  // Who asks for premises asks again, with other configurations.
+  if (premises == nullptr || model != Model::kFastCore)
+    return kernel_runs(name, config, model, premises).cycles();
+  const Kernel& kernel = entry_of(kernels_, name);
+  const auto [fewer, more] = iterations_of(kernel);
+  KernelLog* const shorter = logs_->of(kernel, fewer);
+  KernelLog* const longer = logs_->of(kernel, more);
+  if (shorter == nullptr || longer == nullptr) return kernel_runs(name, config, model, premises).cycles();
+  const timing::Replayed start = shorter->replay(config);
+  const timing::Replayed all = longer->replay(config);
+  premises->also(start.premises);
+  premises->also(all.premises);
+  return static_cast<double>(all.cycles - start.cycles) / static_cast<double>(more - fewer);
 }
 
 double Evaluator::weight(const Target& target) const {

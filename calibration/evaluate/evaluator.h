@@ -1,16 +1,20 @@
 // What a model of a core says to a target, whatever kind it is of.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "calibration/evaluate/kernel_logs.h"
 #include "calibration/evaluate/target.h"
 #include "calibration/measure.h"
 #include "timing/config/config.h"
 #include "timing/config/premises.h"
+#include "timing/run/recorded_log.h"
 #include "timing/stats.h"
 
 namespace m2sim::calibration {
@@ -38,6 +42,10 @@ struct KernelRun {
 // another status than 0, and emu::UserError when it cannot be loaded.
 KernelRun run_kernel(const Kernel& kernel, std::uint64_t iterations, const timing::CoreConfig& config,
                      Model model, timing::Premises* premises = nullptr);
+
+// The log of such a run; null: it has more words. Throws as run_kernel does.
+std::unique_ptr<const timing::RecordedLog> recorded(const Kernel& kernel, std::uint64_t iterations,
+                                                    std::size_t most_words);
 
 // Instructions from its start to its end, without a model.
 double instructions_of(const Kernel& kernel, std::uint64_t iterations);
@@ -70,9 +78,13 @@ class Evaluator {
   double weight(const Target& target) const;
 
  private:
+  double kernel_cycles(const std::string& name, const timing::CoreConfig& config, Model model,
+                       timing::Premises* premises) const;
+
   std::map<std::string, Kernel, std::less<>> kernels_;
   std::map<std::string, const CataloguedExperiment*, std::less<>> experiments_;  // with cycles
   std::map<std::string, const Curve*, std::less<>> curves_;
+  std::unique_ptr<KernelLogs> logs_;
 };
 
 }  // namespace m2sim::calibration

@@ -11,16 +11,28 @@
 
 namespace m2sim::timing {
 
+namespace {
+
+// Without books all uops have one group's places.
+template <Probe P>
+RobConfig waiting(RobConfig rob) {
+  if (!P::kBooks) rob.groups = 1;
+  return rob;
+}
+
+}  // namespace
+
 template <Probe P>
 BasicFastCore<P>::BasicFastCore(const CoreConfig& config, P probe)
     : probe_(std::move(probe)),
       parts_(config),
       window_(config),
-      waits_(config.rob),
+      waits_(waiting<P>(config.rob)),
       retirement_(config.rob),
       load_store_(config, parts_.memory),
       steering_(config) {
   for (unsigned q = 0; q < steering_.queues(); ++q) queues_[q].set_lane(steering_.queue(q));
+  next_wait_ = waits_.first(0);
 }
 
 template <Probe P>
@@ -103,7 +115,7 @@ inline auto BasicFastCore<P>::rename(const UopInfo& uop, const Packet& packet, b
   const Way way = plain || uop.ports != 0 ? enter_queue(uop) : Way{};
   const bool opens = !window_.open();
   group_ = &window_.rename(uop);
-  if (opens) next_wait_ = waits_.first(window_.newest_number());
+  if (P::kBooks && opens) next_wait_ = waits_.first(window_.newest_number());
   renamed_at_ = ledger.now();
   ledger.use(uop.slots);
   return way;
@@ -150,6 +162,7 @@ template <Probe P>
 void BasicFastCore<P>::wait_for_oldest(Cycle cycle, Structure full) {
   SlotLedger& ledger = parts_.ledger;
   if (cycle <= ledger.now()) return;
+  if constexpr (!P::kBooks) return ledger.advance(cycle, StallReason::kRetire, full);
   waits_.charge(window_.oldest_number(), window_.oldest(), ledger.now(), cycle,
                 [&](Cycle end, StallReason reason, const Wait* culprit) {
                   if constexpr (P::kOn) {
@@ -215,8 +228,8 @@ inline auto BasicFastCore<P>::dispatch(const UopInfo& uop, const Packet& packet,
   const auto [dispatched, scheduler] =
       queue.dispatch(way.ports, renamed_at_ + steering_.dispatch_delay(), way.bound);
   exits_.enter(way.queue, dispatched);
-  WaitRing::Entry& wait = *next_wait_++;
-  wait.uop = &uop;
+  WaitRing::Entry& wait = *(P::kBooks ? next_wait_++ : next_wait_);
+  if constexpr (P::kBooks) wait.uop = &uop;
   if constexpr (P::kOn) {
     key_ = (key_ + 1) % kProbeKeys;
     wait.pc = packet.pc_of(uop);
@@ -301,5 +314,6 @@ template class BasicFastCore<NoProbe>;
 template class BasicFastCore<PipeTrace>;
 template class BasicFastCore<AttributionProbe>;
 template class BasicFastCore<PremiseProbe>;
+template class BasicFastCore<CyclesProbe>;
 
 }  // namespace m2sim::timing

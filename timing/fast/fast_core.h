@@ -154,9 +154,11 @@ class BasicFastCore {
                                      const Admission& admitted) {
     const auto [issued, port] = at.queue.issue(at.ports, at.scheduler, admitted.cycle, uop.occupancy);
     if constexpr (P::kOn) probe_.issued(key_, issued, at.queue.port_name(port));
-    at.wait.able = able;
-    at.wait.issued = issued;
-    at.wait.held = held_by(uop, able, admitted, issued);
+    if constexpr (P::kBooks) {
+      at.wait.able = able;
+      at.wait.issued = issued;
+      at.wait.held = held_by(uop, able, admitted, issued);
+    }
     return issued;
   }
   [[gnu::always_inline]] void complete(const UopInfo& uop, const Waiting& at, Cycle cycle, StallReason work,
@@ -166,8 +168,10 @@ class BasicFastCore {
       probe_.waited(key_, at.wait.able, at.wait.held, work);
     }
     group_->complete_by(cycle);
-    at.wait.complete = cycle;
-    at.wait.work = work;
+    if constexpr (P::kBooks) {
+      at.wait.complete = cycle;
+      at.wait.work = work;
+    }
     write(uop, cycle, base_sooner);
   }
   [[gnu::always_inline]] Waiting dispatch(const UopInfo& uop, const Packet& packet, const Way& way);

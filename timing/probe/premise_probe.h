@@ -7,12 +7,15 @@
 
 namespace m2sim::timing {
 
-class PremiseProbe : public QuietProbe {
+// Without books (QuietProbe::kBooks) it is for who asks for cycles alone.
+template <bool kKeepsBooks>
+class BasicPremiseProbe : public QuietProbe {
  public:
   static constexpr bool kOn = false;
   static constexpr bool kPremises = true;
+  static constexpr bool kBooks = kKeepsBooks;
 
-  explicit PremiseProbe(const CoreConfig& config) : premises_(config) {}
+  explicit BasicPremiseProbe(const CoreConfig& config) : premises_(config) {}
 
   Premises& premises() { return premises_; }
   const Premises& premises() const { return premises_; }
@@ -20,5 +23,8 @@ class PremiseProbe : public QuietProbe {
  private:
   Premises premises_;
 };
+
+using PremiseProbe = BasicPremiseProbe<true>;
+using CyclesProbe = BasicPremiseProbe<false>;
 
 }  // namespace m2sim::timing

@@ -49,6 +49,7 @@ concept Probe = requires(T& probe, const RenamedUop& uop, const LostSlots& lost,
                          const CrackedBlock& block) {
   { T::kOn } -> std::convertible_to<bool>;
   { T::kPremises } -> std::convertible_to<bool>;
+  { T::kBooks } -> std::convertible_to<bool>;
   // The pipe is empty, and blocks of this thread (emu::RetiredBatch::task) and address space
   // (emu::Block::space) follow.
   probe.entered(number, space);
@@ -68,6 +69,7 @@ concept Probe = requires(T& probe, const RenamedUop& uop, const LostSlots& lost,
 // Hears nothing: what a probe that looks at some events begins with.
 struct QuietProbe {
   static constexpr bool kPremises = false;  // it asks for what the run depends on (premise_probe.h)
+  static constexpr bool kBooks = true;      // what slots were lost to is told; else only how many cycles
   void entered(std::uint32_t /*task*/, std::uint64_t /*space*/) {}
   void executes(const emu::Record& /*record*/, const CrackedBlock& /*block*/, std::uint32_t /*number*/) {}
   void renamed(const RenamedUop& /*uop*/) {}

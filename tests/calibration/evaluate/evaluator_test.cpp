@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdlib>
 #include <fstream>
@@ -75,6 +76,41 @@ TEST_P(Models, EveryKindOfTargetHasAValue) {
   };
   EXPECT_NEAR(value("instruction/MUL (64-bit) latency 1>2"), 3, 0.05);
   EXPECT_NEAR(value("structure/latency@32768"), config.l1d.load_to_use, 1.5);
+}
+
+TEST(Evaluator, WhoAsksAgainHasTheSameFromALog) {
+  const Guest guest;
+  const Evaluator evaluator({guest.kernel()});
+  const Target target = parse_target("chain").value();
+  for (const std::uint32_t penalty : {5U, 14U, 30U}) {
+    timing::CoreConfig config = timing::m2_pcore();
+    config.branch.mispredict_penalty = penalty;
+    timing::Premises premises;
+    timing::Premises of_runs(config);
+    EXPECT_EQ(evaluator.value(target, config, Model::kFastCore, &premises),
+              evaluator.kernel_runs("chain", config, Model::kFastCore, &of_runs).cycles());
+    using Bytes = std::array<std::byte, sizeof(timing::Premises)>;
+    EXPECT_EQ(std::bit_cast<Bytes>(premises), std::bit_cast<Bytes>(of_runs));
+  }
+}
+
+TEST(KernelLogs, EachRunIsRecordedOnce) {
+  const Guest guest;
+  KernelLogs logs;
+  KernelLog* const one = logs.of(guest.kernel(), 1);
+  KernelLog* const three = logs.of(guest.kernel(), 3);
+  ASSERT_NE(one, nullptr);
+  ASSERT_NE(three, nullptr);
+  EXPECT_GT(three->words(), one->words());
+  EXPECT_EQ(logs.of(guest.kernel(), 1), one);
+  EXPECT_EQ(logs.of(guest.kernel(), 3), three);
+}
+
+TEST(KernelLogs, AKernelThatFailsSaysSoEachTime) {
+  KernelLogs logs;
+  const Kernel kernel{"chain", "/none/such", 5, 9, false};
+  EXPECT_THROW(logs.of(kernel, 1), std::exception);
+  EXPECT_THROW(logs.of(kernel, 1), std::exception);
 }
 
 struct KnownValuesOfAChain : testing::Test {
