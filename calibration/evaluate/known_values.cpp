@@ -22,15 +22,8 @@ double KnownValues::value(const Target& target, const timing::CoreConfig& config
   const std::string key = key_of(target, config, model);
   {
     const std::scoped_lock lock(mutex_);
+    if (const auto found = find(target, key, config)) return *found;
     ++asked_;
-    const std::vector<Value>& values = values_[key];
-    const auto found =
-        std::ranges::find_if(values, [&config](const Value& value) { return value.premises.hold(config); });
-    if (found != values.end()) {
-      ++known_;
-      ++spent_[text_of(target)].known;
-      return found->value;
-    }
   }
   timing::Premises premises;
   const auto start = std::chrono::steady_clock::now();
@@ -42,6 +35,25 @@ double KnownValues::value(const Target& target, const timing::CoreConfig& config
   ++spent.runs;
   values_[key].push_back({premises, value});
   return value;
+}
+
+std::optional<double> KnownValues::known(const Target& target, const timing::CoreConfig& config,
+                                         Model model) {
+  const std::string key = key_of(target, config, model);
+  const std::scoped_lock lock(mutex_);
+  return find(target, key, config);
+}
+
+std::optional<double> KnownValues::find(const Target& target, const std::string& key,
+                                        const timing::CoreConfig& config) {
+  const std::vector<Value>& values = values_[key];
+  const auto found =
+      std::ranges::find_if(values, [&config](const Value& value) { return value.premises.hold(config); });
+  if (found == values.end()) return std::nullopt;
+  ++asked_;
+  ++known_;
+  ++spent_[text_of(target)].known;
+  return found->value;
 }
 
 double KnownValues::saved() const {

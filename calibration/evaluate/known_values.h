@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,8 @@ class KnownValues {
 
   // As Evaluator::value; several threads may ask.
   double value(const Target& target, const timing::CoreConfig& config, Model model);
+  // The same if it needs no run; then it counts as asked.
+  std::optional<double> known(const Target& target, const timing::CoreConfig& config, Model model);
 
   std::size_t asked() const { return asked_; }
   std::size_t known() const { return known_; }  // of those, without a run
@@ -28,6 +31,9 @@ class KnownValues {
   double saved() const;
 
  private:
+  // Counts what it finds. Locked.
+  std::optional<double> find(const Target& target, const std::string& key, const timing::CoreConfig& config);
+
   struct Spent {
     double seconds = 0;
     double runs = 0;

@@ -5,6 +5,7 @@
 #include <exception>
 #include <functional>
 #include <limits>
+#include <mutex>
 #include <set>
 #include <utility>
 
@@ -18,14 +19,57 @@ constexpr double kNothing = std::numeric_limits<double>::quiet_NaN();
 // What a kill can lose: vectors that are evaluated side by side, enough of them to keep all threads busy.
 constexpr std::size_t kChunk = 8;
 
-double answer(const FitProblem& problem, std::size_t question, const Values& values) {
-  try {
-    const double value = problem.predict(question, values);
-    return std::isfinite(value) && value > 0 ? value : kNothing;
-  } catch (const std::exception&) {
-    return kNothing;
+// The vectors that are evaluated side by side, as far as their predictions are known.
+class Answering {
+ public:
+  Answering(const FitProblem& problem, std::span<const Values> vectors, const Wish& wish)
+      : problem_(problem),
+        vectors_(vectors),
+        wish_(wish),
+        predictions_(vectors.size(), Predictions(problem.observations.size(), kUnasked)) {}
+
+  Predictions& predictions(std::size_t vector) { return predictions_[vector]; }
+  void begin_with(std::size_t vector, const Predictions& known) { predictions_[vector] = known; }
+
+  // What is known needs no run, and may be enough.
+  void look_up(std::size_t vector, std::size_t observation) {
+    if (predictions_[vector][observation] != kUnasked) return;
+    const auto value = problem_.known(problem_.observations[observation].question, vectors_[vector]);
+    if (value) enter(vector, observation, *value);
   }
-}
+  // Several threads may call it.
+  void answer(std::size_t vector, std::size_t observation) {
+    if (!needed(vector, observation)) return;
+    double value = kNothing;
+    try {
+      value = problem_.predict(problem_.observations[observation].question, vectors_[vector]);
+    } catch (const std::exception&) {
+      // The model has nothing to say.
+    }
+    const std::scoped_lock lock(mutex_);
+    enter(vector, observation, value);
+  }
+
+ private:
+  bool needed(std::size_t vector, std::size_t observation) {
+    const std::scoped_lock lock(mutex_);
+    const Predictions& known = predictions_[vector];
+    return known[observation] == kUnasked && !(wish_.enough && wish_.enough(known));
+  }
+  void enter(std::size_t vector, std::size_t observation, double value) {
+    const std::size_t question = problem_.observations[observation].question;
+    for (std::size_t i = 0; i < problem_.observations.size(); ++i) {
+      if (problem_.observations[i].question != question) continue;
+      predictions_[vector][i] = std::isfinite(value) && value > 0 ? value : kNothing;
+    }
+  }
+
+  const FitProblem& problem_;
+  std::span<const Values> vectors_;
+  const Wish& wish_;
+  std::mutex mutex_;
+  std::vector<Predictions> predictions_;
+};
 
 }  // namespace
 
@@ -38,17 +82,18 @@ void FitStatus::begin(std::string_view name, double first, double last) {
 
 Evaluations::Evaluations(const FitProblem& problem, unsigned jobs, Hooks hooks)
     : problem_(problem), jobs_(jobs), hooks_(std::move(hooks)) {
-  std::set<std::size_t> questions;
-  for (std::size_t i = 0; i < problem.observations.size(); ++i) {
-    if (questions.insert(problem.observations[i].question).second) askers_.push_back(i);
-  }
+  for (std::size_t i = 0; i < problem.observations.size(); ++i) all_.observations.push_back(i);
   // None is left over when the others are done.
-  std::ranges::stable_sort(askers_, std::greater<>(),
+  std::ranges::stable_sort(all_.observations, std::greater<>(),
                            [&problem](std::size_t i) { return problem.observations[i].cost; });
 }
 
-void Evaluations::know(const Values& values, Predictions predictions) {
-  known_[values].predictions = std::move(predictions);
+void Evaluations::know(const Values& values, const Predictions& predictions) {
+  Predictions& known = known_[values].predictions;
+  known.resize(problem_.observations.size(), kUnasked);
+  for (std::size_t i = 0; i < known.size(); ++i) {
+    if (predictions[i] != kUnasked) known[i] = predictions[i];
+  }
 }
 
 void Evaluations::ask(Entry& entry) {
@@ -57,16 +102,26 @@ void Evaluations::ask(Entry& entry) {
   ++asked_;
 }
 
-const Predictions& Evaluations::operator()(const Values& values) {
-  request({&values, 1});
+const Predictions& Evaluations::operator()(const Values& values, const Wish& wish) {
+  request({&values, 1}, wish);
   return known_.at(values).predictions;
 }
 
-void Evaluations::request(std::span<const Values> batch) {
+const Predictions* Evaluations::known(const Values& values) const {
+  const auto found = known_.find(values);
+  return found == known_.end() ? nullptr : &found->second.predictions;
+}
+
+bool Evaluations::fulfilled(const Predictions& predictions, const Wish& wish) const {
+  const auto unasked = [&](std::size_t i) { return predictions[i] == kUnasked; };
+  return std::ranges::none_of(wish.observations, unasked) || (wish.enough && wish.enough(predictions));
+}
+
+void Evaluations::request(std::span<const Values> batch, const Wish& wish) {
   std::vector<Values> unknown;
   for (const Values& values : batch) {
     const auto found = known_.find(values);
-    if (found != known_.end()) {
+    if (found != known_.end() && fulfilled(found->second.predictions, wish)) {
       ask(found->second);
     } else if (!problem_.buildable(values)) {
       Entry& entry = known_[values];
@@ -77,41 +132,45 @@ void Evaluations::request(std::span<const Values> batch) {
     }
   }
   for (std::size_t begin = 0; begin < unknown.size(); begin += kChunk) {
-    evaluate(std::span(unknown).subspan(begin, std::min(kChunk, unknown.size() - begin)));
+    evaluate(std::span(unknown).subspan(begin, std::min(kChunk, unknown.size() - begin)), wish);
   }
 }
 
-void Evaluations::evaluate(std::span<const Values> chunk) {
-  const std::vector<FitObservation>& observations = problem_.observations;
-  std::vector<std::map<std::size_t, double>> answers(chunk.size());
-  for (std::map<std::size_t, double>& of_one : answers) {
-    for (const std::size_t i : askers_) of_one[observations[i].question] = kNothing;
+// An observation of each question.
+std::vector<std::size_t> Evaluations::askers_of(const Wish& wish) const {
+  std::vector<std::size_t> askers;
+  std::set<std::size_t> questions;
+  for (const std::size_t i : wish.observations) {
+    if (questions.insert(problem_.observations[i].question).second) askers.push_back(i);
   }
-  const auto asker = [&](std::size_t task) -> const FitObservation& {
-    return observations[askers_[task / chunk.size()]];
-  };
-  in_parallel({.count = askers_.size() * chunk.size(),
+  return askers;
+}
+
+void Evaluations::evaluate(std::span<const Values> chunk, const Wish& wish) {
+  Answering answering(problem_, chunk, wish);
+  for (std::size_t i = 0; i < chunk.size(); ++i) {
+    const auto known = known_.find(chunk[i]);
+    if (known != known_.end()) answering.begin_with(i, known->second.predictions);
+  }
+  const std::vector<std::size_t> askers = askers_of(wish);
+  const auto asker = [&](std::size_t task) { return askers[task / chunk.size()]; };
+  if (wish.enough && problem_.known) {
+    for (std::size_t task = 0; task < askers.size() * chunk.size(); ++task)
+      answering.look_up(task % chunk.size(), asker(task));
+  }
+  in_parallel({.count = askers.size() * chunk.size(),
                .jobs = jobs_,
-               .run =
-                   [&](std::size_t task) {
-                     const std::size_t which = task % chunk.size();
-                     const std::size_t question = asker(task).question;
-                     answers[which].find(question)->second = answer(problem_, question, chunk[which]);
-                   },
-               .weight = [&](std::size_t task) { return asker(task).cost; }},
+               .run = [&](std::size_t task) { answering.answer(task % chunk.size(), asker(task)); },
+               .weight = [&](std::size_t task) { return problem_.observations[asker(task)].cost; }},
               [this](double, double) {
                 if (hooks_.tick) hooks_.tick(status_);
               });
-  std::vector<Predictions> predictions(chunk.size());
   for (std::size_t i = 0; i < chunk.size(); ++i) {
-    for (const FitObservation& observation : observations)
-      predictions[i].push_back(answers[i].at(observation.question));
-  }
-  for (std::size_t i = 0; i < chunk.size(); ++i) {
-    ++evaluated_;
-    if (hooks_.evaluated) hooks_.evaluated(chunk[i], predictions[i]);
+    if (!known_.contains(chunk[i])) ++evaluated_;
+    Predictions& predictions = answering.predictions(i);
+    if (hooks_.evaluated) hooks_.evaluated(chunk[i], predictions);
     Entry& entry = known_[chunk[i]];
-    entry.predictions = std::move(predictions[i]);
+    entry.predictions = std::move(predictions);
     ask(entry);
   }
   if (hooks_.tick) hooks_.tick(status_);

@@ -15,6 +15,18 @@
 namespace m2sim::calibration {
 
 using Predictions = std::vector<double>;  // of each observation; NaN where there is none
+using Chosen = std::vector<bool>;         // which observations count
+
+// In place of a prediction that nobody has needed yet: none is 0.
+inline constexpr double kUnasked = 0;
+
+// What somebody wants to know of vectors.
+struct Wish {
+  std::vector<std::size_t> observations;  // whose predictions, in the order in which to ask
+  // Whether those so far, others being kUnasked, tell all that there is to know. Asked in several threads,
+  // one at a time. Empty: all are wanted.
+  std::function<bool(const Predictions&)> enough{};
+};
 
 // Where a fit is, for who waits for it.
 struct FitStatus {
@@ -39,18 +51,23 @@ class Evaluations {
 
   Evaluations(const FitProblem& problem, unsigned jobs, Hooks hooks);
 
-  // What a journal says.
-  void know(const Values& values, Predictions predictions);
+  // What a journal says; what it says again of a vector adds to that.
+  void know(const Values& values, const Predictions& predictions);
 
-  const Predictions& operator()(const Values& values);
+  const Predictions& operator()(const Values& values) { return (*this)(values, all_); }
+  const Predictions& operator()(const Values& values, const Wish& wish);
   // Evaluates what is not known yet, side by side.
-  void request(std::span<const Values> batch);
+  void request(std::span<const Values> batch) { request(batch, all_); }
+  void request(std::span<const Values> batch, const Wish& wish);
 
   const FitProblem& problem() const { return problem_; }
   FitStatus& status() { return status_; }
   std::size_t asked() const { return asked_; }          // distinct vectors, known before or not
   std::size_t evaluated() const { return evaluated_; }  // of them in this process
-  // Those that were asked for, in the order of their values.
+  // As far as they are known; null: not at all.
+  const Predictions* known(const Values& values) const;
+  // Those that were asked for, in the order of their values. Predictions may be kUnasked; the visitor may ask
+  // for those.
   void for_each_asked(const std::function<void(const Values&, const Predictions&)>& visit) const;
 
  private:
@@ -60,10 +77,12 @@ class Evaluations {
   };
 
   void ask(Entry& entry);
-  void evaluate(std::span<const Values> chunk);
+  bool fulfilled(const Predictions& predictions, const Wish& wish) const;
+  std::vector<std::size_t> askers_of(const Wish& wish) const;
+  void evaluate(std::span<const Values> chunk, const Wish& wish);
 
   const FitProblem& problem_;
-  std::vector<std::size_t> askers_;  // an observation of each question, the longest to answer first
+  Wish all_;  // the longest to answer first
   unsigned jobs_;
   Hooks hooks_;
   FitStatus status_;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -156,9 +157,10 @@ class Fit {
   // The search for intervals may come upon what the search for the best has missed.
   bool better_is_known() {
     Candidate least = best_;
-    evaluations_.for_each_asked([&](const Values& values, const Predictions& predictions) {
-      const double loss = loss_(predictions, result_.chosen);
-      if (values == space_.within(values) && loss < least.loss) least = {values, loss};
+    evaluations_.for_each_asked([&](const Values& values, const Predictions& /*predictions*/) {
+      if (values != space_.within(values)) return;
+      const double loss = objective_.up_to(values, least.loss, least.values);
+      if (loss < least.loss) least = {values, loss};
     });
     if (least.values == best_.values) return false;
     polish_again(least.values);
@@ -202,12 +204,15 @@ class Fit {
   void confirm(Evaluations& confirming) {
     confirming.status().begin("confirmation", kFoldsEnd, 1);
     std::vector<Candidate> candidates;
-    evaluations_.for_each_asked([&](const Values& values, const Predictions& predictions) {
-      if (values == space_.within(values)) candidates.push_back({values, loss_(predictions, result_.chosen)});
+    evaluations_.for_each_asked([&](const Values& values, const Predictions& /*predictions*/) {
+      if (values != space_.within(values)) return;
+      constexpr double kAny = std::numeric_limits<double>::infinity();
+      const double most = candidates.size() < kConfirmed ? kAny : candidates.back().loss;
+      candidates.push_back({values, objective_.up_to(values, most, best_.values)});
+      std::ranges::stable_sort(
+          candidates, [this](const Candidate& a, const Candidate& b) { return better(space_, a, b); });
+      if (candidates.size() > kConfirmed) candidates.pop_back();
     });
-    std::ranges::stable_sort(candidates,
-                             [this](const Candidate& a, const Candidate& b) { return better(space_, a, b); });
-    if (candidates.size() > kConfirmed) candidates.resize(kConfirmed);
     std::vector<Values> batch = {evaluations_.problem().own()};
     for (const Candidate& candidate : candidates) batch.push_back(candidate.values);
     confirming.status().best = result_.loss;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 
 namespace m2sim::calibration {
 namespace {
@@ -34,7 +35,7 @@ double Loss::operator()(std::size_t observation, double predicted) const {
 double Loss::operator()(const Predictions& predictions, const Chosen& chosen) const {
   double sum = 0;
   for (std::size_t i = 0; i < predictions.size(); ++i) {
-    if (chosen[i]) sum += (*this)(i, predictions[i]);
+    if (chosen[i] && predictions[i] != kUnasked) sum += (*this)(i, predictions[i]);
   }
   return sum;
 }
@@ -61,6 +62,30 @@ double Loss::mean_error(const Predictions& predictions, const Chosen& chosen) co
     ++count;
   }
   return count > 0 ? sum / count : 0;
+}
+
+Objective::Objective(Evaluations& evaluations, const Loss& loss, Chosen chosen)
+    : evaluations_(&evaluations), loss_(&loss), chosen_(std::move(chosen)) {
+  for (std::size_t i = 0; i < chosen_.size(); ++i) {
+    if (chosen_[i]) observations_.push_back(i);
+  }
+}
+
+// What the other vector misses most comes first: this one will miss it, too, and the rest of what it may miss
+// is soon spent.
+Wish Objective::wish(double most, const Values& near) const {
+  Wish wish{.observations = observations_};
+  if (const Predictions* const known = evaluations_->known(near)) {
+    std::ranges::stable_sort(wish.observations, std::greater<>(), [&](std::size_t i) {
+      return (*known)[i] == kUnasked ? 0 : (*loss_)(i, (*known)[i]);
+    });
+  }
+  // A sum of the same in another order differs by less than that.
+  constexpr double kRounding = 1e-9;
+  wish.enough = [this, most](const Predictions& predictions) {
+    return (*loss_)(predictions, chosen_) > most * (1 + kRounding);
+  };
+  return wish;
 }
 
 }  // namespace m2sim::calibration

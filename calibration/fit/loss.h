@@ -10,6 +10,7 @@
 #pragma once
 
 #include <cstddef>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -17,8 +18,6 @@
 #include "calibration/fit/problem.h"
 
 namespace m2sim::calibration {
-
-using Chosen = std::vector<bool>;  // which observations count
 
 struct LossOptions {
   double model_error = 0.02;
@@ -34,6 +33,7 @@ class Loss {
   double log_ratio(std::size_t observation, double predicted) const;
   // Without a prediction as much as any other is worth together.
   double operator()(std::size_t observation, double predicted) const;
+  // Of those that were asked for.
   double operator()(const Predictions& predictions, const Chosen& chosen) const;
 
   // The root of the mean of squared logarithms, each as heavy as in the loss: an error of which a fit makes
@@ -51,19 +51,32 @@ class Loss {
 // The loss as a function of the values.
 class Objective {
  public:
-  Objective(Evaluations& evaluations, const Loss& loss, Chosen chosen)
-      : evaluations_(&evaluations), loss_(&loss), chosen_(std::move(chosen)) {}
+  Objective(Evaluations& evaluations, const Loss& loss, Chosen chosen);
 
-  double operator()(const Values& values) const { return (*loss_)((*evaluations_)(values), chosen_); }
+  double operator()(const Values& values) const {
+    return (*loss_)((*evaluations_)(values, {.observations = observations_}), chosen_);
+  }
+  // The loss if it is `most` at most; else something above `most`, for which not all measurements need to be
+  // looked at: none of them makes the loss less. `near`: a vector that may be much like it.
+  double up_to(const Values& values, double most, const Values& near) const {
+    return (*loss_)((*evaluations_)(values, wish(most, near)), chosen_);
+  }
+  // Evaluates, side by side, what up_to() of these needs.
+  void request(std::span<const Values> batch, double most, const Values& near) const {
+    evaluations_->request(batch, wish(most, near));
+  }
 
   Evaluations& evaluations() const { return *evaluations_; }
   const Loss& loss() const { return *loss_; }
   const Chosen& chosen() const { return chosen_; }
 
  private:
+  Wish wish(double most, const Values& near) const;
+
   Evaluations* evaluations_;
   const Loss* loss_;
   Chosen chosen_;
+  std::vector<std::size_t> observations_;  // the same
 };
 
 }  // namespace m2sim::calibration

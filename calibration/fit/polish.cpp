@@ -11,7 +11,8 @@ namespace {
 class Polishing {
  public:
   Polishing(const Objective& objective, const Space& space, const Values& start, PolishOptions options)
-      : objective_(objective), space_(space), options_(options), best_(evaluated(space.within(start))) {
+      : objective_(objective), space_(space), options_(options), best_{space.within(start), 0} {
+    best_.loss = objective(best_.values);
     for (const std::size_t i : space.free()) {
       const FitParameter& parameter = space.parameters()[i];
       const double step = (parameter.max - parameter.min) * options.first_step;
@@ -31,17 +32,18 @@ class Polishing {
  private:
   bool done() const { return options_.good_enough && best_.loss <= *options_.good_enough; }
 
-  Candidate evaluated(Values values) const {
-    const double loss = objective_(values);
+  // What is worse than `most` need not be known.
+  Candidate evaluated(Values values, double most) const {
+    const double loss = objective_.up_to(values, most, best_.values);
     return {std::move(values), loss};
   }
 
   // The best of a batch replaces the best so far if it is better.
   bool take(const std::vector<Values>& batch) {
-    objective_.evaluations().request(batch);
+    objective_.request(batch, best_.loss, best_.values);
     bool improved = false;
     for (const Values& values : batch) {
-      Candidate candidate = evaluated(values);
+      Candidate candidate = evaluated(values, best_.loss);
       if (!better(space_, candidate, best_)) continue;
       best_ = std::move(candidate);
       improved = true;
@@ -61,8 +63,8 @@ class Polishing {
     if (!take(batch)) return false;
     Values together = before.values;
     for (std::size_t k = 0; k < free.size(); ++k) {
-      const Candidate down = evaluated(batch[2 * k]);
-      const Candidate up = evaluated(batch[2 * k + 1]);
+      const Candidate down = evaluated(batch[2 * k], before.loss);
+      const Candidate up = evaluated(batch[2 * k + 1], before.loss);
       const Candidate& nearer = better(space_, up, down) ? up : down;
       if (better(space_, nearer, before)) together[free[k]] = nearer.values[free[k]];
     }

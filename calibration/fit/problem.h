@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -36,6 +37,8 @@ struct FitProblem {
   std::function<bool(const Values&)> buildable;  // whether there can be a core of these
   // Called from several threads. Throws where the model has nothing to say.
   std::function<double(std::size_t question, const Values&)> predict;
+  // What that would return, if it is known already; may be empty.
+  std::function<std::optional<double>(std::size_t question, const Values&)> known{};
 
   Values own() const {
     Values values;

@@ -83,9 +83,8 @@ Allowed allowed_values(const Objective& objective, const Space& space, const Sen
                        const Values& best, std::size_t parameter, double threshold) {
   Profile profile(objective, space, sensitivity, best, parameter, threshold);
   Allowed allowed{profile.furthest(-1), profile.furthest(1)};
-  objective.evaluations().for_each_asked([&](const Values& values, const Predictions& predictions) {
-    if (values != space.within(values) || objective.loss()(predictions, objective.chosen()) > threshold)
-      return;
+  objective.evaluations().for_each_asked([&](const Values& values, const Predictions& /*predictions*/) {
+    if (values != space.within(values) || objective.up_to(values, threshold, best) > threshold) return;
     allowed.low = std::min(allowed.low, values[parameter]);
     allowed.high = std::max(allowed.high, values[parameter]);
   });

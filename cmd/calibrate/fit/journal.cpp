@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cmath>
 #include <cstring>
@@ -20,7 +21,7 @@ namespace m2sim::cmd {
 namespace {
 
 constexpr std::string_view kJournalSchema = "m2sim-fit-journal";
-constexpr int kJournalVersion = 1;
+constexpr int kJournalVersion = 2;
 constexpr std::string_view kFirstWords = R"({"schema":"m2sim-fit-journal",)";
 // A kill of this program loses nothing that was written; what a power cut can lose is bounded by this.
 constexpr std::chrono::seconds kBetweenSyncs{2};
@@ -106,13 +107,16 @@ void FitJournal::read_entry(std::string_view line, std::size_t number, std::size
     entry.values = json.at("values").get<calibration::Values>();
     for (const auto& value : json.at("values")) whole = whole && value.is_number_integer();
     for (const auto& value : json.at("predictions")) {
-      whole = whole && (value.is_null() || value.get<double>() > 0);
+      whole = whole && (value.is_null() || value.get<double>() >= 0);
       entry.predictions.push_back(value.is_null() ? std::numeric_limits<double>::quiet_NaN()
                                                   : value.get<double>());
     }
   } catch (const nlohmann::json::exception&) {
     whole = false;
   }
+  // Not all that a fit has needed so far is there, but something is.
+  whole = whole &&
+          std::ranges::any_of(entry.predictions, [](double value) { return value != calibration::kUnasked; });
   if (!whole) throw failure("journal '{}', line {}: this is no evaluation", path_, number);
   if (entry.predictions.size() != predictions)
     throw failure("journal '{}', line {}: {} predictions, of {}", path_, number, entry.predictions.size(),

@@ -235,6 +235,9 @@ calibration::FitProblem FitTask::problem(calibration::Model model) const {
   problem.predict = [this, model](std::size_t question, const calibration::Values& values) {
     return known->value(targets[question], with(values), model);
   };
+  problem.known = [this, model](std::size_t question, const calibration::Values& values) {
+    return known->known(targets[question], with(values), model);
+  };
   return problem;
 }
 

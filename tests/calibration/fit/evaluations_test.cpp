@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <cmath>
+#include <optional>
 #include <stdexcept>
 
 #include "tests/calibration/fit/analytic.h"
@@ -83,6 +84,51 @@ TEST(Evaluations, WhatSeveralMeasuredIsAskedOnce) {
   Evaluations evaluations(problem, 1, {});
   EXPECT_EQ(evaluations({1, 2}), (Predictions{2, 20, 20}));
   EXPECT_EQ(calls, 2);
+}
+
+TEST(Evaluations, WhatIsEnoughEndsAnEvaluation) {
+  std::atomic<int> calls = 0;
+  const FitProblem problem = counting(calls);
+  std::vector<Predictions> told;
+  Evaluations evaluations(
+      problem, 2,
+      {.evaluated = [&](const Values&, const Predictions& predictions) { told.push_back(predictions); },
+       .tick = {}});
+  const Wish second{{1}};
+  EXPECT_EQ(evaluations({1, 2}, second), (Predictions{kUnasked, 20}));
+  EXPECT_EQ(evaluations({1, 2}, second), (Predictions{kUnasked, 20}));
+  const Wish enough{{1, 0}, [](const Predictions& so_far) { return so_far[1] != kUnasked; }};
+  EXPECT_EQ(evaluations({1, 2}, enough), (Predictions{kUnasked, 20}));
+  EXPECT_EQ(calls, 1);
+  EXPECT_EQ(evaluations({1, 2}), (Predictions{2, 20}));
+  EXPECT_EQ(calls, 2);
+  EXPECT_EQ(evaluations({1, 2}, enough), (Predictions{2, 20}));
+  EXPECT_EQ(told, (std::vector<Predictions>{{kUnasked, 20}, {2, 20}}));
+  EXPECT_EQ(evaluations.asked(), 1U);
+  EXPECT_EQ(evaluations.evaluated(), 1U);
+}
+
+TEST(Evaluations, WhatIsKnownIsLookedAtFirstWhereItMayBeEnough) {
+  std::atomic<int> calls = 0;
+  FitProblem problem = counting(calls);
+  problem.known = [](std::size_t question, const Values&) {
+    return question == 1 ? std::optional<double>(77) : std::nullopt;
+  };
+  Evaluations evaluations(problem, 1, {});
+  const Wish any{{0, 1},
+                 [](const Predictions& so_far) { return so_far[0] != kUnasked || so_far[1] != kUnasked; }};
+  EXPECT_EQ(evaluations({1, 2}, any), (Predictions{kUnasked, 77}));
+  EXPECT_EQ(calls, 0);
+}
+
+TEST(Evaluations, LinesOfAJournalAddUp) {
+  std::atomic<int> calls = 0;
+  const FitProblem problem = counting(calls);
+  Evaluations evaluations(problem, 1, {});
+  evaluations.know({5, 5}, {kUnasked, 71});
+  evaluations.know({5, 5}, {70, kUnasked});
+  EXPECT_EQ(evaluations({5, 5}), (Predictions{70, 71}));
+  EXPECT_EQ(calls, 0);
 }
 
 TEST(Evaluations, WhatAHookThrowsEndsIt) {

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <stdexcept>
 #include <utility>
@@ -14,8 +15,8 @@ namespace {
 using Journal = std::vector<std::pair<Values, Predictions>>;
 
 FitResult fitted(const FitProblem& problem, std::uint64_t seed, Journal* journal = nullptr,
-                 const Journal& known = {}) {
-  Evaluations evaluations(problem, 2,
+                 const Journal& known = {}, unsigned jobs = 2) {
+  Evaluations evaluations(problem, jobs,
                           {.evaluated =
                                [journal](const Values& values, const Predictions& predictions) {
                                  if (journal != nullptr) journal->emplace_back(values, predictions);
@@ -92,13 +93,14 @@ TEST(Fit, WhatIsOnlyKnownToBeLargeIsALimit) {
 TEST(Fit, ResumedFromAnyPointItGivesTheSame) {
   const FitProblem problem = with_an_untouched_one();
   Journal journal;
-  const FitResult whole = fitted(problem, 4, &journal);
+  // With one thread what is evaluated is the same, too.
+  const FitResult whole = fitted(problem, 4, &journal, {}, 1);
   ASSERT_GT(journal.size(), 100U);
   for (const std::size_t cut : {std::size_t{0}, std::size_t{1}, std::size_t{37}, journal.size() / 2,
                                 journal.size() - 1, journal.size()}) {
     Journal rest;
     const Journal known(journal.begin(), journal.begin() + static_cast<std::ptrdiff_t>(cut));
-    const FitResult resumed = fitted(problem, 4, &rest, known);
+    const FitResult resumed = fitted(problem, 4, &rest, known, 1);
     EXPECT_EQ(rest.size(), journal.size() - cut) << "nothing is evaluated twice";
     EXPECT_EQ(resumed.values, whole.values);
     EXPECT_EQ(resumed.loss, whole.loss);
@@ -110,6 +112,35 @@ TEST(Fit, ResumedFromAnyPointItGivesTheSame) {
       EXPECT_EQ(resumed.parameters[i].allowed.high, whole.parameters[i].allowed.high);
       EXPECT_EQ(resumed.parameters[i].standard_error, whole.parameters[i].standard_error);
     }
+  }
+}
+
+// What a fit does not need to know changes nothing.
+TEST(Fit, KnowingAllBeforehandItGivesTheSame) {
+  const FitProblem problem = with_an_untouched_one();
+  Journal needed;
+  const FitResult result = fitted(problem, 1, &needed);
+  Journal all;
+  std::size_t unasked = 0;
+  for (const auto& [values, predictions] : needed) {
+    Predictions whole;
+    for (std::size_t i = 0; i < predictions.size(); ++i) whole.push_back(problem.predict(i, values));
+    unasked += static_cast<std::size_t>(std::ranges::count(predictions, kUnasked));
+    all.emplace_back(values, whole);
+  }
+  EXPECT_GT(unasked, needed.size());
+  Journal more;
+  const FitResult again = fitted(problem, 1, &more, all);
+  EXPECT_TRUE(more.empty());
+  EXPECT_EQ(again.values, result.values);
+  EXPECT_EQ(again.loss, result.loss);
+  EXPECT_EQ(again.evaluations, result.evaluations);
+  EXPECT_EQ(again.folds->held_out, result.folds->held_out);
+  EXPECT_EQ(again.sets->held_out, result.sets->held_out);
+  for (std::size_t i = 0; i < result.parameters.size(); ++i) {
+    EXPECT_EQ(again.parameters[i].allowed.low, result.parameters[i].allowed.low);
+    EXPECT_EQ(again.parameters[i].allowed.high, result.parameters[i].allowed.high);
+    EXPECT_EQ(again.parameters[i].determination, result.parameters[i].determination);
   }
 }
 

@@ -2,8 +2,14 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <atomic>
 #include <cmath>
+#include <cstdint>
 #include <limits>
+#include <random>
+
+#include "tests/calibration/fit/analytic.h"
 
 namespace m2sim::calibration {
 namespace {
@@ -59,6 +65,47 @@ TEST(Loss, ErrorsAreRatios) {
   const double both = loss.error({10 * std::exp(0.1), 20}, {true, true});
   EXPECT_LT(both, 0.1);
   EXPECT_GT(both, 0.1 / std::sqrt(2.0)) << "the first was measured more precisely and counts for more";
+}
+
+// However much of a vector is known, the loss is right up to the bound, and above it it is above.
+TEST(Objective, UpToABoundTheLossIsWhole) {
+  const FitProblem whole = analytic_problem(core_like_parameters(), core_like_formulas(), kCoreLikeTruth);
+  FitProblem problem = whole;
+  std::atomic<unsigned> calls = 0;
+  problem.predict = [&](std::size_t i, const Values& values) {
+    ++calls;
+    return whole.predict(i, values);
+  };
+  const Loss loss(problem, {});
+  Chosen chosen(problem.observations.size(), true);
+  chosen[2] = false;
+  Evaluations all(whole, 1, {});
+  Evaluations evaluations(problem, 2, {});
+  evaluations(problem.own());
+  const Objective exact(all, loss, chosen);
+  const Objective objective(evaluations, loss, chosen);
+  std::mt19937 engine(1);
+  const auto random = [&engine](std::uint32_t below) { return static_cast<std::uint32_t>(engine()) % below; };
+  unsigned above = 0;
+  for (unsigned n = 0; n < 2000; ++n) {
+    Values values;
+    for (const FitParameter& parameter : problem.parameters)
+      values.push_back(parameter.min + random(std::min(parameter.max - parameter.min, 6U)));
+    const double expected = exact(values);
+    const double most = expected * random(20) / 10;
+    const double found = objective.up_to(values, most, problem.own());
+    if (expected <= most) {
+      EXPECT_EQ(found, expected);
+    } else {
+      EXPECT_GT(found, most);
+      ++above;
+    }
+    if (n % 10 == 0) {
+      EXPECT_EQ(objective(values), expected);
+    }
+  }
+  EXPECT_GT(above, 500U);
+  EXPECT_LT(calls, evaluations.asked() * problem.observations.size() * 3 / 4);
 }
 
 }  // namespace

@@ -50,6 +50,16 @@ TEST_F(FitJournalTest, WhatIsAppendedIsReadToTheBit) {
   EXPECT_EQ(journal.entries()[1].predictions, (calibration::Predictions{1.0 / 3, 1e300}));
 }
 
+TEST_F(FitJournalTest, APredictionThatWasNotNeededStaysSo) {
+  {
+    FitJournal journal(path_, kFitOfTwo, "2026-11-27", false);
+    journal.append("timing", {3, 4}, {calibration::kUnasked, 2});
+  }
+  const FitJournal journal(path_, kFitOfTwo, "2026-11-27", true);
+  ASSERT_EQ(journal.entries().size(), 1U);
+  EXPECT_EQ(journal.entries()[0].predictions, (calibration::Predictions{calibration::kUnasked, 2}));
+}
+
 TEST_F(FitJournalTest, CutAnywhereItLosesTheTornLineAndGoesOn) {
   append_two();
   const std::string whole = read_file(path_);
@@ -91,7 +101,7 @@ TEST_F(FitJournalTest, WhatIsNoJournalIsLeftAlone) {
 
 TEST_F(FitJournalTest, EvaluationsAreOfWholeNumbersAndPositive) {
   for (const std::string line : {R"({"mode":"timing","values":[3.5,4],"predictions":[1,1]})",
-                                 R"({"mode":"timing","values":[3,4],"predictions":[1,0]})",
+                                 R"({"mode":"timing","values":[3,4],"predictions":[0,0]})",
                                  R"({"mode":"timing","values":[3,4],"predictions":[-1,1]})",
                                  R"({"mode":"timing","values":[3,4],"predictions":["a",1]})"}) {
     std::filesystem::remove(path_);
