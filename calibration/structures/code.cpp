@@ -32,10 +32,14 @@ std::uint32_t b_ne(std::int64_t displacement) { return 0x54000001 | field(displa
 std::uint32_t cbnz(Reg t, std::int64_t displacement) {
   return 0xb5000000 | field(displacement / 4, 19, 5) | t;
 }
+std::uint32_t cbz(Reg t, std::int64_t displacement) {
+  return 0xb4000000 | field(displacement / 4, 19, 5) | t;
+}
 std::uint32_t tbz(Reg t, std::uint32_t bit, std::int64_t displacement) {
   return 0x36000000 | field(bit >> 5, 1, 31) | field(bit, 5, 19) | field(displacement / 4, 14, 5) | t;
 }
 
+std::uint32_t and_1(Reg d, Reg n) { return 0x92400000 | n << 5 | d; }
 std::uint32_t mov(Reg d, Reg m) { return three(0xaa000000, d, kZr, m); }
 std::uint32_t add(Reg d, Reg n, std::uint32_t value) { return immediate12(0x91000000, d, n, value); }
 std::uint32_t sub(Reg d, Reg n, std::uint32_t value) { return immediate12(0xd1000000, d, n, value); }

@@ -24,8 +24,10 @@ std::uint32_t b(std::int64_t displacement);
 std::uint32_t bl(std::int64_t displacement);
 std::uint32_t b_ne(std::int64_t displacement);
 std::uint32_t cbnz(Reg t, std::int64_t displacement);
+std::uint32_t cbz(Reg t, std::int64_t displacement);
 std::uint32_t tbz(Reg t, std::uint32_t bit, std::int64_t displacement);
 
+std::uint32_t and_1(Reg d, Reg n);  // and xd, xn, 1
 std::uint32_t mov(Reg d, Reg m);
 std::uint32_t add(Reg d, Reg n, std::uint32_t immediate);
 std::uint32_t sub(Reg d, Reg n, std::uint32_t immediate);

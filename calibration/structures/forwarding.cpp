@@ -80,10 +80,9 @@ Trial store_load_pairs_trial(Needs needs, std::uint64_t loads, std::uint64_t pai
   const Reg stored = needs == Needs::kData ? kData : kConstant;
   const Reg loaded = needs == Needs::kNothing ? kUnused : kData;
   for (std::uint32_t i = 0; i < pairs; ++i) {
-    const std::uint32_t offset = 8 * i;
-    code.put(str(stored, address, offset));
-    code.put(ldr(loaded, kBase, offset));
-    if (loads == 2) code.put(ldr(kUnused, kBase, offset));
+    code.put(str(stored, address));
+    code.put(ldr(loaded, kBase));
+    if (loads == 2) code.put(ldr(kUnused, kBase));
   }
   code.jump_to(loop);
   const std::uint64_t pass = code.size() - setup;

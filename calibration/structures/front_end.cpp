@@ -78,47 +78,47 @@ Trial code_pages_trial(std::uint64_t pages) {
   return trial;
 }
 
+// As in the source: functions 128 bytes apart, each of which calls the one below it, with the loop of another
+// depth between two of them. The innermost, which only returns, stands in front here and behind all there.
 Trial calls_trial(std::uint64_t depth, std::uint64_t sites) {
-  constexpr std::uint64_t kFunction = 64;
-  constexpr Reg kTurn = 9;
-  constexpr std::uint64_t kFrame = 16;
+  constexpr std::uint64_t kLoop = 64;  // a function is behind its loop
+  constexpr std::uint64_t kPair = 128;
+  constexpr Reg kTurn = 0;
+  constexpr Reg kOdd = 1;
+  constexpr std::uint64_t kFrame = 32;
   Code code;
-  code.load_constant(kTurn, 0);
+  code.load_constant(kTurn, kForever);
   const std::uint64_t setup = code.size() + 1;
-  code.jump_to_place(kPage);
-  const std::uint64_t loop = code.here();
-  const std::uint64_t functions = loop + kFunction;
-  code.call(functions);
-  code.put(add(kTurn, kTurn, 1));
-  code.jump_to(loop);
-  std::uint64_t insts = 3;
-  for (std::uint64_t level = 0; level < depth; ++level) {
-    code.fill_to(functions + level * kFunction);
-    const std::uint64_t next = functions + (level + 1) * kFunction;
-    if (level + 1 == depth) {
-      code.put(kRet);
-      insts += 1;
-      break;
-    }
+  const std::uint64_t innermost = (code.here() + kPage) / kPage * kPage;
+  const auto loop = [innermost](std::uint64_t size) { return innermost + size * kPair; };
+  const auto function = [&](std::uint64_t size) { return size == 0 ? innermost : loop(size) + kLoop; };
+  code.jump_to(loop(depth));
+  code.fill_to(innermost);
+  code.put(kRet);
+  for (std::uint64_t size = 1; size < depth; ++size) {
+    code.fill_to(function(size));
     code.put(sub(kSp, kSp, kFrame));
-    code.put(stp(29, 30, kSp));
+    code.put(stp(29, 30, kSp, kFrame / 2));
     if (sites == 2) {
-      code.put(tbz(kTurn, 0, 12));
-      code.call(next);
-      code.jump_to(code.here() + 8);
-      insts += 2;  // more on one way than on the other: see below
+      code.put(and_1(kOdd, kTurn));
+      code.put(cbz(kOdd, 12));
+      code.call(function(size - 1));
+      code.jump_to(code.here() + 12);
     }
-    code.call(next);
-    code.put(ldp(29, 30, kSp));
+    code.call(function(size - 1));
+    if (sites == 2) code.jump_to(code.here() + 4);
+    code.put(ldp(29, 30, kSp, kFrame / 2));
     code.put(add(kSp, kSp, kFrame));
     code.put(kRet);
-    insts += 6;
   }
-  // With two sites every second pass does not take the jump over the second: count both together.
-  std::uint64_t both = 2 * insts;
-  if (sites == 2) both -= depth - 1;
+  code.fill_to(loop(depth));
+  code.call(function(depth - 1));
+  code.put(subs(kTurn, kTurn, 1));
+  code.put(b_ne(back(code.here(), loop(depth))));
+  const std::uint64_t insts = 3 + (depth - 1) * (sites == 2 ? 9 : 6) + 1;
   Trial trial;
-  measure_passes(trial, setup, both, std::max<std::uint64_t>(8, 8'000 / both), 20'000,
+  // Two passes, of which each takes the other site.
+  measure_passes(trial, setup, 2 * insts, std::max<std::uint64_t>(8, 8'000 / insts), 20'000,
                  static_cast<double>(2 * depth));
   trial.words = std::move(code).take();
   return trial;

@@ -18,7 +18,7 @@ constexpr Reg kFirstChain = 1;
 // A chain of loads in a loop of `unrolled`, through places in the given order and around.
 void chain_trial(Trial& trial, const std::vector<std::uint64_t>& places, std::uint64_t warm_loads,
                  std::uint64_t loads) {
-  constexpr std::uint64_t kUnrolled = 64;
+  constexpr std::uint64_t kUnrolled = 100;  // as in the sources, where it decides which load sees which place
   for (std::size_t i = 0; i < places.size(); ++i) {
     trial.data.push_back({kTrialMemory + places[i], kTrialMemory + places[(i + 1) % places.size()]});
   }
@@ -57,13 +57,17 @@ Trial latency_trial(std::uint64_t bytes) {
   return trial;
 }
 
-Trial pages_trial(std::uint64_t pages, std::uint64_t stride) {
+Trial pages_trial(std::uint64_t pages, std::uint64_t stride, InPage in_page) {
+  // Each load of the loop has seen its place often enough for a predictor of addresses.
+  constexpr std::uint64_t kWarm = 60'000;
   Trial trial;
   trial.memory_bytes = pages * stride + kPage;
   Random random(4);
   std::vector<std::uint64_t> places = shuffled(pages, random);
-  for (std::uint64_t& place : places) place = place * stride + place * kLine % kPage;
-  chain_trial(trial, places, std::max<std::uint64_t>(4'096, 4 * pages), 16'384);
+  for (std::uint64_t& place : places) {
+    place = place * stride + (in_page == InPage::kLineOfItsOwn ? place * kLine % kPage : 0);
+  }
+  chain_trial(trial, places, kWarm, 16'384);
   return trial;
 }
 

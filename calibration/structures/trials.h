@@ -42,8 +42,10 @@ Trial window_trial(Link link, Filler filler, std::uint64_t fillers);
 // --- Memory (memory.cpp)
 // Loads, each of the address of the next, in random order over `bytes`.
 Trial latency_trial(std::uint64_t bytes);
-// The same over as many lines, each on a page of its own, `stride` bytes apart.
-Trial pages_trial(std::uint64_t pages, std::uint64_t stride);
+// The same over as many pages, `stride` bytes apart, a line on each: all first of their pages, which share a
+// set of the L1D, or not.
+enum class InPage : std::uint8_t { kFirst, kLineOfItsOwn };
+Trial pages_trial(std::uint64_t pages, std::uint64_t stride, InPage in_page);
 // As many chains of loads side by side over far more than any cache holds. A unit is a load.
 Trial parallel_misses_trial(std::uint64_t lanes);
 enum class Stream : std::uint8_t { kRead, kWrite, kCopy };
@@ -58,8 +60,8 @@ struct ForwardingCase {
 };
 const std::vector<ForwardingCase>& forwarding_cases();
 Trial forwarding_trial(std::uint64_t which);
-// As many pairs of a store and a load (or two) of what it wrote, each pair at a place of its own. In what the
-// store needs of the pair before: nothing, its data, or its address.
+// As many pairs of a store and a load (or two) of what it wrote, all at one place, as in the source. In what
+// the store needs of the pair before: nothing, its data, or its address.
 enum class Needs : std::uint8_t { kNothing, kData, kAddress };
 Trial store_load_pairs_trial(Needs needs, std::uint64_t loads, std::uint64_t pairs);
 

@@ -127,6 +127,8 @@ SnippetRun run_snippet(const SnippetProgram& program, const SnippetState& state,
   timing::Simulation simulation{
       .mode = machine.mode, .config = machine.config, .phases = {{{.insts = last}}}};
   simulation.trace = &trace;
+  // The places of its pointers are made up, and always the same.
+  simulation.config.lsq.address_index_bits = 0;
   emu::Machine guest(options_of(program, machine));
   timing::simulate(guest, simulation);
   return run;

@@ -86,7 +86,7 @@ class Calibrate(guest.GuestTest):
         self.assertEqual([figure["ours"] for figure in returns["figures"]], [50])
         self.assertGreater(len(returns["points"]), 10)
         rows = list(csv.DictReader(io.StringIO(text["csv"])))
-        self.assertEqual({row["kind"] for row in rows}, {"ours", "point", "knee", "step"})
+        self.assertEqual({row["kind"] for row in rows}, {"ours", "point", "step"})
         self.assertEqual(sum(row["kind"] == "ours" for row in rows), sum(len(c["ours"]) for c in found["curves"]))
         drawing = xml.etree.ElementTree.fromstring(text["svg"])
         lines = drawing.iter("{http://www.w3.org/2000/svg}polyline")

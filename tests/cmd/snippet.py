@@ -90,6 +90,7 @@ class Figures(SnippetTest):
 
     def test_pointers_go_round_and_accumulators_are_fed_early(self):
         self.assertAlmostEqual(self.one("ldr x0, [x0]\n")["latency_bound"], 3, delta=0.05)
+        self.assertAlmostEqual(self.one("ldr x0, [x0]\n")["cycles"], 3, delta=0.05)
         self.assertEqual(self.one("ldr x0, [x0]\n")["limited_by"], "latency")
 
     def test_a_branch_of_its_own_and_a_return(self):

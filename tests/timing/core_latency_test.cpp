@@ -39,6 +39,7 @@ TYPED_TEST(CoreLatency, AddendIsNeededLate) {
 }
 
 TYPED_TEST(CoreLatency, LoadToBaseAndToUse) {
+  this->config.lsq.address_index_bits = 0;
   for (const unsigned more : {0U, 3U}) {
     this->config.l1d.load_to_use = m2_pcore().l1d.load_to_use + more;
     this->config.l1d.load_to_base = m2_pcore().l1d.load_to_base + more;
@@ -54,6 +55,15 @@ TYPED_TEST(CoreLatency, LoadToBaseAndToUse) {
     // The updated base comes from its own operation.
     EXPECT_DOUBLE_EQ(chain_cycles<TypeParam>(this->config, {ldr_post(1, 0, 8)}, {kData}), 1);
   }
+}
+
+// A chain of loads that each see one address: nothing waits once that is known, but one reads ahead a cycle.
+// The sum that is its address keeps its own chain.
+TYPED_TEST(CoreLatency, ALoadThatIsForetoldWaitsForNoAddress) {
+  EXPECT_DOUBLE_EQ(chain_cycles<TypeParam>(this->config, {ldr(0, 0)}, {kData}), 1);
+  EXPECT_DOUBLE_EQ(chain_cycles<TypeParam>(this->config, {ldr(0, 0), ldr(0, 0)}, {kData, kData + 64}), 2);
+  EXPECT_DOUBLE_EQ(chain_cycles<TypeParam>(this->config, {ldr(1, 0), add(0, 0, 1)}, {kData}), 1);
+  EXPECT_DOUBLE_EQ(chain_cycles<TypeParam>(m1_pcore(), {ldr(0, 0)}, {kData}), m1_pcore().l1d.load_to_base);
 }
 
 // Steering that looks, so that all ports have work in every cycle.

@@ -87,7 +87,8 @@ TYPED_TEST(StallCauses, TheStackNamesWhatBoundsALoop) {
     const std::uint64_t lost = std::accumulate(slots.begin(), slots.end(), std::uint64_t{0}) -
                                slots[static_cast<std::size_t>(StallReason::kBase)];
     const std::uint64_t named = slots[static_cast<std::size_t>(loop.cause)];
-    EXPECT_GT(static_cast<double>(named), 0.75 * static_cast<double>(lost)) << loop.name;
+    // Of the four cycles of a store and its load one is the store's own.
+    EXPECT_GT(static_cast<double>(named), 0.73 * static_cast<double>(lost)) << loop.name;
   }
 }
 

@@ -8,6 +8,7 @@ namespace m2sim::timing {
 
 BranchPredictor::BranchPredictor(const BranchConfig& config)
     : bubbles_{0, narrow(config.btb_l1_bubble), narrow(config.btb_l2_bubble), narrow(config.btb_miss_bubble)},
+      override_bubble_(narrow(config.btb_override_bubble)),
       mispredict_penalty_(narrow(config.mispredict_penalty)),
       return_penalty_(narrow(config.return_penalty)),
       tage_(config),
@@ -57,7 +58,8 @@ std::uint64_t BranchPredictor::returns_to(Path& path) const {
 
 BranchPredictor::Guess BranchPredictor::predict(const BranchSite& site, std::uint64_t target, Path& path) {
   if (site.kind == BranchKind::kConditional && !tage_.predict(site.pc, path.history)) {
-    return {site.pc + 4, TargetSupply::kNone, 0};
+    const bool turns_back = btb_.expects_taken(site.pc);
+    return {site.pc + 4, TargetSupply::kNone, turns_back ? override_bubble_ : std::uint8_t{0}};
   }
   const Btb::Found found = btb_.peek(site.pc);
   if (site.kind == BranchKind::kReturn) {
@@ -69,7 +71,7 @@ BranchPredictor::Guess BranchPredictor::predict(const BranchSite& site, std::uin
     path.calls[path.called++ % path.calls.size()] = site.pc + 4;
   }
   path.history.taken(site.pc, target);
-  return {target, found.supply, bubbles_[static_cast<unsigned>(found.supply)]};
+  return {target, found.supply, bubble_of(site.kind, found, target)};
 }
 
 double BranchPredictor::stale_part() const {
@@ -94,7 +96,10 @@ BranchOutcome BranchPredictor::mispredicted(BranchKind kind, TargetSupply supply
 void BranchPredictor::learn(const BranchSite& site, bool taken, std::uint64_t target) {
   if (site.kind == BranchKind::kConditional) {
     stats_.mispredicts += tage_.observe(site.pc, history_, taken) == taken ? 0 : 1;
-    if (!taken) return;
+    if (!taken) {
+      btb_.pass(site.pc);
+      return;
+    }
     btb_.access(site.pc, target);
   } else {
     const Btb::Found found = btb_.access(site.pc, target);

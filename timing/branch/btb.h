@@ -1,4 +1,7 @@
-// Branch target buffer, two levels. Holds which taken branches have their target at hand, and how fast.
+// Branch target buffer, two levels. Holds which taken branches have their target at hand, and how fast. The
+// first level is what Apple calls a next fetch predictor (US 8,959,320): fetch follows it at once, and where
+// the slower predictors of directions and indirect targets say otherwise, it turns back and the first level
+// takes their word. So it says that a branch goes where it went last, or on (target 0) if it was not taken.
 //
 // Sets are chosen by the low bits of the branch address above the two that are always zero, as measured:
 // branches 8 bytes apart use half of the sets. An entry has the branch's address and where it went last,
@@ -44,7 +47,17 @@ class Btb {
     if (front.branch != now.branch) return access_slow(now);
     return {TargetSupply::kBtbL1, std::exchange(front.target, now.target)};
   }
-  // The same without a trace.
+  // The branch at `pc`, a conditional one, is not taken: whether the first level says otherwise, which it
+  // does no longer then.
+  bool pass(std::uint64_t pc) {
+    Entry* const entry = expects(pc);
+    if (entry == nullptr) return false;
+    entry->target = 0;
+    return true;
+  }
+  // Whether the first level says that the branch is taken.
+  bool expects_taken(std::uint64_t pc) { return expects(pc) != nullptr; }
+  // access() without a trace.
   Found peek(std::uint64_t pc) {
     const std::uint32_t branch = word_of(pc);
     if (const Entry* const hit = l1_.find(branch, branch)) return {TargetSupply::kBtbL1, hit->target};
@@ -92,6 +105,12 @@ class Btb {
     ZeroedArray<Entry> entries_;
   };
 
+  Entry* expects(std::uint64_t pc) {
+    const std::uint32_t branch = word_of(pc);
+    Entry* const front = l1_.set(branch);
+    Entry* const entry = front->branch == branch ? front : l1_.find(branch, branch);
+    return entry == nullptr || entry->target == 0 ? nullptr : entry;
+  }
   Found access_slow(const Entry& now);
   Found take_from_l2(std::uint32_t branch);
   void put_out(const Entry& entry);

@@ -28,10 +28,11 @@ CoreConfig m1_pcore() {
   core.lsq.load_entries = 130;  // measured: Dougall Johnson, load/store-queue post (M1)
   core.lsq.forward_predicted_latency = 6;  // measured: ocxtal, insn_bench_aarch64 (M1), 5.82 cycles a store and load
   core.lsq.forward_fail_latency = 28;  // measured: Jiajie Chen, M1 review
-  core.lsq.dependence_pairs = 70;  // measured: Jiajie Chen, M1 review
+  core.lsq.dependence_loads = 70;  // measured: Jiajie Chen, M1 review, knee of the address-dependent pairs
+  core.lsq.forwarding_loads = 84;  // measured: Jiajie Chen, M1 review, knee of the data-dependent pairs
+  core.lsq.address_index_bits = 0;  // measured: SLAP, absent
   core.branch.btb_l2_entries = 0;  // measured: Jiajie Chen, M1 review, absent
   core.branch.indirect_index_bits = 6;  // guess: not published; what M1 mispredicts more than M2 in network simulation and meshing suggests it
-  core.branch.return_penalty = 14;  // measured: Jiajie Chen, M1 review, 14.5 cycles behind depth 50
   core.l1i.refill_interval = 7;  // measured: Jiajie Chen, M1 review, 2.22 instructions a cycle beyond the L1I
   core.l2.cache.kib = 12288;  // published: Apple's own value, quoted by Jiajie Chen
   core.l2.cache.ways = 12;  // published: Apple's own value, quoted by Jiajie Chen

@@ -248,9 +248,13 @@ constexpr CoreConfig kM2PCore{
         .forward_line_cross_extra = 1,  // measured: Jiajie Chen, M2 review
         .forward_merge_extra = 4,  // measured: Jiajie Chen, M2 review, 1 to 4 cycles, the upper end
         .forward_fail_latency = 26,  // measured: Jiajie Chen, M2 review
-        .order_violation_penalty = 21,  // measured: Jiajie Chen, M2 review, 128 address-dependent pairs: 21.2 cycles each
+        .order_violation_penalty = 25,  // fitted: Chen's 128 address-dependent pairs, 21.2 cycles each, of which a fifth is still known
         .predicted_wait = 1,  // fitted: M2's forwarding and dependent pairs, which 2 leaves; M1's say the same
-        .dependence_pairs = 62,  // measured: Jiajie Chen, M2 review, knee of the address-dependent pairs
+        .dependence_loads = 62,  // measured: Jiajie Chen, M2 review, knee of the address-dependent pairs
+        .forwarding_loads = 78,  // measured: Jiajie Chen, M2 review, knees of the data-dependent pairs: 77 loads, and 80 in 40 pairs
+        .address_index_bits = 8,  // guess: not published; 100 loads in a row at least, by Chen's chain over 100 pages
+        .address_confirmations = 500,  // measured: SLAP (M2), by way of Jiajie Chen's M2 review, about 500
+        .address_max_stride = 256,  // measured: SLAP (M2), by way of Jiajie Chen's M2 review
     },
     .branch = {
         .btb_l1_entries = 1024,  // measured: Jiajie Chen, M2 review
@@ -261,6 +265,7 @@ constexpr CoreConfig kM2PCore{
         .btb_l2_ways = 6,  // guess: 512 sets, as the first level
         .btb_l2_bubble = 1,  // measured: Jiajie Chen, M2 review
         .btb_l2_replace_one_in = 4,  // fitted: to Chen's curve of the M2, from 4096 branches to its end
+        .btb_override_bubble = 1,  // measured: Jiajie Chen, M2 review, nested calls from two places by turns: 4.45 cycles each, of which 3.5 are taken branches
         .btb_miss_bubble = 2,  // measured: Jiajie Chen, M2 review
         .ras_entries = 50,  // measured: Jiajie Chen, M2 review
         .base_index_bits = 14,  // guess: not published
@@ -313,7 +318,7 @@ constexpr CoreConfig kM2PCore{
         .indirect_long_history = 57,  // guess: one of the direction predictor's lengths
         .indirect_short_history = 18,  // guess: one of the direction predictor's lengths
         .mispredict_penalty = 13,  // measured: ocxtal, insn_bench_aarch64 (M1), 13 cycles a miss; no direct M2 figure
-        .return_penalty = 15,  // measured: Jiajie Chen, M2 review, 14.9 to 15.3 cycles behind depth 50
+        .return_penalty = 12,  // fitted: Chen's two curves of the M2 behind depth 50; the load of the address makes it 15, which is measured
     },
     .l1i = {
         .cache = {

@@ -287,7 +287,7 @@ inline bool BasicCore<P>::may_issue(InFlight& entry) {
     if (load_store_.load_before(entry.memory_number) > sleepers_.last_freed_load()) {
       sleepers_.load(entry.memory_number) = ring_.index_of(entry) + 1;
       entry.held = entry.facts.work;
-    } else if (entry.release == 0 || !waits_for_release(entry)) {
+    } else if ((entry.release == 0 || !waits_for_release(entry)) && (!entry.ahead || reads_ahead(entry))) {
       return true;
     }
   } else if (entry.facts.is(kUopStore)) {
@@ -304,6 +304,15 @@ template <Probe P>
 bool BasicCore<P>::waits_for_release(InFlight& entry) {
   const StoreRecord& release = load_store_.store(entry.release);
   return InFlight::same(entry.release, release.sequence) && waits_for(release, entry, StallReason::kOrder);
+}
+
+// A load that was foretold right, able but for its registers: false if another one reads ahead in this cycle.
+template <Probe P>
+bool BasicCore<P>::reads_ahead(InFlight& entry) {
+  const bool known = entry.unaddressed == 0 && entry.addressed() <= now_;
+  if (known || load_store_.read_ahead(now_, now_ + 1) == now_) return true;
+  postpone(entry, now_ + 1);
+  return false;
 }
 
 // Until the store has written: when that is, is known once it has retired.
@@ -354,18 +363,39 @@ void BasicCore<P>::execute_load(InFlight& entry) {
       return;
     }
   }
+  publish_load(entry, loaded);
+}
+
+// Each violation has what is behind it renamed again, so what counts is what the predictor says when the
+// store issues: whether the load, which has waited for it since it was renamed, would have.
+template <Probe P>
+Cycle BasicCore<P>::behind_store(InFlight& entry, const StoreRecord& store) {
+  if (load_store_.foresees(entry.pc) || entry.ahead) return load_store_.ready_behind(store);
+  entry.predicted = false;
+  entry.overtook = true;
+  entry.overtaking() = entry.ready;
+  return store.issued;
+}
+
+template <Probe P>
+inline void BasicCore<P>::publish_load(InFlight& entry, Loaded loaded) {
+  if (entry.misled) [[unlikely]] {
+    loaded.ready = std::max(loaded.ready, load_store_.run_again(entry.issued));
+    if constexpr (P::kOn) probe_.flushed(ring_.index_of(entry), now_);
+  }
   publish(entry, loaded);
 }
 
 template <Probe P>
 void BasicCore<P>::forward(InFlight& entry, const StoreRecord& store) {
   const std::uint64_t violations = load_store_.counts().order_violations;
+  const Cycle issued = entry.overtook ? entry.overtaking() : entry.issued;
   const Loaded loaded = load_store_.forward(store, entry.predicted, entry.pc, entry.address,
-                                            entry.info->bytes, entry.issued, entry.ready);
+                                            entry.info->bytes, issued, entry.ready);
   if constexpr (P::kOn) {
     if (load_store_.counts().order_violations != violations) probe_.flushed(ring_.index_of(entry), now_);
   }
-  publish(entry, loaded);
+  publish_load(entry, loaded);
 }
 
 template <Probe P>
@@ -394,12 +424,17 @@ inline void BasicCore<P>::wake_waiters(InFlight& producer) {
     InFlight& entry = ring_.at_index(index);
     link = entry.next[input];
     if (input == kInputViolation) [[unlikely]] {
+      entry.predicted = load_store_.foresees(entry.pc);
       forward(entry, load_store_.store(entry.store));
       continue;
     }
     Cycle time = producer.result.as(waiting_role(here));
     if (input == kInputStore) [[unlikely]]
-      time = load_store_.ready_behind(load_store_.store(entry.store));
+      time = behind_store(entry, load_store_.store(entry.store));
+    if (waiting_for_address(here) && entry.ahead) [[unlikely]] {
+      entry.know_address(time);
+      continue;
+    }
     entry.ready = std::max(entry.ready, time);
     if (waiting_for_address(here)) load_store_.store(entry.memory_number).know(time);
     if (--entry.pending == 0) become_able(index, entry);

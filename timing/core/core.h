@@ -163,7 +163,10 @@ class BasicCore {
   [[gnu::always_inline]] inline void rename_uop(const UopInfo& uop, unsigned queue, const Packet& packet,
                                                 bool last);
   [[gnu::always_inline]] inline void link_sources(std::uint32_t index, InFlight& entry);
+  void link_address(std::uint32_t index, InFlight& entry);
   void rename_memory(std::uint32_t index, InFlight& entry, RetireGroup& group);
+  void foretell(InFlight& entry);
+  bool there_by(const insts::Source& source, Cycle cycle);
   void wait_for(InFlight& producer, InFlight& entry, WaiterLink link) {
     entry.next[waiting_input(link)] = producer.waiters;
     producer.waiters = link;
@@ -188,11 +191,14 @@ class BasicCore {
   }
   [[gnu::always_inline]] bool may_issue(InFlight& entry);
   bool waits_for_release(InFlight& entry);
+  bool reads_ahead(InFlight& entry);
   [[gnu::always_inline]] bool waits_for(const StoreRecord& store, InFlight& entry, StallReason held);
   [[gnu::always_inline]] void execute(InFlight& entry);
   void execute_memory(InFlight& entry);
   void execute_load(InFlight& entry);
   [[gnu::noinline]] void forward(InFlight& entry, const StoreRecord& store);
+  Cycle behind_store(InFlight& entry, const StoreRecord& store);
+  [[gnu::always_inline]] void publish_load(InFlight& entry, Loaded loaded);
   [[gnu::always_inline]] void publish(InFlight& entry, const Loaded& loaded);
   [[gnu::always_inline]] void wake_waiters(InFlight& producer);
 

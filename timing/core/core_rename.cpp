@@ -1,6 +1,7 @@
 // Rename of the cycle-driven model: a uop gets its place in the retire window, in the ring of uops in flight
 // and in a dispatch queue, and is linked to those that it waits for.
 #include <algorithm>
+#include <cassert>
 
 #include "timing/core/core.h"
 #include "timing/pipe/charges.h"
@@ -94,7 +95,7 @@ inline void BasicCore<P>::rename_uop(const UopInfo& uop, unsigned queue, const P
   }
   ++group.unissued;
   if (uop.memory()) rename_memory(index, entry, group);
-  link_sources(index, entry);
+  entry.ahead ? link_address(index, entry) : link_sources(index, entry);
   for (unsigned d = 0; d < uop.dest_count; ++d) map_[uop.dests[d]] = {sequence, d != 0};
   ++queued_[queue];
   queues_[queue].push({now_ + steering_.dispatch_delay(), index,
@@ -124,6 +125,28 @@ inline void BasicCore<P>::link_sources(std::uint32_t index, InFlight& entry) {
   }
 }
 
+// Of a load that reads ahead: it does not wait for them, but it is told when they are there.
+template <Probe P>
+void BasicCore<P>::link_address(std::uint32_t index, InFlight& entry) {
+  const UopInfo& uop = *entry.info;
+  assert(uop.source_count < kMaxSources);
+  for (unsigned s = 0; s < uop.source_count; ++s) {
+    const Mapping& mapping = map_[uop.sources[s].reg];
+    if (mapping.producer < oldest_sequence_) continue;
+    InFlight& producer = ring_.at(mapping.producer);
+    // The first place is taken where the load waits for its cycle.
+    WaiterLink link = waiter_link(index, (uop.links[s] + 1U) | kLinkAddresses);
+    if (mapping.second) link = with_role(link, role_of_second(uop.sources[s].role));
+    if (producer.result.ready != kNever) {
+      entry.addressed() = std::max(entry.addressed(), producer.result.as(waiting_role(link)));
+      continue;
+    }
+    entry.next[waiting_input(link)] = producer.waiters;
+    producer.waiters = link;
+    ++entry.unaddressed;
+  }
+}
+
 template <Probe P>
 void BasicCore<P>::rename_memory(std::uint32_t index, InFlight& entry, RetireGroup& group) {
   const UopInfo& uop = *entry.info;
@@ -142,6 +165,7 @@ void BasicCore<P>::rename_memory(std::uint32_t index, InFlight& entry, RetireGro
   if (!uop.is(kUopLoad)) return;
   entry.memory_number = group.load_number = load_store_.add_load();
   if (uop.is(kUopAcquire)) entry.release = static_cast<std::uint32_t>(load_store_.release());
+  if (load_store_.foretells(uop)) foretell(entry);
   const auto [store, predicted] = load_store_.dependence(entry.pc, entry.address, uop.bytes);
   entry.store = store != nullptr ? static_cast<std::uint32_t>(store->sequence) : 0;
   entry.predicted = predicted;
@@ -151,6 +175,33 @@ void BasicCore<P>::rename_memory(std::uint32_t index, InFlight& entry, RetireGro
   } else {
     wait_for(ring_.at_index(store->entry), entry, waiter_link(index, kInputStore));
   }
+}
+
+template <Probe P>
+void BasicCore<P>::foretell(InFlight& entry) {
+  const UopInfo& uop = *entry.info;
+  const AddressPredictor::Guess guess = load_store_.foretell(entry.pc, entry.address);
+  if (guess == AddressPredictor::Guess::kNone) return;
+  const Cycle placed = now_ + steering_.dispatch_delay() + steering_.issue_delay();
+  bool there = true;
+  for (unsigned s = 0; s < uop.source_count; ++s) there &= there_by(uop.sources[s], placed);
+  if (there) return;
+  if (guess == AddressPredictor::Guess::kWrong) {
+    entry.misled = true;
+    return load_store_.mislead();
+  }
+  entry.ahead = true;
+  entry.unaddressed = 0;
+  entry.addressed() = 0;
+}
+
+template <Probe P>
+bool BasicCore<P>::there_by(const insts::Source& source, Cycle cycle) {
+  const Mapping& mapping = map_[source.reg];
+  if (mapping.producer < oldest_sequence_) return true;
+  const Result& result = ring_.at(mapping.producer).result;
+  const insts::Role role = mapping.second ? role_of_second(source.role) : source.role;
+  return result.ready != kNever && result.as(role) <= cycle;
 }
 
 template bool BasicCore<NoProbe>::rename_packet(Packet& packet);

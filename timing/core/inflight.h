@@ -40,8 +40,14 @@ struct alignas(64) InFlight {
   std::uint8_t penalty = 0;               // of the mispredicted branch
   bool predicted = false;                 // load: the dependence on `store` was foreseen
   StallReason held = StallReason::kBase;  // what held it (charges.h)
-  std::uint32_t store = 0;                // load: sequence of the store that it overlaps; 0: none
-  std::uint32_t release = 0;              // acquire: sequence of the release that it waits for; 0: none
+  // Load: address registers whose time is not known, and whether it reads without them or was misled about
+  // them.
+  std::uint8_t unaddressed : 4 = 0;
+  bool ahead : 1 = false;
+  bool misled : 1 = false;
+  bool overtook : 1 = false;  // load: the store for which it waited is one it would not have waited for
+  std::uint32_t store = 0;    // load: sequence of the store that it overlaps; 0: none
+  std::uint32_t release = 0;  // acquire: sequence of the release that it waits for; 0: none
 
   Cycle able = kNever;  // when it could have issued for the first time
   Cycle issued = kNever;
@@ -61,8 +67,19 @@ struct alignas(64) InFlight {
     able = issued = result.ready = kNever;
     waiters = kNoWaiter;
     release = 0;
+    ahead = misled = overtook = false;
     pending = 1;
     held = uop.port_reason;
+  }
+  // As long as it has no result: of a load that is `ahead`, the latest known time of its address registers;
+  // of one that `overtook`, when it would have issued.
+  Cycle& addressed() { return result.sooner; }
+  Cycle& overtaking() { return result.sooner; }
+  // One of them is known; where it has read without them, that changes nothing.
+  void know_address(Cycle time) {
+    if (issued != kNever) return;
+    addressed() = std::max(addressed(), time);
+    --unaddressed;
   }
   // In the wake wheel and behind a store, where no input waits for anything.
   std::uint32_t& next_woken() { return next[0]; }

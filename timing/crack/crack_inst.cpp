@@ -220,7 +220,10 @@ void InstCracker::crack(const Inst& inst, unsigned index) {
   for (std::size_t i = begin; i < out_.size(); ++i) {
     out_[i].inst = u8(index);
     if (out_[i].is(kUopLoad)) out_[i].expected_latency = u8(out_[i].latency + config_.l1d.load_to_use);
-    if (out_[i].is(kUopLoad) && traits.acquire) out_[i].flags |= kUopAcquire;
+    if (out_[i].is(kUopLoad) && traits.acquire) {
+      out_[i].flags |= kUopAcquire;
+      out_[i].flags &= ~kUopForetold;
+    }
     if (out_[i].is(kUopStore) && traits.release) out_[i].flags |= kUopRelease;
     if (is_order(c)) out_[i].work = out_[i].port_reason = StallReason::kOrder;
   }

@@ -79,6 +79,7 @@ void InstCracker::load(const Inst& inst, const Operands& operands, TimingClass c
     uop.flags |= operands.memory.kind == insts::Access::kLoad ? kUopLoad : kUopPrefetch;
     uop.flags |= kUopStartsGroup;
     if (p == 0) uop.flags |= kUopFirstAccess;
+    if (p == 0 && uop.is(kUopLoad)) uop.flags |= kUopForetold;
     uop.bytes = u8(std::min(bytes - p * most, most));
     uop.offset = u8(p * most);
     for (const Source& source : operands.read()) {

@@ -42,6 +42,7 @@ enum UopFlag : std::uint16_t {
   kUopSerialize = 1U << 8,  // renames alone in an empty core; `latency` cycles until the next uop
   kUopAcquire = 1U << 9,    // load-acquire: waits for older store-releases to write
   kUopRelease = 1U << 10,   // store-release
+  kUopForetold = 1U << 13,  // load: its address may be foretold
   // Derived by settle().
   kUopPlain = 1U << 11,     // executes, and is neither an access, a branch nor kUopSerialize
   kUopManyWays = 1U << 12,  // several dispatch queues lead to its ports

@@ -259,9 +259,24 @@ inline void BasicFastCore<P>::execute(const UopInfo& uop, const Packet& packet, 
   if (!plain && uop.is(kUopBranch)) may_fail_.wait_for({done, uop.work});
 }
 
+// True: it was foretold wrong.
+template <Probe P>
+bool BasicFastCore<P>::foretell(Cycle placed, Cycle& able, std::uint64_t pc, std::uint64_t address) {
+  const AddressPredictor::Guess guess = load_store_.foretell(pc, address);
+  if (guess == AddressPredictor::Guess::kNone || able <= placed) return false;
+  if (guess == AddressPredictor::Guess::kRight) {
+    able = load_store_.read_ahead(placed, able);
+    return false;
+  }
+  load_store_.mislead();
+  return true;
+}
+
 template <Probe P>
 inline void BasicFastCore<P>::execute_load(const UopInfo& uop, const Waiting& at, Cycle able,
                                            std::uint64_t pc, std::uint64_t address) {
+  bool misled = false;
+  if (load_store_.foretells(uop)) misled = foretell(at.placed, able, pc, address);
   const auto [store, predicted] = load_store_.dependence(pc, address, uop.bytes);
   if (predicted) able = std::max(able, load_store_.ready_behind(*store));
   Admission admitted{able, uop.port_reason};
@@ -277,12 +292,17 @@ inline void BasicFastCore<P>::execute_load(const UopInfo& uop, const Waiting& at
   if (store != nullptr && LoadStoreUnit::must_forward(*store, issued)) {
     const bool runs_again = !predicted && !store->seen_by(issued);
     if constexpr (P::kPremises) {
-      if (predicted) probe_.premises().forward_predicted_latency.only_this();
+      if (load_store_.foreseen(predicted, pc) != Foreseen::kNothing)
+        probe_.premises().forward_predicted_latency.only_this();
     }
     loaded = load_store_.forward(*store, predicted, pc, address, uop.bytes, issued, loaded.ready);
     if constexpr (P::kOn) {
       if (runs_again) probe_.flushed(key_, store->issued);
     }
+  }
+  if (misled) [[unlikely]] {
+    loaded.ready = std::max(loaded.ready, load_store_.run_again(issued));
+    if constexpr (P::kOn) probe_.flushed(key_, issued);
   }
   const Cycle done = loaded.ready + uop.latency;
   complete(uop, at, done, loaded.cause, loaded.base_sooner);

@@ -95,13 +95,14 @@ inline void Fetch::finish_block(Packet& packet) {
     return;
   }
   if (--branches_left_ == 0 || (taken && --taken_left_ == 0)) left_ = 0;
-  if (taken && outcome.bubble != 0) {
-    left_ = 0;
-    next_cycle_ += outcome.bubble;
-    reason_ = StallReason::kBranchBubble;
-    branch_ = block_.branch_pc();
-    branch_record_ = record_;
-  }
+  if (outcome.bubble == 0) return;
+  // What was fetched behind a branch that is not taken after all is there when fetch comes back.
+  if (taken) left_ = 0;
+  came_back_ = !taken;
+  next_cycle_ += outcome.bubble;
+  reason_ = StallReason::kBranchBubble;
+  branch_ = block_.branch_pc();
+  branch_record_ = record_;
 }
 
 Packet Fetch::take() {
@@ -123,7 +124,7 @@ Packet Fetch::take() {
   packet.fetched = now_;
   packet.reason = reason_;
 
-  reason_ = StallReason::kFetch;
+  if (!came_back_) reason_ = StallReason::kFetch;
   left_ -= insts;
   fetch_lines(location, packet);
   packet.available = now_ + depth_;

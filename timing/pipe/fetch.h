@@ -80,6 +80,7 @@ class Fetch {
     branches_left_ = branches_per_cycle_;
     taken_left_ = taken_per_cycle_;
     next_cycle_ = now + 1;
+    came_back_ = false;
   }
   void close_window() { left_ = 0; }
   bool window_open() const { return left_ != 0; }
@@ -139,6 +140,7 @@ class Fetch {
   std::uint32_t branch_record_ = 0;  // of which record
   std::uint32_t record_ = 0;
   StallReason reason_ = StallReason::kFetch;  // why the next packet is not here yet
+  bool came_back_ = false;                    // in this window, so that the next is late, not the rest of it
 };
 
 }  // namespace m2sim::timing

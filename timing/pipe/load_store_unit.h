@@ -16,6 +16,7 @@
 #include "timing/crack/uop.h"
 #include "timing/cycle.h"
 #include "timing/memory/memory_hierarchy.h"
+#include "timing/pipe/address_predictor.h"
 #include "timing/pipe/lsq.h"
 #include "timing/stall.h"
 
@@ -34,6 +35,8 @@ class LoadStoreUnit {
     std::uint64_t forwarded_loads = 0;
     std::uint64_t forward_fails = 0;
     std::uint64_t order_violations = 0;
+    std::uint64_t foretold_loads = 0;
+    std::uint64_t misled_loads = 0;
   };
   // An older store to a load's bytes, and whether the load waits for it.
   struct Dependence {
@@ -47,7 +50,10 @@ class LoadStoreUnit {
         store_entries_(config.lsq.store_entries),
         predicted_wait_(config.lsq.predicted_wait),
         stores_(config),
-        dependences_(config.lsq),
+        dependences_(config.lsq.dependence_loads),
+        forwards_(config.lsq.forwarding_loads),
+        addresses_(config),
+        run_again_(config.lsq.order_violation_penalty),
         commit_(config.lsq) {}
 
   // Numbers count loads, and stores, in program order from 1. The load or store whose queue entry this one
@@ -71,27 +77,58 @@ class LoadStoreUnit {
 
   Dependence dependence(std::uint64_t load_pc, std::uint64_t address, unsigned bytes) {
     StoreRecord* const store = stores_.find(address, bytes);
-    return {store, store != nullptr && dependences_.predicts(load_pc)};
+    return {store, store != nullptr && dependences_.has(load_pc)};
   }
+  bool foretells(const ExecutionFacts& load) const { return load.is(kUopForetold) && addresses_.present(); }
+  // What is said of a load of which foretells() is true. It makes a difference if its registers are not there
+  // when it could issue otherwise.
+  AddressPredictor::Guess foretell(std::uint64_t pc, std::uint64_t address) {
+    return addresses_.observe(pc, address);
+  }
+  // One that was foretold right reads in the first cycle of [from, to) in which no other such load does;
+  // where there is none in `to`, when its registers are there.
+  Cycle read_ahead(Cycle from, Cycle to) {
+    const Cycle turn = addresses_.turn(from);
+    if (turn >= to) return to;
+    addresses_.take_turn(turn);
+    ++counts_.foretold_loads;
+    return turn;
+  }
+  void mislead() { ++counts_.misled_loads; }
+  // What was foretold wrong is found out in the cycle in which the load issues.
+  Cycle run_again(Cycle issued) const { return issued + run_again_; }
+  // Whether a load waits for a store that it needs.
+  bool foresees(std::uint64_t load_pc) const { return dependences_.has(load_pc); }
   // When a load issues at the earliest that waits for the store, which has issued.
   Cycle ready_behind(const StoreRecord& store) const { return store.issued + predicted_wait_; }
 
   // The load reads the L1D or what is below it.
   Loaded access(std::uint64_t pc, std::uint64_t address, unsigned bytes, Cycle issued) {
     const LoadTiming timing = memory_.load(pc, address, bytes, issued);
+    if (timing.miss && addresses_.present()) addresses_.missed(pc);
     return {timing.ready, timing.base_lead,
             timing.translation ? StallReason::kDataTlb : stall_of(timing.level)};
   }
   // The store still has its queue entry when the load issues: the load cannot do with the L1D alone.
   static bool must_forward(const StoreRecord& store, Cycle issued) { return store.freed > issued; }
+  // `predicted`: it waits for the store.
+  Foreseen foreseen(bool predicted, std::uint64_t load_pc) const {
+    if (predicted) return Foreseen::kStore;
+    return forwards_.has(load_pc) ? Foreseen::kData : Foreseen::kNothing;
+  }
   // The load gets its value, or a part of it, from the store, which has issued. `l1_ready`: from access().
   Loaded forward(const StoreRecord& store, bool predicted, std::uint64_t pc, std::uint64_t address,
                  unsigned bytes, Cycle issued, Cycle l1_ready) {
-    const Forwarding forwarding = stores_.forward(store, address, bytes, issued, l1_ready, predicted);
+    const Forwarding forwarding =
+        stores_.forward(store, address, bytes, issued, l1_ready, foreseen(predicted, pc));
     ++counts_.forwarded_loads;
     if (forwarding.failed) ++counts_.forward_fails;
-    if (forwarding.violated) ++counts_.order_violations;
-    if (forwarding.early) dependences_.learn(pc);
+    if (forwarding.violated) {
+      ++counts_.order_violations;
+      dependences_.learn(pc);
+    } else if (forwarding.early) {
+      forwards_.learn(pc);
+    }
     return {forwarding.ready, 0, StallReason::kForwarding};
   }
   // Returns when the prefetch is under way and waits for nothing more.
@@ -106,7 +143,7 @@ class LoadStoreUnit {
   const Counts& counts() const { return counts_; }
   template <class Learned>
   void learned(Learned& show) {
-    show(dependences_);
+    show(dependences_, forwards_, addresses_);
   }
 
  private:
@@ -131,7 +168,10 @@ class LoadStoreUnit {
   std::uint64_t loads_ = 0;
   std::uint64_t release_ = 0;
   StoreTable stores_;
-  DependencePredictor dependences_;
+  LoadSet dependences_;  // loads that ran before a store to their address: they wait for it now
+  LoadSet forwards_;     // loads that found their store without its data
+  AddressPredictor addresses_;
+  Cycle run_again_;
   StoreCommit commit_;
   Counts counts_;
 };

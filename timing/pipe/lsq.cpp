@@ -6,24 +6,31 @@
 
 namespace m2sim::timing {
 
-DependencePredictor::DependencePredictor(const LsqConfig& config) : order_(config.dependence_pairs, kEmpty) {
-  static_assert(2 * Bounds<LsqConfig>::dependence_pairs.max <= kSlots,
+LoadSet::LoadSet(std::uint32_t loads) : known_(loads, kEmpty) {
+  static_assert(2 * Bounds<LsqConfig>::dependence_loads.max <= kSlots &&
+                    2 * Bounds<LsqConfig>::forwarding_loads.max <= kSlots,
                 "half empty, so that probing ends soon");
   keys_.fill(kEmpty);
 }
 
-void DependencePredictor::learn(std::uint64_t load_pc) {
-  if (predicts(load_pc)) return;
-  if (order_[next_] != kEmpty) forget(order_[next_]);
-  order_[next_] = load_pc;
-  next_ = (next_ + 1) % order_.size();
+void LoadSet::learn(std::uint64_t load_pc) {
+  if (has(load_pc)) return;
+  const auto places = static_cast<std::uint32_t>(known_.size());
+  std::uint32_t place = count_;
+  if (count_ == places) {
+    place = random_.next() % places;
+    forget(known_[place]);
+  } else {
+    ++count_;
+  }
+  known_[place] = load_pc;
   unsigned i = home(load_pc);
   while (keys_[i] != kEmpty) i = (i + 1) % kSlots;
   keys_[i] = load_pc;
 }
 
 // Linear probing without tombstones: what stood behind the hole moves up.
-void DependencePredictor::forget(std::uint64_t load_pc) {
+void LoadSet::forget(std::uint64_t load_pc) {
   unsigned hole = home(load_pc);
   while (keys_[hole] != load_pc) hole = (hole + 1) % kSlots;
   keys_[hole] = kEmpty;
@@ -58,9 +65,10 @@ StoreRecord& StoreTable::add(std::uint64_t pc, std::uint64_t address, unsigned b
 }
 
 Forwarding StoreTable::forward(const StoreRecord& store, std::uint64_t address, unsigned bytes, Cycle issued,
-                               Cycle l1_ready, bool predicted) const {
+                               Cycle l1_ready, Foreseen foreseen) const {
   Forwarding result{l1_ready, false, false, false};
-  Cycle latency = predicted ? config_.forward_predicted_latency : config_.forward_latency;
+  Cycle latency =
+      foreseen != Foreseen::kNothing ? config_.forward_predicted_latency : config_.forward_latency;
   const std::uint64_t end = address + bytes;
   const bool same_line = address / line_bytes_ == (end - 1) / line_bytes_;
   const bool contained = store.address <= address && end <= store.address + store.bytes;
@@ -73,7 +81,7 @@ Forwarding StoreTable::forward(const StoreRecord& store, std::uint64_t address, 
       result.failed = true;
     }
   }
-  result.early = !predicted && store.issued > issued;
+  result.early = foreseen != Foreseen::kStore && store.issued > issued;
   result.violated = result.early && !store.seen_by(issued);
   if (result.violated) latency = std::max<Cycle>(latency, config_.order_violation_penalty);
   result.ready = std::max(contained ? issued + load_to_use_ : l1_ready, store.issued + latency);

@@ -20,15 +20,18 @@
 #include "timing/config/config.h"
 #include "timing/cycle.h"
 #include "timing/memory/memory_hierarchy.h"
+#include "timing/xorshift.h"
 #include "timing/zeroed_array.h"
 
 namespace m2sim::timing {
 
-// Store-load pairs that collided, by the load's address; the oldest is forgotten first.
-class DependencePredictor {
+// Loads that had to do with an older store, by their address. In the place of one, drawn at random, comes the
+// next: of more loads than there are places, the measured cost of a pair rises slowly (Chen's curves of pairs
+// whose data depend), where one that forgets the oldest would know none of them.
+class LoadSet {
  public:
-  explicit DependencePredictor(const LsqConfig& config);
-  bool predicts(std::uint64_t load_pc) const {
+  explicit LoadSet(std::uint32_t loads);
+  bool has(std::uint64_t load_pc) const {
     for (unsigned i = home(load_pc); keys_[i] != kEmpty; i = (i + 1) % kSlots) {
       if (keys_[i] == load_pc) return true;
     }
@@ -37,7 +40,7 @@ class DependencePredictor {
   void learn(std::uint64_t load_pc);
   template <class Learned>
   void learned(Learned& show) {
-    show(keys_, order_, next_);
+    show(keys_, known_, count_, random_);
   }
 
  private:
@@ -47,8 +50,9 @@ class DependencePredictor {
   void forget(std::uint64_t load_pc);
 
   std::array<std::uint64_t, kSlots> keys_;
-  std::vector<std::uint64_t> order_;  // ring of what is known, oldest at next_
-  std::size_t next_ = 0;
+  std::vector<std::uint64_t> known_;
+  std::uint32_t count_ = 0;
+  Xorshift random_;
 };
 
 struct alignas(64) StoreRecord {
@@ -72,9 +76,16 @@ struct alignas(64) StoreRecord {
   bool seen_by(Cycle cycle) const { return unknown == 0 && addressed <= cycle; }
 };
 
+// What is foreseen of a load that needs a store.
+enum class Foreseen : std::uint8_t {
+  kNothing,
+  kData,   // that it will wait for data: the fast way is prepared
+  kStore,  // that it needs the store, for which it waits
+};
+
 struct Forwarding {
   Cycle ready;
-  bool early;     // the load ran before the store had its data, and nothing had foretold it
+  bool early;     // the load ran before the store had its data, and did not wait for it
   bool violated;  // it could not see the store's address either, and had to run again
   bool failed;    // the store queue could not supply the value
 };
@@ -101,7 +112,7 @@ class StoreTable {
   // When a load of these bytes that issues at `issued` has the store's value; what the store does not
   // cover comes from the L1D at `l1_ready`. The store has issued.
   Forwarding forward(const StoreRecord& store, std::uint64_t address, unsigned bytes, Cycle issued,
-                     Cycle l1_ready, bool predicted) const;
+                     Cycle l1_ready, Foreseen foreseen) const;
 
  private:
   // One store at most opens a retire group; a retired one stays until it has written.

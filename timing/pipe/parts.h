@@ -70,6 +70,8 @@ struct Parts {
     stats.core.forwarded_loads = load_store.counts().forwarded_loads;
     stats.core.forward_fails = load_store.counts().forward_fails;
     stats.core.order_violations = load_store.counts().order_violations;
+    stats.core.foretold_loads = load_store.counts().foretold_loads;
+    stats.core.misled_loads = load_store.counts().misled_loads;
     const BlockCounts blocks = table.executed();
     stats.core.uops = blocks.uops;
     stats.core.issued_uops = blocks.issued_uops;

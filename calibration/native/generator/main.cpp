@@ -81,7 +81,7 @@ void add_windows(std::vector<Choice>& all) {
 }
 
 void add_memory(std::vector<Choice>& all) {
-  constexpr X kUnrolled = 64;
+  constexpr X kUnrolled = 100;
   all.push_back({"latency",
                  "load",
                  kUnrolled,
@@ -126,9 +126,9 @@ std::size_t repeats(std::span<const std::uint32_t> words, std::size_t at, std::s
   return times;
 }
 
-// Blocks of up to a call's function, wherever that makes it shorter.
+// Blocks of up to a call's function and loop, wherever that makes it shorter.
 std::vector<std::uint32_t> packed(std::span<const std::uint32_t> words) {
-  constexpr std::size_t kLongest = 16;
+  constexpr std::size_t kLongest = 32;
   std::vector<std::uint32_t> out, plain;
   const auto put_plain = [&] {
     if (plain.empty()) return;

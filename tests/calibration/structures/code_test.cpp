@@ -21,8 +21,10 @@ TEST(Code, WordsAreWhatTheirNamesSay) {
   EXPECT_EQ(text(bl(0x40)), "bl #0x1040");
   EXPECT_EQ(text(b_ne(-4)), "b.ne #0xffc");
   EXPECT_EQ(text(cbnz(9, 8)), "cbnz x9, #0x1008");
+  EXPECT_EQ(text(cbz(2, 12)), "cbz x2, #0x100c");
   EXPECT_EQ(text(tbz(2, 3, 12)), "tbz w2, #3, #0x100c");
   EXPECT_EQ(text(tbz(2, 35, 12)), "tbz x2, #0x23, #0x100c");
+  EXPECT_EQ(text(and_1(3, 4)), "and x3, x4, #1");
   EXPECT_EQ(text(mov(1, 2)), "mov x1, x2");
   EXPECT_EQ(text(add(1, kSp, 16)), "add x1, sp, #0x10");
   EXPECT_EQ(text(sub(kSp, kSp, 16)), "sub sp, sp, #0x10");

@@ -256,6 +256,35 @@ TEST(BranchPredictor, BubblesFollowTheSupplyAndPenaltiesTheKind) {
   EXPECT_EQ(wrong.penalty, config.mispredict_penalty);
 }
 
+// The first level of the BTB says where a branch went last; a branch that is known to go elsewhere costs a
+// bubble each time it turns, a return none.
+TEST(BranchPredictor, WhatTheFirstLevelDidNotSayCostsABubble) {
+  BranchConfig config = m2_pcore().branch;
+  config.btb_override_bubble = 4;
+  BranchPredictor predictor(config);
+  const BranchSite turns{kCode, BranchKind::kConditional};
+  // Another branch behind it on either way, so that the path says which it was.
+  const auto outcome = [&](bool taken) {
+    const BranchOutcome now = predictor.observe(turns, taken, kCode + 0x40);
+    predictor.observe({taken ? kCode + 0x40 : kCode + 4, BranchKind::kDirect}, true, kCode + 0x100);
+    return now;
+  };
+  for (unsigned i = 0; i < 2000; ++i) outcome(i % 4 < 2);  // until TAGE knows it
+  const unsigned expected[] = {4, 0, 4, 0};
+  for (unsigned i = 0; i < 4; ++i) {
+    const BranchOutcome now = outcome(i % 4 < 2);
+    ASSERT_FALSE(now.mispredicted);
+    EXPECT_EQ(now.bubble, expected[i]) << i;
+  }
+  const BranchSite back{kCode + 0x1000, BranchKind::kReturn};
+  for (const std::uint64_t call : {kCode + 0x100, kCode + 0x200, kCode + 0x100}) {
+    predictor.observe({call, BranchKind::kCall}, true, kCode + 0x1000);
+    const BranchOutcome returned = predictor.observe(back, true, call + 4);
+    EXPECT_FALSE(returned.mispredicted);
+    EXPECT_EQ(returned.bubble, 0) << "the return stack says where to, wherever it went last";
+  }
+}
+
 TEST(BranchPredictor, BothKindsOfCallsPushAndOnlyReturnsPop) {
   BranchPredictor predictor(m2_pcore().branch);
   predictor.observe({kCode, BranchKind::kCall}, true, kCode + 0x1000);

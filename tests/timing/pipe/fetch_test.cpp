@@ -79,6 +79,7 @@ CoreConfig without_bubbles() {
   config.branch.btb_l1_bubble = 0;
   config.branch.btb_l2_bubble = 0;
   config.branch.btb_miss_bubble = 0;
+  config.branch.btb_override_bubble = 0;
   return config;
 }
 

@@ -58,14 +58,19 @@ TEST_F(LoadStore, ACollisionIsCountedAndForeseenTheNextTime) {
   EXPECT_FALSE(unit.dependence(kPc + 8, kAddress, 8).predicted);
 }
 
-TEST_F(LoadStore, ALoadThatSeesTheAddressWaitsForTheDataAndIsForeseenTheNextTime) {
+TEST_F(LoadStore, ALoadThatSeesTheAddressWaitsForTheDataWhichTakesLessTimeTheNextTime) {
   StoreRecord& store = unit.add_store(eight_bytes(), kPc, kAddress);
   store.addressed = 100;
   store.issued = 120;  // the load ran at 100
   const Loaded loaded = unit.forward(store, false, kPc + 4, kAddress, 8, 100, 104);
   EXPECT_EQ(loaded.ready, store.issued + config.lsq.forward_latency);
   EXPECT_EQ(unit.counts().order_violations, 0U);
-  EXPECT_TRUE(unit.dependence(kPc + 4, kAddress, 8).predicted);
+  EXPECT_FALSE(unit.dependence(kPc + 4, kAddress, 8).predicted) << "it need not wait for the store";
+  EXPECT_EQ(unit.forward(store, false, kPc + 4, kAddress, 8, 100, 104).ready,
+            store.issued + config.lsq.forward_predicted_latency);
+  EXPECT_EQ(unit.forward(store, false, kPc + 8, kAddress, 8, 100, 104).ready,
+            store.issued + config.lsq.forward_latency)
+      << "another load has to learn for itself";
 }
 
 TEST_F(LoadStore, AStoreForwardsUntilItHasLeftTheQueue) {

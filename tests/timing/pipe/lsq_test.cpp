@@ -3,8 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <deque>
+#include <cmath>
 #include <random>
+#include <set>
 #include <vector>
 
 #include "timing/memory/memory_hierarchy.h"
@@ -15,27 +16,45 @@ namespace {
 constexpr std::uint64_t kPc = 0x400000;
 constexpr std::uint64_t kData = 0x800000;
 
-TEST(DependencePredictor, RemembersTheLatestPairsAndForgetsTheOldestFirst) {
-  for (const std::uint32_t pairs : {1U, 3U, m2_pcore().lsq.dependence_pairs}) {
-    LsqConfig config = m2_pcore().lsq;
-    config.dependence_pairs = pairs;
-    DependencePredictor predictor(config);
-    std::deque<std::uint64_t> plain;
-    std::mt19937 random(pairs);
+TEST(LoadSet, KnowsSoManyLoadsAndForgetsOneForEachNewOne) {
+  for (const std::uint32_t places : {1U, 3U, m2_pcore().lsq.dependence_loads}) {
+    LoadSet loads(places);
+    std::set<std::uint64_t> plain;
+    std::mt19937 random(places);
     // Loads that are powers of two apart meet in whatever table there is, some of them at its end.
-    const auto load = [&] { return kPc - 16 + 4 * (random() % 8) + (random() % (2 * pairs)) * 4096; };
+    const auto load = [&] { return kPc - 16 + 4 * (random() % 8) + (random() % (2 * places)) * 4096; };
     for (unsigned turn = 0; turn < 20'000; ++turn) {
       const std::uint64_t pc = load();
-      const bool known = std::ranges::find(plain, pc) != plain.end();
-      ASSERT_EQ(predictor.predicts(pc), known);
+      ASSERT_EQ(loads.has(pc), plain.contains(pc));
       if (random() % 4 != 0) continue;
-      predictor.learn(pc);
-      if (known) continue;
-      plain.push_back(pc);
-      if (plain.size() > pairs) plain.pop_front();
-      ASSERT_TRUE(predictor.predicts(pc));
+      loads.learn(pc);
+      const bool full = plain.size() == places && !plain.contains(pc);
+      plain.insert(pc);
+      ASSERT_TRUE(loads.has(pc));
+      ASSERT_EQ(std::erase_if(plain, [&](std::uint64_t one) { return !loads.has(one); }), full ? 1U : 0U);
     }
-    EXPECT_EQ(plain.size(), pairs);
+    EXPECT_EQ(plain.size(), places);
+  }
+}
+
+// Of loads that come round and are more than there are places, some are known. A part m is not: each of the m
+// n that are learned in a round puts out one of c, so that 1 - m = (1 - 1/c)^(m n).
+TEST(LoadSet, KnowsAPartOfMoreLoadsThanItHasPlacesFor) {
+  constexpr std::uint32_t kPlaces = 60;
+  for (const unsigned n : {50U, 60U, 80U, 120U}) {
+    LoadSet loads(kPlaces);
+    unsigned unknown = 0;
+    constexpr unsigned kRounds = 2000;
+    for (unsigned round = 0; round < kRounds; ++round) {
+      for (unsigned i = 0; i < n; ++i) {
+        if (loads.has(kPc + 8 * i)) continue;
+        if (round >= kRounds / 2) ++unknown;
+        loads.learn(kPc + 8 * i);
+      }
+    }
+    double expected = n > kPlaces ? 1 : 0;
+    for (unsigned i = 0; i < 1000; ++i) expected = 1 - std::pow(1 - 1.0 / kPlaces, expected * n);
+    EXPECT_NEAR(unknown / (kRounds / 2.0 * n), expected, 0.03) << n;
   }
 }
 
@@ -139,34 +158,34 @@ struct ForwardingTest : public ::testing::Test {
   Cycle addressed = kStored;
 
   Forwarding forward(std::uint64_t at, unsigned stored, std::uint64_t from, unsigned loaded, Cycle issued,
-                     bool predicted, Cycle l1_ready = kL1) {
+                     Foreseen foreseen, Cycle l1_ready = kL1) {
     StoreTable table(config);
     StoreRecord& store = table.add(kPc, kData + at, stored);
     store.addressed = addressed;
     store.issued = kStored;
-    return table.forward(store, kData + from, loaded, issued, l1_ready, predicted);
+    return table.forward(store, kData + from, loaded, issued, l1_ready, foreseen);
   }
 };
 
 TEST_F(ForwardingTest, AContainedLoadTakesTheLatencyOfItsPrediction) {
   for (std::uint64_t from = 0; from <= 8; from += 4) {
-    const Forwarding known = forward(0, 16, from, 8, kStored, true);
+    const Forwarding known = forward(0, 16, from, 8, kStored, Foreseen::kStore);
     EXPECT_EQ(known.ready, kStored + config.lsq.forward_predicted_latency);
     EXPECT_FALSE(known.failed || known.violated);
-    const Forwarding found = forward(0, 16, from, 8, kStored, false);
+    const Forwarding found = forward(0, 16, from, 8, kStored, Foreseen::kNothing);
     EXPECT_EQ(found.ready, kStored + config.lsq.forward_latency);
     EXPECT_FALSE(found.failed || found.violated);
   }
   const Cycle late = kStored + 1000;
-  EXPECT_EQ(forward(0, 8, 0, 8, late, true).ready, late + config.l1d.load_to_use)
+  EXPECT_EQ(forward(0, 8, 0, 8, late, Foreseen::kStore).ready, late + config.l1d.load_to_use)
       << "never faster than the L1D";
-  EXPECT_EQ(forward(0, 8, 0, 8, late, false).ready, late + config.l1d.load_to_use);
+  EXPECT_EQ(forward(0, 8, 0, 8, late, Foreseen::kNothing).ready, late + config.l1d.load_to_use);
 }
 
 TEST_F(ForwardingTest, APairThatCrossesALineTakesLonger) {
-  const Forwarding inside = forward(line - 8, 8, line - 8, 8, kStored, false);
+  const Forwarding inside = forward(line - 8, 8, line - 8, 8, kStored, Foreseen::kNothing);
   EXPECT_EQ(inside.ready, kStored + config.lsq.forward_latency);
-  const Forwarding across = forward(line - 4, 8, line - 4, 8, kStored, false);
+  const Forwarding across = forward(line - 4, 8, line - 4, 8, kStored, Foreseen::kNothing);
   EXPECT_EQ(across.ready, kStored + config.lsq.forward_latency + config.lsq.forward_line_cross_extra);
   EXPECT_FALSE(across.failed);
 }
@@ -175,44 +194,50 @@ TEST_F(ForwardingTest, BytesThatTheStoreDoesNotHaveAreMergedWithTheL1s) {
   const std::pair<std::uint64_t, std::uint64_t> cases[] = {{4, 0}, {0, 4}, {0, 7}, {7, 0}};
   for (const auto& [at, from] : cases) {
     const Cycle soon = kStored + config.l1d.load_to_use;
-    const Forwarding merged = forward(at, 8, from, 8, kStored, false, soon);
+    const Forwarding merged = forward(at, 8, from, 8, kStored, Foreseen::kNothing, soon);
     EXPECT_EQ(merged.ready, kStored + config.lsq.forward_latency + config.lsq.forward_merge_extra);
     EXPECT_FALSE(merged.failed);
-    EXPECT_EQ(forward(at, 8, from, 8, kStored, false).ready, kL1) << "both must be there";
+    EXPECT_EQ(forward(at, 8, from, 8, kStored, Foreseen::kNothing).ready, kL1) << "both must be there";
   }
-  EXPECT_EQ(forward(2, 4, 0, 8, kStored, true, 0).ready,
+  EXPECT_EQ(forward(2, 4, 0, 8, kStored, Foreseen::kStore, 0).ready,
             kStored + config.lsq.forward_predicted_latency + config.lsq.forward_merge_extra);
 }
 
 TEST_F(ForwardingTest, AMergeAcrossLinesWaitsForTheStores) {
-  for (const bool predicted : {false, true}) {
-    const Forwarding failed = forward(line - 8, 8, line - 4, 8, kStored, predicted, 0);
+  for (const Foreseen foreseen : {Foreseen::kNothing, Foreseen::kData, Foreseen::kStore}) {
+    const Forwarding failed = forward(line - 8, 8, line - 4, 8, kStored, foreseen, 0);
     EXPECT_TRUE(failed.failed);
     EXPECT_EQ(failed.ready, kStored + config.lsq.forward_fail_latency);
   }
-  EXPECT_FALSE(forward(line - 8, 8, line - 7, 7, kStored, false, 0).failed) << "all of it in the line";
-  EXPECT_FALSE(forward(line - 12, 16, line - 8, 8, kStored, false, 0).failed);
+  EXPECT_FALSE(forward(line - 8, 8, line - 7, 7, kStored, Foreseen::kNothing, 0).failed)
+      << "all of it in the line";
+  EXPECT_FALSE(forward(line - 12, 16, line - 8, 8, kStored, Foreseen::kNothing, 0).failed);
 }
 
 TEST_F(ForwardingTest, ALoadThatRanBeforeItsStoreRunsAgainUnlessItWasForeseen) {
-  EXPECT_FALSE(forward(0, 8, 0, 8, kStored, false).violated) << "in the same cycle";
-  const Forwarding early = forward(0, 8, 0, 8, kStored - 1, false);
+  EXPECT_FALSE(forward(0, 8, 0, 8, kStored, Foreseen::kNothing).violated) << "in the same cycle";
+  const Forwarding early = forward(0, 8, 0, 8, kStored - 1, Foreseen::kNothing);
   EXPECT_TRUE(early.violated);
   EXPECT_EQ(early.ready, kStored + std::max(config.lsq.order_violation_penalty, config.lsq.forward_latency));
-  EXPECT_FALSE(forward(0, 8, 0, 8, kStored - 1, true).violated);
-  EXPECT_FALSE(forward(0, 8, 0, 8, kStored - 1, true).early);
+  EXPECT_FALSE(forward(0, 8, 0, 8, kStored - 1, Foreseen::kStore).violated);
+  EXPECT_FALSE(forward(0, 8, 0, 8, kStored - 1, Foreseen::kStore).early);
   config.lsq.order_violation_penalty = 0;
-  EXPECT_EQ(forward(0, 8, 0, 8, kStored - 1, false).ready, kStored + config.lsq.forward_latency)
+  EXPECT_EQ(forward(0, 8, 0, 8, kStored - 1, Foreseen::kNothing).ready, kStored + config.lsq.forward_latency)
       << "no sooner than without";
 }
 
 TEST_F(ForwardingTest, ALoadThatSeesTheAddressOfItsStoreWaitsForTheData) {
   addressed = kStored - 10;
-  const Forwarding seen = forward(0, 8, 0, 8, addressed, false);
+  const Forwarding seen = forward(0, 8, 0, 8, addressed, Foreseen::kNothing);
   EXPECT_TRUE(seen.early);
   EXPECT_FALSE(seen.violated);
   EXPECT_EQ(seen.ready, kStored + config.lsq.forward_latency);
-  EXPECT_TRUE(forward(0, 8, 0, 8, addressed - 1, false).violated);
+  EXPECT_TRUE(forward(0, 8, 0, 8, addressed - 1, Foreseen::kNothing).violated);
+  const Forwarding known = forward(0, 8, 0, 8, addressed, Foreseen::kData);
+  EXPECT_TRUE(known.early);
+  EXPECT_EQ(known.ready, kStored + config.lsq.forward_predicted_latency);
+  EXPECT_TRUE(forward(0, 8, 0, 8, addressed - 1, Foreseen::kData).violated)
+      << "it does not wait for the store";
 }
 
 // Stores to lines that the L1D has.
