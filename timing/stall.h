@@ -103,7 +103,7 @@ inline constexpr std::array<StallInfo, kStallReasonCount> kStallInfo{{
     {"fetch", "fetch delivered fewer uops than rename could take"},
     {"instruction_cache", "fetch waited for an L1I miss"},
     {"instruction_tlb", "fetch waited for an ITLB miss"},
-    {"branch_bubble", "fetch waited for the target of a taken branch that was predicted right"},
+    {"branch_bubble", "fetch waited for where a branch that was predicted right goes"},
     {"mispredict_conditional",
      "refill behind a conditional branch that went the other way, its wait included"},
     {"mispredict_indirect", "refill behind an indirect branch that went elsewhere, its wait included"},

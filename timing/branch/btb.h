@@ -36,7 +36,7 @@ class Btb {
 
   struct Found {
     TargetSupply supply;
-    std::uint32_t target;  // where the branch went last, as word_of() says it; nothing with kPredecode
+    std::uint32_t target;  // where the branch went last, as word_of() says it; 0: on, or (kPredecode) unknown
   };
 
   // Where the target of the branch at `pc`, taken to `target`, comes from; leaves the branch in the first

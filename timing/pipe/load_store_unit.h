@@ -77,7 +77,7 @@ class LoadStoreUnit {
 
   Dependence dependence(std::uint64_t load_pc, std::uint64_t address, unsigned bytes) {
     StoreRecord* const store = stores_.find(address, bytes);
-    return {store, store != nullptr && dependences_.has(load_pc)};
+    return {store, store != nullptr && foresees(load_pc)};
   }
   bool foretells(const ExecutionFacts& load) const { return load.is(kUopForetold) && addresses_.present(); }
   // What is said of a load of which foretells() is true. It makes a difference if its registers are not there
