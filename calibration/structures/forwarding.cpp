@@ -44,9 +44,9 @@ const std::vector<ForwardingCase>& forwarding_cases() {
 }
 
 Trial forwarding_trial(std::uint64_t which) {
-  constexpr std::uint64_t kUnrolled = 16;
-  constexpr std::uint64_t kWarmPasses = 40;
-  constexpr std::uint64_t kPasses = 100;
+  constexpr std::uint64_t kUnrolled = 144;
+  constexpr std::uint64_t kWarmPasses = 20;
+  constexpr std::uint64_t kPasses = 20;
   const std::vector<std::uint32_t>& steps = forwarding_cases().at(which).pass;
   Code code;
   code.load_constant(kMemory, kTrialMemory + 32);

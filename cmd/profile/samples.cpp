@@ -10,8 +10,9 @@ namespace {
 
 constexpr std::array<std::string_view, 6> kPredictors{"BranchPredictor",   "Tage",        "Btb",
                                                       "IndirectPredictor", "ReturnStack", "PathHistory"};
-constexpr std::array<std::string_view, 7> kMemory{"MemoryHierarchy", "Cache",    "Tlb", "Prefetcher", "Dram",
-                                                  "MshrFile",        "Bandwidth"};
+constexpr std::array<std::string_view, 11> kMemory{"MemoryHierarchy", "OuterLevels", "Cache",       "Tlb",
+                                                   "DataTlb",         "Prefetcher",  "StoreGather", "Dram",
+                                                   "DramBanks",       "MshrFile",    "Bandwidth"};
 
 // The innermost class of ours that the function is a member of.
 std::string_view class_of(std::string_view symbol) {

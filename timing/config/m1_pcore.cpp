@@ -26,7 +26,6 @@ CoreConfig m1_pcore() {
   core.prf.fp = 382;  // measured: Jiajie Chen, M1 review
   scheduler(core, "mem").entries = 48;  // measured: Dougall Johnson, applecpu (M1)
   core.lsq.load_entries = 130;  // measured: Dougall Johnson, load/store-queue post (M1)
-  core.lsq.forward_predicted_latency = 6;  // measured: ocxtal, insn_bench_aarch64 (M1), 5.82 cycles a store and load
   core.lsq.forward_fail_latency = 28;  // measured: Jiajie Chen, M1 review
   core.lsq.dependence_loads = 70;  // measured: Jiajie Chen, M1 review, knee of the address-dependent pairs
   core.lsq.forwarding_loads = 84;  // measured: Jiajie Chen, M1 review, knee of the data-dependent pairs
@@ -40,6 +39,7 @@ CoreConfig m1_pcore() {
   core.slc.load_to_use = 112;  // published: Apple, CPU optimization guide 3.0, A.14: about 35 ns
   core.dram.latency_ns = 95;  // published: Apple, CPU optimization guide 3.0, A.14
   core.dram.mb_per_s = 57000;  // measured: Volatile MemBench, 56 to 58 GB/s
+  core.dram.banks = 64;  // published: JEDEC, LPDDR4, 8 in each of 8 channels of 16 bits
   core.mmu.itlb.miss_extra = 10;  // measured: Jiajie Chen, M1 review, 3 to 13 cycles
   core.mmu.dtlb.entries = 160;  // published: Apple's own value, quoted by Jiajie Chen
   core.mmu.dtlb.ways = 5;  // measured: Jiajie Chen, M1 review

@@ -366,6 +366,9 @@ constexpr CoreConfig kM2PCore{
         .latency_ns = 94,  // fitted: to 102 ns over 256 MiB (Daniel Lemire), walks and hits in L2 and SLC included
         .mb_per_s = 54500,  // measured: Daniel Lemire, one core's stream read
         .write_lines = 32,  // guess: not published
+        .banks = 128,  // published: JEDEC, LPDDR5, 16 in each of the 8 channels of 16 bits that 128 bits are
+        .row_kib = 16,  // published: JEDEC, LPDDR5, 2 KB a channel
+        .row_cycle_ns = 60,  // published: JEDEC, LPDDR5, tRAS of 42 ns and tRP of 18
     },
     .mmu = {
         .page_kib = 16,  // published: Apple's own value, quoted by Jiajie Chen
@@ -377,7 +380,7 @@ constexpr CoreConfig kM2PCore{
         },
         .dtlb = {
             .entries = 256,  // published: Apple's own value, quoted by Jiajie Chen
-            .ways = 4,  // fitted: M2's curve at 293 pages, by the model's least recently used and M1's cost of a miss: 2 and 8 do not fit
+            .ways = 8,  // measured: Jiajie Chen, M2 review: from 288 pages on the chain slows down faster, as the first of 32 sets have two too many
             .miss_extra = 6,  // measured: Jiajie Chen, M1 review; M2's curve ends too early
         },
         .l2_tlb = {

@@ -1,5 +1,6 @@
-// Main memory as one core sees it: a constant latency and a channel of limited bandwidth. Not modelled:
-// banks, row buffers, refresh and other agents.
+// Main memory as one core sees it: a constant latency, banks that open one row after the other, and a channel
+// of limited bandwidth. Not modelled: rows that are open already and so quicker, writes in their banks,
+// refresh and other agents.
 //
 // Reads DramConfig, ClockConfig.
 #pragma once
@@ -10,6 +11,7 @@
 #include "timing/config/config.h"
 #include "timing/cycle.h"
 #include "timing/memory/bandwidth.h"
+#include "timing/memory/dram_banks.h"
 #include "timing/memory/write_buffer.h"
 #include "timing/stats.h"
 
@@ -21,14 +23,15 @@ class Dram {
       : latency_((std::uint64_t{config.latency_ns} * clock.mhz + 500) / 1000),
         cycles_per_line_(line_bytes * double(clock.mhz) / config.mb_per_s),
         channel_(double(config.mb_per_s) / clock.mhz, line_bytes),
-        writes_(config.write_lines) {}
+        writes_(config.write_lines),
+        banks_(config, clock, line_bytes) {}
 
   Cycle latency() const { return latency_; }
 
   // A line asked for at `now`; returns when the load that wants it has its value.
-  Cycle read(Cycle now) {
+  Cycle read(std::uint64_t line, Cycle now) {
     ++stats_.reads;
-    const Cycle start = channel_.take(now);
+    const Cycle start = channel_.take(banks_.open(line, now));
     stats_.read_wait_sum += start - now;
     return start + latency_;
   }
@@ -53,6 +56,7 @@ class Dram {
   double cycles_per_line_;
   Bandwidth channel_;
   WriteBuffer writes_;
+  DramBanks banks_;
   DramStats stats_{};
 };
 

@@ -19,6 +19,7 @@
 #include "timing/cycle.h"
 #include "timing/memory/bandwidth.h"
 #include "timing/memory/cache.h"
+#include "timing/memory/data_tlb.h"
 #include "timing/memory/mshr.h"
 #include "timing/memory/outer_levels.h"
 #include "timing/memory/prefetcher.h"
@@ -207,7 +208,7 @@ class MemoryHierarchy {
   QuietLines quiet_;
   StoreGather gather_;
   Tlb itlb_;
-  Tlb dtlb_;
+  DataTlb dtlb_;
   Tlb l2_tlb_;
   OuterLevels outer_;
   Prefetcher prefetcher_;

@@ -1,5 +1,6 @@
-// A translation look-aside buffer: which pages are at hand. Set-associative, least recently used.
-// Translations are the identity and never invalidated: a guest's munmap costs no shoot-down here.
+// A translation look-aside buffer: which pages are at hand. Set-associative, least recently used. (That of
+// loads and stores goes by another rule: data_tlb.h.) Translations are the identity and never invalidated: a
+// guest's munmap costs no shoot-down here.
 #pragma once
 
 #include <cstdint>
@@ -18,10 +19,9 @@ class Tlb {
   bool is_most_recent(std::uint64_t page) const { return pages_[(page & set_mask_) * ways_] == page; }
 
   // Whether `page` is present; afterwards it is, as the most recently used.
-  bool access(std::uint64_t page) { return is_most_recent(page) || access_others(page); }
-  // The same for a page that is not the most recent of its set.
-  bool access_others(std::uint64_t page) {
+  bool access(std::uint64_t page) {
     std::uint64_t* const first = &pages_[(page & set_mask_) * ways_];
+    if (*first == page) return true;
     if (ways_ == 1 || first[1] != page) return access_slow(first, page);
     std::swap(first[0], first[1]);
     return true;

@@ -33,7 +33,7 @@ INSTRUCTIONS = {
     "latency@65536": (100 + 1 + 1) / 100,
     "data_pages.4_mib@8": (100 + 1 + 1) / 100,
     "parallel_misses@4": (4 + 1 + 1) / 4,
-    "forwarding@7": (16 * 9 + 1 + 1) / 16,
+    "forwarding@7": (144 * 9 + 1 + 1) / 144,
     "dependence.address.2@33": (33 * 3 + 1 + 1) / 33,
 }
 OF_DEPENDENCY = 23

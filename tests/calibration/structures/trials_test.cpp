@@ -113,7 +113,9 @@ TEST(Trials, StreamsCountTheirBytes) {
 
 TEST(Trials, AStoreGivesItsDataToTheLoadBehindIt) {
   const timing::LsqConfig lsq = core().lsq;
-  EXPECT_NEAR(cycles_a_unit(forwarding_trial(0)), lsq.forward_predicted_latency, 0.1);
+  // More loads than are known for what they need: some take one way, some the other.
+  EXPECT_GT(cycles_a_unit(forwarding_trial(0)), lsq.forward_predicted_latency + 0.5);
+  EXPECT_LT(cycles_a_unit(forwarding_trial(0)), lsq.forward_latency - 0.5);
   EXPECT_NEAR(cycles_a_unit(forwarding_trial(forwarding_cases().size() - 1)), lsq.forward_fail_latency, 0.5);
   EXPECT_NEAR(cycles_a_unit(store_load_pairs_trial(Needs::kData, 1, 20)), lsq.forward_predicted_latency, 0.1);
   EXPECT_NEAR(cycles_a_unit(store_load_pairs_trial(Needs::kAddress, 1, 20)),

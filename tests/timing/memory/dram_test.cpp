@@ -14,11 +14,11 @@ TEST(Dram, LatencyAndBandwidthFollowTheConfiguration) {
   const CoreConfig config = m2_pcore();
   Dram dram(config.dram, config.clock, config.l2.cache.line_bytes);
   EXPECT_NEAR(static_cast<double>(dram.latency()), config.dram.latency_ns * config.clock.mhz / 1000.0, 0.51);
-  EXPECT_EQ(dram.read(5000), 5000 + dram.latency());
+  EXPECT_EQ(dram.read(0, 5000), 5000 + dram.latency());
   Cycle last = 0;
   constexpr int kLines = 5000;
   for (int i = 0; i < kLines; ++i) {
-    last = std::max(last, dram.read(100000));
+    last = std::max(last, dram.read(0, 100000));
   }
   const double bytes_per_cycle = config.dram.mb_per_s / double(config.clock.mhz);
   const double cycles = static_cast<double>(last - dram.latency() - 100000);
@@ -44,7 +44,7 @@ TEST(Dram, WritesTakeBandwidthOnlyAndAllIsCounted) {
   constexpr Cycle kNow = 100'000;
   constexpr std::uint64_t kWrites = 100;
   for (std::uint64_t i = 0; i < kWrites; ++i) dram.write(kNow);
-  const Cycle ready = dram.read(kNow);
+  const Cycle ready = dram.read(0, kNow);
   const double line_cycles = config.l2.cache.line_bytes * double(config.clock.mhz) / config.dram.mb_per_s;
   const Cycle waited = ready - dram.latency() - kNow;
   EXPECT_NEAR(static_cast<double>(waited), kWrites * line_cycles, 2 * line_cycles);
@@ -60,7 +60,7 @@ TEST(Dram, IsBusyNoLongerThanTheTimeThatPasses) {
   Dram dram(config.dram, config.clock, config.l2.cache.line_bytes);
   constexpr Cycle kNow = 100'000;
   Cycle last = 0;
-  for (int i = 0; i < 1000; ++i) last = std::max(last, dram.read(kNow));
+  for (int i = 0; i < 1000; ++i) last = std::max(last, dram.read(0, kNow));
   EXPECT_GT(dram.stats().read_wait_sum, 100 * (last - kNow)) << "each waits for all before it";
   EXPECT_LE(dram.stats().busy_cycles, last - kNow);
   EXPECT_GE(dram.stats().busy_cycles, last - kNow - dram.latency() - 16);
