@@ -135,5 +135,25 @@ TYPED_TEST(CoreLatency, StoresForwardToLoads) {
   }
 }
 
+// Apple, CPU optimization guide 3.0, 4.6.10: a load that ran too early once waits for that store ever after,
+// though it needs it no longer.
+TYPED_TEST(CoreLatency, ALoadThatOnceRanTooEarlyWaitsForTheStoreInVain) {
+  // The store's address comes out of two multiplications; what is loaded goes into a third.
+  const auto pass = [this](unsigned too_early, std::uint64_t later) {
+    return cycles_per_iteration<TypeParam>(this->config, [&](SyntheticProgram& program, std::uint64_t n) {
+      Words body{mul(1, 1, 1), mul(1, 1, 1), str(0, 1), ldr(2, 3), mul(1, 1, 2)};
+      close_loop(body);
+      const std::uint32_t id = program.block(kCode, body);
+      for (unsigned i = 0; i < too_early; ++i) program.run(id, {kData, kData});
+      for (std::uint64_t i = 0; i < n; ++i) program.run(id, {kData, later});
+    });
+  };
+  const double free = pass(0, kData + 64);
+  EXPECT_NEAR(free, 9, 0.01);
+  const double waits = this->config.lsq.predicted_wait + this->config.l1d.load_to_use;
+  EXPECT_NEAR(pass(50, kData + 64), free + waits, 0.01) << "in vain";
+  EXPECT_NEAR(pass(50, kData), free + waits, 0.01) << "as it must";
+}
+
 }  // namespace
 }  // namespace m2sim::timing

@@ -377,6 +377,34 @@ Cycle BasicCore<P>::behind_store(InFlight& entry, const StoreRecord& store) {
   return store.issued;
 }
 
+// False: the store has issued.
+template <Probe P>
+bool BasicCore<P>::wait_behind(const StoreRecord& store, std::uint32_t index, InFlight& entry) {
+  if (store.issued != kNever) {
+    entry.ready = std::max(entry.ready, load_store_.ready_behind(store));
+    return false;
+  }
+  InFlight& producer = ring_.at_index(store.entry);
+  entry.next[kInputStore] = producer.waiters;
+  producer.waiters = waiter_link(index, kInputStore);
+  return true;
+}
+
+// A store for which a load was made to wait has issued: one that it needs, or one that it was expected to
+// need and does not, behind which comes the one that it needs. False: for that it waits now.
+template <Probe P>
+bool BasicCore<P>::issue_behind(const InFlight& producer, std::uint32_t index, InFlight& entry) {
+  const StoreRecord& issued = load_store_.store(producer.memory_number);
+  if (entry.predicted && InFlight::same(entry.store, issued.sequence)) {
+    entry.ready = std::max(entry.ready, behind_store(entry, issued));
+    return true;
+  }
+  entry.ready = std::max(entry.ready, load_store_.ready_behind(issued));
+  if (!entry.predicted) return true;
+  const StoreRecord& needed = load_store_.store(entry.store);
+  return !InFlight::same(entry.store, needed.sequence) || !wait_behind(needed, index, entry);
+}
+
 template <Probe P>
 inline void BasicCore<P>::publish_load(InFlight& entry, Loaded loaded) {
   if (entry.misled) [[unlikely]] {
@@ -428,9 +456,11 @@ inline void BasicCore<P>::wake_waiters(InFlight& producer) {
       forward(entry, load_store_.store(entry.store));
       continue;
     }
-    Cycle time = producer.result.as(waiting_role(here));
-    if (input == kInputStore) [[unlikely]]
-      time = behind_store(entry, load_store_.store(entry.store));
+    if (input == kInputStore) [[unlikely]] {
+      if (issue_behind(producer, index, entry) && --entry.pending == 0) become_able(index, entry);
+      continue;
+    }
+    const Cycle time = producer.result.as(waiting_role(here));
     if (waiting_for_address(here) && entry.ahead) [[unlikely]] {
       entry.know_address(time);
       continue;

@@ -167,11 +167,7 @@ class BasicCore {
   void rename_memory(std::uint32_t index, InFlight& entry, RetireGroup& group);
   void foretell(InFlight& entry);
   bool there_by(const insts::Source& source, Cycle cycle);
-  void wait_for(InFlight& producer, InFlight& entry, WaiterLink link) {
-    entry.next[waiting_input(link)] = producer.waiters;
-    producer.waiters = link;
-    ++entry.pending;
-  }
+  bool wait_behind(const StoreRecord& store, std::uint32_t index, InFlight& entry);
 
   // Issue and execution.
   [[gnu::always_inline]] void schedule(std::uint32_t index, const InFlight& entry) {
@@ -198,6 +194,7 @@ class BasicCore {
   void execute_load(InFlight& entry);
   [[gnu::noinline]] void forward(InFlight& entry, const StoreRecord& store);
   Cycle behind_store(InFlight& entry, const StoreRecord& store);
+  [[gnu::noinline]] bool issue_behind(const InFlight& producer, std::uint32_t index, InFlight& entry);
   [[gnu::always_inline]] void publish_load(InFlight& entry, Loaded loaded);
   [[gnu::always_inline]] void publish(InFlight& entry, const Loaded& loaded);
   [[gnu::always_inline]] void wake_waiters(InFlight& producer);

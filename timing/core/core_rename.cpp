@@ -166,15 +166,12 @@ void BasicCore<P>::rename_memory(std::uint32_t index, InFlight& entry, RetireGro
   entry.memory_number = group.load_number = load_store_.add_load();
   if (uop.is(kUopAcquire)) entry.release = static_cast<std::uint32_t>(load_store_.release());
   if (load_store_.foretells(uop)) foretell(entry);
-  const auto [store, predicted] = load_store_.dependence(entry.pc, entry.address, uop.bytes);
+  const auto [store, predicted, other] = load_store_.dependence(entry.pc, entry.address, uop.bytes);
   entry.store = store != nullptr ? static_cast<std::uint32_t>(store->sequence) : 0;
   entry.predicted = predicted;
-  if (!predicted) return;
-  if (store->issued != kNever) {
-    entry.ready = std::max(entry.ready, load_store_.ready_behind(*store));
-  } else {
-    wait_for(ring_.at_index(store->entry), entry, waiter_link(index, kInputStore));
-  }
+  bool waits = other != nullptr && wait_behind(*other, index, entry);
+  if (predicted && !waits) waits = wait_behind(*store, index, entry);
+  if (waits) ++entry.pending;
 }
 
 template <Probe P>

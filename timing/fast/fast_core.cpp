@@ -277,7 +277,9 @@ inline void BasicFastCore<P>::execute_load(const UopInfo& uop, const Waiting& at
                                            std::uint64_t pc, std::uint64_t address) {
   bool misled = false;
   if (load_store_.foretells(uop)) misled = foretell(at.placed, able, pc, address);
-  const auto [store, predicted] = load_store_.dependence(pc, address, uop.bytes);
+  const auto [store, predicted, other] = load_store_.dependence(pc, address, uop.bytes);
+  if (other != nullptr) [[unlikely]]
+    able = std::max(able, load_store_.ready_behind(*other));
   if (predicted) able = std::max(able, load_store_.ready_behind(*store));
   Admission admitted{able, uop.port_reason};
   const std::uint64_t number = load_store_.add_load();

@@ -38,10 +38,12 @@ class LoadStoreUnit {
     std::uint64_t foretold_loads = 0;
     std::uint64_t misled_loads = 0;
   };
-  // An older store to a load's bytes, and whether the load waits for it.
+  // What a load waits for, and what it should.
   struct Dependence {
-    StoreRecord* store;  // null: none
-    bool predicted;
+    StoreRecord* store;  // to its bytes, older; null: none
+    bool predicted;      // it waits for that store
+    StoreRecord*
+        other;  // for which it waits in vain: the latest of the store that it once needed; null: none
   };
 
   LoadStoreUnit(const CoreConfig& config, MemoryHierarchy& memory)
@@ -77,7 +79,10 @@ class LoadStoreUnit {
 
   Dependence dependence(std::uint64_t load_pc, std::uint64_t address, unsigned bytes) {
     StoreRecord* const store = stores_.find(address, bytes);
-    return {store, store != nullptr && foresees(load_pc)};
+    const std::uint64_t expected = dependences_.store_of(load_pc);
+    if (expected == LoadSet::kNone) return {store, false, nullptr};
+    StoreRecord* const latest = stores_.latest(expected);
+    return {store, store != nullptr, latest == store ? nullptr : latest};
   }
   bool foretells(const ExecutionFacts& load) const { return load.is(kUopForetold) && addresses_.present(); }
   // What is said of a load of which foretells() is true. It makes a difference if its registers are not there
@@ -97,7 +102,8 @@ class LoadStoreUnit {
   void mislead() { ++counts_.misled_loads; }
   // What was foretold wrong is found out in the cycle in which the load issues.
   Cycle run_again(Cycle issued) const { return issued + run_again_; }
-  // Whether a load waits for a store that it needs.
+  // Whether a load waits for a store that it needs, whichever it is (Apple, CPU optimization
+  // guide 3.0, 4.6.10: of several, for all).
   bool foresees(std::uint64_t load_pc) const { return dependences_.has(load_pc); }
   // When a load issues at the earliest that waits for the store, which has issued.
   Cycle ready_behind(const StoreRecord& store) const { return store.issued + predicted_wait_; }
@@ -125,9 +131,9 @@ class LoadStoreUnit {
     if (forwarding.failed) ++counts_.forward_fails;
     if (forwarding.violated) {
       ++counts_.order_violations;
-      dependences_.learn(pc);
+      dependences_.learn(pc, store.pc);
     } else if (forwarding.early) {
-      forwards_.learn(pc);
+      forwards_.learn(pc, store.pc);
     }
     return {forwarding.ready, 0, StallReason::kForwarding};
   }

@@ -6,40 +6,45 @@
 
 namespace m2sim::timing {
 
-LoadSet::LoadSet(std::uint32_t loads) : known_(loads, kEmpty) {
+LoadSet::LoadSet(std::uint32_t loads) : known_(loads, kNone) {
   static_assert(2 * Bounds<LsqConfig>::dependence_loads.max <= kSlots &&
                     2 * Bounds<LsqConfig>::forwarding_loads.max <= kSlots,
                 "half empty, so that probing ends soon");
-  keys_.fill(kEmpty);
+  pairs_.fill({kNone, kNone});
 }
 
-void LoadSet::learn(std::uint64_t load_pc) {
-  if (has(load_pc)) return;
+void LoadSet::learn(std::uint64_t load_pc, std::uint64_t store_pc) {
+  unsigned i = home(load_pc);
+  while (pairs_[i].load != kNone && pairs_[i].load != load_pc) i = (i + 1) % kSlots;
+  if (pairs_[i].load == load_pc) {
+    pairs_[i].store = store_pc;
+    return;
+  }
   const auto places = static_cast<std::uint32_t>(known_.size());
   std::uint32_t place = count_;
   if (count_ == places) {
     place = random_.next() % places;
     forget(known_[place]);
+    i = home(load_pc);
+    while (pairs_[i].load != kNone) i = (i + 1) % kSlots;
   } else {
     ++count_;
   }
   known_[place] = load_pc;
-  unsigned i = home(load_pc);
-  while (keys_[i] != kEmpty) i = (i + 1) % kSlots;
-  keys_[i] = load_pc;
+  pairs_[i] = {load_pc, store_pc};
 }
 
 // Linear probing without tombstones: what stood behind the hole moves up.
 void LoadSet::forget(std::uint64_t load_pc) {
   unsigned hole = home(load_pc);
-  while (keys_[hole] != load_pc) hole = (hole + 1) % kSlots;
-  keys_[hole] = kEmpty;
-  for (unsigned i = (hole + 1) % kSlots; keys_[i] != kEmpty; i = (i + 1) % kSlots) {
-    const unsigned wanted = home(keys_[i]);
+  while (pairs_[hole].load != load_pc) hole = (hole + 1) % kSlots;
+  pairs_[hole].load = kNone;
+  for (unsigned i = (hole + 1) % kSlots; pairs_[i].load != kNone; i = (i + 1) % kSlots) {
+    const unsigned wanted = home(pairs_[i].load);
     const bool reachable = (i - wanted) % kSlots < (i - hole) % kSlots;
     if (reachable) continue;
-    keys_[hole] = keys_[i];
-    keys_[i] = kEmpty;
+    pairs_[hole] = pairs_[i];
+    pairs_[i].load = kNone;
     hole = i;
   }
 }
@@ -49,12 +54,14 @@ StoreTable::StoreTable(const CoreConfig& config)
       line_bytes_(config.l1d.cache.line_bytes),
       load_to_use_(config.l1d.load_to_use),
       ring_(kRing),
-      granules_(kGranules) {}
+      granules_(kGranules),
+      latest_(kStores) {}
 
 StoreRecord& StoreTable::add(std::uint64_t pc, std::uint64_t address, unsigned bytes) {
   const std::uint64_t sequence = ++sequence_;
   StoreRecord& store = record(sequence);
   store = {.sequence = sequence, .pc = pc, .address = address, .bytes = static_cast<std::uint16_t>(bytes)};
+  latest_[slot_of_store(pc)] = {pc, sequence};
   const std::uint64_t last = (address + bytes - 1) >> kGranuleLog2;
   std::uint64_t granule = address >> kGranuleLog2;
   Granule* const granules = granules_.data();

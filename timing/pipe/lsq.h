@@ -25,31 +25,40 @@
 
 namespace m2sim::timing {
 
-// Loads that had to do with an older store, by their address. In the place of one, drawn at random, comes the
-// next: of more loads than there are places, the measured cost of a pair rises slowly (Chen's curves of pairs
-// whose data depend), where one that forgets the oldest would know none of them.
+// Loads that had to do with an older store, by their address, and the store. In the place of one, drawn at
+// random, comes the next: of more loads than there are places, the measured cost of a pair rises slowly
+// (Chen's curves of pairs whose data depend), where one that forgets the oldest would know none of them.
+// Nothing else is forgotten: a load stays known long after it has had to do with the store (Apple, CPU
+// optimization guide 3.0, 4.6.10).
 class LoadSet {
  public:
   explicit LoadSet(std::uint32_t loads);
-  bool has(std::uint64_t load_pc) const {
-    for (unsigned i = home(load_pc); keys_[i] != kEmpty; i = (i + 1) % kSlots) {
-      if (keys_[i] == load_pc) return true;
+  // The address of the store that the load was learned with last; kNone: it is not known.
+  std::uint64_t store_of(std::uint64_t load_pc) const {
+    for (unsigned i = home(load_pc); pairs_[i].load != kNone; i = (i + 1) % kSlots) {
+      if (pairs_[i].load == load_pc) return pairs_[i].store;
     }
-    return false;
+    return kNone;
   }
-  void learn(std::uint64_t load_pc);
+  bool has(std::uint64_t load_pc) const { return store_of(load_pc) != kNone; }
+  void learn(std::uint64_t load_pc, std::uint64_t store_pc);
   template <class Learned>
   void learned(Learned& show) {
-    show(keys_, known_, count_, random_);
+    show(pairs_, known_, count_, random_);
   }
+
+  static constexpr std::uint64_t kNone = UINT64_MAX;
 
  private:
   static constexpr unsigned kSlots = 512;
-  static constexpr std::uint64_t kEmpty = UINT64_MAX;
+  struct Pair {
+    std::uint64_t load;
+    std::uint64_t store;
+  };
   static unsigned home(std::uint64_t pc) { return static_cast<unsigned>((pc >> 2) % kSlots); }
   void forget(std::uint64_t load_pc);
 
-  std::array<std::uint64_t, kSlots> keys_;
+  std::array<Pair, kSlots> pairs_;
   std::vector<std::uint64_t> known_;
   std::uint32_t count_ = 0;
   Xorshift random_;
@@ -109,6 +118,14 @@ class StoreTable {
     return overlaps ? &store : nullptr;
   }
 
+  // The youngest store so far that the instruction at `pc` made, if none of many others has made one since;
+  // or null.
+  StoreRecord* latest(std::uint64_t pc) {
+    const Granule& last = latest_[slot_of_store(pc)];
+    if (last.number != pc || last.sequence == 0 || last.sequence + kRing <= sequence_) return nullptr;
+    return &record(last.sequence);
+  }
+
   // When a load of these bytes that issues at `issued` has the store's value; what the store does not
   // cover comes from the L1D at `l1_ready`. The store has issued.
   Forwarding forward(const StoreRecord& store, std::uint64_t address, unsigned bytes, Cycle issued,
@@ -119,10 +136,11 @@ class StoreTable {
   static constexpr std::size_t kRing =
       ring_size(Bounds<RobConfig>::groups.max + Bounds<LsqConfig>::store_entries.max);
   static constexpr std::size_t kGranules = 2048;
+  static constexpr std::size_t kStores = 512;
   static constexpr unsigned kGranuleLog2 = 3;
 
   struct Granule {
-    std::uint64_t number = 0;
+    std::uint64_t number = 0;    // or the address of an instruction
     std::uint64_t sequence = 0;  // 0: none, whatever the number
   };
   // The youngest that wrote it, if nobody has taken its place since; or 0.
@@ -132,12 +150,15 @@ class StoreTable {
   }
   static std::size_t slot_of(std::uint64_t granule) { return (granule ^ (granule >> 11)) % kGranules; }
 
+  static std::size_t slot_of_store(std::uint64_t pc) { return (pc >> 2) % kStores; }
+
   LsqConfig config_;
   std::uint64_t line_bytes_;
   Cycle load_to_use_;
   std::uint64_t sequence_ = 0;
   ZeroedArray<StoreRecord> ring_;  // add() makes a record what it begins as
   ZeroedArray<Granule> granules_;
+  ZeroedArray<Granule> latest_;  // by who made it
 };
 
 // When retired stores write the L1D, in order and so many a cycle, and leave the store queue. One that has to

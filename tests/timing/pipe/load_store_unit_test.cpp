@@ -54,6 +54,16 @@ TEST_F(LoadStore, ACollisionIsCountedAndForeseenTheNextTime) {
   dependence = unit.dependence(kPc + 4, kAddress, 8);
   EXPECT_TRUE(dependence.predicted);
   EXPECT_EQ(unit.ready_behind(store), store.issued + config.lsq.predicted_wait);
+  EXPECT_EQ(dependence.other, nullptr) << "it needs the one it waits for";
+  // Of other bytes it waits all the same, for the latest store of that instruction.
+  EXPECT_EQ(unit.dependence(kPc + 4, kAddress + 64, 8).store, nullptr);
+  EXPECT_EQ(unit.dependence(kPc + 4, kAddress + 64, 8).other, &store);
+  StoreRecord& later = unit.add_store(eight_bytes(), kPc, kAddress + 128);
+  unit.add_store(eight_bytes(), kPc + 12, kAddress + 192);
+  dependence = unit.dependence(kPc + 4, kAddress, 8);
+  EXPECT_EQ(dependence.store, &store);
+  EXPECT_TRUE(dependence.predicted);
+  EXPECT_EQ(dependence.other, &later);
   // Another load of the same bytes has to learn for itself.
   EXPECT_FALSE(unit.dependence(kPc + 8, kAddress, 8).predicted);
 }

@@ -4,8 +4,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <random>
-#include <set>
 #include <vector>
 
 #include "timing/memory/memory_hierarchy.h"
@@ -19,19 +19,22 @@ constexpr std::uint64_t kData = 0x800000;
 TEST(LoadSet, KnowsSoManyLoadsAndForgetsOneForEachNewOne) {
   for (const std::uint32_t places : {1U, 3U, m2_pcore().lsq.dependence_loads}) {
     LoadSet loads(places);
-    std::set<std::uint64_t> plain;
+    std::map<std::uint64_t, std::uint64_t> plain;
     std::mt19937 random(places);
     // Loads that are powers of two apart meet in whatever table there is, some of them at its end.
     const auto load = [&] { return kPc - 16 + 4 * (random() % 8) + (random() % (2 * places)) * 4096; };
     for (unsigned turn = 0; turn < 20'000; ++turn) {
       const std::uint64_t pc = load();
-      ASSERT_EQ(loads.has(pc), plain.contains(pc));
+      const auto known = plain.find(pc);
+      ASSERT_EQ(loads.has(pc), known != plain.end());
+      ASSERT_EQ(loads.store_of(pc), known != plain.end() ? known->second : LoadSet::kNone);
       if (random() % 4 != 0) continue;
-      loads.learn(pc);
+      const std::uint64_t store = kPc + 4 * (random() % 64);
+      loads.learn(pc, store);
       const bool full = plain.size() == places && !plain.contains(pc);
-      plain.insert(pc);
-      ASSERT_TRUE(loads.has(pc));
-      ASSERT_EQ(std::erase_if(plain, [&](std::uint64_t one) { return !loads.has(one); }), full ? 1U : 0U);
+      plain[pc] = store;
+      ASSERT_EQ(loads.store_of(pc), store);
+      ASSERT_EQ(std::erase_if(plain, [&](const auto& one) { return !loads.has(one.first); }), full ? 1U : 0U);
     }
     EXPECT_EQ(plain.size(), places);
   }
@@ -49,13 +52,26 @@ TEST(LoadSet, KnowsAPartOfMoreLoadsThanItHasPlacesFor) {
       for (unsigned i = 0; i < n; ++i) {
         if (loads.has(kPc + 8 * i)) continue;
         if (round >= kRounds / 2) ++unknown;
-        loads.learn(kPc + 8 * i);
+        loads.learn(kPc + 8 * i, kPc);
       }
     }
     double expected = n > kPlaces ? 1 : 0;
     for (unsigned i = 0; i < 1000; ++i) expected = 1 - std::pow(1 - 1.0 / kPlaces, expected * n);
     EXPECT_NEAR(unknown / (kRounds / 2.0 * n), expected, 0.03) << n;
   }
+}
+
+TEST(StoreTable, KnowsTheLatestStoreOfAnInstruction) {
+  StoreTable table(m2_pcore());
+  EXPECT_EQ(table.latest(kPc), nullptr);
+  table.add(kPc, kData, 8);
+  const StoreRecord* const second = &table.add(kPc, kData + 8, 8);
+  const StoreRecord* const other = &table.add(kPc + 4, kData, 8);
+  EXPECT_EQ(table.latest(kPc), second);
+  EXPECT_EQ(table.latest(kPc + 4), other);
+  EXPECT_EQ(table.latest(kPc + 8), nullptr);
+  for (unsigned i = 0; i < 5000; ++i) table.add(kPc + 8, kData, 8);
+  EXPECT_EQ(table.latest(kPc), nullptr) << "its record has another store's";
 }
 
 TEST(StoreTable, FindsAStoreIfOneByteOverlaps) {
