@@ -251,6 +251,7 @@ constexpr CoreConfig kM2PCore{
         .order_violation_penalty = 25,  // fitted: Chen's 128 address-dependent pairs, 21.2 cycles each, of which a fifth is still known
         .predicted_wait = 1,  // fitted: M2's forwarding and dependent pairs, which 2 leaves; M1's say the same
         .dependence_loads = 62,  // measured: Jiajie Chen, M2 review, knee of the address-dependent pairs
+        .vain_waits = 256,  // guess: Apple, CPU optimization guide 3.0, 4.6.10: for long after the pattern has ended; no number is public
         .forwarding_loads = 78,  // measured: Jiajie Chen, M2 review, knees of the data-dependent pairs: 77 loads, and 80 in 40 pairs
         .address_index_bits = 8,  // guess: not published; 100 loads in a row at least, by Chen's chain over 100 pages
         .address_confirmations = 500,  // measured: SLAP (M2), by way of Jiajie Chen's M2 review, about 500

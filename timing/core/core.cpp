@@ -399,7 +399,10 @@ bool BasicCore<P>::issue_behind(const InFlight& producer, std::uint32_t index, I
     entry.ready = std::max(entry.ready, behind_store(entry, issued));
     return true;
   }
-  entry.ready = std::max(entry.ready, load_store_.ready_behind(issued));
+  if (load_store_.ready_behind(issued) > entry.ready) {
+    entry.ready = load_store_.ready_behind(issued);
+    load_store_.waited_in_vain(entry.pc);
+  }
   if (!entry.predicted) return true;
   const StoreRecord& needed = load_store_.store(entry.store);
   return !InFlight::same(entry.store, needed.sequence) || !wait_behind(needed, index, entry);

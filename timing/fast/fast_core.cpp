@@ -278,8 +278,10 @@ inline void BasicFastCore<P>::execute_load(const UopInfo& uop, const Waiting& at
   bool misled = false;
   if (load_store_.foretells(uop)) misled = foretell(at.placed, able, pc, address);
   const auto [store, predicted, other] = load_store_.dependence(pc, address, uop.bytes);
-  if (other != nullptr) [[unlikely]]
-    able = std::max(able, load_store_.ready_behind(*other));
+  if (other != nullptr && load_store_.ready_behind(*other) > able) [[unlikely]] {
+    able = load_store_.ready_behind(*other);
+    load_store_.waited_in_vain(pc);
+  }
   if (predicted) able = std::max(able, load_store_.ready_behind(*store));
   Admission admitted{able, uop.port_reason};
   const std::uint64_t number = load_store_.add_load();

@@ -51,6 +51,7 @@ class LoadStoreUnit {
         load_entries_(config.lsq.load_entries),
         store_entries_(config.lsq.store_entries),
         predicted_wait_(config.lsq.predicted_wait),
+        vain_waits_(config.lsq.vain_waits),
         stores_(config),
         dependences_(config.lsq.dependence_loads),
         forwards_(config.lsq.forwarding_loads),
@@ -79,10 +80,17 @@ class LoadStoreUnit {
 
   Dependence dependence(std::uint64_t load_pc, std::uint64_t address, unsigned bytes) {
     StoreRecord* const store = stores_.find(address, bytes);
-    const std::uint64_t expected = dependences_.store_of(load_pc);
-    if (expected == LoadSet::kNone) return {store, false, nullptr};
-    StoreRecord* const latest = stores_.latest(expected);
-    return {store, store != nullptr, latest == store ? nullptr : latest};
+    LoadSet::Pair* const pair = dependences_.find(load_pc);
+    if (pair == nullptr) return {store, false, nullptr};
+    StoreRecord* const latest = stores_.latest(pair->store);
+    if (latest != store) return {store, store != nullptr, latest};
+    if (store != nullptr) pair->vain = 0;
+    return {store, store != nullptr, nullptr};
+  }
+  // The load had to wait for the other store of its Dependence.
+  void waited_in_vain(std::uint64_t load_pc) {
+    LoadSet::Pair* const pair = dependences_.find(load_pc);
+    if (pair != nullptr && ++pair->vain >= vain_waits_) dependences_.forget(load_pc);
   }
   bool foretells(const ExecutionFacts& load) const { return load.is(kUopForetold) && addresses_.present(); }
   // What is said of a load of which foretells() is true. It makes a difference if its registers are not there
@@ -171,6 +179,7 @@ class LoadStoreUnit {
   std::uint64_t load_entries_;
   std::uint64_t store_entries_;
   Cycle predicted_wait_;
+  std::uint64_t vain_waits_;
   std::uint64_t loads_ = 0;
   std::uint64_t release_ = 0;
   StoreTable stores_;

@@ -10,32 +10,32 @@ LoadSet::LoadSet(std::uint32_t loads) : known_(loads, kNone) {
   static_assert(2 * Bounds<LsqConfig>::dependence_loads.max <= kSlots &&
                     2 * Bounds<LsqConfig>::forwarding_loads.max <= kSlots,
                 "half empty, so that probing ends soon");
-  pairs_.fill({kNone, kNone});
+  pairs_.fill({kNone, kNone, 0});
 }
 
 void LoadSet::learn(std::uint64_t load_pc, std::uint64_t store_pc) {
-  unsigned i = home(load_pc);
-  while (pairs_[i].load != kNone && pairs_[i].load != load_pc) i = (i + 1) % kSlots;
-  if (pairs_[i].load == load_pc) {
-    pairs_[i].store = store_pc;
+  if (Pair* const known = find(load_pc)) {
+    *known = {load_pc, store_pc, 0};
     return;
   }
-  const auto places = static_cast<std::uint32_t>(known_.size());
-  std::uint32_t place = count_;
-  if (count_ == places) {
-    place = random_.next() % places;
-    forget(known_[place]);
-    i = home(load_pc);
-    while (pairs_[i].load != kNone) i = (i + 1) % kSlots;
-  } else {
-    ++count_;
+  auto place = std::ranges::find(known_, kNone);
+  if (place == known_.end()) {
+    place = known_.begin() + static_cast<std::ptrdiff_t>(random_.next() % known_.size());
+    erase(*place);
   }
-  known_[place] = load_pc;
-  pairs_[i] = {load_pc, store_pc};
+  *place = load_pc;
+  unsigned i = home(load_pc);
+  while (pairs_[i].load != kNone) i = (i + 1) % kSlots;
+  pairs_[i] = {load_pc, store_pc, 0};
+}
+
+void LoadSet::forget(std::uint64_t load_pc) {
+  *std::ranges::find(known_, load_pc) = kNone;
+  erase(load_pc);
 }
 
 // Linear probing without tombstones: what stood behind the hole moves up.
-void LoadSet::forget(std::uint64_t load_pc) {
+void LoadSet::erase(std::uint64_t load_pc) {
   unsigned hole = home(load_pc);
   while (pairs_[hole].load != load_pc) hole = (hole + 1) % kSlots;
   pairs_[hole].load = kNone;

@@ -28,39 +28,39 @@ namespace m2sim::timing {
 // Loads that had to do with an older store, by their address, and the store. In the place of one, drawn at
 // random, comes the next: of more loads than there are places, the measured cost of a pair rises slowly
 // (Chen's curves of pairs whose data depend), where one that forgets the oldest would know none of them.
-// Nothing else is forgotten: a load stays known long after it has had to do with the store (Apple, CPU
-// optimization guide 3.0, 4.6.10).
 class LoadSet {
  public:
+  struct Pair {
+    std::uint64_t load;   // addresses of the instructions
+    std::uint64_t store;  // with which the load was learned last
+    std::uint64_t vain;   // waits for it since the load needed it
+  };
+
   explicit LoadSet(std::uint32_t loads);
-  // The address of the store that the load was learned with last; kNone: it is not known.
-  std::uint64_t store_of(std::uint64_t load_pc) const {
+  // Null: the load is not known. Good until the next is learned or forgotten.
+  Pair* find(std::uint64_t load_pc) {
     for (unsigned i = home(load_pc); pairs_[i].load != kNone; i = (i + 1) % kSlots) {
-      if (pairs_[i].load == load_pc) return pairs_[i].store;
+      if (pairs_[i].load == load_pc) return &pairs_[i];
     }
-    return kNone;
+    return nullptr;
   }
-  bool has(std::uint64_t load_pc) const { return store_of(load_pc) != kNone; }
+  bool has(std::uint64_t load_pc) const { return const_cast<LoadSet*>(this)->find(load_pc) != nullptr; }
   void learn(std::uint64_t load_pc, std::uint64_t store_pc);
+  // One that is known.
+  void forget(std::uint64_t load_pc);
   template <class Learned>
   void learned(Learned& show) {
-    show(pairs_, known_, count_, random_);
+    show(pairs_, known_, random_);
   }
-
-  static constexpr std::uint64_t kNone = UINT64_MAX;
 
  private:
   static constexpr unsigned kSlots = 512;
-  struct Pair {
-    std::uint64_t load;
-    std::uint64_t store;
-  };
+  static constexpr std::uint64_t kNone = UINT64_MAX;
   static unsigned home(std::uint64_t pc) { return static_cast<unsigned>((pc >> 2) % kSlots); }
-  void forget(std::uint64_t load_pc);
+  void erase(std::uint64_t load_pc);
 
   std::array<Pair, kSlots> pairs_;
-  std::vector<std::uint64_t> known_;
-  std::uint32_t count_ = 0;
+  std::vector<std::uint64_t> known_;  // kNone: an empty place
   Xorshift random_;
 };
 

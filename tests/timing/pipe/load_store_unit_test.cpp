@@ -68,6 +68,20 @@ TEST_F(LoadStore, ACollisionIsCountedAndForeseenTheNextTime) {
   EXPECT_FALSE(unit.dependence(kPc + 8, kAddress, 8).predicted);
 }
 
+TEST_F(LoadStore, ALoadThatWaitedInVainForLongIsKnownNoLonger) {
+  StoreRecord& store = unit.add_store(eight_bytes(), kPc, kAddress);
+  store.addressed = store.issued = 120;
+  unit.forward(store, false, kPc + 4, kAddress, 8, 100, 104);
+  for (unsigned i = 1; i < config.lsq.vain_waits; ++i) unit.waited_in_vain(kPc + 4);
+  EXPECT_TRUE(unit.dependence(kPc + 4, kAddress, 8).predicted) << "and needed it once more";
+  for (unsigned i = 1; i < config.lsq.vain_waits; ++i) unit.waited_in_vain(kPc + 4);
+  EXPECT_EQ(unit.dependence(kPc + 4, kAddress + 64, 8).other, &store);
+  unit.waited_in_vain(kPc + 4);
+  EXPECT_FALSE(unit.dependence(kPc + 4, kAddress, 8).predicted);
+  EXPECT_EQ(unit.dependence(kPc + 4, kAddress + 64, 8).other, nullptr);
+  unit.waited_in_vain(kPc + 4);
+}
+
 TEST_F(LoadStore, ALoadThatSeesTheAddressWaitsForTheDataWhichTakesLessTimeTheNextTime) {
   StoreRecord& store = unit.add_store(eight_bytes(), kPc, kAddress);
   store.addressed = 100;
