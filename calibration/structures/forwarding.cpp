@@ -44,7 +44,6 @@ const std::vector<ForwardingCase>& forwarding_cases() {
 }
 
 Trial forwarding_trial(std::uint64_t which) {
-  constexpr std::uint64_t kUnrolled = 144;
   constexpr std::uint64_t kWarmPasses = 20;
   constexpr std::uint64_t kPasses = 20;
   const std::vector<std::uint32_t>& steps = forwarding_cases().at(which).pass;
@@ -52,7 +51,7 @@ Trial forwarding_trial(std::uint64_t which) {
   code.load_constant(kMemory, kTrialMemory + 32);
   const std::uint64_t setup = code.size();
   const std::uint64_t loop = code.here();
-  for (std::uint64_t i = 0; i < kUnrolled; ++i) {
+  for (std::uint64_t i = 0; i < kForwardingPasses; ++i) {
     for (const std::uint32_t word : steps) code.put(word);
   }
   code.jump_to(loop);
@@ -60,7 +59,7 @@ Trial forwarding_trial(std::uint64_t which) {
   Trial trial;
   trial.warm_insts = setup + kWarmPasses * pass;
   trial.measured_insts = kPasses * pass;
-  trial.units = static_cast<double>(kPasses * kUnrolled);
+  trial.units = static_cast<double>(kPasses * kForwardingPasses);
   trial.words = std::move(code).take();
   return trial;
 }

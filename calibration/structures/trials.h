@@ -59,6 +59,8 @@ struct ForwardingCase {
   std::vector<std::uint32_t> pass;  // from x0, v0 to x0, v0 through memory at x1
 };
 const std::vector<ForwardingCase>& forwarding_cases();
+// In a loop of so many passes: ocxtal's insn_bench_aarch64, of which the M1's figures are, repeats 144.
+inline constexpr std::uint64_t kForwardingPasses = 144;
 Trial forwarding_trial(std::uint64_t which);
 // As many pairs of a store and a load (or two) of what it wrote, all at one place, as in the source. In what
 // the store needs of the pair before: nothing, its data, or its address.

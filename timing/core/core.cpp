@@ -401,7 +401,8 @@ bool BasicCore<P>::issue_behind(const InFlight& producer, std::uint32_t index, I
   }
   if (load_store_.ready_behind(issued) > entry.ready) {
     entry.ready = load_store_.ready_behind(issued);
-    load_store_.waited_in_vain(entry.pc);
+    // Unless something else is still to come.
+    if (entry.pending == 1) load_store_.waited_in_vain(entry.pc);
   }
   if (!entry.predicted) return true;
   const StoreRecord& needed = load_store_.store(entry.store);

@@ -4,8 +4,8 @@
 // least recently used is out of the question: chains over pages (Jiajie Chen, M1 and M2 reviews) miss 2.0
 // of 6 loads in a set of M1's five ways that has one page too many, where least recently used would miss
 // all six, 6.7 of 7 with two too many and all 8 with three; 4.9 of 9 and 9.5 of 10 in the M2's eight. Apple's
-// rule is not published. This one misses 2.0, 7.0, 8.0, 5.1 and 10.0; plain random, trees, reference bits,
-// re-reference intervals and clocks were tried and none came near.
+// rule is not published. This one misses 2.0, 7.0, 8.0, 5.1 and 10.0 (docs/accuracy.md has what else was
+// tried).
 #pragma once
 
 #include <cstdint>

@@ -27,6 +27,8 @@ class Dram {
         banks_(config, clock, line_bytes) {}
 
   Cycle latency() const { return latency_; }
+  // The same with the wait for its row of a line that is asked for at `now`.
+  Cycle latency(std::uint64_t line, Cycle now) const { return latency_ + banks_.wait(line, now); }
 
   // A line asked for at `now`; returns when the load that wants it has its value.
   Cycle read(std::uint64_t line, Cycle now) {

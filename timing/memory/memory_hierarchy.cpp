@@ -93,7 +93,7 @@ Cycle MemoryHierarchy::prefetch(std::uint64_t address, Cycle now) {
   if (l1d_.peek(line) != nullptr || gather_.find(line) != nullptr) return now;
   ++stats_.l1d.prefetches;
   const OuterLevels::Look look = outer_.look(line);
-  const Cycle start = allocate_mshr(now, outer_.flight_of(look));
+  const Cycle start = allocate_mshr(now, outer_.flight_of(look, now));
   fetch_l1d(line, look, start, By::kPrefetch, false);
   return start;
 }
@@ -143,7 +143,7 @@ LoadTiming MemoryHierarchy::load_line(std::uint64_t pc, std::uint64_t address, u
     ++stats_.l1d.misses;
     ++stats_.l1d.load_misses;
     const OuterLevels::Look look = outer_.look(line);
-    const Cycle start = allocate_mshr(now, outer_.flight_of(look));
+    const Cycle start = allocate_mshr(now, outer_.flight_of(look, now));
     const Fill fill = fetch_l1d(line, look, start, By::kDemand, false);
     train_prefetcher(pc, address, Prefetcher::At::kMiss, now);
     return {fill.ready, 0, fill.source, true};
@@ -238,7 +238,7 @@ void MemoryHierarchy::write_whole(StoreGather::Line& line, Cycle now) {
 MemoryHierarchy::Fill MemoryHierarchy::fetch_gathered(StoreGather::Line& gathered, Cycle now) {
   const StoreGather::Line line = gathered;
   const OuterLevels::Look look = outer_.look(line.number);
-  const Cycle start = allocate_mshr(now, outer_.flight_of(look));
+  const Cycle start = allocate_mshr(now, outer_.flight_of(look, now));
   const Fill fill = fetch_l1d(line.number, look, start, By::kDemand, true);
   gather_.close(gathered, start);
   gather_.fetched(line.number, line.bytes, start, fill.ready);
@@ -269,7 +269,7 @@ void MemoryHierarchy::train_prefetcher(std::uint64_t pc, std::uint64_t address, 
       // Only what the L2 has by now: a prefetch that waits for memory would hold an MSHR of the L1D.
       [&](std::uint64_t wanted) {
         const OuterLevels::Look look = outer_.look(wanted);
-        const OuterLevels::Flight flight = outer_.flight_of(look);
+        const OuterLevels::Flight flight = outer_.flight_of(look, now);
         return flight.least <= l2_load_to_use_ && flight.until <= now + l2_load_to_use_ &&
                prefetch_into_l1d(wanted, look, now);
       },
@@ -280,7 +280,7 @@ bool MemoryHierarchy::prefetch_into_l1d(std::uint64_t line, const OuterLevels::L
   if (l1d_.peek(line) != nullptr || gather_.find(line) != nullptr) return true;
   if (l1d_mshrs_.full(now) || outer_.room(now) > now) return false;
   ++stats_.l1d.prefetches;
-  const Cycle start = allocate_mshr(now, outer_.flight_of(look));
+  const Cycle start = allocate_mshr(now, outer_.flight_of(look, now));
   fetch_l1d(line, look, start, By::kPrefetch, false);
   return true;
 }

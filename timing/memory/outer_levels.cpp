@@ -61,7 +61,7 @@ Cycle OuterLevels::grant(Cycle start, Cycle duration) {
 
 OuterLevels::Fill OuterLevels::miss(const Look& look, Cycle start, By by, bool prefetched) {
   if (look.here != nullptr) {  // without this part
-    const Fill fill{dram_.read(look.place, grant(start, dram_.latency())), MemLevel::kDram};
+    const Fill fill{dram_.read(look.place, grant(start, dram_.latency(look.place, start))), MemLevel::kDram};
     l2_.refill(*look.here, fill.ready, fill.source);
     return fill;
   }
@@ -75,7 +75,7 @@ OuterLevels::Fill OuterLevels::miss(const Look& look, Cycle start, By by, bool p
     state.ready = std::max(grant(start, slc_load_to_use_) + slc_load_to_use_, state.ready);
     state.source = MemLevel::kSlc;
   } else {
-    state.ready = dram_.read(look.place, grant(start, dram_.latency()));
+    state.ready = dram_.read(look.place, grant(start, dram_.latency(look.place, start)));
     state.source = MemLevel::kDram;
     state.missing = 0;
   }

@@ -53,15 +53,16 @@ class OuterLevels {
   };
   Look look(std::uint64_t line);
 
-  // How long a miss of the L1D is in flight, queues aside: so many cycles, and until the line is in the L2.
+  // How long a miss of the L1D is in flight, queues but that of DRAM's banks aside: so many cycles, and until
+  // the line is in the L2.
   struct Flight {
     Cycle least;
     Cycle until;
   };
-  Flight flight_of(const Look& look) const {
+  Flight flight_of(const Look& look, Cycle now) const {
     if (look.here != nullptr && (look.here->missing & look.part) == 0)
       return {load_to_use_, look.here->ready};
-    return {look.below != nullptr ? slc_load_to_use_ : dram_.latency(), 0};
+    return {look.below != nullptr ? slc_load_to_use_ : dram_.latency(look.place, now), 0};
   }
   // The same for one that writes the whole line.
   Flight flight_to_own(const Look& look) const {

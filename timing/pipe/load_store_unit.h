@@ -42,8 +42,7 @@ class LoadStoreUnit {
   struct Dependence {
     StoreRecord* store;  // to its bytes, older; null: none
     bool predicted;      // it waits for that store
-    StoreRecord*
-        other;  // for which it waits in vain: the latest of the store that it once needed; null: none
+    StoreRecord* other;  // it waits for that too: the latest of the one it once needed; null: none
   };
 
   LoadStoreUnit(const CoreConfig& config, MemoryHierarchy& memory)
@@ -78,19 +77,25 @@ class LoadStoreUnit {
   std::uint64_t release() const { return release_; }
   StoreRecord& store(std::uint64_t number) { return stores_.record(number); }
 
+  // A load that is known waits for the store that it needs, whichever it is (Apple, CPU optimization
+  // guide 3.0, 4.6.10: of several in flight, for all).
   Dependence dependence(std::uint64_t load_pc, std::uint64_t address, unsigned bytes) {
     StoreRecord* const store = stores_.find(address, bytes);
     LoadSet::Pair* const pair = dependences_.find(load_pc);
     if (pair == nullptr) return {store, false, nullptr};
+    if (pair->vain >= vain_waits_) {
+      dependences_.forget(load_pc);
+      return {store, false, nullptr};
+    }
+    if (store != nullptr && store->pc == pair->store) pair->vain = 0;
     StoreRecord* const latest = stores_.latest(pair->store);
     if (latest != store) return {store, store != nullptr, latest};
-    if (store != nullptr) pair->vain = 0;
     return {store, store != nullptr, nullptr};
   }
   // The load had to wait for the other store of its Dependence.
   void waited_in_vain(std::uint64_t load_pc) {
     LoadSet::Pair* const pair = dependences_.find(load_pc);
-    if (pair != nullptr && ++pair->vain >= vain_waits_) dependences_.forget(load_pc);
+    if (pair != nullptr) ++pair->vain;
   }
   bool foretells(const ExecutionFacts& load) const { return load.is(kUopForetold) && addresses_.present(); }
   // What is said of a load of which foretells() is true. It makes a difference if its registers are not there
@@ -110,8 +115,7 @@ class LoadStoreUnit {
   void mislead() { ++counts_.misled_loads; }
   // What was foretold wrong is found out in the cycle in which the load issues.
   Cycle run_again(Cycle issued) const { return issued + run_again_; }
-  // Whether a load waits for a store that it needs, whichever it is (Apple, CPU optimization
-  // guide 3.0, 4.6.10: of several, for all).
+  // Whether a load waits for a store that it needs.
   bool foresees(std::uint64_t load_pc) const { return dependences_.has(load_pc); }
   // When a load issues at the earliest that waits for the store, which has issued.
   Cycle ready_behind(const StoreRecord& store) const { return store.issued + predicted_wait_; }

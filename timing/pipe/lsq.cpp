@@ -24,9 +24,7 @@ void LoadSet::learn(std::uint64_t load_pc, std::uint64_t store_pc) {
     erase(*place);
   }
   *place = load_pc;
-  unsigned i = home(load_pc);
-  while (pairs_[i].load != kNone) i = (i + 1) % kSlots;
-  pairs_[i] = {load_pc, store_pc, 0};
+  pairs_[slot_of(load_pc)] = {load_pc, store_pc, 0};
 }
 
 void LoadSet::forget(std::uint64_t load_pc) {
@@ -36,8 +34,7 @@ void LoadSet::forget(std::uint64_t load_pc) {
 
 // Linear probing without tombstones: what stood behind the hole moves up.
 void LoadSet::erase(std::uint64_t load_pc) {
-  unsigned hole = home(load_pc);
-  while (pairs_[hole].load != load_pc) hole = (hole + 1) % kSlots;
+  unsigned hole = slot_of(load_pc);
   pairs_[hole].load = kNone;
   for (unsigned i = (hole + 1) % kSlots; pairs_[i].load != kNone; i = (i + 1) % kSlots) {
     const unsigned wanted = home(pairs_[i].load);

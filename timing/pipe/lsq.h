@@ -39,12 +39,10 @@ class LoadSet {
   explicit LoadSet(std::uint32_t loads);
   // Null: the load is not known. Good until the next is learned or forgotten.
   Pair* find(std::uint64_t load_pc) {
-    for (unsigned i = home(load_pc); pairs_[i].load != kNone; i = (i + 1) % kSlots) {
-      if (pairs_[i].load == load_pc) return &pairs_[i];
-    }
-    return nullptr;
+    Pair& pair = pairs_[slot_of(load_pc)];
+    return pair.load == load_pc ? &pair : nullptr;
   }
-  bool has(std::uint64_t load_pc) const { return const_cast<LoadSet*>(this)->find(load_pc) != nullptr; }
+  bool has(std::uint64_t load_pc) const { return pairs_[slot_of(load_pc)].load == load_pc; }
   void learn(std::uint64_t load_pc, std::uint64_t store_pc);
   // One that is known.
   void forget(std::uint64_t load_pc);
@@ -57,6 +55,12 @@ class LoadSet {
   static constexpr unsigned kSlots = 512;
   static constexpr std::uint64_t kNone = UINT64_MAX;
   static unsigned home(std::uint64_t pc) { return static_cast<unsigned>((pc >> 2) % kSlots); }
+  // Where the load is, or an empty slot where it could be.
+  unsigned slot_of(std::uint64_t load_pc) const {
+    unsigned i = home(load_pc);
+    while (pairs_[i].load != kNone && pairs_[i].load != load_pc) i = (i + 1) % kSlots;
+    return i;
+  }
   void erase(std::uint64_t load_pc);
 
   std::array<Pair, kSlots> pairs_;

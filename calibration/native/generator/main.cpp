@@ -16,6 +16,7 @@
 
 #include "calibration/structures/curves.h"
 #include "calibration/structures/trial.h"
+#include "calibration/structures/trials.h"
 
 namespace m2sim::calibration {
 namespace {
@@ -92,7 +93,7 @@ void add_memory(std::vector<Choice>& all) {
   all.push_back({"data_pages", "load", kUnrolled, "PAGES", 16 * kKilo, {16, 159, 192, 223, 256, 293, 400}});
   all.push_back({"data_pages.4_mib", "load", kUnrolled, "PAGES", 4 * kMega, {1, 4, 8, 11, 20, 36}});
   all.push_back({"parallel_misses", "load", kOfX, "LANES", 0, {1, 2, 4, 8, 12, 16}});
-  all.push_back({"forwarding", "pass", 16, "NOTHING", 0, every(1, 0, 9)});
+  all.push_back({"forwarding", "pass", kForwardingPasses, "NOTHING", 0, every(1, 0, 9)});
   for (const std::string_view name : {"dependence.data.1", "dependence.data.2", "dependence.address.1",
                                       "dependence.address.2", "dependence.none.1"})
     all.push_back({name, "pair of store and load", kOfX, "NOTHING", 0, {7, 33, 61, 79, 128}});

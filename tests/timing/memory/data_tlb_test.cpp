@@ -37,7 +37,7 @@ TEST(DataTlb, HoldsAsManyPagesAsItHasEntries) {
   }
 }
 
-// Chen's curves, a cycle of 3 for a hit and 9 for a miss: cycles a load at so many pages.
+// Chen's curves, 3 cycles for a hit and 9 for a miss: cycles a load at so many pages.
 TEST(DataTlb, MissesAsWasMeasured) {
   const auto cycles = [](const CoreConfig& core, std::uint64_t pages) {
     return 3 + core.mmu.dtlb.miss_extra * misses_a_round(core.mmu.dtlb, pages) / static_cast<double>(pages);

@@ -3,8 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <map>
 #include <random>
+#include <vector>
 
 #include "timing/config/config.h"
 
@@ -23,6 +23,7 @@ DramConfig config_with(std::uint32_t banks) {
 }
 constexpr Cycle kRowCycle = 180;
 constexpr std::uint64_t kRowLines = 16 * 1024 / kLineBytes;
+constexpr std::uint64_t kChannelLines = 8;  // a line in each of so many channels
 
 TEST(DramBanks, ARowThatIsOpenIsWaitedForByNobody) {
   DramBanks banks(config_with(64), kClock, kLineBytes);
@@ -35,44 +36,54 @@ TEST(DramBanks, WithoutBanksNoneIsBusy) {
   for (std::uint64_t row = 0; row < 1000; ++row) EXPECT_EQ(banks.open(row * kRowLines, 7), 7U);
 }
 
-// Rows of one bank open a row cycle behind each other, in the order in which they are asked for; which rows
-// share one is found out by asking.
-TEST(DramBanks, AnotherRowOfABankWaitsForItsCycle) {
-  const auto waits = [](std::uint64_t first, std::uint64_t second) {
+// Rows that share a bank with row 0, found out by asking.
+std::vector<std::uint64_t> rows_of_one_bank(std::size_t count) {
+  std::vector<std::uint64_t> rows{0};
+  for (std::uint64_t row = 1; rows.size() < count; ++row) {
     DramBanks banks(config_with(64), kClock, kLineBytes);
-    banks.open(first * kRowLines, 1000);
-    return banks.open(second * kRowLines, 1010) - 1010;
-  };
-  std::uint64_t shared = 0;
-  for (std::uint64_t row = 1; row < 2000; ++row) {
-    const Cycle wait = waits(0, row);
-    if (wait == 0) continue;
-    ASSERT_EQ(wait, kRowCycle - 10) << row;
-    shared = row;
+    banks.open(0, 1000);
+    const Cycle wait = banks.wait(row * kRowLines, 1010);
+    EXPECT_TRUE(wait == 0 || wait == kRowCycle - 10) << row;
+    EXPECT_EQ(banks.open(row * kRowLines, 1010), 1010 + wait) << row;
+    if (wait != 0) rows.push_back(row);
   }
-  ASSERT_NE(shared, 0U);
-  DramBanks banks(config_with(64), kClock, kLineBytes);
-  const std::uint64_t line = shared * kRowLines;
-  EXPECT_EQ(banks.open(0, 1000), 1000U);
-  EXPECT_EQ(banks.open(line, 1000), 1000 + kRowCycle);
-  EXPECT_EQ(banks.open(0, 1000), 1000 + 2 * kRowCycle) << "it has been closed";
-  EXPECT_EQ(banks.open(line, 5000), 5000U) << "long after";
-  EXPECT_EQ(banks.open(0, 100), 100U) << "who comes by late with a time long before";
+  return rows;
 }
 
-// Rows spread over the banks as draws would: of 64 at once the fullest bank has 3 to 7.
-TEST(DramBanks, RowsSpreadOverAllOfThem) {
+TEST(DramBanks, RowsOfABankOpenARowCycleBehindEachOther) {
+  const std::vector<std::uint64_t> rows = rows_of_one_bank(6);
+  DramBanks banks(config_with(64), kClock, kLineBytes);
+  Cycle expected = 1000;
+  for (const std::uint64_t row : rows) {
+    EXPECT_EQ(banks.wait(row * kRowLines, 1000), expected - 1000) << row;
+    EXPECT_EQ(banks.open(row * kRowLines, 1000), expected) << row;
+    EXPECT_EQ(banks.open((row + 1) * kRowLines - kChannelLines, 1001), expected == 1000 ? 1001 : expected)
+        << "the same row, which is on its way";
+    expected += kRowCycle;
+  }
+  EXPECT_EQ(banks.open(0, 1000), expected) << "it has been closed";
+  EXPECT_EQ(banks.open(rows[1] * kRowLines, 9000), 9000U) << "long after";
+  EXPECT_EQ(banks.open(0, 100), 100U) << "from long before";
+  EXPECT_EQ(banks.open(0, 9000), 9000 + kRowCycle) << "which opened nothing";
+}
+
+// Whole rows meet in a bank, in every channel.
+TEST(DramBanks, LinesOfARowLieInAllChannels) {
+  const std::vector<std::uint64_t> rows = rows_of_one_bank(2);
+  DramBanks banks(config_with(64), kClock, kLineBytes);
+  for (std::uint64_t line = 0; line < 8; ++line) EXPECT_EQ(banks.open(line, 1000), 1000U);
+  for (std::uint64_t line = 0; line < 8; ++line) {
+    EXPECT_EQ(banks.open(rows[1] * kRowLines + line, 1000), 1000 + kRowCycle);
+  }
+}
+
+// Of 8 rows for a channel's 8 banks some meet, and never all.
+TEST(DramBanks, RowsSpreadOverAChannelsBanks) {
   for (const std::uint64_t stride : {1U, 2U, 64U, 1024U, 16'384U}) {
     DramBanks banks(config_with(64), kClock, kLineBytes);
     Cycle last = 0;
-    double sum = 0;
-    for (std::uint64_t i = 0; i < 8; ++i) {  // a channel has 8
-      const Cycle opened = banks.open(i * stride * kRowLines, 0);
-      last = std::max(last, opened);
-      sum += static_cast<double>(opened);
-    }
-    EXPECT_LE(last, 5 * kRowCycle) << stride;
-    EXPECT_LE(sum, 10.0 * kRowCycle) << stride;
+    for (std::uint64_t i = 0; i < 8; ++i) last = std::max(last, banks.open(i * stride * kRowLines, 0));
+    EXPECT_LE(last, 4 * kRowCycle) << stride;
   }
 }
 

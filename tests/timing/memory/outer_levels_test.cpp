@@ -87,8 +87,8 @@ TEST(OuterLevels, AReadSaysWhenAndFromWhere) {
   EXPECT_EQ(cold.ready, kNow + dram_cycles(config));
   EXPECT_EQ(cold.source, MemLevel::kDram);
   // On its way, also for the other half.
-  EXPECT_EQ(levels.flight_of(levels.look(kLine + 1)).until, cold.ready);
-  EXPECT_EQ(levels.flight_of(levels.look(kLine + 1)).least, config.l2.load_to_use);
+  EXPECT_EQ(levels.flight_of(levels.look(kLine + 1), 0).until, cold.ready);
+  EXPECT_EQ(levels.flight_of(levels.look(kLine + 1), 0).least, config.l2.load_to_use);
   EXPECT_EQ(read(kLine + 1, kNow + 10).ready, cold.ready);
   EXPECT_EQ(read(kLine + 1, kNow + 10).source, MemLevel::kDram);
   EXPECT_EQ(stats_of(levels).l2.merges, 2U);
@@ -97,7 +97,7 @@ TEST(OuterLevels, AReadSaysWhenAndFromWhere) {
   EXPECT_EQ(hit.source, MemLevel::kL2);
   // Four ways of one set later it is in the system-level cache.
   for (std::uint64_t n = 1; n <= 4; ++n) read(kLine + 256 * n, kNow + 10'000 * n);
-  EXPECT_EQ(levels.flight_of(levels.look(kLine)).least, config.slc.load_to_use);
+  EXPECT_EQ(levels.flight_of(levels.look(kLine), 0).least, config.slc.load_to_use);
   const OuterLevels::Fill back = read(kLine, kNow + 100'000);
   EXPECT_EQ(back.ready, kNow + 100'000 + config.slc.load_to_use);
   EXPECT_EQ(back.source, MemLevel::kSlc);
@@ -147,7 +147,7 @@ TEST(OuterLevels, WhatIsWrittenWholeIsNotReadFromMemory) {
   EXPECT_EQ(levels.read(levels.look(kLine), kNow + 2000, By::kDemand).ready,
             kNow + 2000 + config.l2.load_to_use);
   EXPECT_EQ(stats_of(levels).dram.reads, 0U);
-  EXPECT_EQ(levels.flight_of(levels.look(kLine + 1)).least, dram_cycles(config));
+  EXPECT_EQ(levels.flight_of(levels.look(kLine + 1), 0).least, dram_cycles(config));
   const OuterLevels::Fill half = levels.read(levels.look(kLine + 1), kNow + 3000, By::kDemand);
   EXPECT_EQ(half.ready, kNow + 3000 + dram_cycles(config));
   EXPECT_EQ(half.source, MemLevel::kDram);
@@ -170,7 +170,7 @@ TEST(OuterLevels, AHalfThatWasNotWrittenStaysMissingInTheSystemCache) {
   levels.own(levels.look(kLine + 2), now);
   for (std::uint64_t n = 1; n <= 4; ++n)
     levels.read(levels.look(kLine + 2 + 256 * n), now += 10'000, By::kDemand);
-  EXPECT_EQ(levels.flight_of(levels.look(kLine + 2)).least, dram_cycles(config));
+  EXPECT_EQ(levels.flight_of(levels.look(kLine + 2), 0).least, dram_cycles(config));
   const std::uint64_t reads = stats_of(levels).dram.reads;
   levels.write_back(kLine + 2, now += 10'000);
   EXPECT_EQ(levels.read(levels.look(kLine + 2), now += 10'000, By::kDemand).source, MemLevel::kL2);

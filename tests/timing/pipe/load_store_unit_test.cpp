@@ -82,6 +82,20 @@ TEST_F(LoadStore, ALoadThatWaitedInVainForLongIsKnownNoLonger) {
   unit.waited_in_vain(kPc + 4);
 }
 
+// One that needs not the latest store of the instruction, but the one before, needs it all the same.
+TEST_F(LoadStore, ALoadThatNeedsAnEarlierStoreOfTheInstructionStaysKnown) {
+  StoreRecord& store = unit.add_store(eight_bytes(), kPc, kAddress);
+  store.addressed = store.issued = 120;
+  unit.forward(store, false, kPc + 4, kAddress, 8, 100, 104);
+  StoreRecord& latest = unit.add_store(eight_bytes(), kPc, kAddress + 64);
+  for (unsigned i = 0; i < 3 * config.lsq.vain_waits; ++i) {
+    const auto dependence = unit.dependence(kPc + 4, kAddress, 8);
+    ASSERT_TRUE(dependence.predicted) << i;
+    ASSERT_EQ(dependence.other, &latest);
+    unit.waited_in_vain(kPc + 4);
+  }
+}
+
 TEST_F(LoadStore, ALoadThatSeesTheAddressWaitsForTheDataWhichTakesLessTimeTheNextTime) {
   StoreRecord& store = unit.add_store(eight_bytes(), kPc, kAddress);
   store.addressed = 100;
