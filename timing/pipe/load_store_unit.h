@@ -87,7 +87,6 @@ class LoadStoreUnit {
       dependences_.forget(load_pc);
       return {store, false, nullptr};
     }
-    if (store != nullptr && store->pc == pair->store) pair->vain = 0;
     StoreRecord* const latest = stores_.latest(pair->store);
     if (latest != store) return {store, store != nullptr, latest};
     return {store, store != nullptr, nullptr};
@@ -140,6 +139,8 @@ class LoadStoreUnit {
     const Forwarding forwarding =
         stores_.forward(store, address, bytes, issued, l1_ready, foreseen(predicted, pc));
     ++counts_.forwarded_loads;
+    LoadSet::Pair* const pair = dependences_.find(pc);
+    if (pair != nullptr && pair->store == store.pc) pair->vain = 0;
     if (forwarding.failed) ++counts_.forward_fails;
     if (forwarding.violated) {
       ++counts_.order_violations;
