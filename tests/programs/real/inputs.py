@@ -3,6 +3,7 @@
 import array
 import hashlib
 import itertools
+import math
 import os
 import pathlib
 import random
@@ -145,6 +146,20 @@ def part_png(_, path):
                      chunk(b"IDAT", zlib.compress(rows, 6)) + chunk(b"IEND", b""))
 
 
+def bright_hdr(_, path):
+    """The part of the photo as light without an upper end, eight bits of each colour and one exponent."""
+    width, height = 768, 512
+
+    def light(red, green, blue):
+        scaled = [value ** 2.2 / 40 for value in (red, green, blue)]
+        fraction, exponent = math.frexp(max(*scaled, 1e-9))
+        return bytes(int(value * fraction * 256 / max(*scaled, 1e-9)) for value in scaled) + bytes([exponent + 128])
+    lights = {}
+    rows = b"".join(lights.setdefault(row[x:x + 3], light(*row[x:x + 3])) for row in map(bytes, crop(path, width, height))
+                    for x in range(0, 3 * width, 3))
+    path.write_bytes(b"#?RADIANCE\nFORMAT=32-bit_rle_rgbe\n\n-Y %d +X %d\n" % (height, width) + rows)
+
+
 def film_y4m(_, path):
     """A camera that pans over the photo while a piece of it moves the other way; the grain changes with the frame."""
     pixels = read_photo(path.with_name("photo.ppm"))
@@ -258,6 +273,11 @@ class Netlist:
     def adder(self, a, b, c):
         return (self.gate((a, b, c), "100", "010", "001", "111"), self.gate((a, b, c), "11-", "1-1", "-11"))
 
+    def write(self, path, inputs, outputs):
+        ends = [line for name, bit in outputs.items() for line in (f".names {bit} {name}", "1 1")]
+        path.write_text("\n".join([".model logic", f".inputs {' '.join(inputs)}", f".outputs {' '.join(outputs)}", *self.lines,
+                                   *ends, ".end", ""]))
+
 
 def multiplier(net, a, b):
     rows = [[net.gate((x, y), "11") for x in a] for y in b]
@@ -291,10 +311,14 @@ def logic_blif(_, path):
         state = [bit for start in range(0, len(state), 8) for bit in substitution(net, rng, state[start:start + 8])]
         state = [net.gate((state[i], state[(i * 5 + 3) % 16], product[i + 16]), "100", "010", "001", "111") for i in range(16)]
     outputs = product[16:] + state
-    names = [f"o{i}" for i in range(len(outputs))]
-    ends = [line for name, bit in zip(names, outputs) for line in (f".names {bit} {name}", "1 1")]
-    path.write_text("\n".join([".model logic", f".inputs {' '.join(a + b)}", f".outputs {' '.join(names)}", *net.lines,
-                               *ends, ".end", ""]))
+    net.write(path, a + b, {f"o{i}": bit for i, bit in enumerate(outputs)})
+
+
+def names_blif(_, path):
+    """A large multiplier whose nets all have names."""
+    net = Netlist()
+    a, b = ([f"core/datapath/{name}[{i}]" for i in range(160)] for name in ("multiplicand", "multiplier"))
+    net.write(path, a + b, {f"core/datapath/product[{i}]": bit for i, bit in enumerate(multiplier(net, a, b))})
 
 
 def position_gtp(_, path):
@@ -324,21 +348,33 @@ def database(root, path):
                  str(libraries / "libsqlite3.so"), f"-Wl,-rpath-link,{libraries}", "-Wl,--allow-shlib-undefined")
 
 
-def from_solve(root, path, *words):
+def clang(root, path, source, *words):
     include = root / "usr" / "include"
-    compile_here("solve.cpp", path, "clang++-14", "--target=aarch64-linux-gnu", "-std=c++17", *words, "-nostdinc++",
+    compile_here(source, path, "clang++-14", "--target=aarch64-linux-gnu", "-std=c++17", *words, "-nostdinc++",
                  f"-isystem{include}/c++/12", f"-isystem{include}/aarch64-linux-gnu/c++/12", f"-isystem{include}/aarch64-linux-gnu",
-                 f"-isystem{include}/eigen3")
+                 f"-isystem{include}/eigen3", f"-isystem{include}/llvm-14", f"-isystem{include}/llvm-c-14")
 
 
-def solve_bc(root, path):
-    """What the optimiser gets."""
-    from_solve(root, path, "-O2", "-Xclang", "-disable-llvm-passes", "-emit-llvm", "-c")
+def llvm_bc(root, path):
+    """What LLVM's own headers define, as the optimiser gets it: every function in them, whether it is called or not."""
+    folder = root / "usr/include/llvm-14"
+    parts = ("IR", "Analysis", "Transforms/*", "CodeGen", "ADT")
+    headers = [header.relative_to(folder) for part in parts for header in sorted(folder.glob(f"llvm/{part}/*.h"))]
+    source = path.with_name(f"{path.name}.cpp")
+    source.write_text("".join(f'#include "{header}"\n' for header in headers))
+    clang(root, path, source, "-w", "-O2", "-Xclang", "-disable-llvm-passes", "-femit-all-decls", "-emit-llvm", "-c")
+    source.unlink()
 
 
 def solve_ii_cpp(root, path):
     """What a checker sees that has no headers beside it."""
-    from_solve(root, path, "-E", "-P")
+    clang(root, path, "solve.cpp", "-E", "-P")
+
+
+def colours(root, path):
+    libraries = root / "usr/lib/aarch64-linux-gnu"
+    compile_here("colours.cpp", path, "aarch64-linux-gnu-g++", "-O3", "-std=c++17", f"-I{root}/usr/include", "-w",
+                 "-Wl,--no-as-needed", str(libraries / "libOpenColorIO.so"), f"-Wl,-rpath-link,{libraries}", "-Wl,--allow-shlib-undefined")
 
 
 def network(root, path):
