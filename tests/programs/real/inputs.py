@@ -154,9 +154,7 @@ def bright_hdr(_, path):
         scaled = [value ** 2.2 / 40 for value in (red, green, blue)]
         fraction, exponent = math.frexp(max(*scaled, 1e-9))
         return bytes(int(value * fraction * 256 / max(*scaled, 1e-9)) for value in scaled) + bytes([exponent + 128])
-    lights = {}
-    rows = b"".join(lights.setdefault(row[x:x + 3], light(*row[x:x + 3])) for row in map(bytes, crop(path, width, height))
-                    for x in range(0, 3 * width, 3))
+    rows = b"".join(light(*row[x:x + 3]) for row in crop(path, width, height) for x in range(0, 3 * width, 3))
     path.write_bytes(b"#?RADIANCE\nFORMAT=32-bit_rle_rgbe\n\n-Y %d +X %d\n" % (height, width) + rows)
 
 
