@@ -45,6 +45,7 @@ def make_inputs(root, chosen):
 def jobs(options, listed, chosen, folder):
     """One dictionary a window, a core after the other."""
     number = itertools.count()
+    clocks = real_report.clocks()
     for program in chosen:
         for core in options.core:
             for index, run in enumerate(program["runs"]):
@@ -52,7 +53,7 @@ def jobs(options, listed, chosen, folder):
                 stdin = options.root / folder[1:] / run["stdin"] if "stdin" in run else None
                 for skip in run["skip"]:
                     yield {"program": program["name"], "application": program["application"], "kin": program["kin"],
-                           "core": core, "mode": options.mode, "run": index, "skip": skip, "command": command,
+                           "core": core, "mhz": clocks[program["application"], core], "mode": options.mode, "run": index, "skip": skip, "command": command,
                            "environment": run.get("environment", []), "stdin": stdin, "number": next(number),
                            "limit": listed["limit"], "warmup": listed["warmup"]}
 
@@ -102,7 +103,8 @@ def window_options(job, folder):
 def window(options, job):
     """A row of the output, or what went wrong."""
     scratch = new_scratch(options.root, job["number"])
-    more = ["--core", job["core"], "--cwd", str(scratch)]
+    # At the clock at which the published run was: memory's latencies are nanoseconds.
+    more = ["--core", job["core"], "--set", f"clock.mhz={job['mhz']}", "--cwd", str(scratch)]
     more += [word for value in options.set for word in ("--set", value)]
     more += [word for value in job["environment"] for word in ("--env", value)]
     try:

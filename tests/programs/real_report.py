@@ -47,11 +47,21 @@ class Figures:
         return self.mpki / self.published_mpki
 
 
-def published(path=PUBLISHED):
-    """(IPC, mispredictions per 1000 instructions) by application and core."""
+def rows_published(path=PUBLISHED):
+    """What was measured, by application and core."""
     with open(path, encoding="utf-8") as file:
         rows = csv.DictReader(line for line in file if not line.startswith("#"))
-        return {(row["application"], row["core"]): (float(row["ipc"]), float(row["mpki"])) for row in rows}
+        return {(row["application"], row["core"]): row for row in rows}
+
+
+def published(path=PUBLISHED):
+    """(IPC, mispredictions per 1000 instructions) by application and core."""
+    return {key: (float(row["ipc"]), float(row["mpki"])) for key, row in rows_published(path).items()}
+
+
+def clocks(path=PUBLISHED):
+    """MHz at which that was measured, by application and core."""
+    return {key: int(row["mhz"]) for key, row in rows_published(path).items()}
 
 
 def read_windows(path):

@@ -174,6 +174,9 @@ class RealPrograms(unittest.TestCase):
         _, listed = real_programs.load()
         self.assertGreaterEqual(sum(program["kin"] == "same" for program in listed), 12)
         self.assertEqual(known["508.namd_r", "m2-pcore"], (5.4123, 1.023))
+        clocks = real_report.clocks()
+        self.assertEqual(clocks.keys(), known.keys())
+        self.assertEqual((clocks["557.xz_r", "m1-pcore"], clocks["557.xz_r", "m2-pcore"]), (3198, 3472))
         for program in listed:
             for core in real_report.CORES:
                 self.assertIn((program["application"], core), known)
