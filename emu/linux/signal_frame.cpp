@@ -61,14 +61,8 @@ constexpr std::uint64_t kNoDefer = 0x40000000;
 constexpr std::uint64_t kResetHandler = 0x80000000;
 constexpr std::uint64_t kRestorer = 0x04000000;
 constexpr std::uint64_t kRestart = 0x10000000;
-constexpr std::int32_t kStackDisabled = 2;
 constexpr std::size_t kFp = 29;
 constexpr std::size_t kLr = 30;
-
-bool on_alternate(const ThreadSignals& signals, std::uint64_t sp) {
-  const GuestSigaltstack& stack = signals.alternate;
-  return stack.flags != kStackDisabled && sp > stack.pointer && sp - stack.pointer <= stack.size;
-}
 
 SignalFrame frame_of(const Task& task, const SignalInfo& info) {
   const CpuState& cpu = task.cpu;
@@ -97,14 +91,14 @@ bool enter_handler(Task& task, const SignalInfo& info) {
   const SignalFrame frame = frame_of(task, info);
   std::uint64_t sp = cpu.x[kSpSlot];
   const GuestSigaltstack& alternate = signals.alternate;
-  const bool wanted = (action.flags & kOnStack) != 0 && alternate.flags != kStackDisabled;
-  if (wanted && !on_alternate(signals, sp)) sp = alternate.pointer + alternate.size;
+  const bool wanted = (action.flags & kOnStack) != 0 && !alternate.disabled();
+  if (wanted && !alternate.holds(sp)) sp = alternate.pointer + alternate.size;
   const std::uint64_t record_at = (sp & ~std::uint64_t{15}) - sizeof(FrameRecord);
   const std::uint64_t frame_at = (record_at - sizeof(SignalFrame)) & ~std::uint64_t{15};
   // As on Linux, frames run out of the alternate stack's lower end. But a handler whose first instruction
   // faults over and over must not begin again at its top: it would never end, and never retire an
   // instruction.
-  if (on_alternate(signals, cpu.x[kSpSlot]) && !on_alternate(signals, frame_at) && cpu.pc == action.handler) {
+  if (alternate.holds(cpu.x[kSpSlot]) && !alternate.holds(frame_at) && cpu.pc == action.handler) {
     return false;
   }
   const FrameRecord record = {cpu.x[kFp], cpu.x[kLr]};
@@ -122,6 +116,7 @@ bool enter_handler(Task& task, const SignalInfo& info) {
   if ((action.flags & kNoDefer) == 0) signals.blocked |= signal_bit(info.signal);
   signals.blocked &= ~kNeverBlocked;
   if ((action.flags & kResetHandler) != 0) action.handler = 0;
+  if (alternate.disarms()) signals.alternate = {};
   return true;
 }
 

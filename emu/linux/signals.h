@@ -21,8 +21,18 @@ struct GuestSigaction {
 static_assert(sizeof(GuestSigaction) == 32);
 
 struct GuestSigaltstack {
+  static constexpr std::uint32_t kDisable = 2;
+  static constexpr std::uint32_t kAutoDisarm = 1U << 31U;
+  bool disabled() const { return (flags & kDisable) != 0; }
+  // A handler is entered without one, and its return brings it back.
+  bool disarms() const { return (flags & kAutoDisarm) != 0; }
+  // Whether a thread with this sp is on it.
+  bool holds(std::uint64_t sp) const {
+    return !disabled() && !disarms() && sp > pointer && sp - pointer <= size;
+  }
+
   std::uint64_t pointer = 0;
-  std::int32_t flags = 2;  // SS_DISABLE
+  std::uint32_t flags = kDisable;
   std::int32_t padding = 0;
   std::uint64_t size = 0;
 };

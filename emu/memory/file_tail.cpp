@@ -56,6 +56,12 @@ void Memory::fill_tails(std::uint64_t address, std::uint64_t length) const {
   }
 }
 
+void Memory::code_cut(std::uint64_t object) {
+  for (const Region& region : regions_) {
+    if (region.file && region.object == object && region.decoded) code_changed(region.begin, region.end);
+  }
+}
+
 void Memory::file_changed(std::uint64_t object) {
   std::erase_if(tails_, [&](const Tail& tail) {
     if (tail.object != object) return false;

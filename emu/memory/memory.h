@@ -118,6 +118,8 @@ class Memory {
   void fill_tails(std::uint64_t address, std::uint64_t length) const;
   // A file has another size: what was filled is asked for again.
   void file_changed(std::uint64_t object);
+  // A part of a file is gone, and the code that was there.
+  void code_cut(std::uint64_t object);
   bool has_tails() const { return !tails_.empty(); }
 
   // How many of the `length` bytes from `address` on have `protection`: where the kernel's copy would stop.

@@ -170,7 +170,7 @@ std::int64_t ftruncate(Process& process, const Args& args) {
   if (fd < 0) return -EBADF;
   if (const std::int64_t error = check_size(process, fd, args.i64(1)); error != 0) return error;
   const std::int64_t result = result_of(::ftruncate(fd, args.i64(1)));
-  if (result == 0) file_changed(process, fd);
+  if (result == 0) file_cut(process, fd);
   return result;
 }
 
@@ -182,7 +182,7 @@ std::int64_t truncate(Process& process, const Args& args) {
   if (fd < 0) return -std::int64_t{errno};
   std::int64_t result = check_size(process, fd, args.i64(1));
   if (result == 0) result = result_of(::truncate(name.c_str(), args.i64(1)));
-  if (result == 0) file_changed(process, fd);
+  if (result == 0) file_cut(process, fd);
   ::close(fd);
   return result;
 }
@@ -194,7 +194,7 @@ std::int64_t fallocate(Process& process, const Args& args) {
   const std::int64_t error = fits ? check_size(process, fd, args.i64(2) + args.i64(3)) : 0;
   const std::int64_t result =
       error != 0 ? error : result_of(::fallocate(fd, args.i32(1), args.i64(2), args.i64(3)));
-  if (result == 0) file_changed(process, fd);
+  if (result == 0) file_cut(process, fd);
   return result;
 }
 

@@ -90,7 +90,7 @@ std::int64_t openat(Process& process, const Args& args) {
     ::close(fd);
     return -EACCES;
   }
-  if ((flags & O_TRUNC) != 0) file_changed(process, fd);
+  if ((flags & O_TRUNC) != 0) file_cut(process, fd);
   const int guest = process.fds->add(fd, (flags & O_CLOEXEC) != 0);
   if (guest >= 0) process.fds->file(guest)->random = is_random_device(process.fds->host(guest));
   if (guest >= 0 && (flags & O_PATH) == 0)

@@ -24,6 +24,9 @@ constexpr std::uint32_t kMapFixed = 0x10;
 constexpr std::uint32_t kMapAnonymous = 0x20;
 constexpr std::uint32_t kMapLocked = 0x2000;
 constexpr std::uint32_t kMapFixedNoReplace = 0x100000;
+constexpr std::uint64_t kProtBits = 0x3f;  // read, write, execute, PROT_SEM, PROT_BTI, PROT_MTE
+constexpr std::uint64_t kProtGrowsDown = 0x01000000;
+constexpr std::uint64_t kProtGrowsUp = 0x02000000;
 constexpr std::uint32_t kMremapMayMove = 1;
 constexpr std::uint32_t kMremapFixed = 2;
 constexpr std::uint32_t kMremapDontUnmap = 4;
@@ -122,6 +125,7 @@ std::int64_t mmap(Process& process, const Args& args) {
   const std::uint32_t flags = args.u32(3);
   const std::uint32_t type = flags & kMapTypeMask;
   if (args[1] == 0 || type == 0 || type > kMapSharedValidate) return -EINVAL;
+  if ((flags & kMapAnonymous) != 0 && type == kMapSharedValidate) return -EINVAL;
   if (!page_aligned(args[5])) return -EINVAL;
   if (args[1] > process.memory().limit()) return -ENOMEM;
   if ((flags & kMapAnonymous) == 0 && !process.fds->open(args.i32(4))) return -EBADF;
@@ -169,8 +173,22 @@ std::int64_t mprotect(Process& process, const Args& args) {
   if (args[0] % page != 0) return -EINVAL;
   if (args[1] == 0) return 0;
   if (args[1] > process.memory().limit()) return -ENOMEM;
-  const std::uint64_t length = (args[1] + page - 1) / page * page;
-  return process.memory().protect(args[0], length, protection_of(args[2])) ? 0 : -ENOMEM;
+  std::uint64_t length = (args[1] + page - 1) / page * page;
+  const std::uint64_t grows = args[2] & (kProtGrowsDown | kProtGrowsUp);
+  if ((args[2] & ~(kProtBits | grows)) != 0 || grows == (kProtGrowsDown | kProtGrowsUp)) return -EINVAL;
+  Memory& memory = process.memory();
+  std::uint64_t begin = args[0];
+  if (grows != 0) {
+    const Region* const region = memory.region_at(begin);
+    if (region == nullptr) return -ENOMEM;
+    if (grows == kProtGrowsUp || region->name != "[stack]") return -EINVAL;
+    length += begin - region->begin;
+    begin = region->begin;
+  }
+  // As far as there are pages, as on Linux.
+  const std::uint64_t mapped = memory.accessible(begin, length, kProtNone);
+  if (mapped != 0 && !memory.protect(begin, mapped, protection_of(args[2]))) return -ENOMEM;
+  return mapped == length ? 0 : -ENOMEM;
 }
 
 namespace {

@@ -174,22 +174,21 @@ std::int64_t rt_sigreturn(Process& process, const Args& /*args*/) {
 }
 
 std::int64_t sigaltstack(Process& process, const Args& args) {
-  constexpr std::int32_t kOnStack = 1;
-  constexpr std::int32_t kDisable = 2;
+  constexpr std::uint32_t kOnStack = 1;
   constexpr std::uint64_t kSmallest = 5120;  // arm64 MINSIGSTKSZ
   GuestSigaltstack& current = process.task->signals.alternate;
   GuestSigaltstack old = current;
-  const std::uint64_t sp = process.task->cpu.x[kSpSlot];
-  const bool in_use = old.flags != kDisable && sp > old.pointer && sp - old.pointer <= old.size;
+  const bool in_use = current.holds(process.task->cpu.x[kSpSlot]);
   if (in_use) old.flags |= kOnStack;
   if (args[0] != 0) {
     GuestSigaltstack wanted;
     if (!process.memory().read_value(args[0], wanted)) return -EFAULT;
     if (in_use) return -EPERM;
-    if (wanted.flags != 0 && wanted.flags != kDisable && wanted.flags != kOnStack) return -EINVAL;
-    if (wanted.flags != kDisable && wanted.size < kSmallest) return -ENOMEM;
+    const std::uint32_t mode = wanted.flags & ~GuestSigaltstack::kAutoDisarm;
+    if (mode != 0 && mode != GuestSigaltstack::kDisable && mode != kOnStack) return -EINVAL;
+    if (!wanted.disabled() && wanted.size < kSmallest) return -ENOMEM;
     current = wanted;
-    current.flags &= kDisable;
+    current.flags &= ~kOnStack;
   }
   return args[1] == 0 || process.memory().write_value(args[1], old) ? 0 : -EFAULT;
 }

@@ -61,6 +61,15 @@ void file_changed(const Process& process, int host) {
   }
 }
 
+void file_cut(const Process& process, int host) {
+  file_changed(process, host);
+  struct stat status {};
+  if (::fstat(host, &status) != 0) return;
+  for (const auto& other : process.kernel.processes()) {
+    if (other->space != nullptr && other->running()) other->memory().code_cut(file_object(status));
+  }
+}
+
 bool may_map(const Process& process, std::uint64_t more, std::uint64_t replaced, bool data) {
   const std::uint64_t most_space = process.limits[Resource::kAddressSpace].soft;
   const std::uint64_t most_data = data ? process.limits[Resource::kData].soft : kUnlimited;

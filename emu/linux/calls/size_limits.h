@@ -17,6 +17,8 @@ std::int64_t check_size(Process& process, int host, std::int64_t size);
 
 // It may have another size now: mappings of it show that.
 void file_changed(const Process& process, int host);
+// The same, and a part of it may be gone, with code that is mapped.
+void file_cut(const Process& process, int host);
 
 // Whether `more` bytes may be mapped in place of `replaced` ones; `data`: private and writable.
 bool may_map(const Process& process, std::uint64_t more, std::uint64_t replaced, bool data);

@@ -1,8 +1,11 @@
-// What qemu-aarch64 does not do: programs that run programs, mutexes whose owner dies.
+// What qemu-aarch64 does not do: programs that run programs, mutexes whose owner dies, stacks of handlers
+// that disarm themselves, protection up to a hole.
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <pthread.h>
+#include <signal.h>
 #include <spawn.h>
+#include <sys/mman.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -73,7 +76,69 @@ static void own_memory(void) {
   printf("%s\n", own);
 }
 
+enum { kPage = 65536, kDisarm = (int)(1U << 31) };
+static char stack[kPage];
+static int inside;
+
+static int on_stack(void) {
+  char here;
+  return &here >= stack && &here < stack + sizeof(stack);
+}
+
+static void handle(int signal) {
+  stack_t now;
+  sigaltstack(NULL, &now);
+  say("in the handler", on_stack());
+  say("its flags", now.ss_flags == SS_DISABLE);
+  if (++inside == 1) raise(signal);
+}
+
+static void disarmed_stack(void) {
+  stack_t armed = {.ss_sp = stack, .ss_size = sizeof(stack), .ss_flags = kDisarm}, now;
+  struct sigaction action = {.sa_handler = handle, .sa_flags = SA_ONSTACK | SA_NODEFER};
+  say("armed", sigaltstack(&armed, NULL));
+  sigaction(SIGUSR1, &action, NULL);
+  raise(SIGUSR1);
+  sigaltstack(NULL, &now);
+  say("armed again", now.ss_flags == kDisarm && now.ss_sp == stack);
+  armed.ss_flags = kDisarm | 4;
+  say("no such flag", sigaltstack(&armed, NULL));
+  armed.ss_flags = SS_DISABLE;
+  say("disabled", sigaltstack(&armed, NULL));
+}
+
+static void protection(void) {
+  char* pages = mmap(NULL, 3 * kPage, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  munmap(pages + kPage, kPage);
+  say("to a hole", mprotect(pages, 3 * kPage, PROT_READ | PROT_WRITE));
+  *pages = 1;
+  int ends[2];
+  pipe(ends);
+  say("behind it", write(ends[1], "x", 1) == 1 ? read(ends[0], pages + 2 * kPage, 1) : 0);
+  say("no such protection", mprotect(pages, kPage, 0x100));
+  say("nothing that grows", mprotect(pages, kPage, PROT_READ | PROT_GROWSDOWN));
+  const int both = MAP_PRIVATE | MAP_SHARED;
+  say("private and shared", (long)mmap(NULL, kPage, PROT_READ, both | MAP_ANONYMOUS, -1, 0));
+}
+
+static void long_strings(const char* self) {
+  static char text[600000];
+  char* arguments[] = {(char*)"length", text, NULL};
+  int status;
+  for (int length = 200000; length < 600000; length += 330000) {
+    memset(text, 'a', (size_t)length);
+    if (fork() == 0) {
+      execve(self, arguments, NULL);
+      _exit(errno == E2BIG ? 7 : 8);
+    }
+    wait(&status);
+    status_of("long argument", status);
+  }
+  say("long name", execve(text, arguments, NULL));
+}
+
 int main(int argc, char** argv) {
+  if (argc == 2 && strcmp(argv[0], "length") == 0) return strlen(argv[1]) == 200000 ? 6 : 5;
   if (argc == 2 && strcmp(argv[0], "again") == 0) {
     printf("%s %s %s\n", argv[0], argv[1], getenv("NAME"));
     return 9;
@@ -81,5 +146,8 @@ int main(int argc, char** argv) {
   robust_mutex();
   own_memory();
   run_again(argv[0]);
+  disarmed_stack();
+  protection();
+  long_strings(argv[0]);
   return 0;
 }

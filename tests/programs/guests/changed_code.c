@@ -1,8 +1,10 @@
-// Code that changes, by every way in which it does: each is executed before, so that what was made of it once has
-// to be forgotten, and after.
+// Code that changes, by every way in which it does: each is executed before, so that what was made of it once
+// has to be forgotten, and after.
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <pthread.h>
+#include <setjmp.h>
+#include <signal.h>
 #include <stdint.h>
 #include <sys/mman.h>
 #include <sys/uio.h>
@@ -177,6 +179,36 @@ static void many(void) {
   say("many", sum);
 }
 
+static sigjmp_buf back;
+static void jump_back(int signal) { siglongjmp(back, signal); }
+
+// What it returns, or the signal that it ends in, below 0.
+static int tried(const uint32_t* code) {
+  const int signal = sigsetjmp(back, 1);
+  return signal == 0 ? often(code) : -100 - signal;
+}
+
+// The code's file loses it.
+static void of_a_cut_file(void) {
+  signal(SIGBUS, jump_back);
+  signal(SIGILL, jump_back);
+  for (int way = 0; way < 4; ++way) {
+    char name[] = "cutXXXXXX";
+    const int file = mkstemp(name);
+    ftruncate(file, kPage);
+    uint32_t* code = mmap(NULL, kPage, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_SHARED, file, 0);
+    write_function(code, 8);
+    say("of a file", tried(code));
+    if (way == 0) ftruncate(file, 0);
+    if (way == 1) truncate(name, 0);
+    if (way == 2) close(open(name, O_WRONLY | O_TRUNC));
+    if (way == 3) fallocate(file, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, 0, kPage);
+    say("of a cut one", tried(code));
+    unlink(name);
+    close(file);
+  }
+}
+
 int main(void) {
   in_place();
   across_pages();
@@ -186,5 +218,6 @@ int main(void) {
   of_a_child();
   of_threads();
   many();
+  of_a_cut_file();
   return 0;
 }

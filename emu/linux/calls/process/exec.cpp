@@ -14,7 +14,7 @@ namespace m2sim::emu::sys {
 
 namespace {
 
-constexpr std::uint64_t kMostString = 128 * 1024;  // MAX_ARG_STRLEN
+constexpr std::uint64_t kMostString = 32 * kGuestPage;  // MAX_ARG_STRLEN
 
 // argv or envp; a null pointer is an empty list.
 std::int64_t read_strings(const Process& process, std::uint64_t at, std::vector<std::string>& strings) {
@@ -24,7 +24,10 @@ std::int64_t read_strings(const Process& process, std::uint64_t at, std::vector<
     if (!process.memory().read_value(at, pointer)) return -EFAULT;
     if (pointer == 0) break;
     std::optional<std::string> text = process.memory().read_string(pointer, kMostString);
-    if (!text) return -EFAULT;
+    if (!text) {
+      const bool too_long = process.memory().accessible(pointer, kMostString, kProtRead) == kMostString;
+      return too_long ? -E2BIG : -EFAULT;
+    }
     total += text->size() + 1;
     if (total > most_arguments(process.limits)) return -E2BIG;
     strings.push_back(std::move(*text));
@@ -90,14 +93,15 @@ std::int64_t execute(Process& process, const HostPath& file, std::string name, s
 }  // namespace
 
 std::int64_t execve(Process& process, const Args& args) {
+  const HostPath file = path_argument(process, AT_FDCWD, args[0]);
   const auto name = process.memory().read_string(args[0], kPathMax);
-  if (!name) return -EFAULT;
-  return execute(process, path_argument(process, AT_FDCWD, args[0]), *name, args[1], args[2]);
+  if (!name) return -file.error;
+  return execute(process, file, *name, args[1], args[2]);
 }
 
 std::int64_t execveat(Process& process, const Args& args) {
   const auto name = process.memory().read_string(args[1], kPathMax);
-  if (!name) return -EFAULT;
+  if (!name) return -path_argument(process, args.i32(0), args[1]).error;
   const bool by_descriptor = name->empty() && (args.u32(4) & AT_EMPTY_PATH) != 0;
   if (!by_descriptor) {
     return execute(process, path_argument(process, args.i32(0), args[1]), *name, args[2], args[3]);
