@@ -116,16 +116,16 @@ std::int64_t openat2(Process& process, const Args& args) {
   const HostPath path = path_argument(process, args.i32(0), args[1], last_link_of_open(flags));
   if (!path.made_up.empty()) return open_made_up(process, path.made_up, flags);
   if (path.error != 0) return -path.error;
-  how.flags = static_cast<std::uint64_t>(flags | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-  how.mode = process.mode_of_new_file(static_cast<std::uint32_t>(how.mode));
+  // The host says whether the way there is allowed; then it is opened as any other file.
+  const std::uint64_t kept = static_cast<std::uint64_t>(flags & (O_NOFOLLOW | O_DIRECTORY));
+  struct {
+    std::uint64_t flags, mode, resolve;
+  } asked{O_PATH | O_CLOEXEC | kept, 0, how.resolve};
   const auto fd =
-      static_cast<int>(::syscall(SYS_openat2, path.directory, path.path.c_str(), &how, sizeof(how)));
-  if (fd < 0) return -std::int64_t{errno};
-  if (is_of_host_proc(fd)) {
-    ::close(fd);
-    return -EACCES;
-  }
-  return process.fds->add(fd, (flags & O_CLOEXEC) != 0);
+      static_cast<int>(::syscall(SYS_openat2, path.directory, path.path.c_str(), &asked, sizeof(asked)));
+  if (fd < 0 && (errno != ENOENT || (flags & O_CREAT) == 0)) return -std::int64_t{errno};
+  if (fd >= 0) ::close(fd);
+  return openat(process, {{args[0], args[1], how.flags, how.mode, 0, 0}});
 }
 
 std::int64_t close(Process& process, const Args& args) {

@@ -5,7 +5,10 @@
 #include <pthread.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stdint.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -121,6 +124,32 @@ static void protection(void) {
   say("private and shared", (long)mmap(NULL, kPage, PROT_READ, both | MAP_ANONYMOUS, -1, 0));
 }
 
+// Along a way that must be of a kind: what is opened is as any other file.
+static void by_way(void) {
+  struct {
+    uint64_t flags, mode, resolve;
+  } how = {O_RDWR | O_CREAT, 0600, 2 /* RESOLVE_NO_MAGICLINKS */};
+  unlink("by_way");
+  int file = (int)syscall(SYS_openat2, AT_FDCWD, "by_way", &how, sizeof(how));
+  say("by a way", file >= 0);
+  say("waits", (fcntl(file, F_GETFL) & O_NONBLOCK) == 0);
+  how.flags = O_RDONLY;
+  how.mode = 0;
+  unlink("fifo");
+  mkfifo("fifo", 0600);
+  if (fork() == 0) {
+    close(open("fifo", O_WRONLY));
+    _exit(0);
+  }
+  file = (int)syscall(SYS_openat2, AT_FDCWD, "fifo", &how, sizeof(how));
+  char byte;
+  say("of a fifo", read(file, &byte, 1));
+  wait(NULL);
+  say("no such file", syscall(SYS_openat2, AT_FDCWD, "none", &how, sizeof(how)));
+  unlink("by_way");
+  unlink("fifo");
+}
+
 static void long_strings(const char* self) {
   static char text[600000];
   char* arguments[] = {(char*)"length", text, NULL};
@@ -148,6 +177,7 @@ int main(int argc, char** argv) {
   run_again(argv[0]);
   disarmed_stack();
   protection();
+  by_way();
   long_strings(argv[0]);
   return 0;
 }
