@@ -22,14 +22,15 @@ namespace m2sim::emu::sys {
 
 namespace {
 
-// Waiting, or what the call gives: a named pipe that no writer has opened yet is at its end, though poll()
-// says nothing of it.
+// A single part is moved as read() and write() do: a file may tell them from vectors when it is empty.
+std::int64_t read_host(const OpenFile& file, std::span<const iovec> parts) {
+  return parts.size() == 1 ? ::read(file.host, parts[0].iov_base, parts[0].iov_len)
+                           : ::readv(file.host, parts.data(), static_cast<int>(parts.size()));
+}
+
 std::int64_t read_when_ready(Process& process, const OpenFile& file, std::span<iovec> parts) {
-  const std::int64_t wait = wait_for_file(process, file, POLLIN);
-  const bool may_have_ended = wait == kBlocked && file.kind == OpenFile::Kind::kSocket;
-  if (wait != 0 && !may_have_ended) return wait;
-  std::int64_t result = result_of(::readv(file.host, parts.data(), static_cast<int>(parts.size())));
-  if (may_have_ended && result == -EAGAIN) return kBlocked;
+  std::int64_t result = when_ready(process, file, POLLIN, size_of(parts) == 0,
+                                   [&] { return result_of(read_host(file, parts)); });
   if (result <= 0 || !reads_on(file)) return result;
   // What the host's worker had not moved yet when the first read took the rest.
   for (std::int64_t more = result; more > 0; result += std::max(more, std::int64_t{0})) {
@@ -42,7 +43,8 @@ std::int64_t read_when_ready(Process& process, const OpenFile& file, std::span<i
 
 std::int64_t write_to_host(const OpenFile& file, std::span<const iovec> parts) {
   const HeldSigpipe held(file);
-  return ::writev(file.host, parts.data(), static_cast<int>(parts.size()));
+  return result_of(parts.size() == 1 ? ::write(file.host, parts[0].iov_base, parts[0].iov_len)
+                                     : ::writev(file.host, parts.data(), static_cast<int>(parts.size())));
 }
 
 void written_to_terminal(Process& process, const OpenFile& end, std::span<const iovec> parts,
@@ -61,7 +63,7 @@ void written_to_terminal(Process& process, const OpenFile& end, std::span<const 
 std::int64_t write_parts(Process& process, OpenFile& file, std::span<iovec> parts) {
   if (const auto done = write_own(process, file, parts, std::nullopt)) return *done;
   Wait& wait = process.task->wait;
-  parts = behind(parts, wait.progress);
+  if (wait.progress != 0) parts = behind(parts, wait.progress);
   if (file.kind == OpenFile::Kind::kPlain) {
     const std::int64_t allowed = allowed_bytes_here(process, file.host, size_of(parts));
     if (allowed < 0) return allowed;
@@ -69,19 +71,10 @@ std::int64_t write_parts(Process& process, OpenFile& file, std::span<iovec> part
   }
   const bool in_parts = file.never_blocks_host() && !file.nonblocking;
   while (true) {
-    // Someone else may still fill the pipe first; the host then says so.
-    const std::int64_t not_ready = wait_for_file(process, file, POLLOUT);
-    if (not_ready == kBlocked && wait.interrupted && wait.progress != 0) {
-      return static_cast<std::int64_t>(wait.progress);
-    }
-    if (not_ready != 0) return not_ready;
     const int before = file.pty == nullptr ? 0 : waiting_at_master(*file.pty);
-    const std::int64_t done = write_to_host(file, parts);
-    if (in_parts && done < 0 && errno == EAGAIN) {
-      // Room for less than an atomic write needs: wait for more of it.
-      wait.files = {{file.host, POLLOUT, 0}};
-      return kBlocked;
-    }
+    const std::int64_t done =
+        when_ready(process, file, POLLOUT, size_of(parts) == 0, [&] { return write_to_host(file, parts); });
+    if (done == kBlocked && !wait.interrupted) return done;
     if (done < 0 && wait.progress != 0) return static_cast<std::int64_t>(wait.progress);
     if (done < 0) return written(process, done);
     if (file.kind == OpenFile::Kind::kPlain) file_changed(process, file.host);
@@ -97,15 +90,14 @@ std::int64_t write_parts(Process& process, OpenFile& file, std::span<iovec> part
 namespace {
 
 std::int64_t written_at(Process& process, const OpenFile& file, std::int64_t host) {
-  const std::int64_t result = written(process, host);
+  const std::int64_t result = written(process, result_of(host));
   if (result > 0) file_changed(process, file.host);
   return result;
 }
 
 }  // namespace
 
-std::int64_t written(Process& process, std::int64_t host) {
-  const std::int64_t result = result_of(host);
+std::int64_t written(Process& process, std::int64_t result) {
   if (result == -EPIPE) process.kernel.post(*process.task, {SIGPIPE, SI_USER, {}});
   return result;
 }

@@ -20,23 +20,26 @@ namespace {
 
 constexpr std::uint32_t kKnownFlags = 15;  // SPLICE_F_MOVE, _NONBLOCK, _MORE, _GIFT
 
-// 0, or what the call returns: one of the two is not ready.
-std::int64_t both_ready(Process& process, const OpenFile& in, const OpenFile& out, bool waits) {
-  const OpenFile* files[] = {&in, &out};
-  constexpr short kEvents[] = {POLLIN, POLLOUT};
-  for (std::size_t i = 0; i < 2; ++i) {
-    const std::int64_t result = wait_for_file(process, *files[i], kEvents[i]);
-    if (result == kBlocked && !waits) return -EAGAIN;
-    if (result != 0) return result;
-  }
-  return 0;
+std::int64_t moved(Process& process, const OpenFile& out, std::int64_t result) {
+  if (result > 0 && out.kind == OpenFile::Kind::kPlain) file_changed(process, out.host);
+  return written(process, result);
 }
 
-std::int64_t moved(Process& process, const OpenFile& out, std::int64_t host, bool waits) {
-  if (host > 0 && out.kind == OpenFile::Kind::kPlain) file_changed(process, out.host);
-  if (host >= 0 || errno != EAGAIN || !waits) return written(process, host);
-  process.task->wait.retry = true;
-  return kBlocked;
+// From file to file by the host's call, once both are ready. `call` gives bytes or -errno.
+template <class Call>
+std::int64_t move_when_ready(Process& process, const OpenFile& in, const OpenFile& out, bool waits,
+                             const Call& call) {
+  std::int64_t wait = wait_for_file(process, in, POLLIN);
+  if (wait == 0) wait = wait_for_file(process, out, POLLOUT);
+  const bool asks = wait == 0 || (answers_at_once(in, POLLIN, false) && answers_at_once(out, POLLOUT, false));
+  std::int64_t result = wait;
+  if (asks) {
+    const HeldSigpipe held(out);
+    result = call();
+  }
+  if (result != -EAGAIN && result != kBlocked) return moved(process, out, result);
+  if (!waits) return -EAGAIN;
+  return wait != 0 ? wait : sleep_for_file(process, out, POLLOUT, false);
 }
 
 // An optional file offset of the guest's.
@@ -66,14 +69,12 @@ std::int64_t splice(Process& process, const Args& args) {
   if (in->is_special() || out->is_special()) return -EINVAL;
   if (!from.read(process) || !to.read(process)) return -EFAULT;
   const bool waits = (args.u32(5) & SPLICE_F_NONBLOCK) == 0 && !in->nonblocking && !out->nonblocking;
-  if (const std::int64_t result = both_ready(process, *in, *out, waits); result != 0) return result;
-  const std::int64_t size = allowed_at(process, out->host, to, std::min(args[4], kMostBytes));
-  if (size < 0) return size;
-  const HeldSigpipe held(*out);
-  const std::int64_t result = moved(process, *out,
-                                    ::splice(in->host, from.host(), out->host, to.host(),
-                                             static_cast<std::size_t>(size), args.u32(5) | SPLICE_F_NONBLOCK),
-                                    waits);
+  const std::int64_t result = move_when_ready(process, *in, *out, waits, [&] {
+    const std::int64_t size = allowed_at(process, out->host, to, std::min(args[4], kMostBytes));
+    if (size < 0) return size;
+    return result_of(::splice(in->host, from.host(), out->host, to.host(), static_cast<std::size_t>(size),
+                              args.u32(5) | SPLICE_F_NONBLOCK));
+  });
   return from.write(process) && to.write(process) ? result : -EFAULT;
 }
 
@@ -85,11 +86,10 @@ std::int64_t tee(Process& process, const Args& args) {
   if (in == nullptr || out == nullptr) return -EBADF;
   if (in->is_special() || out->is_special()) return -EINVAL;
   const bool waits = (args.u32(3) & SPLICE_F_NONBLOCK) == 0 && !in->nonblocking && !out->nonblocking;
-  if (const std::int64_t result = both_ready(process, *in, *out, waits); result != 0) return result;
-  const HeldSigpipe held(*out);
-  return moved(process, *out,
-               ::tee(in->host, out->host, std::min(args[2], kMostBytes), args.u32(3) | SPLICE_F_NONBLOCK),
-               waits);
+  return move_when_ready(process, *in, *out, waits, [&] {
+    const std::size_t size = std::min(args[2], kMostBytes);
+    return result_of(::tee(in->host, out->host, size, args.u32(3) | SPLICE_F_NONBLOCK));
+  });
 }
 
 // The pages are copied: nobody can see the difference but by changing them afterwards, which is undefined.
@@ -99,7 +99,12 @@ std::int64_t vmsplice(Process& process, const Args& args) {
   if (fd < 0) return -EBADF;
   if (::fcntl(fd, F_GETPIPE_SZ) < 0) return -EBADF;
   const bool reads = (::fcntl(fd, F_GETFL) & O_ACCMODE) == O_RDONLY;
-  return reads ? readv(process, args) : writev(process, args);
+  const std::int64_t result = reads ? readv(process, args) : writev(process, args);
+  if (result != kBlocked) return result;
+  // What there was room for is enough.
+  const std::uint64_t moved = process.task->wait.progress;
+  if (moved != 0) return static_cast<std::int64_t>(moved);
+  return (args.u32(3) & SPLICE_F_NONBLOCK) != 0 ? -EAGAIN : result;
 }
 
 std::int64_t sendfile(Process& process, const Args& args) {
@@ -111,19 +116,17 @@ std::int64_t sendfile(Process& process, const Args& args) {
   if (!from.read(process)) return -EFAULT;
   Wait& wait = process.task->wait;
   const std::uint64_t wanted = std::min(args[3], kMostBytes);
-  const bool waits = !out->nonblocking;
-  const bool can_wait = out->never_blocks_host() && waits;
+  const bool can_wait = out->never_blocks_host() && !out->nonblocking;
   const bool in_parts = can_wait && ::fcntl(out->host, F_GETPIPE_SZ) < 0;  // a pipe is filled once
   std::int64_t result = 0;
   while (true) {
-    result = wait_for_file(process, *out, POLLOUT);
-    if (result == 0 && wanted > wait.progress) {
+    result = when_ready(process, *out, POLLOUT, false, [&] {
       const std::int64_t size = allowed_bytes_here(process, out->host, wanted - wait.progress);
       if (size < 0) return size;
       const HeldSigpipe held(*out);
-      result = moved(process, *out,
-                     ::sendfile(out->host, in->host, from.host(), static_cast<std::size_t>(size)), can_wait);
-    }
+      return result_of(::sendfile(out->host, in->host, from.host(), static_cast<std::size_t>(size)));
+    });
+    result = moved(process, *out, result);
     if (result > 0) wait.progress += static_cast<std::uint64_t>(result);
     if (result <= 0 || !in_parts || wait.progress >= wanted) break;
   }

@@ -23,8 +23,8 @@ inline constexpr std::uint64_t kPathMax = 4096;
 // Turns the host's -1 and errno into the -errno of the kernel's interface.
 inline std::int64_t result_of(std::int64_t host) { return host < 0 ? -std::int64_t{errno} : host; }
 
-// The same for calls that write: a reader that has gone also costs the guest a SIGPIPE.
-std::int64_t written(Process& process, std::int64_t host);
+// The result of a call that writes: a reader that has gone also costs the guest a SIGPIPE.
+std::int64_t written(Process& process, std::int64_t result);
 
 // prctl(PR_SET_SECCOMP).
 std::int64_t set_seccomp_by_prctl(Process& process, const Args& args);

@@ -38,34 +38,56 @@ std::int64_t set_wait_mask(Process& process, std::uint64_t address) {
   return 0;
 }
 
+namespace {
+
+// The end of the time that the socket lets its callers wait.
+std::optional<std::uint64_t> socket_limit(const Process& process, const OpenFile& file, short events) {
+  timeval limit{};
+  socklen_t size = sizeof(limit);
+  const int option = events == POLLIN ? SO_RCVTIMEO : SO_SNDTIMEO;
+  if (::getsockopt(file.host, SOL_SOCKET, option, &limit, &size) != 0) return std::nullopt;
+  constexpr std::uint64_t kMicro = 1000;
+  const std::uint64_t nanoseconds = static_cast<std::uint64_t>(limit.tv_sec) * kNanosecondsPerSecond +
+                                    static_cast<std::uint64_t>(limit.tv_usec) * kMicro;
+  if (nanoseconds == 0) return std::nullopt;
+  return deadline_after(process, nanoseconds);
+}
+
+}  // namespace
+
+std::int64_t sleep_for_file(Process& process, const OpenFile& file, short events, bool announced) {
+  if (timed_out(process)) return -EAGAIN;
+  Wait& wait = process.task->wait;
+  // What has a limit is not made again behind a handler.
+  if (wait.interrupted && wait.deadline) return -EINTR;
+  wait.files.clear();
+  if (announced) wait.files = {{file.host, events, 0}};
+  wait.outside = file.outside();
+  wait.retry = !announced;
+  if (!wait.again) wait.deadline = socket_limit(process, file, events);
+  return kBlocked;
+}
+
 std::int64_t wait_for_file(Process& process, const OpenFile& file, short events) {
   if (file.kind == OpenFile::Kind::kPlain) return 0;
   pollfd polled{file.host, events, 0};
   if (::poll(&polled, 1, 0) != 0) return 0;  // ready, or the call itself will say what is wrong
   if (file.never_blocks_host() && file.nonblocking) return 0;  // the call says so itself
-  // A foreign file that must not wait says so itself.
-  if (file.kind == OpenFile::Kind::kForeign && (::fcntl(file.host, F_GETFL) & O_NONBLOCK) != 0) return 0;
-  Wait& wait = process.task->wait;
-  wait.files = {{file.host, events, 0}};
-  wait.outside = file.outside();
-  return kBlocked;
+  const int flags = ::fcntl(file.host, F_GETFL);
+  // A foreign file that must not wait says so itself, and so does the wrong end of a pipe.
+  if (file.kind == OpenFile::Kind::kForeign && (flags & O_NONBLOCK) != 0) return 0;
+  if ((flags & O_ACCMODE) == (events == POLLIN ? O_WRONLY : O_RDONLY)) return 0;
+  return sleep_for_file(process, file, events, true);
 }
 
-std::int64_t wait_for_socket(Process& process, const OpenFile& file, short events) {
-  const std::int64_t result = wait_for_file(process, file, events);
-  if (result != kBlocked) return result;
-  if (timed_out(process)) return -EAGAIN;
-  Wait& wait = process.task->wait;
-  if (wait.again) return result;
-  timeval limit{};
-  socklen_t size = sizeof(limit);
-  const int option = events == POLLIN ? SO_RCVTIMEO : SO_SNDTIMEO;
-  if (::getsockopt(file.host, SOL_SOCKET, option, &limit, &size) != 0) return result;
-  constexpr std::uint64_t kMicro = 1000;
-  const std::uint64_t nanoseconds = static_cast<std::uint64_t>(limit.tv_sec) * kNanosecondsPerSecond +
-                                    static_cast<std::uint64_t>(limit.tv_usec) * kMicro;
-  if (nanoseconds != 0) wait.deadline = deadline_after(process, nanoseconds);
-  return result;
+bool answers_at_once(const OpenFile& file, short events, bool empty) {
+  int value = 0;
+  socklen_t size = sizeof(value);
+  const bool socket = ::getsockopt(file.host, SOL_SOCKET, SO_RCVLOWAT, &value, &size) == 0;
+  if (empty && (file.kind == OpenFile::Kind::kForeign || file.pty != nullptr)) return !socket;
+  if (file.kind == OpenFile::Kind::kPlain) return true;
+  // Of a terminal and of such a socket less could be read than must come together.
+  return file.never_blocks_host() && file.pty == nullptr && (events != POLLIN || !socket || value <= 1);
 }
 
 }  // namespace m2sim::emu

@@ -2,6 +2,7 @@
 // for which files.
 #pragma once
 
+#include <cerrno>
 #include <cstdint>
 
 #include "emu/linux/calls/timespec.h"
@@ -29,10 +30,27 @@ bool timed_out(const Process& process);
 std::int64_t set_wait_mask(Process& process, std::uint64_t address);
 
 // Puts the caller to sleep until the host's file is ready for `events`, unless it is already: then 0, and
-// the host's call will not wait, or says itself that it would. Files that never make wait cost nothing.
+// the host's call will not wait, or says itself that it would. Files that never make wait cost nothing. A
+// socket may have a time limit of its own (SO_RCVTIMEO, SO_SNDTIMEO): -EAGAIN when it is over.
 std::int64_t wait_for_file(Process& process, const OpenFile& file, short events);
 
-// The same for a socket, which may have a time limit of its own (SO_RCVTIMEO, SO_SNDTIMEO): -EAGAIN then.
-std::int64_t wait_for_socket(Process& process, const OpenFile& file, short events);
+// The same for a file that has said itself that it is not ready. `announced`: poll() tells when it is.
+std::int64_t sleep_for_file(Process& process, const OpenFile& file, short events, bool announced);
+
+// Whether the host's call neither waits nor moves less than it should, ready or not. It then knows best what
+// is an error, or done at once. `empty`: it has nothing to move.
+bool answers_at_once(const OpenFile& file, short events, bool empty);
+
+// What `call` gives, the host's call as bytes or -errno, once it would not wait any more.
+template <class Call>
+std::int64_t when_ready(Process& process, const OpenFile& file, short events, bool empty, const Call& call) {
+  const std::int64_t wait = wait_for_file(process, file, events);
+  if (wait != 0 && !answers_at_once(file, events, empty)) return wait;
+  const std::int64_t result = call();
+  if (result != -EAGAIN) return result;
+  if (wait != 0) return wait;
+  const bool waits = file.never_blocks_host() && !file.nonblocking;
+  return waits ? sleep_for_file(process, file, events, false) : result;
+}
 
 }  // namespace m2sim::emu

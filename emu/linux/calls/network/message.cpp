@@ -135,22 +135,14 @@ std::int64_t send_message(Process& process, const OpenFile& file, msghdr message
   const bool waits = !file.nonblocking && (flags & MSG_DONTWAIT) == 0;
   std::span<iovec> parts = behind({message.msg_iov, message.msg_iovlen}, wait.progress);
   while (true) {
-    if (waits) {
-      const std::int64_t not_ready = wait_for_socket(process, file, POLLOUT);
-      if (not_ready == kBlocked && wait.interrupted && wait.progress != 0) break;
-      if (not_ready != 0) return not_ready;
-    }
     message.msg_iov = parts.data();
     message.msg_iovlen = parts.size();
     // The host must not raise SIGPIPE; whether the guest gets one is its own flag's business.
-    const ssize_t sent = ::sendmsg(file.host, &message, flags | MSG_NOSIGNAL);
-    if (sent < 0 && waits && errno == EAGAIN) {
-      // Room, but not for this message; a reader makes more.
-      wait.retry = true;
-      return kBlocked;
-    }
+    const auto send = [&] { return result_of(::sendmsg(file.host, &message, flags | MSG_NOSIGNAL)); };
+    const std::int64_t sent = waits ? when_ready(process, file, POLLOUT, false, send) : send();
+    if (sent == kBlocked && !wait.interrupted) return sent;
     if (sent < 0 && wait.progress != 0) break;
-    if (sent < 0) return (flags & MSG_NOSIGNAL) != 0 ? result_of(sent) : written(process, sent);
+    if (sent < 0) return (flags & MSG_NOSIGNAL) != 0 ? sent : written(process, sent);
     wait.progress += static_cast<std::uint64_t>(sent);
     parts = behind(parts, static_cast<std::uint64_t>(sent));
     message.msg_control = nullptr;  // it has gone with the first part
@@ -168,16 +160,14 @@ std::int64_t receive_message(Process& process, const OpenFile& file, msghdr& mes
   const bool whole = waits && (flags & MSG_WAITALL) != 0 && (flags & MSG_PEEK) == 0;
   std::span<iovec> parts = behind({message.msg_iov, message.msg_iovlen}, wait.progress);
   while (true) {
-    if (waits) {
-      const std::int64_t not_ready = wait_for_socket(process, file, POLLIN);
-      const bool enough = wait.progress != 0 && (not_ready != kBlocked || wait.interrupted);
-      if (not_ready != 0 && enough) return static_cast<std::int64_t>(wait.progress);
-      if (not_ready != 0) return not_ready;
-    }
     message.msg_iov = parts.data();
     message.msg_iovlen = parts.size();
-    const ssize_t got = ::recvmsg(file.host, &message, (flags & ~MSG_WAITALL) | MSG_CMSG_CLOEXEC);
-    if (got < 0 && wait.progress == 0) return -std::int64_t{errno};
+    const auto receive = [&] {
+      return result_of(::recvmsg(file.host, &message, (flags & ~MSG_WAITALL) | MSG_CMSG_CLOEXEC));
+    };
+    const std::int64_t got = waits ? when_ready(process, file, POLLIN, false, receive) : receive();
+    if (got == kBlocked && (!wait.interrupted || wait.progress == 0)) return got;
+    if (got < 0 && wait.progress == 0) return got;
     if (got > 0) wait.progress += static_cast<std::uint64_t>(got);
     if (got > 0) parts = behind(parts, static_cast<std::uint64_t>(got));
     const bool ends = got <= 0 || parts.empty() || message.msg_controllen != 0;

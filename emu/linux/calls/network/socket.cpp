@@ -93,26 +93,14 @@ std::int64_t connect(Process& process, const Args& args) {
   if (file == nullptr) return -EBADF;
   SocketAddress address = address_argument(process, args[1], args.u32(2));
   if (address.error != 0) return address.error;
-  Wait& wait = process.task->wait;
-  if (wait.again && !wait.retry) {
-    if (const std::int64_t not_ready = wait_for_file(process, *file, POLLOUT); not_ready != 0)
-      return not_ready;
-    int error = 0;
-    socklen_t size = sizeof(error);
-    if (::getsockopt(file->host, SOL_SOCKET, SO_ERROR, &error, &size) != 0) return -std::int64_t{errno};
-    return -error;
-  }
+  // Called again it also takes the error of a connection that failed, so that the socket can try another.
   const std::int64_t result = result_of(::connect(file->host, address.host(), address.size));
-  if (file->nonblocking) return result;
-  if (result == -EINPROGRESS) {
-    wait.retry = false;
-    wait.files = {{file->host, POLLOUT, 0}};
-    wait.outside = true;
-    return kBlocked;
-  }
+  const bool begun = result == -EINPROGRESS || result == -EALREADY;
+  if (file->nonblocking || (!begun && result != -EAGAIN)) return result;
   // The queue of a local listener is full: nothing tells when it no longer is.
-  wait.retry = result == -EAGAIN;
-  return wait.retry ? kBlocked : result;
+  const std::int64_t wait = sleep_for_file(process, *file, POLLOUT, begun);
+  process.task->wait.outside = true;
+  return wait == -EAGAIN && begun ? -EINPROGRESS : wait;
 }
 
 std::int64_t listen(Process& process, const Args& args) {
@@ -128,12 +116,13 @@ std::int64_t accept4(Process& process, const Args& args) {
   socklen_t size = sizeof(listens);
   if (::getsockopt(file->host, SOL_SOCKET, SO_ACCEPTCONN, &listens, &size) != 0) return -std::int64_t{errno};
   if (listens == 0) return -EINVAL;
-  const std::int64_t wait = wait_for_socket(process, *file, POLLIN);
-  if (wait != 0) return wait;
   SocketAddress address;
   address.size = SocketAddress::kMost;
-  const int peer = ::accept4(file->host, address.host(), &address.size, args.i32(3) | SOCK_CLOEXEC);
-  const std::int64_t guest = added(process, peer, args.i32(3));
+  const std::int64_t peer = when_ready(process, *file, POLLIN, false, [&] {
+    return result_of(::accept4(file->host, address.host(), &address.size, args.i32(3) | SOCK_CLOEXEC));
+  });
+  if (peer < 0) return peer;
+  const std::int64_t guest = added(process, static_cast<int>(peer), args.i32(3));
   if (guest < 0 || args[1] == 0) return guest;
   name_for_guest(process, address);
   const std::int64_t error = return_sized(process, args[1], args[2], address.bytes.data(), address.size);
