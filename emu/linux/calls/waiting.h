@@ -45,7 +45,9 @@ bool answers_at_once(const OpenFile& file, short events, bool empty);
 template <class Call>
 std::int64_t when_ready(Process& process, const OpenFile& file, short events, bool empty, const Call& call) {
   const std::int64_t wait = wait_for_file(process, file, events);
-  if (wait != 0 && !answers_at_once(file, events, empty)) return wait;
+  // The last word of a call takes what there is.
+  const bool last = (wait != kBlocked || process.task->wait.interrupted) && file.never_blocks_host();
+  if (wait != 0 && !last && !answers_at_once(file, events, empty)) return wait;
   const std::int64_t result = call();
   if (result != -EAGAIN) return result;
   if (wait != 0) return wait;
