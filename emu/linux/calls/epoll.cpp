@@ -4,7 +4,6 @@
 #include <sys/epoll.h>
 
 #include <algorithm>
-#include <array>
 #include <vector>
 
 #include "emu/linux/calls/syscalls.h"
@@ -51,9 +50,10 @@ std::int64_t change_entry(EpollFile& epoll, int host, OpenFile& file, Entries::i
 }
 
 std::int64_t collect(Process& process, OpenFile& file, const Args& args) {
-  constexpr int kMostEvents = 1024;
-  std::array<epoll_event, kMostEvents> host{};
-  const int count = ::epoll_wait(file.host, host.data(), std::min(args.i32(2), kMostEvents), 0);
+  // No more than it watches can have happened.
+  const std::size_t watched = std::get<EpollFile>(file.special).entries.size();
+  std::vector<epoll_event> host(std::clamp<std::size_t>(args.u32(2), 1, std::max<std::size_t>(watched, 1)));
+  const int count = ::epoll_wait(file.host, host.data(), static_cast<int>(host.size()), 0);
   if (count < 0) return -std::int64_t{errno};
   for (int i = 0; i < count; ++i) {
     const epoll_event& event = host[static_cast<std::size_t>(i)];

@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/timerfd.h>
 #include <sys/wait.h>
@@ -127,6 +128,27 @@ static void other_ends(int epoll, int ends[2]) {
   look("hang-up", epoll, -1);
 }
 
+// As many events at once as there is room for.
+static void many(void) {
+  enum { kMany = 1500 };
+  static struct epoll_event events[2 * kMany];
+  static int told[kMany];
+  int ends[2];
+  const struct rlimit limit = {2 * kMany, 2 * kMany};
+  setrlimit(RLIMIT_NOFILE, &limit);
+  const int epoll = epoll_create1(0);
+  pipe(ends);
+  write(ends[1], "m", 1);
+  for (int i = 0; i < kMany; ++i) add(epoll, dup(ends[0]), EPOLLIN, (unsigned)i);
+  say("of many", epoll_wait(epoll, events, 1100, 0));
+  const int count = epoll_wait(epoll, events, 2 * kMany, 0);
+  say("all", count);
+  for (int i = 0; i < count; ++i) ++told[events[i].data.u32];
+  int once = 0;
+  for (int i = 0; i < kMany; ++i) once += told[i] == 1;
+  say("each once", once);
+}
+
 int main(void) {
   int ends[2];
   struct epoll_event event;
@@ -138,5 +160,6 @@ int main(void) {
   other_ends(epoll, ends);
   say("bad count", epoll_wait(epoll, &event, 0, 0));
   say("not an epoll", epoll_wait(ends[0], &event, 1, 0));
+  many();
   return 0;
 }
