@@ -3,6 +3,7 @@
 #include <sys/eventfd.h>
 #include <sys/inotify.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -230,8 +231,11 @@ std::int64_t inotify_rm_watch(Process& process, const Args& args) {
 
 // Advice may be ignored; only its arguments are checked.
 std::int64_t fadvise64(Process& process, const Args& args) {
-  if (!process.fds->open(args.i32(0))) return -EBADF;
-  return args.i32(3) < 0 || args.i32(3) > 5 ? -EINVAL : 0;
+  const int fd = process.fds->host(args.i32(0));
+  if (fd < 0) return -EBADF;
+  struct stat status {};
+  if (::fstat(fd, &status) == 0 && S_ISFIFO(status.st_mode)) return -ESPIPE;
+  return args.i64(2) < 0 || args.i32(3) < 0 || args.i32(3) > 5 ? -EINVAL : 0;
 }
 
 }  // namespace m2sim::emu::sys

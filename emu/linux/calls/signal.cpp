@@ -63,14 +63,14 @@ std::int64_t send_to_many(Process& caller, int group, const SignalInfo& info) {
   return sent ? 0 : found ? -EPERM : -ESRCH;
 }
 
-// The siginfo_t of a sender who makes up his own.
-std::int64_t read_info(const Process& process, int signal, std::uint64_t at, SignalInfo& info) {
+// The siginfo_t of a sender who makes up his own. Only to himself may he say that it comes from the kernel.
+std::int64_t read_info(const Process& process, int to, int signal, std::uint64_t at, SignalInfo& info) {
   struct {
     std::int32_t signal, error, code, padding;
     std::array<std::uint64_t, 3> fields;
   } guest;
   if (!process.memory().read_value(at, guest)) return -EFAULT;
-  if (guest.code >= 0) return -EPERM;
+  if ((guest.code >= 0 || guest.code == SI_TKILL) && to != process.task->id) return -EPERM;
   info = {signal, guest.code, guest.fields};
   return 0;
 }
@@ -216,14 +216,14 @@ std::int64_t tkill(Process& process, const Args& args) {
 std::int64_t rt_sigqueueinfo(Process& process, const Args& args) {
   SignalInfo info;
   if (!valid(args.i32(1))) return -EINVAL;
-  const std::int64_t error = read_info(process, args.i32(1), args[2], info);
+  const std::int64_t error = read_info(process, args.i32(0), args.i32(1), args[2], info);
   return error != 0 ? error : send_to(process, args.i32(0), info);
 }
 
 std::int64_t rt_tgsigqueueinfo(Process& process, const Args& args) {
   SignalInfo info;
   if (args.i32(0) <= 0 || args.i32(1) <= 0 || !valid(args.i32(2))) return -EINVAL;
-  const std::int64_t error = read_info(process, args.i32(2), args[3], info);
+  const std::int64_t error = read_info(process, args.i32(1), args.i32(2), args[3], info);
   return error != 0 ? error : send_to_thread(process, args.i32(0), args.i32(1), info);
 }
 

@@ -3,6 +3,7 @@
 #include <asm/ioctls.h>
 #include <asm/sockios.h>
 #include <fcntl.h>
+#include <linux/fs.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -41,6 +42,7 @@ constexpr std::array kRequests = {
     Request{TIOCGPTLCK, sizeof(int), true},      Request{TIOCPKT, sizeof(int), false},
     Request{TIOCGPKT, sizeof(int), true},        Request{TIOCGEXCL, sizeof(int), true},
     Request{kGetTermios2, kTermios2, true},      Request{kSetTermios2, kTermios2, false},
+    Request{SIOCATMARK, sizeof(int), true},      Request{FIGETBSZ, sizeof(int), true},
     Request{kSetTermios2 + 1, kTermios2, false}, Request{kSetTermios2 + 2, kTermios2, false},
 };
 // Their argument is a number, or nothing.

@@ -148,6 +148,8 @@ std::int64_t clone3(Process& process, const Args& args) {
   if (args[1] < sizeof(given)) return -EINVAL;
   if (!process.memory().read_value(args[0], given)) return -EFAULT;
   if ((given.stack == 0) != (given.stack_size == 0)) return -EINVAL;
+  if (given.exit_signal > kSignalCount) return -EINVAL;
+  if (given.exit_signal != 0 && has(given.flags, CLONE_THREAD | CLONE_PARENT)) return -EINVAL;
   return do_clone(process, {given.flags, given.stack + given.stack_size, given.parent_tid, given.child_tid,
                             given.tls, given.pidfd, given.exit_signal});
 }

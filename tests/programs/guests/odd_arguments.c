@@ -1,0 +1,109 @@
+// What calls say of arguments that few programs give.
+#define _GNU_SOURCE
+#include <fcntl.h>
+#include <linux/fs.h>
+#include <linux/sockios.h>
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdint.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "check.h"
+
+static void advice(void) {
+  int ends[2];
+  pipe(ends);
+  const int file = open("advised", O_RDWR | O_CREAT, 0600);
+  const int pair = socket(AF_UNIX, SOCK_STREAM, 0);
+  printf("a file: %d\n", posix_fadvise(file, 0, 0, POSIX_FADV_WILLNEED));
+  printf("a pipe: %s\n", strerrorname_np(posix_fadvise(ends[0], 0, 0, POSIX_FADV_WILLNEED)));
+  printf("a pipe, no advice: %s\n", strerrorname_np(posix_fadvise(ends[0], 0, 0, 77)));
+  printf("a socket: %d\n", posix_fadvise(pair, 0, 0, POSIX_FADV_WILLNEED));
+  printf("less than nothing: %s\n", strerrorname_np(posix_fadvise(file, 0, -1, POSIX_FADV_WILLNEED)));
+  printf("no advice: %s\n", strerrorname_np(posix_fadvise(file, 0, 0, 77)));
+}
+
+static siginfo_t taken;
+
+static void take(int signal, siginfo_t* info, void* context) {
+  (void)signal;
+  (void)context;
+  taken = *info;
+}
+
+static long queue(pid_t to, int code) {
+  siginfo_t info = {.si_code = code};
+  info.si_value.sival_int = 55;
+  return syscall(SYS_rt_sigqueueinfo, to, SIGUSR1, &info);
+}
+
+static void* of_another_thread(void* unused) {
+  say("by another thread", queue(getpid(), SI_USER));
+  return unused;
+}
+
+static void made_up_signals(void) {
+  const struct sigaction action = {.sa_sigaction = take, .sa_flags = SA_SIGINFO};
+  pthread_t thread;
+  sigaction(SIGUSR1, &action, NULL);
+  const int codes[] = {SI_USER, SI_KERNEL, SI_TKILL, SI_QUEUE, 5};
+  for (unsigned i = 0; i < sizeof(codes) / sizeof(codes[0]); ++i) {
+    say("to oneself", queue(getpid(), codes[i]));
+    printf("%d %d\n", taken.si_code, taken.si_value.sival_int);
+  }
+  siginfo_t info = {.si_code = SI_USER};
+  say("to a thread", syscall(SYS_rt_tgsigqueueinfo, getpid(), gettid(), SIGUSR1, &info));
+  pthread_create(&thread, NULL, of_another_thread, NULL);
+  pthread_join(thread, NULL);
+  const pid_t child = fork();
+  if (child == 0) pause();
+  say("to another", queue(child, SI_USER));
+  say("as a thread", queue(child, SI_TKILL));
+  kill(child, SIGKILL);
+  wait(NULL);
+}
+
+static long make(uint64_t flags, uint64_t signal) {
+  uint64_t arguments[8] = {flags, 0, 0, 0, signal};
+  const long made = syscall(SYS_clone3, arguments, sizeof(arguments));
+  if (made == 0) _exit(3);
+  int status = 0;
+  if (made > 0) waitpid((pid_t)made, &status, __WALL);
+  return made > 0 ? WEXITSTATUS(status) : made;
+}
+
+static void children(void) {
+  say("clone3", make(0, SIGCHLD));
+  say("a silent child", make(0, 0));
+  say("no signal", make(0, 77));
+  say("more than a byte", make(0, 0x100 + SIGCHLD));
+  say("a sibling's signal", make(CLONE_PARENT, SIGCHLD));
+  say("a thread's", make(CLONE_THREAD | CLONE_SIGHAND | CLONE_VM, SIGCHLD));
+}
+
+static void requests(void) {
+  int pair[2];
+  int value = -1;
+  socketpair(AF_UNIX, SOCK_STREAM, 0, pair);
+  const int tcp = socket(AF_INET, SOCK_STREAM, 0);
+  say("SIOCATMARK", ioctl(tcp, SIOCATMARK, &value));
+  say("value", value);
+  say("of a file", ioctl(open("advised", O_RDWR), SIOCATMARK, &value));
+  say("FIGETBSZ", ioctl(open("advised", O_RDWR), FIGETBSZ, &value));
+  say("a power of two", value > 0 && (value & (value - 1)) == 0);
+  say("nowhere", ioctl(tcp, SIOCATMARK, NULL));
+}
+
+int main(void) {
+  setvbuf(stdout, NULL, _IONBF, 0);
+  advice();
+  made_up_signals();
+  children();
+  requests();
+  return 0;
+}
