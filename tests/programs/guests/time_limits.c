@@ -111,8 +111,16 @@ static void connections(void) {
   say("accepted", connect(client, (struct sockaddr*)&address, size));
   say("connected", connect(client, (struct sockaddr*)&address, size));
 
-  struct sockaddr_un local = {AF_UNIX, ""};
   const struct timeval limit = {0, 10000};
+  listen(listener, 0);
+  for (int i = 0; i < 3; ++i) {
+    const int silent = socket(AF_INET, SOCK_STREAM, 0);
+    setsockopt(silent, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof(limit));
+    say("no answer", connect(silent, (struct sockaddr*)&address, size));
+    if (i == 2) say("nor later", connect(silent, (struct sockaddr*)&address, size));
+  }
+
+  struct sockaddr_un local = {AF_UNIX, ""};
   const int full = socket(AF_UNIX, SOCK_STREAM, 0);
   bind(full, (struct sockaddr*)&local, sizeof(local.sun_family));
   size = sizeof(local);

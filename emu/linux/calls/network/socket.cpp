@@ -97,10 +97,13 @@ std::int64_t connect(Process& process, const Args& args) {
   const std::int64_t result = result_of(::connect(file->host, address.host(), address.size));
   const bool begun = result == -EINPROGRESS || result == -EALREADY;
   if (file->nonblocking || (!begun && result != -EAGAIN)) return result;
+  Wait& wait = process.task->wait;
+  if (!wait.again && result == -EALREADY) wait.progress = 1;  // an earlier call has begun it
   // The queue of a local listener is full: nothing tells when it no longer is.
-  const std::int64_t wait = sleep_for_file(process, *file, POLLOUT, begun);
-  process.task->wait.outside = true;
-  return wait == -EAGAIN && begun ? -EINPROGRESS : wait;
+  const std::int64_t sleep = sleep_for_file(process, *file, POLLOUT, begun);
+  wait.outside = true;
+  if (sleep != -EAGAIN || !begun) return sleep;
+  return wait.progress != 0 ? -EALREADY : -EINPROGRESS;
 }
 
 std::int64_t listen(Process& process, const Args& args) {
