@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <toml++/toml.h>
 
 #include <algorithm>
 #include <optional>
@@ -11,6 +10,7 @@
 #include "cmd/console/failure.h"
 #include "cmd/console/nearest.h"
 #include "cmd/console/output_file.h"
+#include "cmd/results/toml_text.h"
 #include "timing/config/field_text.h"
 #include "timing/config/fields.h"
 
@@ -81,15 +81,6 @@ std::string base_of(const toml::table& table, const std::string& file_name) {
   const auto* name = node->as_string();
   if (name == nullptr) throw failure("{}: base must be the name of a built-in core", file_name);
   return name->get();
-}
-
-toml::table parse(std::string_view text, const std::string& file_name) {
-  try {
-    return toml::parse(text, file_name);
-  } catch (const toml::parse_error& error) {
-    throw failure("{}, line {}, column {}: {}", file_name, error.source().begin.line,
-                  error.source().begin.column, error.description());
-  }
 }
 
 emu::Cpu cpu_of(const toml::table& table, const std::string& file_name) {
@@ -194,7 +185,7 @@ std::string difference_toml(const timing::CoreConfig& config, std::string_view b
 }
 
 timing::CoreConfig parse_config(std::string_view text, const std::string& file_name) {
-  const toml::table table = parse(text, file_name);
+  const toml::table table = parse_toml(text, file_name);
   timing::CoreConfig config = built_in_core(base_of(table, file_name));
   cpu_of(table, file_name);  // refuses what is no processor
   apply_table(config, table, Pass::kNames, "", file_name);
@@ -205,7 +196,7 @@ timing::CoreConfig parse_config(std::string_view text, const std::string& file_n
 timing::CoreConfig load_config(const std::string& path) { return parse_config(read_file(path), path); }
 
 emu::Cpu parse_cpu(std::string_view text, const std::string& file_name) {
-  return cpu_of(parse(text, file_name), file_name);
+  return cpu_of(parse_toml(text, file_name), file_name);
 }
 
 emu::Cpu load_cpu(const std::string& path) { return parse_cpu(read_file(path), path); }

@@ -4,6 +4,7 @@
 
 #include "cmd/console/output_file.h"
 #include "cmd/results/manifest.h"
+#include "cmd/results/toml_text.h"
 #include "cmd/sweep/memory_size.h"
 #include "cmd/sweep/plan_toml.h"
 
@@ -166,13 +167,8 @@ class PlanReader {
 }  // namespace
 
 SweepPlan parse_plan(std::string_view text, const std::string& file_name) {
-  try {
-    const toml::table root = toml::parse(text, file_name);
-    return PlanReader(root, file_name).read();
-  } catch (const toml::parse_error& error) {
-    throw failure("{}, line {}, column {}: {}", file_name, error.source().begin.line,
-                  error.source().begin.column, error.description());
-  }
+  const toml::table root = parse_toml(text, file_name);
+  return PlanReader(root, file_name).read();
 }
 
 SweepPlan load_plan(const std::string& path) {

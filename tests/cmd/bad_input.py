@@ -197,6 +197,9 @@ class BadOptions(guest.GuestTest):
         check("cpu = 1\n", ".*core.toml, line 1: cpu must be")
         check("[rob]\ncpu = 1\n", ".*core.toml, line 2: .*'rob.cpu'")
         check(b"\xff\xfe\x00", ".*core.toml, line 1")
+        many = "a" + ".a" * 200_000
+        for text in (many + " = 1", "[" + many + "]"):
+            check("# here\n" + text, ".*core.toml, line 2: a name here has more than 16 parts with dots between")
 
     def test_config_needs_one_question(self):
         self.refused("config: give one of", "config")
