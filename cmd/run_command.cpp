@@ -68,7 +68,9 @@ void check_outputs(const RunOptions& options, Mode mode) {
   // The guest's, too: what it reads would be lost.
   std::vector<std::string> inputs{options.baseline, options.guest.again.path, "/dev/stdin"};
   if (!options.guest.argv.empty()) inputs.push_back(options.guest.argv.front());
-  require_outputs({to_file ? options.stats : "", options.interval_file, options.report}, inputs);
+  require_outputs(
+      {to_file ? options.stats : "", options.interval_file, options.report, options.guest.strace_file},
+      inputs);
   require_checkpoint_files(options.guest.checkpoints, inputs);
   if (options.interval == std::uint64_t{0}) throw failure("run: --interval takes a number from 1 on");
   if (options.interval && options.interval_file.empty() && options.report.empty())

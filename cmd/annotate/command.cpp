@@ -63,7 +63,9 @@ int annotate(const AnnotateOptions& options) {
   const Mode mode = chosen_mode(options.guest);
   if (mode == Mode::kEmulation) throw failure("annotate: emulation has no cycles; use timing or fast-timing");
   const timing::CoreConfig config = configured(options.guest.core);
-  require_outputs({options.json, options.callgrind, options.folded, options.speedscope});
+  require_outputs(
+      {options.json, options.callgrind, options.folded, options.speedscope, options.guest.strace_file},
+      {options.guest.argv.front()});
   GuestRun guest(options.guest, mode, config);
   timing::Attribution books;
   guest.simulation().attribution = &books;

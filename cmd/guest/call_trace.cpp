@@ -17,17 +17,36 @@
 namespace m2sim::cmd {
 namespace {
 
-std::FILE* trace_file = nullptr;
+struct TraceFile {
+  std::FILE* file = nullptr;
+  std::string path;
+  int error = 0;  // of the first line that did not fit: the guest goes on without
+};
+TraceFile trace_file;
 
-void line_to_trace(std::string_view line) { fmt::print(trace_file, "{}\n", line); }
+void line_to_trace(std::string_view line) {
+  if (trace_file.file == nullptr || trace_file.error != 0) return;
+  const bool written = std::fwrite(line.data(), 1, line.size(), trace_file.file) == line.size() &&
+                       std::fputc('\n', trace_file.file) != EOF;
+  if (!written) trace_file.error = errno;
+}
 
 }  // namespace
 
-emu::LineSink trace_to(const std::string& path) {
-  require_writable(path);
-  trace_file = std::fopen(path.c_str(), "we");
-  if (trace_file == nullptr) throw failure("cannot write {}: {}", path, std::strerror(errno));
+emu::LineSink trace_to(const std::string& path, const std::string& program) {
+  require_outputs({path}, {program});
+  trace_file = {std::fopen(path.c_str(), "we"), path};
+  if (trace_file.file == nullptr) throw failure("cannot write '{}': {}", path, std::strerror(errno));
   return line_to_trace;
+}
+
+std::string finish_trace() {
+  if (trace_file.file == nullptr) return "";
+  const bool closed = std::fclose(trace_file.file) == 0;
+  trace_file.file = nullptr;
+  if (!closed && trace_file.error == 0) trace_file.error = errno;
+  if (trace_file.error == 0) return "";
+  return fmt::format("cannot write '{}': {}", trace_file.path, std::strerror(trace_file.error));
 }
 
 std::string call_summary(emu::Machine& machine) {

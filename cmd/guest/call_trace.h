@@ -7,8 +7,12 @@
 
 namespace m2sim::cmd {
 
-// Lines go there until the process ends; one file at a time. Throws UserError where it cannot be written.
-emu::LineSink trace_to(const std::string& path);
+// Lines go there until finish_trace; one file at a time. Throws UserError where it cannot be written, and
+// where that would overwrite the program.
+emu::LineSink trace_to(const std::string& path, const std::string& program);
+
+// Behind the run: why the file is not whole; empty where it is, and where there is none.
+std::string finish_trace();
 
 // Most calls first.
 std::string call_summary(emu::Machine& machine);

@@ -211,7 +211,7 @@ emu::MachineOptions machine_options(const GuestOptions& options, const GuestHost
   machine.jit_after = options.jit_after;
   machine.cpu = chosen_cpu(options.core);
   machine.strace = options.strace || !options.strace_file.empty();
-  if (!options.strace_file.empty()) machine.trace = trace_to(options.strace_file);
+  if (!options.strace_file.empty()) machine.trace = trace_to(options.strace_file, options.argv.front());
   return machine;
 }
 

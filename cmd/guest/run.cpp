@@ -6,6 +6,7 @@
 #include "cmd/console/output_file.h"
 #include "cmd/console/stop_on_signal.h"
 #include "cmd/console/terminal.h"
+#include "cmd/guest/call_trace.h"
 #include "cmd/results/guest_end.h"
 
 namespace m2sim::cmd {
@@ -35,6 +36,7 @@ timing::Outcome GuestRun::run(RunWatch* watch) {
   timing::Outcome outcome = timing::simulate(machine_, simulation_);
   if (watch != nullptr) watch->erase();
   host_.guest_has_ended();
+  trace_failure_ = finish_trace();
   say_how_it_ended(outcome, watch);
   return outcome;
 }
@@ -66,6 +68,7 @@ void GuestRun::say_unreached(const timing::Outcome& outcome) {
   lines.insert(lines.end(), checkpoints_.failures().begin(), checkpoints_.failures().end());
   for (const std::string& line : lines)
     write_stderr(fmt::format("m2sim: {}: {}\n", options_.command, printable(line)));
+  if (!trace_failure_.empty()) write_stderr(fmt::format("m2sim: {}\n", printable(trace_failure_)));
 }
 
 void GuestRun::say_missed(const timing::Outcome& outcome) {
@@ -80,7 +83,7 @@ void GuestRun::say_missed(const timing::Outcome& outcome) {
 
 int GuestRun::exit_status() const {
   if (manifest_.end == "timeout") return exit_status_of(manifest_);
-  if (!checkpoints_.failures().empty()) return kExitInternal;
+  if (some_failed()) return kExitInternal;
   return unreached_ || counted_nothing_ ? kExitUnreached : exit_status_of(manifest_);
 }
 

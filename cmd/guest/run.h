@@ -3,6 +3,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 
 #include "cmd/console/guest_host.h"
 #include "cmd/guest/checkpoints.h"
@@ -25,12 +26,12 @@ class GuestRun {
   // itself could not go on.
   timing::Outcome run(RunWatch* watch = nullptr);
   // A line for each region, each checkpoint, and for simulation points, that never came, and for each
-  // checkpoint that could not be made: behind the report, which has the others.
+  // checkpoint and trace of system calls that could not be written: behind the report, which has the others.
   void say_unreached(const timing::Outcome& outcome);
   bool some_unreached() const { return unreached_; }
-  bool some_failed() const { return !checkpoints_.failures().empty(); }
+  bool some_failed() const { return !checkpoints_.failures().empty() || !trace_failure_.empty(); }
   // The program's own; kExitUnreached where one of them never came, or nothing counted; kExitInternal where a
-  // checkpoint could not be made.
+  // checkpoint or the trace of system calls could not be written.
   int exit_status() const;
 
   emu::Machine& machine() { return machine_; }
@@ -53,6 +54,7 @@ class GuestRun {
   std::optional<timing::SimPointPlan> points_;
   timing::Simulation simulation_;
   CheckpointKeeper checkpoints_;
+  std::string trace_failure_;
   bool unreached_ = false;
   bool counted_nothing_ = false;
 };

@@ -148,13 +148,14 @@ int phases_of_program(const PhasesOptions& options) {
   const timing::VectorPlan plan{size, &vectors};
   guest.simulation().vectors = &plan;
   RunWatch watch(options.watch, options.quiet, guest.end(), guest.machine());
-  guest.run(&watch);
+  const timing::Outcome outcome = guest.run(&watch);
   if (vectors.insts() == 0 && options.guest.skip) return kExitInternal;  // that has been said
   if (vectors.blocks() == 0)
     throw failure("phases: '{}' executed no whole basic block that counts", options.guest.argv.front());
   vectors.finish();
   finish(options, vectors,
          {.source = options.guest.argv.front(), .interval_size = size, .can_be_cut_shorter = true});
+  guest.say_unreached(outcome);
   return guest.exit_status();
 }
 

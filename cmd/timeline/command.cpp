@@ -159,7 +159,7 @@ void check(const TimelineOptions& options, Mode mode) {
     throw failure("timeline: --at and --from-pc exclude each other");
   if (options.guest.regions.any() && (options.from || options.guest.warmup))
     throw failure("timeline: --from and --warmup do not go with regions; the window begins with the first");
-  require_outputs({options.konata, options.output}, {options.guest.argv.front()});
+  require_outputs({options.konata, options.output, options.guest.strace_file}, {options.guest.argv.front()});
 }
 
 void add_window_options(CLI::App& command, TimelineOptions& options) {

@@ -215,6 +215,31 @@ class Running(guest.GuestTest):
         self.assertRegex(self.read("calls.txt"), r'\Aopenat\(AT_FDCWD, "/there/is/no/such/file".*ENOENT.*\nexit\(3\)')
         self.assert_fails(125, ".*no_folder", "run", "--strace-file", self.path("no_folder/x"), program)
 
+    def test_a_trace_that_does_not_fit_is_said_behind_the_run(self):
+        many = OPENS.replace("    mov x0, #-100", "    mov x19, #2000\nagain:\n    mov x0, #-100").replace(
+            "    mov x0, #3", "    subs x19, x19, #1\n    b.ne again\n    mov x0, #3")
+        line = "m2sim: cannot write '/dev/full': No space left on device\n"
+        for name, source in (("short", guest.HELLO), ("many", many)):
+            program = self.guest(name, source)
+            for arguments in (("run", "-q"), ("run", "-q", "--limit", "1k"), ("annotate", "-q"), ("timeline",),
+                              ("phases", "-q", "-o", self.path("phases"))):
+                result = self.m2sim(*arguments, "--strace-file", "/dev/full", program)
+                self.assertEqual((result.status, result.err.replace("oops\n", "")), (125, line), (name, arguments))
+        result = self.m2sim("run", "-q", "--strace-file", "/dev/full", "--stats", self.path("kept.json"), program)
+        self.assertEqual((result.status, result.err), (125, line))
+        self.assertEqual(json.loads(self.read("kept.json"))["manifest"]["end"], "exit")
+
+    def test_the_trace_overwrites_nothing_else(self):
+        program = self.guest("opens", OPENS)
+        for command in ("run", "annotate", "timeline"):
+            self.assert_fails(125, ".*opens' is named twice", command, "--strace-file", program, program)
+        self.assert_fails(125, ".*named twice", "run", "--strace-file", self.path("x.json"), "--stats", self.path("x.json"),
+                          program)
+        self.assert_fails(125, ".*named twice", "annotate", "--strace-file", self.path("x"), "--folded", self.path("x"), program)
+        self.assert_fails(125, ".*named twice", "annotate", "--folded", program, program)
+        self.assert_fails(125, ".*named twice", "timeline", "--strace-file", self.path("x"), "-o", self.path("x"), program)
+        self.assertEqual(self.m2sim("run", "-q", program).status, 3)
+
     def test_a_summary_of_the_calls(self):
         result = self.m2sim("run", "-q", "--strace-summary", self.guest("opens", OPENS))
         self.assertRegex(result.err, r"\ASystem calls +calls +errors\n")
