@@ -4,8 +4,10 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdlib>
 #include <cstring>
+#include <filesystem>
 #include <span>
 
 #include "cmd/console/child_process.h"
@@ -53,14 +55,26 @@ std::string source_of(const Snippet& snippet, bool called) {
   return text + fmt::format(".bss\n.balign 4096\nm2sim_memory: .skip {}\n", bytes);
 }
 
+// An errno; 0: it can be.
+int why_not_started(const std::string& path) {
+  std::error_code error;
+  if (std::filesystem::is_directory(path, error)) return EISDIR;
+  return ::access(path.c_str(), X_OK) == 0 ? 0 : errno;
+}
+
 std::string path_of(const std::string& program) {
-  if (program.find('/') != std::string::npos) return program;
+  if (program.find('/') != std::string::npos) {
+    if (const int error = why_not_started(program); error != 0)
+      throw failure("snippet: cannot start '{}': {}; name an as of GNU binutils with --assembler", program,
+                    std::strerror(error));
+    return program;
+  }
   const char* const path = std::getenv("PATH");
   std::string_view rest = path == nullptr ? "/usr/bin:/bin" : path;
   while (!rest.empty()) {
     const std::size_t end = std::min(rest.find(':'), rest.size());
     std::string candidate = std::string(rest.substr(0, end)) + "/" + program;
-    if (::access(candidate.c_str(), X_OK) == 0) return candidate;
+    if (why_not_started(candidate) == 0) return candidate;
     rest.remove_prefix(std::min(end + 1, rest.size()));
   }
   throw failure("snippet: there is no '{}'; install binutils-aarch64-linux-gnu, or name one with --assembler",
@@ -91,9 +105,17 @@ std::string first_error(const std::string& messages) {
 void run_tool(const TemporaryDirectory& folder, std::vector<std::string> argv) {
   const std::string errors = folder.file("errors");
   argv[0] = path_of(argv[0]);
-  if (run_child({std::move(argv), folder.file("out"), errors}) != 0) {
-    throw failure("snippet: {}", first_error(read_file(errors)));
-  }
+  const std::string program = argv[0];
+  const int status = run_child({std::move(argv), folder.file("out"), errors});
+  if (status == 0) return;
+  const std::string said = std::filesystem::exists(errors) ? first_error(read_file(errors)) : "";
+  if (!said.empty()) throw failure("snippet: {}", said);
+  if (status == kExitInternal)  // of the child process itself
+    throw failure(
+        "snippet: cannot start '{}': it is no program of this machine, or its interpreter is not there",
+        program);
+  throw failure("snippet: '{}' ended with status {} and said nothing; GNU binutils for arm64 has as and ld",
+                program, status);
 }
 
 std::string linker_of(const std::string& assembler) {

@@ -155,6 +155,16 @@ class BadInput(SnippetTest):
         self.refused(".*bad\\.s:1: LLVM-MCA-END without", "# LLVM-MCA-END\n")
         self.refused("emulation has no cycles", "nop\n", "--mode", "emulation")
         self.refused("there is no 'no-such-as'", "nop\n", "--assembler", "no-such-as")
+        for path, why in (("/nowhere/as", "No such file or directory"), (self.folder, "Is a directory"),
+                          (self.write("plain-as", "", mode=0o644), "Permission denied")):
+            self.refused(f"cannot start '{path}': {why}; name an as of GNU binutils with --assembler", "nop\n",
+                         "--assembler", path)
+        self.refused("there is no ''; install binutils-aarch64-linux-gnu", "nop\n", "--assembler", "")
+        silent = self.write("silent-as", "#!/bin/sh\nexit 3\n")
+        self.refused(f"'{silent}' ended with status 3 and said nothing", "nop\n", "--assembler", silent)
+        for text in ("#!/nowhere/sh\n", "\x7fELF"):
+            lost = self.write("lost-as", text)
+            self.refused(f"cannot start '{lost}': it is no program of this machine", "nop\n", "--assembler", lost)
         self.assert_fails(125, "cannot read '/nowhere.s'", "snippet", "/nowhere.s")
         self.assert_fails(125, "snippet: no file given", "snippet")
 
