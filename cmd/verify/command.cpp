@@ -87,16 +87,28 @@ class Verification {
     if (!options_.files) return {execute(directory_, streams), streams, {}};
     // Of the same name for both, as the program may print it.
     const fs::path copy = folder_.file("directory");
-    fs::copy(directory_, copy, fs::copy_options::recursive | fs::copy_options::copy_symlinks);
+    say_left_out(copy_folder(directory_, copy, copy.parent_path()));
     Run run{execute(copy, streams), streams, folder_.file(name + ".files")};
     fs::rename(copy, run.left);
     return run;
+  }
+
+  // Once, as both are without it.
+  void say_left_out(const std::vector<std::string>& names) {
+    if (names.empty() || left_out_said_) return;
+    left_out_said_ = true;
+    const std::string more = names.size() == 1 ? "" : fmt::format(" (and {} more)", names.size() - 1);
+    write_stderr(fmt::format(
+        "m2sim: verify: --files: '{}'{} is neither a file nor a folder nor a link, and neither run "
+        "finds it in its copy\n",
+        printable(names.front()), more));
   }
 
   const VerifyOptions& options_;
   std::string qemu_;
   fs::path directory_;
   TemporaryDirectory folder_;
+  bool left_out_said_ = false;
 };
 
 std::string difference_text(std::string_view what, const FileDifference& difference) {

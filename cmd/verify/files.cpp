@@ -4,7 +4,10 @@
 
 #include <map>
 #include <optional>
+#include <system_error>
+#include <utility>
 
+#include "cmd/console/failure.h"
 #include "cmd/console/terminal.h"
 #include "cmd/verify/difference.h"
 
@@ -40,7 +43,60 @@ std::string difference_of(const fs::path& first, const fs::path& second, const f
                     : "";
 }
 
+class Copier {
+ public:
+  Copier(const fs::path& from, const fs::path& without) : from_(from), without_(without) {}
+
+  void copy(const fs::path& from, const fs::path& to) {
+    std::error_code error;
+    fs::create_directory(to, from, error);
+    require(error, from);
+    fs::directory_iterator at(from, error);
+    for (; !error && at != fs::directory_iterator(); at.increment(error)) copy_entry(*at, to);
+    require(error, from);
+  }
+  std::vector<std::string> take_left_out() { return std::move(left_out_); }
+
+ private:
+  void copy_entry(const fs::directory_entry& entry, const fs::path& folder) {
+    std::error_code error;
+    const fs::path to = folder / entry.path().filename();
+    const fs::file_status status = entry.symlink_status(error);
+    require(error, entry.path());
+    if (fs::is_directory(status)) {
+      const bool own = fs::equivalent(entry.path(), without_, error);
+      require(error, entry.path());
+      if (!own) copy(entry.path(), to);
+    } else if (fs::is_symlink(status)) {
+      fs::copy_symlink(entry.path(), to, error);
+    } else if (fs::is_regular_file(status)) {
+      fs::copy_file(entry.path(), to, error);
+    } else {
+      left_out_.push_back(entry.path().lexically_relative(from_));
+    }
+    require(error, entry.path());
+  }
+
+  static void require(const std::error_code& error, const fs::path& path) {
+    if (error)
+      throw failure(
+          "verify: --files: cannot copy '{}' into a temporary folder: {}; --cwd says what is copied, TMPDIR "
+          "where to",
+          path.string(), error.message());
+  }
+
+  const fs::path& from_;
+  const fs::path& without_;
+  std::vector<std::string> left_out_;
+};
+
 }  // namespace
+
+std::vector<std::string> copy_folder(const fs::path& from, const fs::path& to, const fs::path& without) {
+  Copier copier(from, without);
+  copier.copy(from, to);
+  return copier.take_left_out();
+}
 
 std::vector<std::string> file_differences(const fs::path& first, const fs::path& second) {
   const Names ones = names_in(first);

@@ -1,6 +1,9 @@
 #!/usr/bin/env python3
 """m2sim verify: programs that do the same under qemu-aarch64, and programs that do not."""
 import os
+import resource
+import signal
+import socket
 import subprocess
 import tempfile
 import unittest
@@ -102,6 +105,46 @@ class Verify(guest.GuestTest):
         result = self.assert_different("--files", "--cwd", self.directory, self.program, "f", "other")
         self.assertIn("file 'left' differs at offset 5, in line 2\n", result.out)
         self.assertEqual(os.listdir(self.directory), [])
+
+    def test_pipes_and_sockets_are_not_copied(self):
+        with tempfile.TemporaryDirectory() as folder:
+            os.makedirs(os.path.join(folder, "in", "it"))
+            os.symlink("nowhere", os.path.join(folder, "in", "link"))
+            arguments = ("--files", "--cwd", folder, self.program, "f")
+            self.assert_same(*arguments)
+            os.mkfifo(os.path.join(folder, "in", "it", "pipe"))
+            result = self.verify(*arguments)
+            self.assertEqual(result.status, 0, result.err)
+            self.assertEqual(result.err, "m2sim: verify: --files: 'in/it/pipe' is neither a file nor a folder nor a link, and "
+                                         "neither run finds it in its copy\n")
+            with socket.socket(socket.AF_UNIX) as server:
+                server.bind(os.path.join(folder, "socket"))
+            result = self.verify(*arguments)
+            self.assertEqual(result.status, 0, result.err)
+            self.assertRegex(result.err, r"\Am2sim: verify: --files: '(socket|in/it/pipe)' \(and 1 more\) is neither .*\n\Z")
+
+    def test_what_cannot_be_copied_is_named(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "large")
+            with open(path, "wb") as file:
+                file.write(bytes(1 << 16))
+
+            def little_room():
+                signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+                resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
+
+            result = self.verify("--files", "--cwd", folder, self.program, preexec_fn=little_room)
+            self.assertEqual((result.status, result.out), (2, ""))
+            self.assertRegex(result.err, rf"\Am2sim: verify: --files: cannot copy '{path}' into a temporary folder: .*; --cwd says .*\n\Z")
+
+    def test_copies_are_not_copied(self):
+        for place in (".", "temporary"):
+            with tempfile.TemporaryDirectory() as folder:
+                os.mkdir(os.path.join(folder, "temporary"))
+                for temporary in (place, os.path.join(folder, place)):
+                    for more in ((), ("--timing",)):
+                        self.assert_same("--files", *more, self.program, "f", cwd=folder, env={**os.environ, "TMPDIR": temporary})
+                self.assertEqual(os.listdir(folder), ["temporary"])
 
     def test_a_difference_at_the_end_of_a_long_output(self):
         result = self.assert_different(self.program, "l")
