@@ -50,7 +50,7 @@ void GuestRun::say_how_it_ended(const timing::Outcome& outcome, const RunWatch* 
     line = settle_end(outcome.end, machine_, manifest_);
   }
   if (!line.empty()) write_stderr(fmt::format("m2sim: {}\n", printable(line)));
-  counted_nothing_ = measured_nothing(options_, begin(), outcome);
+  counted_nothing_ = !was_stopped() && measured_nothing(options_, begin(), outcome);
   if (counted_nothing_) {
     write_stderr(fmt::format("m2sim: {}: the program ended after {} instructions, before any counted\n",
                              options_.command, outcome.figures.instructions));
@@ -82,7 +82,7 @@ void GuestRun::say_missed(const timing::Outcome& outcome) {
 }
 
 int GuestRun::exit_status() const {
-  if (manifest_.end == "timeout") return exit_status_of(manifest_);
+  if (was_stopped()) return exit_status_of(manifest_);
   if (some_failed()) return kExitInternal;
   return unreached_ || counted_nothing_ ? kExitUnreached : exit_status_of(manifest_);
 }

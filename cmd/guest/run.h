@@ -30,8 +30,11 @@ class GuestRun {
   void say_unreached(const timing::Outcome& outcome);
   bool some_unreached() const { return unreached_; }
   bool some_failed() const { return !checkpoints_.failures().empty() || !trace_failure_.empty(); }
-  // The program's own; kExitUnreached where one of them never came, or nothing counted; kExitInternal where a
-  // checkpoint or the trace of system calls could not be written.
+  // By a signal to m2sim or by --timeout: the program itself has not ended.
+  bool was_stopped() const { return manifest_.end == "stopped" || manifest_.end == "timeout"; }
+  // That of the stop where there was one, else the program's own; kExitUnreached where one of them never
+  // came, or nothing counted; kExitInternal where a checkpoint or the trace of system calls could not be
+  // written.
   int exit_status() const;
 
   emu::Machine& machine() { return machine_; }

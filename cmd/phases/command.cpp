@@ -149,6 +149,7 @@ int phases_of_program(const PhasesOptions& options) {
   guest.simulation().vectors = &plan;
   RunWatch watch(options.watch, options.quiet, guest.end(), guest.machine());
   const timing::Outcome outcome = guest.run(&watch);
+  if (vectors.blocks() == 0 && guest.was_stopped()) return guest.exit_status();
   if (vectors.insts() == 0 && options.guest.skip) return kExitInternal;  // that has been said
   if (vectors.blocks() == 0)
     throw failure("phases: '{}' executed no whole basic block that counts", options.guest.argv.front());

@@ -213,6 +213,7 @@ int timeline(const TimelineOptions& options) {
   const timing::Outcome outcome = guest.run();
   output.finish();
   guest.say_unreached(outcome);
+  if (output.insts() == 0 && guest.was_stopped()) return guest.exit_status();
   if (output.insts() == 0 && !guest.some_unreached()) {
     throw failure("timeline: the program ended after {} instructions, before the window began",
                   outcome.figures.instructions);

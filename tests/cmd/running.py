@@ -17,6 +17,21 @@ _start:
     b _start
 """
 
+SAYS_AND_SPINS = """
+    .globl _start, never
+_start:
+    mov x0, #1
+    adr x1, ready
+    mov x2, #6
+    mov x8, #64
+    svc #0
+    b .
+    .type never, %function
+never:
+    ret
+ready: .ascii "ready\\n"
+"""
+
 # Waits for a byte that never comes.
 WAITING = """
     .globl _start
@@ -165,6 +180,22 @@ class Running(guest.GuestTest):
     def test_a_guest_without_a_handler_is_stopped(self):
         program = self.c_guest("plain", HANDLES.replace("signal(signals[i], handler)", "(void)handler"))
         self.assertEqual(self.signalled(program, signal.SIGTERM)[0], 128 + signal.SIGTERM)
+
+    def test_a_stop_before_what_was_asked_for_is_a_stop(self):
+        program = self.guest("says", SAYS_AND_SPINS)
+        for number in (signal.SIGINT, signal.SIGTERM):
+            for command in (("timeline", "--from", "1e15"), ("timeline", "--at", "never"), ("run", "-q", "--skip", "1e15"),
+                            ("run", "-q", "--warmup", "1e15"), ("annotate", "-q", "--skip", "1e15"),
+                            ("phases", "-q", "--skip", "1e15")):
+                child = subprocess.Popen([guest.M2SIM, *command, program], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                         stderr=subprocess.PIPE, text=True)
+                self.assertEqual(child.stdout.readline(), "ready\n")
+                child.send_signal(number)
+                out, err = child.communicate(timeout=60)
+                self.assertEqual((child.returncode, out, err),
+                                 (128 + number, "", f"m2sim: {program}: stopped by {number.name}\n"), command)
+        result = self.m2sim("run", "-q", "--timeout", "0.3", "--skip", "1e15", program)
+        self.assertEqual((result.status, result.err), (124, f"m2sim: {program}: stopped after 0.3 seconds (--timeout)\n"))
 
     def test_a_signal_asks_for_a_snapshot(self):
         program = self.guest("long", LONG.format(turns=200))
