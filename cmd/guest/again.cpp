@@ -9,6 +9,7 @@
 #include "cmd/console/failure.h"
 #include "cmd/console/terminal.h"
 #include "cmd/results/config_file.h"
+#include "cmd/results/json_field.h"
 #include "cmd/results/run_file.h"
 
 namespace m2sim::cmd {
@@ -18,17 +19,28 @@ using nlohmann::ordered_json;
 
 constexpr const char* kBase = "m2-pcore";
 
-std::optional<std::uint64_t> number(const ordered_json& manifest, const char* name) {
-  return manifest.contains(name) ? std::optional(manifest[name].get<std::uint64_t>()) : std::nullopt;
+std::optional<std::uint64_t> number(const JsonField& manifest, const char* name) {
+  const std::optional<JsonField> field = manifest.find(name);
+  return field ? std::optional(field->whole()) : std::nullopt;
+}
+
+std::string text(const JsonField& manifest, const char* name, const std::string& otherwise) {
+  const std::optional<JsonField> field = manifest.find(name);
+  return field ? field->text() : otherwise;
+}
+
+std::vector<std::string> texts(const JsonField& manifest, const char* name) {
+  const std::optional<JsonField> field = manifest.find(name);
+  return field ? field->texts() : std::vector<std::string>{};
 }
 
 // What the configuration says otherwise than the built-in core that it began with, or may have begun with.
-std::vector<std::string> settings_from(const ordered_json& manifest, const std::string& base) {
+std::vector<std::string> settings_from(const JsonField& manifest, const std::string& base) {
   const auto built_in = configuration_of(built_in_core(base));
   std::vector<std::string> lists;  // which elements there are comes before what they are
   std::vector<std::string> settings;
-  for (const auto& [name, value] : manifest.at("configuration").items()) {
-    const std::pair<std::string, std::string> said{name, value.get<std::string>()};
+  for (const auto& [name, value] : manifest.at("configuration").members()) {
+    const std::pair<std::string, std::string> said{name, value.text()};
     if (std::ranges::find(built_in, said) != built_in.end()) continue;
     (name.ends_with(".names") ? lists : settings).push_back(said.first + "=" + said.second);
   }
@@ -36,10 +48,10 @@ std::vector<std::string> settings_from(const ordered_json& manifest, const std::
   return lists;
 }
 
-void take_core(const ordered_json& manifest, GuestOptions& options) {
-  options.mode = manifest.at("mode").get<std::string>();
-  options.core.cpu = manifest.at("cpu").get<std::string>();
-  const auto core = manifest.at("core").get<std::string>();
+void take_core(const JsonField& manifest, GuestOptions& options) {
+  options.mode = manifest.at("mode").text();
+  options.core.cpu = manifest.at("cpu").text();
+  const std::string core = manifest.at("core").text();
   if (core.empty()) return;  // emulation
   const auto names = core_names();
   const bool built_in = std::ranges::find(names, core) != names.end();
@@ -47,11 +59,11 @@ void take_core(const ordered_json& manifest, GuestOptions& options) {
   options.core.recorded = settings_from(manifest, options.core.core);
 }
 
-void take_program(const std::string& path, const ordered_json& manifest, GuestOptions& options) {
-  options.cwd = manifest.at("directory").get<std::string>();
+void take_program(const std::string& path, const JsonField& manifest, GuestOptions& options) {
+  options.cwd = manifest.at("directory").text();
   if (!options.argv.empty()) return;
-  options.again.program_sha256 = manifest.at("program_sha256").get<std::string>();
-  options.argv = manifest.at("argv").get<std::vector<std::string>>();
+  options.again.program_sha256 = manifest.at("program_sha256").text();
+  options.argv = manifest.at("argv").texts();
   if (options.argv.empty()) throw failure("--again: '{}' names no program", path);
   const std::filesystem::path program(options.argv.front());
   if (program.is_relative() && !exists(program))
@@ -88,26 +100,27 @@ void add_again_option(CLI::App& command, GuestOptions& options) {
 }
 
 void take_again(const std::string& path, GuestOptions& options) {
-  const ordered_json manifest = read_run_manifest(path);
+  const ordered_json json = read_run_manifest(path);
+  const JsonField manifest(json, "manifest");
   try {
     take_core(manifest, options);
     take_program(path, manifest, options);
-    options.env = manifest.at("environment").get<std::vector<std::string>>();
-    options.sysroot = manifest.value("sysroot", "");
-    options.clock = manifest.value("clock", options.clock);
-    options.limits = manifest.value("rlimits", std::vector<std::string>{});
-    options.start_time = std::to_string(manifest.at("start_time").get<std::int64_t>());
+    options.env = manifest.at("environment").texts();
+    options.sysroot = text(manifest, "sysroot", "");
+    options.clock = text(manifest, "clock", options.clock);
+    options.limits = texts(manifest, "rlimits");
+    options.start_time = std::to_string(manifest.at("start_time").signed_whole());
     options.skip = number(manifest, "skip");
     options.warmup = number(manifest, "warmup");
     options.limit = number(manifest, "limit");
-    options.regions = regions_from(manifest.value("regions", std::vector<std::string>{}));
-    options.sampling = sample_from(manifest.value("sample", ordered_json()));
-    if (manifest.contains("restored")) take_restored(manifest["restored"].get<std::string>(), options);
-    options.simpoints.recorded = simpoints_from(manifest.value("simpoints", ordered_json()));
+    options.regions = regions_from(texts(manifest, "regions"));
+    options.sampling = sample_from(manifest.find("sample"));
+    if (const auto restored = manifest.find("restored")) take_restored(restored->text(), options);
+    options.simpoints.recorded = simpoints_from(manifest.find("simpoints"));
     options.again.path = path;
-    options.again.config_sha256 = manifest.at("config_sha256").get<std::string>();
-  } catch (const ordered_json::exception& error) {
-    throw failure("--again: '{}' does not say how its run was made: {}", path, error.what());
+    options.again.config_sha256 = manifest.at("config_sha256").text();
+  } catch (const JsonProblem& problem) {
+    throw failure("--again: '{}' does not say how its run was made: {}", path, problem.what());
   }
 }
 

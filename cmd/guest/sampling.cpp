@@ -5,7 +5,6 @@
 #include <charconv>
 #include <cstdint>
 #include <limits>
-#include <nlohmann/json.hpp>
 #include <string>
 
 #include "cmd/console/arguments.h"
@@ -81,15 +80,16 @@ void add_sample_options(CLI::App& command, SampleOptions& options) {
       ->each(asks);
 }
 
-SampleOptions sample_from(const nlohmann::ordered_json& json) {
+SampleOptions sample_from(const std::optional<JsonField>& json) {
   SampleOptions options;
-  if (json.is_null()) return options;
+  if (!json) return options;
   options.sample = true;
-  options.plan.error = json.at("error").get<double>();
-  options.plan.window = json.at("window").get<std::uint64_t>();
-  options.plan.detail = json.at("detail").get<std::uint64_t>();
-  options.plan.warming = json.at("warming").get<std::uint64_t>();
-  options.plan.seed = json.at("seed").get<std::uint32_t>();
+  options.plan.error = json->at("error").number(kLeastError, kMostError);
+  options.plan.window = json->at("window").whole(kLeastWindow, kMostWindow);
+  options.plan.detail = json->at("detail").whole(0, kMostWarming);
+  options.plan.warming = json->at("warming").whole(0, kMostWarming);
+  options.plan.seed =
+      static_cast<std::uint32_t>(json->at("seed").whole(0, std::numeric_limits<std::uint32_t>::max()));
   return options;
 }
 

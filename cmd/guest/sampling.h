@@ -2,9 +2,9 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
-#include <nlohmann/json_fwd.hpp>
 #include <optional>
 
+#include "cmd/results/json_field.h"
 #include "timing/run/sampling.h"
 
 namespace m2sim::cmd {
@@ -20,7 +20,7 @@ struct SampleOptions {
 
 void add_sample_options(CLI::App& command, SampleOptions& options);
 
-// As a run's file has it; null: no sampling. Throws what the library for JSON throws.
-SampleOptions sample_from(const nlohmann::ordered_json& json);
+// As a run's file has it; none: no sampling. Throws JsonProblem.
+SampleOptions sample_from(const std::optional<JsonField>& json);
 
 }  // namespace m2sim::cmd

@@ -16,9 +16,6 @@
 namespace m2sim::cmd {
 namespace {
 
-// Weights in files are rounded.
-constexpr double kMostWeight = 1.01;
-
 template <class T>
 std::optional<T> whole_text_as(std::string_view text) {
   T value{};

@@ -9,6 +9,9 @@
 
 namespace m2sim::cmd {
 
+// Of all points, for the whole run: those in files are rounded.
+inline constexpr double kMostWeight = 1.01;
+
 // FILE.simpoints has "interval phase" a line, FILE.weights "weight phase".
 std::string simpoints_text(const std::vector<timing::SimPoint>& points);
 std::string weights_text(const std::vector<timing::SimPoint>& points);

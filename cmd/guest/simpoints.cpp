@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <filesystem>
-#include <nlohmann/json.hpp>
 
 #include "cmd/console/arguments.h"
 #include "cmd/console/failure.h"
@@ -90,16 +89,22 @@ std::optional<timing::SimPointPlan> simpoint_plan(const SimPointOptions& options
   return plan;
 }
 
-std::optional<timing::SimPointPlan> simpoints_from(const nlohmann::ordered_json& json) {
-  if (json.is_null()) return std::nullopt;
+std::optional<timing::SimPointPlan> simpoints_from(const std::optional<JsonField>& json) {
+  if (!json) return std::nullopt;
   timing::SimPointPlan plan;
-  plan.interval_size = json.at("interval_size").get<std::uint64_t>();
-  plan.warming = json.at("warming").get<std::uint64_t>();
-  plan.detail = json.at("detail").get<std::uint64_t>();
-  for (const auto& point : json.at("points")) {
+  plan.interval_size = json->at("interval_size").whole(kLeastInterval, kMostInsts);
+  plan.warming = json->at("warming").whole(0, kMostInsts);
+  plan.detail = json->at("detail").whole(0, kMostInsts);
+  double sum = 0;
+  for (const JsonField& point : json->at("points").elements()) {
+    // In the order of the run, each once.
+    const std::uint64_t least = plan.points.empty() ? 0 : plan.points.back().interval + 1;
     plan.points.push_back(
-        {point.at(0).get<std::uint64_t>(), point.at(1).get<std::uint64_t>(), point.at(2).get<double>()});
+        {point.at(0).whole(least, kMostInsts), point.at(1).whole(), point.at(2).number(0, kMostWeight)});
+    sum += plan.points.back().weight;
   }
+  if (!(sum > 0 && sum <= kMostWeight))
+    throw JsonProblem(fmt::format("its simulation points weigh {:.4g}; they are parts of one run", sum));
   return plan;
 }
 

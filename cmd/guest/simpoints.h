@@ -3,10 +3,10 @@
 
 #include <CLI/CLI.hpp>
 #include <cstdint>
-#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
 
+#include "cmd/results/json_field.h"
 #include "timing/run/simpoints.h"
 
 namespace m2sim::cmd {
@@ -32,7 +32,7 @@ void add_simpoint_options(CLI::App& command, SimPointOptions& options);
 std::optional<timing::SimPointPlan> simpoint_plan(const SimPointOptions& options,
                                                   std::optional<std::uint64_t> warming);
 
-// As a run's file has it; null: no points. Throws what the library for JSON throws.
-std::optional<timing::SimPointPlan> simpoints_from(const nlohmann::ordered_json& json);
+// As a run's file has it; none: no points. Throws JsonProblem.
+std::optional<timing::SimPointPlan> simpoints_from(const std::optional<JsonField>& json);
 
 }  // namespace m2sim::cmd

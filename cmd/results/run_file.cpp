@@ -7,6 +7,7 @@
 
 #include "cmd/console/failure.h"
 #include "cmd/console/output_file.h"
+#include "cmd/results/json_field.h"
 #include "cmd/results/stats_file.h"
 
 namespace m2sim::cmd {
@@ -32,19 +33,20 @@ void flatten(const ordered_json& object, const std::string& prefix, RunFile& fil
   }
 }
 
-RunFunction function_of(const ordered_json& json) {
+RunFunction function_of(const JsonField& json) {
   RunFunction function;
-  function.name = json.at("name").get<std::string>();
-  function.object = json.value("object", "");
-  function.cycles = json.at("cycles").get<double>();
-  function.insts = json.at("insts").get<double>();
-  const ordered_json stack = json.value("cpi_stack", ordered_json::object());
-  for (const auto& [cause, cycles] : stack.items()) function.stack[cause] = cycles.get<double>();
-  const ordered_json instructions = json.value("instructions", ordered_json::array());
-  for (const ordered_json& entry : instructions) {
-    function.instructions.push_back({entry.at("offset").get<std::uint64_t>(),
-                                     entry.at("text").get<std::string>(), entry.at("count").get<double>(),
-                                     entry.at("cycles").get<double>()});
+  function.name = json.at("name").text();
+  if (const auto object = json.find("object")) function.object = object->text();
+  function.cycles = json.at("cycles").number();
+  function.insts = json.at("insts").number();
+  if (const auto stack = json.find("cpi_stack")) {
+    for (const auto& [cause, cycles] : stack->members()) function.stack[cause] = cycles.number();
+  }
+  if (const auto instructions = json.find("instructions")) {
+    for (const JsonField& entry : instructions->elements()) {
+      function.instructions.push_back({entry.at("offset").whole(), entry.at("text").text(),
+                                       entry.at("count").number(), entry.at("cycles").number()});
+    }
   }
   return function;
 }
@@ -98,13 +100,19 @@ RunFile read_run_file(const std::string& path) {
   file.path = path;
   flatten(json["manifest"], "", file);
   for (const auto& [name, value] : json["stats"].items()) {
-    if (value.is_number()) file.stats.emplace_back(name, value.get<double>());
+    if (value.is_null()) continue;
+    try {
+      file.stats.emplace_back(name, JsonField(value, "stats." + name).number());
+    } catch (const JsonProblem& problem) {
+      throw failure("'{}': {}", path, problem.what());
+    }
   }
-  const ordered_json functions = json.value("functions", ordered_json::array());
   try {
-    for (const ordered_json& function : functions) file.functions.push_back(function_of(function));
-  } catch (const ordered_json::exception& error) {
-    throw failure("'{}' has a function that cannot be read: {}", path, error.what());
+    if (const auto functions = JsonField(json, "").find("functions")) {
+      for (const JsonField& function : functions->elements()) file.functions.push_back(function_of(function));
+    }
+  } catch (const JsonProblem& problem) {
+    throw failure("'{}' has a function that cannot be read: {}", path, problem.what());
   }
   return file;
 }

@@ -6,6 +6,23 @@ import unittest
 import guest
 
 
+NOT_NEEDED = {"version", "revision", "program", "end", "status", "settings", "clock_mhz", "config"}
+
+
+def leaves(value, path=()):
+    """Every place in a JSON value, and what is there; of lists and of objects of many members the first."""
+    if path:
+        yield path, value
+    members = list(value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ())
+    for key, member in members if not path or path[0] != "configuration" else members[:1]:
+        yield from leaves(member, (*path, key))
+
+
+# By the kind of the value that they take the place of.
+OTHERS = {str: (3, 1.5, True, [], {}), int: ("text", 1.5, 1e300, True, [], {}), float: ("text", True, [], {}),
+          list: ("text", 3, {}), dict: ("text", 3, [])}
+
+
 class Runs(guest.GuestTest):
     def setUp(self):
         self.loop = self.guest("loop", guest.LOOP.format(count=3000))
@@ -92,6 +109,32 @@ class Compare(Runs):
         self.refused("nothing to compare with", "run", "--fail-if", "core.cpi>+2%", self.loop)
         self.refused("did you mean 'core.cpi'", "run", "--fail-if", "core.cpj>2", self.loop)
 
+    def test_a_value_of_another_kind_is_named(self):
+        run, _ = self.run_to("a.json", self.loop)
+        self.assertEqual(self.m2sim("annotate", "-q", "--json", self.path("f.json"), self.loop).status, 0)
+        annotated = self.read(self.path("f.json"))
+        self.assertGreater(len(annotated["functions"][0]["instructions"]), 0)
+
+        def check(said):
+            file = self.write("changed.json", json.dumps(annotated))
+            self.refused(r"\Am2sim: '.*changed.json'" + said + r"\n\Z", "compare", run, file)
+
+        function = annotated["functions"][0]
+        for place, key, name in ((annotated, "functions", "functions"), (function, "name", r"functions\[0\].name"),
+                                 (function, "object", r"functions\[0\].object"), (function, "cycles", r"functions\[0\].cycles"),
+                                 (function, "instructions", r"functions\[0\].instructions"),
+                                 (function["instructions"][0], "text", r"functions\[0\].instructions\[0\].text"),
+                                 (function["instructions"][0], "offset", r"functions\[0\].instructions\[0\].offset")):
+            kept = place[key]
+            place[key] = True
+            check(f" has a function that cannot be read: {name} must be a .*, and is true")
+            place[key] = kept
+        del function["insts"]
+        check(r" has a function that cannot be read: it has no functions\[0\].insts")
+        del annotated["functions"]
+        annotated["stats"]["core.cycles"] = "12"
+        check(': stats.core.cycles must be a number, and is "12"')
+
 
 class Again(Runs):
     def test_is_the_same_run(self):
@@ -137,6 +180,48 @@ class Again(Runs):
         run["manifest"]["argv"] = ["some/where"]
         self.write("a.json", json.dumps(run))
         self.refused("there is no 'some/where' here; .* was run in '/", "run", "--again", first)
+
+    def test_a_value_of_another_kind_is_named(self):
+        plain, _ = self.run_to("a.json", "--skip", "100", "--limit", "500", "--rlimit", "nofile=99", "--roi-markers", self.loop,
+                               status=123)
+        sampled, _ = self.run_to("s.json", "--sample", "--sample-window", "1000", self.loop)
+        self.assertEqual(self.m2sim("phases", "-q", "--interval-size", "1000", "-o", self.path("p"), self.loop).status, 0)
+        points, _ = self.run_to("p.json", "--simpoints", self.path("p.simpoints"), self.loop)
+        names = set()
+        for file in (plain, sampled, points):
+            manifest = self.read(file)["manifest"]
+            for path, value in leaves(manifest):
+                names.add(path[0])
+                if path[0] in NOT_NEEDED:
+                    continue
+                for other in OTHERS[type(value)]:
+                    self.changed(file, path, other)
+        self.assertLessEqual({"argv", "mode", "skip", "limit", "rlimits", "regions", "sample", "simpoints"}, names)
+
+    def changed(self, file, path, value):
+        run = self.read(file)
+        place = run["manifest"]
+        for part in path[:-1]:
+            place = place[part]
+        place[path[-1]] = value
+        self.write("changed.json", json.dumps(run))
+        result = self.m2sim("run", "-q", "--again", self.path("changed.json"))
+        what = (path, value, result.err)
+        self.assertEqual((result.status, result.out, result.err.count("\n")), (125, "", 1), what)
+        name = "manifest" + "".join(f"[{part}]" if isinstance(part, int) else "." + part for part in path)
+        self.assertIn(f"changed.json' does not say how its run was made: {name} must be ", result.err, what)
+
+    def test_simulation_points_that_cannot_be(self):
+        self.assertEqual(self.m2sim("phases", "-q", "--interval-size", "1000", "-o", self.path("p"), self.loop).status, 0)
+        points, _ = self.run_to("p.json", "--simpoints", self.path("p.simpoints"), self.loop)
+        for key, value, said in (("interval_size", 0, r"interval_size must be a whole number from 1000 to \d+, and is 0"),
+                                 ("points", [], "its simulation points weigh 0"),
+                                 ("points", [[3, 1, 0.5], [3, 1, 0.5]], r"points\[1\]\[0\] must be a whole number from 4 to"),
+                                 ("points", [[3, 1]], r"points\[0\] must be a list of 3 or more, and is a list"),
+                                 ("points", [[3, 1, 2.5]], r"points\[0\]\[2\] must be a number from 0 to 1.01, and is 2.5")):
+            run = self.read(points)
+            run["manifest"]["simpoints"][key] = value
+            self.refused(said, "run", "--again", self.write("changed.json", json.dumps(run)))
 
     def older(self, file):
         run = self.read(file)
