@@ -15,6 +15,7 @@
 #include "cmd/console/output_file.h"
 #include "cmd/console/progress.h"
 #include "cmd/console/terminal.h"
+#include "cmd/results/json_text.h"
 #include "cmd/suite/suite.h"
 
 namespace m2sim::cmd {
@@ -33,7 +34,7 @@ std::vector<SizedKernel> sized_kernels(const std::string& folder) {
   }
   std::vector<SizedKernel> kernels;
   try {
-    const nlohmann::json json = nlohmann::json::parse(read_file(path));
+    const nlohmann::json json = nlohmann::json::parse(read_json_text(path));
     for (const auto& row : json.at("kernels")) {
       const auto name = row.at("name").get<std::string>();
       for (const auto size : row.at("sizes").get<std::vector<std::uint64_t>>()) {

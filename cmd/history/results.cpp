@@ -6,8 +6,8 @@
 #include <nlohmann/json.hpp>
 
 #include "cmd/console/failure.h"
-#include "cmd/console/output_file.h"
 #include "cmd/history/history.h"
+#include "cmd/results/json_text.h"
 #include "cmd/results/sha256.h"
 
 namespace m2sim::cmd {
@@ -71,7 +71,7 @@ void add_figures(HistorySeries& series, const std::string& prefix, const json& v
 class Reader {
  public:
   void read(const std::string& path) {
-    const std::string text = read_file(path);
+    const std::string text = read_json_text(path);
     const json result = json::parse(text, nullptr, false);
     if (result.is_discarded()) throw failure("history: '{}' is no JSON", path);
     if (!result.is_object() || !result.contains("manifest") || !result["manifest"].is_object()) {

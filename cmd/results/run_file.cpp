@@ -6,8 +6,8 @@
 #include <nlohmann/json.hpp>
 
 #include "cmd/console/failure.h"
-#include "cmd/console/output_file.h"
 #include "cmd/results/json_field.h"
+#include "cmd/results/json_text.h"
 #include "cmd/results/stats_file.h"
 
 namespace m2sim::cmd {
@@ -52,7 +52,7 @@ RunFunction function_of(const JsonField& json) {
 }
 
 ordered_json parsed(const std::string& path) {
-  ordered_json json = ordered_json::parse(read_file(path), nullptr, false);
+  ordered_json json = ordered_json::parse(read_json_text(path), nullptr, false);
   if (json.is_discarded()) throw failure("'{}' is no JSON", path);
   const auto is_object = [&](const char* name) { return json.contains(name) && json[name].is_object(); };
   if (!json.is_object() || !is_object("manifest"))

@@ -9,7 +9,7 @@
 #include "calibration/measured/measurement.h"
 #include "cmd/console/child_process.h"
 #include "cmd/console/failure.h"
-#include "cmd/console/output_file.h"
+#include "cmd/results/json_text.h"
 #include "cmd/suite/suite.h"
 
 namespace m2sim::cmd {
@@ -20,7 +20,7 @@ using nlohmann::json;
 
 json parse_json(const std::string& path) {
   try {
-    return json::parse(read_file(path));
+    return json::parse(read_json_text(path));
   } catch (const json::exception& error) {
     throw failure("'{}' is no JSON: {}", path, error.what());
   }

@@ -211,6 +211,20 @@ class Again(Runs):
         name = "manifest" + "".join(f"[{part}]" if isinstance(part, int) else "." + part for part in path)
         self.assertIn(f"changed.json' does not say how its run was made: {name} must be ", result.err, what)
 
+    def test_very_deep_values_are_refused(self):
+        good, _ = self.run_to("a.json", self.loop)
+        text = json.dumps(self.read(good))
+        for deep in ('{"a":' * 200_000 + "1" + "}" * 200_000, "[" * 200_000 + "]" * 200_000):
+            for key in ("schema_version", "manifest", "stats"):
+                bad = self.write("deep.json", text.replace(f'"{key}": ', f'"{key}": {deep}, "{key}2": '))
+                for command in (("compare", good, bad), ("run", "--again", bad), ("run", "--baseline", bad, self.loop),
+                                ("history", "record", "--db", self.path("h.db"), bad)):
+                    self.refused("deep.json' has values that lie more than 100 deep in each other", *command)
+        self.write("suite.json", "[" * 200_000)
+        self.refused("suite.json' has values that lie more than 100 deep", "suite", "--programs", self.folder)
+        quoted = self.write("quoted.json", text.replace('"stats": {', '"note": "\\\\\\"' + "[{" * 200 + '", "stats": {'))
+        self.assertEqual(self.m2sim("compare", "-q", good, quoted).status, 0)
+
     def test_simulation_points_that_cannot_be(self):
         self.assertEqual(self.m2sim("phases", "-q", "--interval-size", "1000", "-o", self.path("p"), self.loop).status, 0)
         points, _ = self.run_to("p.json", "--simpoints", self.path("p.simpoints"), self.loop)
