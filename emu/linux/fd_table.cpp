@@ -1,6 +1,7 @@
 #include "emu/linux/fd_table.h"
 
 #include <fcntl.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -51,6 +52,16 @@ void OpenFile::become_inner() {
   kind = Kind::kInner;
   nonblocking = (flags & O_NONBLOCK) != 0;
   ::fcntl(host, F_SETFL, flags | O_NONBLOCK);
+}
+
+const OpenFile::Nature& OpenFile::nature() const {
+  if (!nature_) {
+    int type = 0;
+    socklen_t size = sizeof(type);
+    const bool socket = ::getsockopt(host, SOL_SOCKET, SO_TYPE, &type, &size) == 0;
+    nature_ = {socket, ::fcntl(host, F_GETFL) & O_ACCMODE};
+  }
+  return *nature_;
 }
 
 int OpenFile::duplicate() {

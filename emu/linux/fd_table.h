@@ -5,6 +5,7 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -34,6 +35,12 @@ struct OpenFile {
   bool is_special() const { return !std::holds_alternative<std::monostate>(special); }
   // Both ends are the guest's, after all.
   void become_inner();
+  // What never changes of it; the host is asked once.
+  struct Nature {
+    bool socket;
+    int access;  // O_RDONLY, O_WRONLY or O_RDWR
+  };
+  const Nature& nature() const;
   // Another host descriptor for the same file, which goes with it; -1 with errno set.
   int duplicate();
   void drop_duplicate(int fd);
@@ -50,6 +57,7 @@ struct OpenFile {
 
  private:
   std::vector<int> duplicates_;
+  mutable std::optional<Nature> nature_;
 };
 
 class FdTable {

@@ -42,6 +42,7 @@ namespace {
 
 // The end of the time that the socket lets its callers wait.
 std::optional<std::uint64_t> socket_limit(const Process& process, const OpenFile& file, short events) {
+  if (!file.nature().socket) return std::nullopt;
   timeval limit{};
   socklen_t size = sizeof(limit);
   const int option = events == POLLIN ? SO_RCVTIMEO : SO_SNDTIMEO;
@@ -73,21 +74,22 @@ std::int64_t wait_for_file(Process& process, const OpenFile& file, short events)
   pollfd polled{file.host, events, 0};
   if (::poll(&polled, 1, 0) != 0) return 0;  // ready, or the call itself will say what is wrong
   if (file.never_blocks_host() && file.nonblocking) return 0;  // the call says so itself
-  const int flags = ::fcntl(file.host, F_GETFL);
   // A foreign file that must not wait says so itself, and so does the wrong end of a pipe.
-  if (file.kind == OpenFile::Kind::kForeign && (flags & O_NONBLOCK) != 0) return 0;
-  if ((flags & O_ACCMODE) == (events == POLLIN ? O_WRONLY : O_RDONLY)) return 0;
+  if (file.kind == OpenFile::Kind::kForeign && (::fcntl(file.host, F_GETFL) & O_NONBLOCK) != 0) return 0;
+  if (file.nature().access == (events == POLLIN ? O_WRONLY : O_RDONLY)) return 0;
   return sleep_for_file(process, file, events, true);
 }
 
 bool answers_at_once(const OpenFile& file, short events, bool empty) {
-  int value = 0;
-  socklen_t size = sizeof(value);
-  const bool socket = ::getsockopt(file.host, SOL_SOCKET, SO_RCVLOWAT, &value, &size) == 0;
+  const bool socket = file.nature().socket;
   if (empty && (file.kind == OpenFile::Kind::kForeign || file.pty != nullptr)) return !socket;
   if (file.kind == OpenFile::Kind::kPlain) return true;
+  if (!file.never_blocks_host() || file.pty != nullptr) return false;
+  if (events != POLLIN || !socket) return true;
   // Of a terminal and of such a socket less could be read than must come together.
-  return file.never_blocks_host() && file.pty == nullptr && (events != POLLIN || !socket || value <= 1);
+  int least = 1;
+  socklen_t size = sizeof(least);
+  return ::getsockopt(file.host, SOL_SOCKET, SO_RCVLOWAT, &least, &size) != 0 || least <= 1;
 }
 
 }  // namespace m2sim::emu
