@@ -61,8 +61,9 @@ class SweepRunner {
     while (!waiting_.empty() || !elsewhere_.empty() || !running_.empty()) {
       start_some();
       wait();
-      reap();
-      if (const int signal = end_signals_.pending(); signal != 0) {
+      const int signal = end_signals_.pending();
+      reap(signal != 0);
+      if (signal != 0) {
         progress_.erase();
         running_.clear();
         end_signals_.die_of(signal);
@@ -134,7 +135,9 @@ class SweepRunner {
     ::poll(pipes.data(), pipes.size(), static_cast<int>((idle ? kElsewhere : kTick).count()));
   }
 
-  void reap() {
+  // A signal to all of the sweep's group may reach a job that has just begun and has not left it yet: that is
+  // no failure of the job.
+  void reap(bool stopped) {
     for (auto job = running_.begin(); job != running_.end();) {
       const std::optional<JobProcessEnd> end = job->process.check();
       if (!end) {
@@ -142,6 +145,10 @@ class SweepRunner {
         continue;
       }
       JobResult result = judged(job->job, *end, job->stats_path);
+      if (stopped && !result.done) {
+        job = running_.erase(job);
+        continue;
+      }
       result.attempt = job->attempt;
       folder_.keep(result, job->claim);
       estimate_.learn(job->job, result);
