@@ -67,6 +67,11 @@ void apply_table(timing::CoreConfig& config, const toml::table& table, Pass pass
     const std::string path = prefix + std::string(key.str());
     if (path == kBaseKey || path == kCpuKey) continue;
     if (const toml::table* inner = node.as_table()) {
+      // No field's path has so many parts, and the stack must hold a call for each.
+      constexpr auto kMostParts = 8;
+      if (std::count(path.begin(), path.end(), '.') >= kMostParts)
+        throw failure("{}, line {}: there is no configuration field in '{}'", file_name,
+                      node.source().begin.line, path);
       apply_table(config, *inner, pass, path + ".", file_name);
     } else if ((key.str() == kNamesKey) == (pass == Pass::kNames)) {
       const std::string where = fmt::format("{}, line {}", file_name, node.source().begin.line);
