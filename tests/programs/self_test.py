@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """The checks of this folder are shown what they must find, and what they must not."""
 
+import argparse
 import contextlib
 import json
 import pathlib
@@ -12,6 +13,7 @@ import golden
 import modes_check
 import real_programs
 import real_report
+import statistics_file
 from real import inputs
 
 ROW = {"name": "sum"}
@@ -174,12 +176,25 @@ class RealPrograms(unittest.TestCase):
         _, listed = real_programs.load()
         self.assertGreaterEqual(sum(program["kin"] == "same" for program in listed), 12)
         self.assertEqual(known["508.namd_r", "m2-pcore"], (5.4123, 1.023))
-        clocks = real_report.clocks()
-        self.assertEqual(clocks.keys(), known.keys())
-        self.assertEqual((clocks["557.xz_r", "m1-pcore"], clocks["557.xz_r", "m2-pcore"]), (3198, 3472))
         for program in listed:
             for core in real_report.CORES:
                 self.assertIn((program["application"], core), known)
+
+    def test_a_window_runs_at_the_clock_of_the_published_run(self):
+        with tempfile.TemporaryDirectory() as root:
+            options = argparse.Namespace(core=list(real_report.CORES), mode="timing", root=pathlib.Path(root), set=["clock.mhz=1"], m2sim="")
+            found = []
+
+            def run(*_, more, **__):
+                at = more.index("--core")
+                found.append((more[at + 1], [word for word in more if word.startswith("clock.mhz=")]))
+                raise statistics_file.RunFailed
+
+            with unittest.mock.patch.object(statistics_file, "run", run):
+                for job in real_programs.jobs(options, *real_programs.load("^stockfish$"), "/real.0"):
+                    real_programs.window(options, job)
+        # What the user sets comes behind, and so holds.
+        self.assertEqual(found, [(core, [f"clock.mhz={mhz}", "clock.mhz=1"]) for core, mhz in (("m1-pcore", 3191), ("m2-pcore", 3456)) for _ in range(4)])
 
     def test_every_input_is_made_or_a_file(self):
         for program in real_programs.load()[1]:
