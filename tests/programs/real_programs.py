@@ -21,7 +21,7 @@ import tomllib
 import programs
 import real_report
 import statistics_file
-from real import inputs
+from real import direct_calls, inputs
 
 LIST = pathlib.Path(__file__).parent / "real" / "programs.toml"
 STACK = "core.cpi_stack."
@@ -39,7 +39,10 @@ def make_inputs(root, chosen):
     # Programs that keep files in their user's home must not find the host's.
     (root / "guest").mkdir(exist_ok=True)
     (root / "etc" / "passwd").write_text("root:x:0:0:root:/guest:/bin/sh\n", encoding="utf-8")
-    return inputs.make_all(dict.fromkeys(name for program in chosen for name in program["inputs"]), root)
+    folder = inputs.make_all(dict.fromkeys(name for program in chosen for name in program["inputs"]), root)
+    own = dict.fromkeys(pattern for program in chosen for pattern in program.get("own_libraries", []))
+    direct_calls.make_all(own, root / "usr/lib/aarch64-linux-gnu", root / folder[1:] / "lib")
+    return folder
 
 
 def jobs(options, listed, chosen, folder):
@@ -47,6 +50,7 @@ def jobs(options, listed, chosen, folder):
     number = itertools.count()
     clocks = real_report.clocks()
     for program in chosen:
+        libraries = [f"LD_LIBRARY_PATH={folder}/lib"] if "own_libraries" in program else []
         for core in options.core:
             for index, run in enumerate(program["runs"]):
                 command = [word.replace("/real/", f"{folder}/") for word in run["command"]]
@@ -54,7 +58,7 @@ def jobs(options, listed, chosen, folder):
                 for skip in run["skip"]:
                     yield {"program": program["name"], "application": program["application"], "kin": program["kin"],
                            "core": core, "mhz": clocks[program["application"], core], "mode": options.mode, "run": index, "skip": skip, "command": command,
-                           "environment": run.get("environment", []), "stdin": stdin, "number": next(number),
+                           "environment": libraries + run.get("environment", []), "stdin": stdin, "number": next(number),
                            "limit": listed["limit"], "warmup": listed["warmup"]}
 
 

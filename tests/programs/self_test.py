@@ -5,6 +5,8 @@ import argparse
 import contextlib
 import json
 import pathlib
+import re
+import subprocess
 import tempfile
 import unittest
 import unittest.mock
@@ -14,7 +16,7 @@ import modes_check
 import real_programs
 import real_report
 import statistics_file
-from real import inputs
+from real import direct_calls, inputs
 
 ROW = {"name": "sum"}
 ENTRIES = {"emulation": {"emulation.insts": 7},
@@ -200,6 +202,48 @@ class RealPrograms(unittest.TestCase):
         for program in real_programs.load()[1]:
             for name in [*program["inputs"], *(run["stdin"] for run in program["runs"] if "stdin" in run)]:
                 self.assertTrue(inputs.maker(name) or (inputs.HERE / name).is_file(), name)
+
+
+LIBRARY = """
+int from_elsewhere(int);
+int twice(int x) { return x + x; }
+static int hidden(int x) { return x - 1; }
+static int (*resolve(void))(int) { return hidden; }
+int chosen_late(int) __attribute__((ifunc("resolve")));
+int all(int x) { return twice(from_elsewhere(chosen_late(twice(x)))) + 1; }
+int at_the_end(int x) { return twice(x); }
+"""
+
+
+class DirectCalls(unittest.TestCase):
+    def calls(self, library):
+        """{function: whom it calls}, by objdump"""
+        listing = subprocess.run(["aarch64-linux-gnu-objdump", "-d", library], capture_output=True, text=True, check=True).stdout
+        found = {}
+        for part in re.split(r"\n\n", listing):
+            name = re.match(r"[0-9a-f]+ <(all|at_the_end)>:", part)
+            if name:
+                found[name[1]] = re.findall(r"\tbl?\t[0-9a-f]+ <([^>]+)>", part)
+        return found
+
+    def test_only_calls_of_what_the_library_defines_are_changed(self):
+        with tempfile.TemporaryDirectory() as name:
+            folder = pathlib.Path(name)
+            library = folder / "libown.so"
+            subprocess.run(["aarch64-linux-gnu-gcc", "-O2", "-fPIC", "-shared", "-fno-inline", "-x", "c", "-", "-o", library],
+                           input=LIBRARY, text=True, check=True)
+            before = self.calls(library)
+            direct_calls.make_all(["libown.*"], folder, folder / "lib")
+            now = self.calls(folder / "lib" / "libown.so")
+        others = ["chosen_late@plt", "from_elsewhere@plt"]
+        self.assertEqual(before, {"all": ["twice@plt", *others, "twice@plt"], "at_the_end": ["twice@plt"]})
+        self.assertEqual(now, {"all": ["twice", *others, "twice"], "at_the_end": ["twice"]})
+
+    def test_what_is_no_library_is_refused(self):
+        with self.assertRaisesRegex(ValueError, "not a library"):
+            direct_calls.with_direct_calls(b"#!/bin/sh\n" + bytes(100))
+        with tempfile.TemporaryDirectory() as name, self.assertRaisesRegex(SystemExit, "no library libx"):
+            direct_calls.make_all(["libx.so"], pathlib.Path(name), pathlib.Path(name, "lib"))
 
 
 if __name__ == "__main__":
