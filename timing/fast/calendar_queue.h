@@ -64,8 +64,10 @@ class CalendarQueue {
     if (!in_reach(ready)) [[unlikely]]
       return {ready, scheduler};
     biased_ += in_lane(scheduler, 1);
-    if (one_port_each_ && occupancy == 1) return {calendar_.book_first(scheduler, ready), scheduler};
-    return book(ports, scheduler, ready, occupancy);
+    if (occupancy != 1) [[unlikely]]
+      return book_row(ports, scheduler, ready, occupancy);
+    if (one_port_each_) return {calendar_.book_first(scheduler, ready), scheduler};
+    return book(ports, scheduler, ready);
   }
 
   unsigned port_name(unsigned port) const { return lane_.port_name[port]; }
@@ -87,14 +89,15 @@ class CalendarQueue {
   }
   Lanes waiting() const { return biased_ - bias_; }
 
-  // Any port, for any time.
-  [[gnu::noinline]] Place book(unsigned ports, unsigned scheduler, Cycle ready, unsigned occupancy) {
+  [[gnu::noinline]] Place book(unsigned ports, unsigned scheduler, Cycle ready) {
+    unsigned port = 0;
+    const Cycle first = calendar_.book_first_of(ports & lane_.ports_of[scheduler], ready, port);
+    return {first, port};
+  }
+  // For any time.
+  [[gnu::noinline]] Place book_row(unsigned ports, unsigned scheduler, Cycle ready, unsigned occupancy) {
     unsigned rest = ports & lane_.ports_of[scheduler];
     unsigned port = Steering::choose_port(rest);
-    if (occupancy == 1) {
-      const Cycle first = calendar_.book_first_of(rest, ready, port);
-      return {first, port};
-    }
     // What only one port executes takes the port's first free cycle although the next one is booked: by the
     // rule of the oldest it would push that operation, which is earlier in the program and later in time,
     // back by what they overlap. Here that one stays, and the port's time is taken behind it.

@@ -63,22 +63,22 @@ class PortCalendar {
     return base + static_cast<unsigned>(std::countr_zero(free));
   }
 
-  // Books the first cycle from `from` on in which one of several ports is free, of those the lowest.
-  Cycle book_first_of(unsigned ports, Cycle from, unsigned& port) {
-    Span* at = &span(from);
-    std::uint64_t free = any_free(*at, ports) >> (from % 64) << (from % 64);
-    Cycle base = from & ~Cycle{63};
-    while (free == 0) [[unlikely]] {
-        base += 64;
-        at = &span(base);
-        free = any_free(*at, ports);
-      }
-    const std::uint64_t lowest = free & -free;
-    while ((at->busy[port = static_cast<unsigned>(std::countr_zero(ports))] & lowest) != 0)
-      ports &= ports - 1;
-    at->busy[port] |= lowest;
-    at->leaves[port] |= lowest;
-    return base + static_cast<unsigned>(std::countr_zero(free));
+  // Books the first cycle from `from` on in which one of several ports is free, of those the lowest. Without
+  // a branch for each port, which the host could not predict.
+  [[gnu::always_inline]] Cycle book_first_of(unsigned ports, Cycle from, unsigned& port) {
+    for (;; from = (from | 63) + 1) {
+      Span& at = span(from);
+      const FirstTaken taken = first_taken(at, ports);
+      const std::uint64_t free = ~taken[3] >> (from % 64) << (from % 64);
+      if (free == 0) [[unlikely]]
+        continue;
+      const auto first = static_cast<unsigned>(std::countr_zero(free));
+      port =
+          static_cast<unsigned>((taken[0] >> first & 1) + (taken[1] >> first & 1) + (taken[2] >> first & 1));
+      at.busy[port] |= free & -free;
+      at.leaves[port] |= free & -free;
+      return (from & ~Cycle{63}) + first;
+    }
   }
 
   // Books so many free cycles in a row, at most kMostInARow.
@@ -183,12 +183,23 @@ class PortCalendar {
     }
     return kNever;
   }
-  static std::uint64_t any_free(const Span& at, unsigned ports) {
-    std::uint64_t busy = at.busy[static_cast<unsigned>(std::countr_zero(ports))];
-    for (ports &= ports - 1; ports != 0; ports &= ports - 1) {
-      busy &= at.busy[static_cast<unsigned>(std::countr_zero(ports))];
+  // By a mask of ports, of each port: all cycles, if it is not one of them.
+  static constexpr auto kClosed = [] {
+    std::array<std::array<std::uint64_t, kCalendarPorts>, std::size_t{1} << kCalendarPorts> all{};
+    for (std::size_t ports = 0; ports < all.size(); ++ports) {
+      for (unsigned p = 0; p < kCalendarPorts; ++p)
+        all[ports][p] = (ports >> p & 1) != 0 ? 0 : ~std::uint64_t{0};
     }
-    return ~busy;
+    return all;
+  }();
+  // Cycles in which none of the ports of a mask is free, up to each port.
+  static_assert(kCalendarPorts == 4);
+  using FirstTaken = std::array<std::uint64_t, kCalendarPorts>;
+  static FirstTaken first_taken(const Span& at, unsigned ports) {
+    FirstTaken taken;
+    std::uint64_t all = ~std::uint64_t{0};
+    for (unsigned p = 0; p < kCalendarPorts; ++p) taken[p] = all &= at.busy[p] | kClosed[ports][p];
+    return taken;
   }
 
   Cycle now_ = 0;
