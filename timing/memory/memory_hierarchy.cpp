@@ -41,7 +41,11 @@ MemoryStats MemoryHierarchy::stats() const {
   return stats;
 }
 
-LoadTiming MemoryHierarchy::load_slow(std::uint64_t pc, std::uint64_t address, unsigned bytes, Cycle now) {
+LoadTiming MemoryHierarchy::load_others(std::uint64_t pc, std::uint64_t address, unsigned bytes, Cycle now) {
+  if (needs_no_translation(address, bytes)) {
+    ++stats_.dtlb.accesses;
+    return load_line(pc, address, bytes, now);
+  }
   const std::uint64_t last = address + bytes - 1;
   if (address >> page_shift_ != last >> page_shift_) {
     ++stats_.page_crossings;
@@ -154,7 +158,7 @@ LoadTiming MemoryHierarchy::load_line(std::uint64_t pc, std::uint64_t address, u
   const bool trains = found->prefetched;
   count_use(*found, late);
   if (trains) train_prefetcher(pc, address, Prefetcher::At::kFirstUse, now);
-  if (!late) return {done, base_lead(address, bytes), MemLevel::kL1, false};
+  if (!late) return at_once(address, bytes, now);
   if (gather_.fetched_after(line, now, ready)) {
     // Nobody has asked for it yet at this time: the load does.
     const Cycle latency = outer_.latency_of(source);
@@ -168,10 +172,10 @@ LoadTiming MemoryHierarchy::load_gathered(StoreGather::Line& line, std::uint64_t
                                           Cycle now) {
   const StoreGather::Bytes wanted = gather_.bytes_of(address, bytes);
   const bool stored = wanted != 0 && (wanted & ~line.bytes) == 0;
-  const LoadTiming at_once{now + load_to_use_, base_lead(address, bytes), MemLevel::kL1, false};
-  if (stored && !StoreGather::is_due(line, now)) return at_once;
+  const LoadTiming value_there = at_once(address, bytes, now);
+  if (stored && !StoreGather::is_due(line, now)) return value_there;
   const Fill fill = fetch_gathered(line, now);
-  if (stored) return at_once;
+  if (stored) return value_there;
   ++stats_.l1d.merges;
   return {fill.ready, 0, fill.source, true};
 }

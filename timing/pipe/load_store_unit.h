@@ -120,11 +120,11 @@ class LoadStoreUnit {
   Cycle ready_behind(const StoreRecord& store) const { return store.issued + predicted_wait_; }
 
   // The load reads the L1D or what is below it.
-  Loaded access(std::uint64_t pc, std::uint64_t address, unsigned bytes, Cycle issued) {
-    const LoadTiming timing = memory_.load(pc, address, bytes, issued);
-    if (timing.miss && addresses_.present()) addresses_.missed(pc);
-    return {timing.ready, timing.base_lead,
-            timing.translation ? StallReason::kDataTlb : stall_of(timing.level)};
+  [[gnu::always_inline]] Loaded access(std::uint64_t pc, std::uint64_t address, unsigned bytes,
+                                       Cycle issued) {
+    if (!memory_.loads_at_once(address, bytes, issued)) return access_others(pc, address, bytes, issued);
+    const LoadTiming timing = memory_.at_once(address, bytes, issued);
+    return {timing.ready, timing.base_lead, StallReason::kMemoryL1};
   }
   // The store still has its queue entry when the load issues: the load cannot do with the L1D alone.
   static bool must_forward(const StoreRecord& store, Cycle issued) { return store.freed > issued; }
@@ -166,6 +166,13 @@ class LoadStoreUnit {
   }
 
  private:
+  [[gnu::noinline]] Loaded access_others(std::uint64_t pc, std::uint64_t address, unsigned bytes,
+                                         Cycle issued) {
+    const LoadTiming timing = memory_.load_others(pc, address, bytes, issued);
+    if (timing.miss && addresses_.present()) addresses_.missed(pc);
+    return {timing.ready, timing.base_lead,
+            timing.translation ? StallReason::kDataTlb : stall_of(timing.level)};
+  }
   static StallReason stall_of(MemLevel level) {
     switch (level) {
       case MemLevel::kL1:
