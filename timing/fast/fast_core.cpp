@@ -261,7 +261,7 @@ inline void BasicFastCore<P>::execute(const UopInfo& uop, const Packet& packet, 
 
 // True: it was foretold wrong.
 template <Probe P>
-bool BasicFastCore<P>::foretell(Cycle placed, Cycle& able, std::uint64_t pc, std::uint64_t address) {
+inline bool BasicFastCore<P>::foretell(Cycle placed, Cycle& able, std::uint64_t pc, std::uint64_t address) {
   const AddressPredictor::Guess guess = load_store_.foretell(pc, address);
   if (guess == AddressPredictor::Guess::kNone || able <= placed) return false;
   if (guess == AddressPredictor::Guess::kRight) {

@@ -179,7 +179,7 @@ class BasicFastCore {
   // `able`: when it is in its scheduler and all its operands are there, those of a store's data too.
   [[gnu::always_inline]] void execute_load(const UopInfo& uop, const Waiting& at, Cycle able,
                                            std::uint64_t pc, std::uint64_t address);
-  bool foretell(Cycle placed, Cycle& able, std::uint64_t pc, std::uint64_t address);
+  [[gnu::always_inline]] bool foretell(Cycle placed, Cycle& able, std::uint64_t pc, std::uint64_t address);
   [[gnu::always_inline]] void execute_store(const UopInfo& uop, const Waiting& at, Cycle able,
                                             std::uint64_t pc);
 

@@ -28,7 +28,7 @@ class PendingStores {
   }
   // When the queue entry is free of a store whose group has been given its time; 0: so long ago that nobody
   // remembers.
-  Cycle freed(std::uint64_t number, LoadStoreUnit& load_store) {
+  [[gnu::always_inline]] Cycle freed(std::uint64_t number, LoadStoreUnit& load_store) {
     while (next_ <= number) write(load_store);
     const StoreRecord& store = load_store.store(number);
     return store.sequence == number ? store.freed : 0;

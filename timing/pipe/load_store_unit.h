@@ -79,7 +79,7 @@ class LoadStoreUnit {
 
   // A load that is known waits for the store that it needs, whichever it is (Apple, CPU optimization
   // guide 3.0, 4.6.10: of several in flight, for all).
-  Dependence dependence(std::uint64_t load_pc, std::uint64_t address, unsigned bytes) {
+  [[gnu::always_inline]] Dependence dependence(std::uint64_t load_pc, std::uint64_t address, unsigned bytes) {
     StoreRecord* const store = stores_.find(address, bytes);
     LoadSet::Pair* const pair = dependences_.find(load_pc);
     if (pair == nullptr) return {store, false, nullptr};
