@@ -37,6 +37,11 @@ class SlotLedger {
     ++cycle_;
     left_ = width_;
   }
+  // Uses the slot that find_slot() has found.
+  void use_found() {
+    ++lost(StallReason::kBase);
+    --left_;
+  }
   // Uses n slots, in the next cycles too if this one has fewer; now() is then the cycle of the last one.
   void use(std::uint32_t n) {
     lost(StallReason::kBase) += n;

@@ -44,7 +44,7 @@ enum UopFlag : std::uint16_t {
   kUopRelease = 1U << 10,   // store-release
   kUopForetold = 1U << 13,  // load: its address may be foretold
   // Derived by settle().
-  kUopPlain = 1U << 11,     // executes, and is neither an access, a branch nor kUopSerialize
+  kUopPlain = 1U << 11,     // is of the kind that is_plain() says
   kUopManyWays = 1U << 12,  // several dispatch queues lead to its ports
 };
 
@@ -124,11 +124,17 @@ struct alignas(64) UopInfo : ExecutionFacts {
   bool addresses(unsigned source) const {
     return is(kUopStore) && source < source_count && sources[source].role != insts::Role::kStoreData;
   }
-  // When all else is known.
-  void settle() {
+  // Executes, is neither an access, a branch nor kUopSerialize, and has no more than most have: one slot, two
+  // sources, one destination, its port for one cycle.
+  bool is_plain() const {
     constexpr unsigned kSpecial =
         kUopLoad | kUopStore | kUopPrefetch | kUopFirstAccess | kUopBranch | kUopSerialize;
-    if (ports != 0 && (flags & kSpecial) == 0) flags |= kUopPlain;
+    return ports != 0 && (flags & kSpecial) == 0 && slots == 1 && source_count <= 2 && dest_count <= 1 &&
+           occupancy == 1;
+  }
+  // When all else is known.
+  void settle() {
+    if (is_plain()) flags |= kUopPlain;
     if ((queues & (queues - 1U)) != 0) flags |= kUopManyWays;
     takes = slots | (ports != 0 ? 1U : 0U) << kGroupExecutes;
     joins = takes | (is(kUopStartsGroup) ? kGroupStarts : 0U);

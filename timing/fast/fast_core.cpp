@@ -94,7 +94,7 @@ inline void BasicFastCore<P>::run_uop(const UopInfo& uop, const Packet& packet, 
 template <Probe P>
 inline auto BasicFastCore<P>::rename(const UopInfo& uop, const Packet& packet, bool plain) -> Way {
   SlotLedger& ledger = parts_.ledger;
-  if (uop.slots > 0) [[likely]]
+  if (plain || uop.slots > 0) [[likely]]
     ledger.find_slot();
   if constexpr (P::kOn) {
     renaming_ = packet.pc_of(uop);
@@ -117,7 +117,7 @@ inline auto BasicFastCore<P>::rename(const UopInfo& uop, const Packet& packet, b
   group_ = &window_.rename(uop);
   if (P::kBooks && opens) next_wait_ = waits_.first(window_.newest_number());
   renamed_at_ = ledger.now();
-  ledger.use(uop.slots);
+  plain ? ledger.use_found() : ledger.use(uop.slots);
   return way;
 }
 
@@ -244,18 +244,18 @@ inline auto BasicFastCore<P>::dispatch(const UopInfo& uop, const Packet& packet,
 template <Probe P>
 inline void BasicFastCore<P>::execute(const UopInfo& uop, const Packet& packet, const Way& way, bool plain) {
   const Waiting at = dispatch(uop, packet, way);
-  const Cycle able = std::max(operands_ready(uop), at.placed);
+  const Cycle able = std::max(operands_ready(uop, plain), at.placed);
   if (!plain && uop.is(kUopLoad)) {
     return execute_load(uop, at, able, packet.pc_of(uop), address_ + uop.offset);
   }
   if (!plain && uop.is(kUopStore)) return execute_store(uop, at, able, packet.pc_of(uop));
-  last_issue_ = issue(uop, at, able, {able, uop.port_reason});
+  last_issue_ = issue(uop, at, able, {able, uop.port_reason}, plain);
   Cycle done = last_issue_ + uop.latency;
   if (!plain && uop.is(kUopPrefetch)) {
     stores_.write_until(last_issue_, load_store_);
     done += load_store_.prefetch(address_ + uop.offset, last_issue_) - last_issue_;
   }
-  complete(uop, at, done, uop.work, 0);
+  complete(uop, at, done, uop.work, 0, plain);
   if (!plain && uop.is(kUopBranch)) may_fail_.wait_for({done, uop.work});
 }
 
@@ -290,7 +290,7 @@ inline void BasicFastCore<P>::execute_load(const UopInfo& uop, const Waiting& at
   if (uop.is(kUopAcquire) && load_store_.release() != 0) {
     admitted.wait_for({stores_.freed(load_store_.release(), load_store_), StallReason::kOrder});
   }
-  const Cycle issued = issue(uop, at, able, admitted);
+  const Cycle issued = issue(uop, at, able, admitted, false);
   stores_.write_until(issued, load_store_);
   Loaded loaded = load_store_.access(pc, address, uop.bytes, issued);
   if (store != nullptr && LoadStoreUnit::must_forward(*store, issued)) {
@@ -309,7 +309,7 @@ inline void BasicFastCore<P>::execute_load(const UopInfo& uop, const Waiting& at
     if constexpr (P::kOn) probe_.flushed(key_, issued);
   }
   const Cycle done = loaded.ready + uop.latency;
-  complete(uop, at, done, loaded.cause, loaded.base_sooner);
+  complete(uop, at, done, loaded.cause, loaded.base_sooner, false);
   // Who waits for its entry waits for what it waited for.
   may_fail_.wait_for({done, loaded.cause});
   loads_[number % loads_.size()] = may_fail_;
@@ -327,10 +327,10 @@ inline void BasicFastCore<P>::execute_store(const UopInfo& uop, const Waiting& a
   if (const std::uint64_t before = load_store_.store_before(store.sequence); before != 0) {
     admitted.wait_for({stores_.freed(before, load_store_), StallReason::kStoreBuffer});
   }
-  store.issued = issue(uop, at, able, admitted);
+  store.issued = issue(uop, at, able, admitted, false);
   group_->store_sequence = store.sequence;
   const Cycle done = store.issued + uop.latency;
-  complete(uop, at, done, uop.work, 0);
+  complete(uop, at, done, uop.work, 0, false);
   may_fail_.wait_for({done, uop.work});
 }
 

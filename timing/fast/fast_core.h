@@ -140,19 +140,21 @@ class BasicFastCore {
 
   void run_eliminated(const UopInfo& uop, const Packet& packet);
   // Most uops have up to two sources: those are looked at without asking how many there are.
-  [[gnu::always_inline]] Cycle operands_ready(const UopInfo& uop) const {
+  [[gnu::always_inline]] Cycle operands_ready(const UopInfo& uop, bool plain) const {
     Cycle ready = std::max(values_.as(uop.sources[0]), values_.as(uop.sources[1]));
-    for (unsigned s = 2; s < uop.source_count; ++s) ready = std::max(ready, values_.as(uop.sources[s]));
+    for (unsigned s = 2; !plain && s < uop.source_count; ++s)
+      ready = std::max(ready, values_.as(uop.sources[s]));
     return ready;
   }
-  [[gnu::always_inline]] void write(const UopInfo& uop, Cycle ready, unsigned base_sooner) {
+  [[gnu::always_inline]] void write(const UopInfo& uop, Cycle ready, unsigned base_sooner, bool plain) {
     values_.write(uop.dests[0], ready, uop.addend_sooner, base_sooner);
     // The second register of a pair has no short way to an address.
-    if (uop.dest_count > 1) values_.write(uop.dests[1], ready, uop.addend_sooner, 0);
+    if (!plain && uop.dest_count > 1) values_.write(uop.dests[1], ready, uop.addend_sooner, 0);
   }
   [[gnu::always_inline]] Cycle issue(const UopInfo& uop, const Waiting& at, Cycle able,
-                                     const Admission& admitted) {
-    const auto [issued, port] = at.queue.issue(at.ports, at.scheduler, admitted.cycle, uop.occupancy);
+                                     const Admission& admitted, bool plain) {
+    const unsigned occupancy = plain ? 1 : uop.occupancy;
+    const auto [issued, port] = at.queue.issue(at.ports, at.scheduler, admitted.cycle, occupancy);
     if constexpr (P::kOn) probe_.issued(key_, issued, at.queue.port_name(port));
     if constexpr (P::kBooks) {
       at.wait.able = able;
@@ -162,7 +164,7 @@ class BasicFastCore {
     return issued;
   }
   [[gnu::always_inline]] void complete(const UopInfo& uop, const Waiting& at, Cycle cycle, StallReason work,
-                                       unsigned base_sooner) {
+                                       unsigned base_sooner, bool plain) {
     if constexpr (P::kOn) {
       probe_.completed(key_, cycle);
       probe_.waited(key_, at.wait.able, at.wait.held, work);
@@ -172,7 +174,7 @@ class BasicFastCore {
       at.wait.complete = cycle;
       at.wait.work = work;
     }
-    write(uop, cycle, base_sooner);
+    write(uop, cycle, base_sooner, plain);
   }
   [[gnu::always_inline]] Waiting dispatch(const UopInfo& uop, const Packet& packet, const Way& way);
   [[gnu::always_inline]] void execute(const UopInfo& uop, const Packet& packet, const Way& way, bool plain);

@@ -49,7 +49,7 @@ class MemoryHierarchy {
   }
   // Whether that is of the page and the line used last in their sets, as most are, which changes nothing that
   // anybody looks at; counts it then. Its timing is at_once(), that of others load_others().
-  bool loads_at_once(std::uint64_t address, unsigned bytes, Cycle now) {
+  [[gnu::always_inline]] bool loads_at_once(std::uint64_t address, unsigned bytes, Cycle now) {
     if (!needs_no_translation(address, bytes) || !used_last(l1d_.line_of(address), now + load_to_use_))
       return false;
     ++stats_.dtlb.accesses;
@@ -158,12 +158,12 @@ class MemoryHierarchy {
   }
 
   // An access in one line of the page used last in its set: nothing of the DTLB changes.
-  bool needs_no_translation(std::uint64_t address, unsigned bytes) const {
+  [[gnu::always_inline]] bool needs_no_translation(std::uint64_t address, unsigned bytes) const {
     return dtlb_.is_most_recent(address >> page_shift_) &&
            l1d_.line_of(address) == l1d_.line_of(address + bytes - 1);
   }
   // The line used last in its set, which is there by `done`: an access changes nothing that anybody looks at.
-  bool used_last(std::uint64_t line, Cycle done) const {
+  [[gnu::always_inline]] bool used_last(std::uint64_t line, Cycle done) const {
     return l1d_.is_most_recent(line) && (done >= l1d_.settled() || done >= l1d_.most_recent(line).ready);
   }
 

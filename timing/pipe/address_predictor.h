@@ -27,7 +27,7 @@ class AddressPredictor {
 
   bool present() const { return mask_ != 0; }
   // What it says of this load, before it sees the address. present() is true.
-  Guess observe(std::uint64_t pc, std::uint64_t address) {
+  [[gnu::always_inline]] Guess observe(std::uint64_t pc, std::uint64_t address) {
     Entry& entry = entries_[pc / 4 & mask_];
     if (entry.pc != pc) {
       entry = {pc, address, 0, 0};

@@ -99,7 +99,7 @@ class LoadStoreUnit {
   bool foretells(const ExecutionFacts& load) const { return load.is(kUopForetold) && addresses_.present(); }
   // What is said of a load of which foretells() is true. It makes a difference if its registers are not there
   // when it could issue otherwise.
-  AddressPredictor::Guess foretell(std::uint64_t pc, std::uint64_t address) {
+  [[gnu::always_inline]] AddressPredictor::Guess foretell(std::uint64_t pc, std::uint64_t address) {
     return addresses_.observe(pc, address);
   }
   // One that was foretold right reads in the first cycle of [from, to) in which no other such load does;

@@ -111,7 +111,7 @@ class StoreTable {
   StoreRecord& record(std::uint64_t sequence) { return ring_[sequence % kRing]; }
 
   // The youngest store so far that overlaps these bytes and may still be in the store queue, or null.
-  StoreRecord* find(std::uint64_t address, unsigned bytes) {
+  [[gnu::always_inline]] StoreRecord* find(std::uint64_t address, unsigned bytes) {
     const std::uint64_t first = address >> kGranuleLog2;
     const std::uint64_t last = (address + bytes - 1) >> kGranuleLog2;
     std::uint64_t youngest = store_to(first);
