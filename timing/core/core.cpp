@@ -177,14 +177,14 @@ inline void BasicCore<P>::complete() {
 
 template <Probe P>
 inline void BasicCore<P>::issue() {
+  const auto execute_on = [this](InFlight & entry, unsigned queue, unsigned scheduler, unsigned port)
+      __attribute__((always_inline)) {
+    if constexpr (P::kOn) probe_.issued(ring_.index_of(entry), now_, steering_.queue(queue).port_name[port]);
+    queues_[queue].room_in(scheduler);
+    execute(entry);
+  };
   schedulers_.pick(
-      now_, ring_, [this](InFlight& entry) { return may_issue(entry); },
-      [this](InFlight& entry, unsigned queue, unsigned scheduler, unsigned port) {
-        if constexpr (P::kOn)
-          probe_.issued(ring_.index_of(entry), now_, steering_.queue(queue).port_name[port]);
-        queues_[queue].room_in(scheduler);
-        execute(entry);
-      });
+      now_, ring_, [this](InFlight& entry) { return may_issue(entry); }, execute_on);
 }
 
 template <Probe P>
@@ -349,7 +349,7 @@ void BasicCore<P>::execute_memory(InFlight& entry) {
 }
 
 template <Probe P>
-void BasicCore<P>::execute_load(InFlight& entry) {
+inline void BasicCore<P>::execute_load(InFlight& entry) {
   const Loaded loaded = load_store_.access(entry.pc, entry.address, entry.info->bytes, now_);
   if (entry.store != 0) {
     const StoreRecord& store = load_store_.store(entry.store);

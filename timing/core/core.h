@@ -164,8 +164,8 @@ class BasicCore {
                                                 bool last);
   [[gnu::always_inline]] inline void link_sources(std::uint32_t index, InFlight& entry);
   void link_address(std::uint32_t index, InFlight& entry);
-  void rename_memory(std::uint32_t index, InFlight& entry, RetireGroup& group);
-  void foretell(InFlight& entry);
+  [[gnu::always_inline]] inline void rename_memory(std::uint32_t index, InFlight& entry, RetireGroup& group);
+  [[gnu::noinline]] void foretell(InFlight& entry, AddressPredictor::Guess guess);
   bool there_by(const insts::Source& source, Cycle cycle);
   bool wait_behind(const StoreRecord& store, std::uint32_t index, InFlight& entry);
 
@@ -191,7 +191,7 @@ class BasicCore {
   [[gnu::always_inline]] bool waits_for(const StoreRecord& store, InFlight& entry, StallReason held);
   [[gnu::always_inline]] void execute(InFlight& entry);
   void execute_memory(InFlight& entry);
-  void execute_load(InFlight& entry);
+  [[gnu::always_inline]] void execute_load(InFlight& entry);
   [[gnu::noinline]] void forward(InFlight& entry, const StoreRecord& store);
   Cycle behind_store(InFlight& entry, const StoreRecord& store);
   [[gnu::noinline]] bool issue_behind(const InFlight& producer, std::uint32_t index, InFlight& entry);

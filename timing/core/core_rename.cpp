@@ -148,7 +148,7 @@ void BasicCore<P>::link_address(std::uint32_t index, InFlight& entry) {
 }
 
 template <Probe P>
-void BasicCore<P>::rename_memory(std::uint32_t index, InFlight& entry, RetireGroup& group) {
+inline void BasicCore<P>::rename_memory(std::uint32_t index, InFlight& entry, RetireGroup& group) {
   const UopInfo& uop = *entry.info;
   if (uop.is(kUopFirstAccess)) {
     fetched_.address = fetched_.addresses.front();
@@ -165,7 +165,10 @@ void BasicCore<P>::rename_memory(std::uint32_t index, InFlight& entry, RetireGro
   if (!uop.is(kUopLoad)) return;
   entry.memory_number = group.load_number = load_store_.add_load();
   if (uop.is(kUopAcquire)) entry.release = static_cast<std::uint32_t>(load_store_.release());
-  if (load_store_.foretells(uop)) foretell(entry);
+  if (load_store_.foretells(uop)) {
+    const AddressPredictor::Guess guess = load_store_.foretell(entry.pc, entry.address);
+    if (guess != AddressPredictor::Guess::kNone) foretell(entry, guess);
+  }
   const auto [store, predicted, other] = load_store_.dependence(entry.pc, entry.address, uop.bytes);
   entry.store = store != nullptr ? static_cast<std::uint32_t>(store->sequence) : 0;
   entry.predicted = predicted;
@@ -175,10 +178,8 @@ void BasicCore<P>::rename_memory(std::uint32_t index, InFlight& entry, RetireGro
 }
 
 template <Probe P>
-void BasicCore<P>::foretell(InFlight& entry) {
+void BasicCore<P>::foretell(InFlight& entry, AddressPredictor::Guess guess) {
   const UopInfo& uop = *entry.info;
-  const AddressPredictor::Guess guess = load_store_.foretell(entry.pc, entry.address);
-  if (guess == AddressPredictor::Guess::kNone) return;
   const Cycle placed = now_ + steering_.dispatch_delay() + steering_.issue_delay();
   bool there = true;
   for (unsigned s = 0; s < uop.source_count; ++s) there &= there_by(uop.sources[s], placed);

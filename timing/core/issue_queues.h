@@ -58,7 +58,7 @@ class IssueQueues {
   // Its time is near: for most, it is the next cycle. Cheaper than a place in the wheel, and nobody looks at
   // the uop when the cycle comes.
   static constexpr Cycle kReach = Scheduler::kReach;
-  void wake_at(const InFlight& entry, Cycle cycle) {
+  [[gnu::always_inline]] void wake_at(const InFlight& entry, Cycle cycle) {
     const unsigned scheduler = entry.scheduler;
     places_[scheduler].uops.wake_at(entry.slot, cycle);
     due_[cycle % kReach] |= 1U << scheduler;
@@ -94,12 +94,13 @@ class IssueQueues {
   }
 
  private:
-  struct Place {
-    Scheduler uops{0};
+  // What is looked at most is in its first line of the host's cache.
+  struct alignas(64) Place {
     unsigned queue = 0;
     unsigned ports = 0;  // mask of the queue's port numbers
     Lanes one = 0;       // a uop, in its lane of the queue's counts
     unsigned lane = 0;   // as which the queue knows it
+    Scheduler uops{0};
   };
 
   void look_again(unsigned scheduler) {
@@ -133,7 +134,7 @@ class IssueQueues {
       if (usable == 0 || !may_issue(entry)) continue;
       const unsigned port = Steering::choose_port(usable);
       free &= ~(1U << port);
-      if (entry.info->occupancy != 1) block(place.queue, port, now + entry.info->occupancy);
+      if (entry.facts.occupancy != 1) block(place.queue, port, now + entry.facts.occupancy);
       place.uops.remove(slot);
       look_again(scheduler);
       waiting_[place.queue] -= place.one;

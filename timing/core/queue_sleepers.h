@@ -46,9 +46,9 @@ class QueueSleepers {
   void free_loads(const InFlightRing& ring, std::uint64_t oldest, Cycle now, Freed&& freed) {
     for (may_fail_ = std::max(may_fail_, oldest); may_fail_ <= ring.last(); ++may_fail_) {
       const InFlight& entry = ring.at(may_fail_);
-      if (!entry.info->may_fail()) continue;
+      if (!entry.facts.may_fail()) continue;
       if (entry.result.ready > now) return;
-      if (entry.info->is(kUopLoad)) freed(entry);
+      if (entry.facts.is(kUopLoad)) freed(entry);
     }
   }
   // When the uop is done at which the last free_loads() stopped; kNever: not known.

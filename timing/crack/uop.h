@@ -90,6 +90,8 @@ struct alignas(8) ExecutionFacts {
 
   bool is(UopFlag flag) const { return (flags & flag) != 0; }
   bool memory() const { return (flags & (kUopLoad | kUopStore | kUopPrefetch)) != 0; }
+  // May yet turn out to have been wrong, to fault or to have to run again, until it is done.
+  bool may_fail() const { return (flags & (kUopLoad | kUopStore | kUopBranch)) != 0; }
 };
 
 // One rename-time unit: at most one issued operation. Instructions of several issued operations are
@@ -118,8 +120,6 @@ struct alignas(64) UopInfo : ExecutionFacts {
 
   // The ports behind a queue, as the queue numbers them.
   unsigned ports_behind(unsigned of_queue) const { return local_ports >> (4 * of_queue) & 15U; }
-  // May yet turn out to have been wrong, to fault or to have to run again, until it is done.
-  bool may_fail() const { return (flags & (kUopLoad | kUopStore | kUopBranch)) != 0; }
   // A source that a store's address needs, not its data.
   bool addresses(unsigned source) const {
     return is(kUopStore) && source < source_count && sources[source].role != insts::Role::kStoreData;

@@ -43,7 +43,7 @@ struct Parts {
   }
 
   // Fetch goes on with a record.
-  const CrackedBlock& begin(const emu::Record& record) {
+  [[gnu::always_inline]] const CrackedBlock& begin(const emu::Record& record) {
     foresight.step(context, memory);
     const CrackedBlock& cracked = table.execute(*record.block);
     fetch.begin_record(cracked, context.locate(record.block->pc), record.next_pc(), record.has_next());

@@ -22,7 +22,7 @@ struct Queues : public ::testing::Test {
     const std::uint64_t sequence = ring.allocate();
     UopInfo& info = infos[sequence];
     info.occupancy = static_cast<std::uint8_t>(occupancy);
-    ring.at(sequence).info = &info;
+    ring.at(sequence).start(info, 0, 0, 0);
     ring.at(sequence).ports = static_cast<std::uint8_t>(ports);
     queues.insert(ring.at(sequence), steering.queue(0).scheduler_name[lane], ring);
     return sequence;
