@@ -27,9 +27,6 @@ constexpr std::uint64_t kLowestFree = 0x10000;
 // From here on the host's huge pages pay for large arrays of the guest.
 constexpr std::uint64_t kHugePage = std::uint64_t{2} << 20;
 
-// Of a forked process: several must fit beside the first.
-constexpr unsigned kCopyLog2 = 40;
-
 }  // namespace
 
 // Executable pages are read by the decoder only; x86-64 has no write without read.
@@ -73,6 +70,7 @@ Memory::Memory(const Memory& parent, Copy /*tag*/) : granularity_(parent.granula
   const std::uint64_t top = parent.regions_.empty() ? 0 : parent.regions_.back().end;
   const auto needed = static_cast<unsigned>(std::bit_width(top - 1));
   const unsigned least = std::max(needed, kSizesLog2.back());
+  constexpr auto kCopyLog2 = static_cast<unsigned>(std::bit_width(kForCopies - 1));
   reserve(least, std::max(least + 1, kCopyLog2));
   search_top_ = std::min(parent.search_top_, limit_);
   try {
@@ -258,9 +256,21 @@ bool Memory::discard(std::uint64_t address, std::uint64_t length) {
 std::optional<std::uint64_t> Memory::find_free(std::uint64_t length) const {
   if (length == 0 || length > limit_) return std::nullopt;
   length = (length + kGuestPage - 1) / kGuestPage * kGuestPage;
-  // What is too large for the usual place goes above the stack.
+  // What is too large for the usual place goes above the stack, which ends at a power of two; as low as it
+  // can, so that fork finds room for a copy.
   const std::optional<std::uint64_t> usual = find_free_below(search_top_, length);
-  return usual ? usual : find_free_below(limit_, length);
+  return usual ? usual : find_free_above(std::bit_ceil(search_top_), length);
+}
+
+std::optional<std::uint64_t> Memory::find_free_above(std::uint64_t bottom, std::uint64_t length) const {
+  const auto up = [](std::uint64_t address) { return (address + kGuestPage - 1) / kGuestPage * kGuestPage; };
+  std::uint64_t at = up(bottom);
+  for (auto it = first_ending_after(at); it != regions_.end(); ++it) {
+    if (it->begin >= at && it->begin - at >= length) break;
+    at = up(it->end);
+  }
+  if (at > limit_ || limit_ - at < length) return std::nullopt;
+  return at;
 }
 
 std::optional<std::uint64_t> Memory::find_free_below(std::uint64_t top, std::uint64_t length) const {

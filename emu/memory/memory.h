@@ -70,7 +70,9 @@ class Memory {
   // Up to `limit`, which another one had, or less where the host has no such range; never below `top`.
   Memory(std::uint64_t limit, std::uint64_t top);
   // fork: private pages are copied, shared ones stay shared. Its limit may be smaller than the parent's,
-  // but nothing that is mapped there lies above it.
+  // but nothing that is mapped there lies above it. The host has room for many copies of what lies below
+  // kForCopies, and for none of what reaches far above it.
+  static constexpr std::uint64_t kForCopies = std::uint64_t{1} << 40U;
   struct Copy {};
   Memory(const Memory& parent, Copy tag);
   ~Memory();
@@ -101,7 +103,8 @@ class Memory {
   // Anonymous pages become zero again; a file's pages show the file again.
   bool discard(std::uint64_t address, std::uint64_t length);
 
-  // A free range for mmap, whole guest pages, top down below set_search_top() (at first: the limit).
+  // A free range for mmap, whole guest pages, top down below set_search_top() (at first: the limit); where
+  // there is none, the lowest above the stack.
   std::optional<std::uint64_t> find_free(std::uint64_t length) const;
   void set_search_top(std::uint64_t top) { search_top_ = top; }
   std::uint64_t search_top() const { return search_top_; }
@@ -183,6 +186,7 @@ class Memory {
   static int host_protection(std::uint8_t protection);
   bool valid_range(std::uint64_t address, std::uint64_t length) const;
   std::optional<std::uint64_t> find_free_below(std::uint64_t top, std::uint64_t length) const;
+  std::optional<std::uint64_t> find_free_above(std::uint64_t bottom, std::uint64_t length) const;
   bool hide(std::uint64_t address, std::uint64_t length);  // back to reserved, inaccessible pages
   struct Tail {
     std::uint64_t begin;

@@ -137,8 +137,10 @@ std::int64_t mmap(Process& process, const Args& args) {
     if (address >= process.memory().limit() || length > process.memory().limit() - address) return -ENOMEM;
     if ((flags & kMapFixedNoReplace) != 0 && !process.memory().is_free(address, length)) return -EEXIST;
   } else {
+    // A hint only: what is placed far up makes fork impossible, and JavaScript engines draw from all of it.
     address = hint_of(address);
-    const bool usable = address >= kGuestPage && address < process.memory().limit() &&
+    const bool usable = address >= kGuestPage &&
+                        address < std::min(process.memory().limit(), Memory::kForCopies) &&
                         length <= process.memory().limit() - address &&
                         process.memory().is_free(address, length) && clear_of_stack(process, address, length);
     if (!usable) {

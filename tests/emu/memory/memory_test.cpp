@@ -108,6 +108,19 @@ TEST(Memory, FindsTheHighestHoleThatIsLargeEnough) {
   EXPECT_EQ(memory.find_free(UINT64_MAX), std::nullopt);
 }
 
+TEST(Memory, WhatIsTooLargeLiesWhereACopyFindsRoom) {
+  Memory memory;
+  constexpr std::uint64_t kStackEnd = std::uint64_t{1} << 39U;
+  constexpr std::uint64_t kLarge = std::uint64_t{1} << 39U;
+  memory.set_search_top(kStackEnd - 8 * kGuestPage);
+  ASSERT_EQ(memory.find_free(kLarge), kStackEnd);
+  ASSERT_TRUE(memory.map(kStackEnd + kGuestPage, kGuestPage, kReadWrite, ""));
+  EXPECT_EQ(memory.find_free(kLarge), kStackEnd + 2 * kGuestPage) << "above what is in the way";
+  ASSERT_TRUE(memory.map(kStackEnd + 2 * kGuestPage, kLarge, kReadWrite, ""));
+  EXPECT_EQ(memory.find_free(kLarge), kStackEnd + 2 * kGuestPage + kLarge);
+  EXPECT_NO_THROW(Memory(memory, Memory::Copy{}));
+}
+
 TEST(Memory, CodeEpochGrowsOnlyWhenDecodedPagesChange) {
   Memory memory;
   ASSERT_TRUE(memory.map(kAt, kGuestPage, kReadWrite, ""));

@@ -67,6 +67,23 @@ TEST(SyscallMemory, MmapChecksItsArguments) {
             -EEXIST);
 }
 
+TEST(SyscallMemory, HintsThatAForkHasNoRoomForAreNotTaken) {
+  GuestMachine guest;
+  guest.memory().set_search_top(std::uint64_t{1} << 39U);
+  const auto at = [&guest](std::uint64_t address, std::uint64_t more) {
+    return static_cast<std::uint64_t>(
+        guest.call(nr::mmap, {address, kGuestPage, kReadWrite, kPrivateAnonymous | more, kNoFd, 0}));
+  };
+  constexpr std::uint64_t kLow = 0xc000000000;
+  EXPECT_EQ(at(kLow, 0), kLow);
+  constexpr std::uint64_t kHigh = 0x33537a5c0000;  // as V8 draws them
+  EXPECT_LT(at(kHigh, 0), std::uint64_t{1} << 39U);
+  EXPECT_NO_THROW(Memory(guest.memory(), Memory::Copy{}));
+  if (kHigh < guest.memory().limit()) {
+    EXPECT_EQ(at(kHigh, kFixed), kHigh) << "who insists gets it";
+  }
+}
+
 TEST(SyscallMemory, FixedMappingsReplace) {
   GuestMachine guest;
   const std::uint64_t at = guest.put(0, 5);
