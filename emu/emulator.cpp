@@ -462,7 +462,7 @@ bool Emulator::take_data_fault(const HostFault& host_fault) {
                          : host_fault.is_write     ? FaultKind::kWrite
                                                    : FaultKind::kRead;
   const std::uint64_t address = misaligned ? cpu_->misaligned_address : host_fault.guest_address;
-  return take_fault({kind, pc, address, 0});
+  return take_fault({kind, pc, address, 0, !misaligned && host_fault.is_write});
 }
 
 // The log promises complete blocks: drop the record of one that was left in the middle. The batch ends here,

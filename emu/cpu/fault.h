@@ -25,11 +25,14 @@ struct Fault {
   std::uint64_t pc = 0;       // guest address of the instruction
   std::uint64_t address = 0;  // guest address touched (data faults)
   std::uint32_t word = 0;     // the instruction (kUndefined, kUnimplemented, kBreakpoint)
+  bool write = false;         // kWrite and kFileEnd: by a store
 };
 
 // Linux signal number that the fault raises in the guest.
 int signal_of(FaultKind kind);
 // siginfo_t's si_code for it. `mapped`: something is mapped at Fault::address, so it was the protection.
 int signal_code_of(FaultKind kind, bool mapped);
+// ESR_EL1 of an access or a fetch, as Linux hands it to the handler; 0 where it hands on nothing.
+std::uint64_t syndrome_of(const Fault& fault, bool mapped);
 
 }  // namespace m2sim::emu

@@ -71,8 +71,12 @@ void Kernel::notify_parent(Process& process, int code, int status) {
 bool Kernel::deliver_fault(Task& task, const Fault& fault) {
   task.cpu.pc = fault.pc;
   const bool known = task.process->memory().region_at(fault.address) != nullptr;
-  return deliver_fault_signal(
-      *this, task, {signal_of(fault.kind), signal_code_of(fault.kind, known), {fault.address, 0, 0}});
+  return deliver_fault_signal(*this, task,
+                              {signal_of(fault.kind),
+                               signal_code_of(fault.kind, known),
+                               {fault.address, 0, 0},
+                               0,
+                               syndrome_of(fault, known)});
 }
 
 void Kernel::resume(Process& process) {

@@ -25,6 +25,14 @@ struct FpsimdContext {
 };
 constexpr std::uint32_t kFpsimdMagic = 0x46508001;
 
+// What tells a handler, a sanitizer's for one, a load from a store.
+struct SyndromeContext {
+  std::uint32_t magic;
+  std::uint32_t size;
+  std::uint64_t syndrome;
+};
+constexpr std::uint32_t kSyndromeMagic = 0x45535201;
+
 struct alignas(16) SignalContext {
   std::uint64_t fault_address;
   std::array<std::uint64_t, 31> x;
@@ -32,7 +40,8 @@ struct alignas(16) SignalContext {
   std::uint64_t pc;
   std::uint64_t pstate;
   alignas(16) FpsimdContext fpsimd;
-  std::array<std::byte, 4096 - sizeof(FpsimdContext)> reserved;  // zero: the record list ends here
+  SyndromeContext syndrome;  // zero where there is none: the record list ends there, or behind it
+  std::array<std::byte, 4096 - sizeof(FpsimdContext) - sizeof(SyndromeContext)> reserved;
 };
 static_assert(offsetof(SignalContext, fpsimd) == 288);
 
@@ -74,7 +83,10 @@ SignalFrame frame_of(const Task& task, const SignalInfo& info) {
   frame.stack = task.signals.alternate;
   frame.mask = task.signals.saved.value_or(task.signals.blocked);
   for (std::size_t i = 0; i < frame.context.x.size(); ++i) frame.context.x[i] = cpu.x[i];
-  frame.context.fault_address = info.code > 0 ? info.fields[0] : 0;
+  if (info.syndrome != 0) {
+    frame.context.fault_address = info.fields[0];
+    frame.context.syndrome = {kSyndromeMagic, sizeof(SyndromeContext), info.syndrome};
+  }
   frame.context.sp = cpu.x[kSpSlot];
   frame.context.pc = cpu.pc;
   frame.context.pstate = std::uint64_t{nzcv_of(cpu.flags)} << 28U | cpu.pstate;

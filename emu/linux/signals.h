@@ -44,7 +44,8 @@ struct SignalInfo {
   int signal = 0;
   int code = 0;  // SI_USER, SEGV_MAPERR, ...
   std::array<std::uint64_t, 3> fields{};
-  int error = 0;  // si_errno
+  int error = 0;               // si_errno
+  std::uint64_t syndrome = 0;  // of a fault in memory: ESR_EL1. Taken at once, so no checkpoint has it.
 };
 
 // Signal n as a bit of a mask.
