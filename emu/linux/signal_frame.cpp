@@ -65,6 +65,9 @@ struct FrameRecord {
   std::uint64_t lr;
 };
 
+// Of pstate: another mode than EL0's, or masked exceptions. No program may go back to that.
+constexpr std::uint64_t kNotUser = 0x3df;
+
 constexpr std::uint64_t kOnStack = 0x08000000;
 constexpr std::uint64_t kNoDefer = 0x40000000;
 constexpr std::uint64_t kResetHandler = 0x80000000;
@@ -210,7 +213,9 @@ bool restore_from_frame(Task& task) {
   CpuState& cpu = task.cpu;
   SignalFrame frame;
   if (!task.process->memory().read_value(cpu.x[kSpSlot], frame)) return false;
-  if (frame.context.fpsimd.magic != kFpsimdMagic) return false;
+  const FpsimdContext& fpsimd = frame.context.fpsimd;
+  if (fpsimd.magic != kFpsimdMagic || fpsimd.size < sizeof(FpsimdContext)) return false;
+  if ((frame.context.pstate & kNotUser) != 0) return false;
   for (std::size_t i = 0; i < frame.context.x.size(); ++i) cpu.x[i] = frame.context.x[i];
   cpu.x[kSpSlot] = frame.context.sp;
   cpu.pc = frame.context.pc;

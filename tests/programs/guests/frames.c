@@ -1,4 +1,4 @@
-// What a signal's frame tells its handler beyond the registers.
+// What a signal's frame tells its handler beyond the registers, and frames that the kernel does not go back by.
 #define _GNU_SOURCE
 #include <asm/sigcontext.h>
 #include <fcntl.h>
@@ -72,6 +72,36 @@ static void faults(void) {
   if (sigsetjmp(out, 1) == 0) asm volatile("udf #1");
 }
 
+static int spoil;
+
+static void change(int signal, siginfo_t* info, void* at) {
+  (void)signal, (void)info;
+  ucontext_t* context = at;
+  struct fpsimd_context* fp = (struct fpsimd_context*)record(context, FPSIMD_MAGIC);
+  if (spoil == 1) context->uc_mcontext.pstate |= 0xd;  // EL3h
+  if (spoil == 2) context->uc_mcontext.pstate |= 0x80;  // interrupts masked
+  if (spoil == 3) fp->head.size = 16;
+  if (spoil == 4) fp->head.magic = 1;
+  if (spoil == 5) context->uc_mcontext.pstate ^= 0xf0000000;
+}
+
+static void returns(void) {
+  struct sigaction action = {.sa_sigaction = change, .sa_flags = SA_SIGINFO};
+  for (spoil = 0; spoil < 6; ++spoil) {
+    int status;
+    if (fork() == 0) {
+      sigaction(SIGUSR1, &action, NULL);
+      signal(SIGSEGV, SIG_DFL);
+      raise(SIGUSR1);
+      _exit(7);
+    }
+    wait(&status);
+    printf("spoilt %d: %s %d\n", spoil, WIFEXITED(status) ? "exited" : "killed",
+           WIFEXITED(status) ? WEXITSTATUS(status) : WTERMSIG(status));
+    fflush(stdout);
+  }
+}
+
 int main(void) {
   struct sigaction action = {.sa_sigaction = tell, .sa_flags = SA_SIGINFO};
   sigaction(SIGCHLD, &action, NULL);
@@ -81,5 +111,6 @@ int main(void) {
   const int signals[] = {SIGSEGV, SIGBUS, SIGILL};
   for (int i = 0; i < 3; ++i) sigaction(signals[i], &action, NULL);
   faults();
+  returns();
   return 0;
 }
