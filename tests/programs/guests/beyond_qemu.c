@@ -7,10 +7,12 @@
 #include <spawn.h>
 #include <stdint.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "check.h"
@@ -124,6 +126,30 @@ static void protection(void) {
   say("private and shared", (long)mmap(NULL, kPage, PROT_READ, both | MAP_ANONYMOUS, -1, 0));
 }
 
+// What a child took, as time(1) asks: its time, and that of those it has waited for.
+static void spend(void) {
+  struct timespec spent;
+  do {
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &spent);
+  } while (spent.tv_nsec < 50000);
+}
+
+static void usage_of_children(void) {
+  struct rusage usage;
+  if (fork() == 0) {
+    if (fork() == 0) {
+      spend();
+      _exit(0);
+    }
+    wait(NULL);
+    spend();
+    _exit(0);
+  }
+  wait4(-1, NULL, 0, &usage);
+  const long spent = usage.ru_utime.tv_usec + usage.ru_stime.tv_usec;
+  say("usage of children", spent >= 100 && usage.ru_utime.tv_sec == 0);
+}
+
 // Along a way that must be of a kind: what is opened is as any other file.
 static void by_way(void) {
   struct {
@@ -177,6 +203,7 @@ int main(int argc, char** argv) {
   run_again(argv[0]);
   disarmed_stack();
   protection();
+  usage_of_children();
   by_way();
   long_strings(argv[0]);
   return 0;

@@ -6,6 +6,7 @@
 
 #include "emu/linux/calls/process/pidfd.h"
 #include "emu/linux/calls/syscalls.h"
+#include "emu/linux/calls/timespec.h"
 #include "emu/linux/tracing.h"
 
 namespace m2sim::emu::sys {
@@ -137,8 +138,14 @@ Change change_of(const Found& found) {
   return {WIFCONTINUED(word) ? CLD_CONTINUED : CLD_STOPPED, found.child->stop_to_report};
 }
 
-std::int64_t no_usage(Process& process, std::uint64_t at) {
-  const std::array<std::uint64_t, 18> usage{};  // struct rusage; children's time is not kept apart
+// The time that a child took with those that it has waited for.
+std::int64_t write_usage(Process& process, const Found& found, std::uint64_t at) {
+  std::array<std::uint64_t, 18> usage{};  // struct rusage: two timevals, fourteen counts
+  if (found.child != nullptr) {
+    const std::uint64_t time = found.child->processor_time + found.child->children_time;
+    usage[0] = time / kNanosecondsPerSecond;
+    usage[1] = time % kNanosecondsPerSecond / 1000;
+  }
   return at == 0 || process.memory().write_value(at, usage) ? 0 : -EFAULT;
 }
 
@@ -158,7 +165,7 @@ std::int64_t wait4(Process& process, const Args& args) {
   const Found found = find(process, wanted);
   if (!found.news()) return without_news(process, found, (options & WNOHANG) == 0);
   if (args[1] != 0 && !process.memory().write_value(args[1], status_word(found))) return -EFAULT;
-  if (const std::int64_t error = no_usage(process, args[3]); error != 0) return error;
+  if (const std::int64_t error = write_usage(process, found, args[3]); error != 0) return error;
   const int id = id_of(found);
   told(process, found, false);
   return id;
@@ -203,7 +210,7 @@ std::int64_t waitid(Process& process, const Args& args) {
     info.status = change.status;
   }
   if (args[2] != 0 && !process.memory().write_value(args[2], info)) return -EFAULT;
-  if (const std::int64_t error = no_usage(process, args[4]); error != 0) return error;
+  if (const std::int64_t error = write_usage(process, found, args[4]); error != 0) return error;
   if (found.news()) told(process, found, (options & WNOWAIT) != 0);
   return 0;
 }
