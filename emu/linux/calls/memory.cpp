@@ -189,7 +189,8 @@ std::int64_t mprotect(Process& process, const Args& args) {
   }
   // As far as there are pages, as on Linux.
   const std::uint64_t mapped = memory.accessible(begin, length, kProtNone);
-  if (mapped != 0 && !memory.protect(begin, mapped, protection_of(args[2]))) return -ENOMEM;
+  errno = ENOMEM;  // or the host's: EACCES where a file that is shared may not be written
+  if (mapped != 0 && !memory.protect(begin, mapped, protection_of(args[2]))) return -std::int64_t{errno};
   return mapped == length ? 0 : -ENOMEM;
 }
 

@@ -83,6 +83,17 @@ static void calls(void) {
   say("writev", writev(ends[1], parts, 2));
 }
 
+static void read_only(void) {
+  const size_t page = (size_t)sysconf(_SC_PAGESIZE);
+  char name[64];
+  snprintf(name, sizeof(name), "/proc/self/fd/%d", fresh(10));
+  const int fd = open(name, O_RDONLY);
+  char* p = mmap(0, page, PROT_READ, MAP_SHARED, fd, 0);
+  say("writable, of a file that is not", mprotect(p, page, PROT_READ | PROT_WRITE));
+  p = mmap(0, page, PROT_READ, MAP_PRIVATE, fd, 0);
+  say("writable, of a copy", mprotect(p, page, PROT_READ | PROT_WRITE));
+}
+
 int main(void) {
   signal(SIGBUS, on_bus);
   printf("shared\n");
@@ -90,5 +101,6 @@ int main(void) {
   printf("private\n");
   with(MAP_PRIVATE);
   calls();
+  read_only();
   return 0;
 }
