@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstring>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "emu/linux/calls/size_limits.h"
@@ -289,15 +290,42 @@ bool all_private(const Process& process, std::uint64_t begin, std::uint64_t end)
   });
 }
 
+// `change`s what is mapped there, and says behind it that there were holes.
+template <class Change>
+std::int64_t change_mapped(const Memory& memory, std::uint64_t at, std::uint64_t length,
+                           const Change& change) {
+  if (change(at, length)) return 0;
+  const std::uint64_t end = at + length;
+  std::vector<std::pair<std::uint64_t, std::uint64_t>> parts;
+  for (const Region& region : memory.regions()) {
+    const std::uint64_t from = std::max(region.begin, at);
+    const std::uint64_t to = std::min(region.end, end);
+    if (from < to) parts.emplace_back(from, to - from);
+  }
+  std::uint64_t mapped = 0;
+  for (const auto& [from, size] : parts) {
+    if (!change(from, size)) return -ENOMEM;
+    mapped += size;
+  }
+  return mapped == length ? 0 : -ENOMEM;
+}
+
 std::int64_t advise(Process& process, std::uint64_t at, std::uint64_t length, std::uint64_t advice) {
   Memory& memory = process.memory();
-  const auto at_fork = [&](AtFork what) { return memory.set_at_fork(at, length, what) ? 0 : -ENOMEM; };
+  const auto at_fork = [&](AtFork what) {
+    return change_mapped(memory, at, length, [&memory, what](std::uint64_t from, std::uint64_t size) {
+      return memory.set_at_fork(from, size, what);
+    });
+  };
+  const auto discard = [&memory](std::uint64_t from, std::uint64_t size) {
+    return memory.discard(from, size);
+  };
   switch (advice) {
     case kFree:  // may be done at once
       if (!all_private(process, at, at + length)) return -EINVAL;
-      return memory.discard(at, length) ? 0 : -ENOMEM;
+      return change_mapped(memory, at, length, discard);
     case kDontNeed:
-      return memory.discard(at, length) ? 0 : -ENOMEM;
+      return change_mapped(memory, at, length, discard);
     case kRemove: {
       std::byte* const host = memory.host(at, length, kProtNone);
       return host == nullptr ? -ENOMEM : result_of(::madvise(host, length, MADV_REMOVE));

@@ -92,6 +92,8 @@ static void errors(void) {
   munmap(at, kHalf);
   say("a hole", madvise(at, kSize, MADV_DONTFORK));
   say("a hole without need", madvise(at, kSize, MADV_NORMAL));
+  say("emptied up to a hole", madvise(at, kSize, MADV_DONTNEED));
+  say("and behind it", at[kHalf]);
   say("nowhere", madvise((void*)((uint64_t)1 << 60), kSize, MADV_DONTNEED));
 }
 
