@@ -239,12 +239,13 @@ std::int64_t mremap(Process& process, const Args& args) {
   if (region == nullptr) return -EFAULT;
   if (args[1] == 0 && !region->shared) return -EINVAL;
   if (args[1] == 0 && !moves) return -ENOMEM;
-  if (region->end - from < old_length) return -EFAULT;
-  if ((flags & kMremapFixed) != 0 || keeps || args[1] == 0) return move_to(process, args, length, keeps);
-  if (length <= old_length) {
-    if (length < old_length) memory.unmap(from + length, old_length - length);
+  const bool stays = (flags & kMremapFixed) == 0 && !keeps && args[1] != 0;
+  if (stays && length <= old_length) {  // whatever lies there
+    if (length < old_length && !memory.unmap(from + length, old_length - length)) return -EINVAL;
     return static_cast<std::int64_t>(from);
   }
+  if (region->end - from < old_length) return -EFAULT;
+  if (!stays) return move_to(process, args, length, keeps);
   const std::uint64_t more = length - old_length;
   const Region kept = *region;
   if (!may_map(process, more, 0, !kept.shared && (kept.protection & kProtWrite) != 0)) return -ENOMEM;

@@ -123,6 +123,12 @@ static void remaps(void) {
   if (fork() == 0) _exit(((volatile char*)own)[kHalf]);
   wait(&status);
   say("what was cut off", WTERMSIG(status));
+  mprotect(moved, kHalf, PROT_READ);
+  say("grow over a border", mremap(moved, kSize, 2 * kSize, MREMAP_MAYMOVE) == MAP_FAILED ? -1 : 0);
+  say("shrink over a border", mremap(moved, kSize, kHalf / 2, 0) == moved);
+  if (fork() == 0) _exit(((volatile char*)moved)[kHalf]);
+  wait(&status);
+  say("what was cut off", WTERMSIG(status));
 }
 
 int main(void) {
