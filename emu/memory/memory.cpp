@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <bit>
 #include <cerrno>
 #include <system_error>
@@ -20,6 +21,16 @@ namespace {
 // 2^46 is half of what x86-64 gives a process and leaves room for a sanitizer's shadow in most cases;
 // the smaller ones are for valgrind and for limits on address space.
 constexpr std::array<unsigned, 7> kSizesLog2 = {46, 44, 42, 40, 39, 36, 34};
+
+// Of one beside others, by how many there are: a shell with a hundred programs in the background needs room
+// for each of them, so only the first ones get more than a program's layout takes.
+constexpr unsigned kLayoutLog2 = 39;
+unsigned most_beside(unsigned others) {
+  if (others == 0) return kSizesLog2.front();
+  return others < 3 ? 42 : others < 11 ? 40 : kLayoutLog2;
+}
+
+std::atomic<unsigned> alive = 0;  // machines may run in threads of their own
 
 // Linux never hands out the lowest pages, so that a null pointer with an offset faults.
 constexpr std::uint64_t kLowestFree = 0x10000;
@@ -48,6 +59,7 @@ void Memory::reserve(unsigned log2_least, unsigned log2_most) {
     base_ = static_cast<std::byte*>(start);
     limit_ = size;
     search_top_ = size;
+    ++alive;
     return;
   }
   throw std::system_error(errno, std::generic_category(), "cannot reserve address space for the guest");
@@ -55,7 +67,7 @@ void Memory::reserve(unsigned log2_least, unsigned log2_most) {
 
 Memory::Memory() : granularity_(static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE))) {
   open_own_pages();
-  reserve(kSizesLog2.back(), kSizesLog2.front());
+  reserve(kSizesLog2.back(), most_beside(alive));
 }
 
 Memory::Memory(std::uint64_t limit, std::uint64_t top)
@@ -70,18 +82,21 @@ Memory::Memory(const Memory& parent, Copy /*tag*/) : granularity_(parent.granula
   const std::uint64_t top = parent.regions_.empty() ? 0 : parent.regions_.back().end;
   const auto needed = static_cast<unsigned>(std::bit_width(top - 1));
   const unsigned least = std::max(needed, kSizesLog2.back());
-  constexpr auto kCopyLog2 = static_cast<unsigned>(std::bit_width(kForCopies - 1));
-  reserve(least, std::max(least + 1, kCopyLog2));
+  reserve(least, std::max(least <= kLayoutLog2 ? kLayoutLog2 : least + 1, most_beside(alive)));
   search_top_ = std::min(parent.search_top_, limit_);
   try {
     for (const Region& region : parent.regions_) copy_region(parent, region);
   } catch (...) {
     ::munmap(base_, limit_ + kMemoryGuard);
+    --alive;
     throw;
   }
 }
 
-Memory::~Memory() { ::munmap(base_, limit_ + kMemoryGuard); }
+Memory::~Memory() {
+  ::munmap(base_, limit_ + kMemoryGuard);
+  --alive;
+}
 
 bool Memory::valid_range(std::uint64_t address, std::uint64_t length) const {
   return length != 0 && (address | length) % granularity_ == 0 && address < limit_ &&

@@ -5,7 +5,9 @@
 #include <unistd.h>
 
 #include <cstring>
+#include <memory>
 #include <string>
+#include <vector>
 
 namespace m2sim::emu {
 namespace {
@@ -119,6 +121,19 @@ TEST(Memory, WhatIsTooLargeLiesWhereACopyFindsRoom) {
   ASSERT_TRUE(memory.map(kStackEnd + 2 * kGuestPage, kLarge, kReadWrite, ""));
   EXPECT_EQ(memory.find_free(kLarge), kStackEnd + 2 * kGuestPage + kLarge);
   EXPECT_NO_THROW(Memory(memory, Memory::Copy{}));
+}
+
+TEST(Memory, ThereIsRoomForManyBesideTheFirst) {
+  constexpr std::uint64_t kLayout = std::uint64_t{1} << 39U;
+  Memory first;
+  ASSERT_TRUE(first.map(kLayout - 2 * kGuestPage, kGuestPage, kReadWrite, ""));
+  std::vector<std::unique_ptr<Memory>> others;
+  for (int i = 0; i < 20; ++i) {
+    others.push_back(std::make_unique<Memory>());  // exec
+    EXPECT_GE(others.back()->limit(), kLayout);
+    others.push_back(std::make_unique<Memory>(first, Memory::Copy{}));
+    EXPECT_GE(others.back()->limit(), kLayout);
+  }
 }
 
 TEST(Memory, CodeEpochGrowsOnlyWhenDecodedPagesChange) {
