@@ -86,6 +86,20 @@ static void children(void) {
   say("a thread's", make(CLONE_THREAD | CLONE_SIGHAND | CLONE_VM, SIGCHLD));
 }
 
+static void waits(void) {
+  siginfo_t info;
+  say("the least group", waitpid((pid_t)0x80000000, NULL, 0));
+  say("no child", waitpid(-1, NULL, 0));
+  say("process 0", waitid(P_PID, 0, &info, WEXITED));
+  say("process -1", waitid(P_PID, (id_t)-1, &info, WEXITED));
+  say("my group", waitid(P_PGID, 0, &info, WEXITED));
+  say("group -1", waitid(P_PGID, (id_t)-1, &info, WEXITED));
+  say("descriptor -1", waitid((idtype_t)3 /* P_PIDFD */, (id_t)-1, &info, WEXITED));
+  say("all of -1", waitid(P_ALL, (id_t)-1, &info, WEXITED));
+  say("no such option", waitid(P_ALL, 0, &info, WEXITED | 0x100));
+  say("of all kinds", waitid(P_ALL, 0, &info, WEXITED | (int)(__WALL | __WCLONE | __WNOTHREAD)));
+}
+
 static void requests(void) {
   int pair[2];
   int value = -1;
@@ -104,6 +118,7 @@ int main(void) {
   advice();
   made_up_signals();
   children();
+  waits();
   requests();
   return 0;
 }

@@ -3,6 +3,7 @@
 #include <sys/wait.h>
 
 #include <array>
+#include <climits>
 
 #include "emu/linux/calls/process/pidfd.h"
 #include "emu/linux/calls/syscalls.h"
@@ -157,6 +158,7 @@ std::int64_t wait4(Process& process, const Args& args) {
   constexpr std::uint32_t kKnown =
       std::uint32_t{WNOHANG | WUNTRACED | WCONTINUED} | __WALL | __WCLONE | __WNOTHREAD;
   if ((args.u32(2) & ~kKnown) != 0) return -EINVAL;
+  if (pid == INT_MIN) return -ESRCH;  // the group of that number cannot be
   Wanted wanted{Wanted::Who::kAny, pid, true, (options & WUNTRACED) != 0, (options & WCONTINUED) != 0};
   if (pid > 0) wanted.who = Wanted::Who::kProcess;
   if (pid == 0 || pid < -1) wanted.who = Wanted::Who::kGroup;
@@ -173,8 +175,14 @@ std::int64_t wait4(Process& process, const Args& args) {
 
 std::int64_t waitid(Process& process, const Args& args) {
   const int options = args.i32(3);
+  constexpr std::uint32_t kKnown =
+      std::uint32_t{WNOHANG | WNOWAIT | WEXITED | WSTOPPED | WCONTINUED} | __WALL | __WCLONE | __WNOTHREAD;
+  if ((args.u32(3) & ~kKnown) != 0) return -EINVAL;
   if ((options & (WEXITED | WSTOPPED | WCONTINUED)) == 0) return -EINVAL;
   if (args.u32(0) > P_PIDFD) return -EINVAL;
+  // Only "my group" is 0; nothing that is waited for is negative.
+  const int least = args.u32(0) == P_PID ? 1 : 0;
+  if (args.u32(0) != P_ALL && args.i32(1) < least) return -EINVAL;
   Wanted wanted{Wanted::Who::kAny, args.i32(1), (options & WEXITED) != 0, (options & WSTOPPED) != 0,
                 (options & WCONTINUED) != 0};
   if (args.i32(0) == P_PID) wanted.who = Wanted::Who::kProcess;
