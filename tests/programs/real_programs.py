@@ -40,9 +40,15 @@ def make_inputs(root, chosen):
     (root / "guest").mkdir(exist_ok=True)
     (root / "etc" / "passwd").write_text("root:x:0:0:root:/guest:/bin/sh\n", encoding="utf-8")
     folder = inputs.make_all(dict.fromkeys(name for program in chosen for name in program["inputs"]), root)
-    own = dict.fromkeys(pattern for program in chosen for pattern in program.get("own_libraries", []))
-    direct_calls.make_all(own, root / "usr/lib/aarch64-linux-gnu", root / folder[1:] / "lib")
+    for program in chosen:
+        if "own_libraries" in program:
+            direct_calls.make_all(program["own_libraries"], root / "usr/lib/aarch64-linux-gnu", root / libraries_of(program, folder)[1:])
     return folder
+
+
+def libraries_of(program, folder):
+    """A folder for each program: ns3 must not find SQLite's only because that was chosen, too."""
+    return f"{folder}/lib.{program['name']}"
 
 
 def jobs(options, listed, chosen, folder):
@@ -50,7 +56,7 @@ def jobs(options, listed, chosen, folder):
     number = itertools.count()
     clocks = real_report.clocks()
     for program in chosen:
-        libraries = [f"LD_LIBRARY_PATH={folder}/lib"] if "own_libraries" in program else []
+        libraries = [f"LD_LIBRARY_PATH={libraries_of(program, folder)}"] if "own_libraries" in program else []
         for core in options.core:
             for index, run in enumerate(program["runs"]):
                 command = [word.replace("/real/", f"{folder}/") for word in run["command"]]

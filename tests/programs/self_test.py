@@ -198,6 +198,20 @@ class RealPrograms(unittest.TestCase):
         # What the user sets comes behind, and so holds.
         self.assertEqual(found, [(core, [f"clock.mhz={mhz}", "clock.mhz=1"]) for core, mhz in (("m1-pcore", 3191), ("m2-pcore", 3456)) for _ in range(4)])
 
+    def test_what_a_program_finds_does_not_depend_on_which_others_are_chosen(self):
+        options = argparse.Namespace(core=["m2-pcore"], mode="timing", root=pathlib.Path("/"))
+        found = {job["program"]: job["environment"] for job in real_programs.jobs(options, *real_programs.load("^(ns3|sqlite|cc1)$"), "/real.0")}
+        self.assertEqual(found, {"sqlite": ["LD_LIBRARY_PATH=/real.0/lib.sqlite"], "cc1": [], "ns3": ["LD_LIBRARY_PATH=/real.0/lib.ns3"]})
+        with tempfile.TemporaryDirectory() as name:
+            root = pathlib.Path(name)
+            for folder in ("etc", "real.0"):
+                (root / folder).mkdir()
+            made = []
+            with unittest.mock.patch.object(inputs, "make_all", lambda names, root: "/real.0"), \
+                    unittest.mock.patch.object(direct_calls, "make_all", lambda patterns, _, folder: made.append((patterns, folder.name))):
+                real_programs.make_inputs(root, real_programs.load("^(ns3|sqlite|cc1)$")[1])
+        self.assertEqual(made, [(["libsqlite3.so.0"], "lib.sqlite"), (["libns3-*.so.37"], "lib.ns3")])
+
     def test_every_input_is_made_or_a_file(self):
         for program in real_programs.load()[1]:
             for name in [*program["inputs"], *(run["stdin"] for run in program["runs"] if "stdin" in run)]:
