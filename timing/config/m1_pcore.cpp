@@ -31,7 +31,7 @@ CoreConfig m1_pcore() {
   core.lsq.forwarding_loads = 84;  // measured: Jiajie Chen, M1 review, knee of the data-dependent pairs
   core.lsq.address_index_bits = 0;  // measured: SLAP, absent
   core.branch.btb_l2_entries = 0;  // measured: Jiajie Chen, M1 review, absent
-  core.branch.indirect_index_bits = 6;  // guess: not published; what M1 mispredicts more than M2 in network simulation and meshing suggests it
+  core.branch.indirect_index_bits = 6;  // guess: not published; chosen on what M1 mispredicts more than M2 in network simulation and meshing, linkage tables included
   core.l1i.refill_interval = 7;  // measured: Jiajie Chen, M1 review, 2.22 instructions a cycle beyond the L1I
   core.l2.cache.kib = 12288;  // published: Apple's own value, quoted by Jiajie Chen
   core.l2.cache.ways = 12;  // published: Apple's own value, quoted by Jiajie Chen
