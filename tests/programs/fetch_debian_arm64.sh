@@ -18,8 +18,6 @@ packages="
     redis-server nginx-light curl tmux expect postgresql-15 util-linux
     gdb-minimal strace
 "
-# Nothing reads these.
-left_out="doc info locale man lintian bug"
 
 if [ $# -lt 1 ]; then
     echo "usage: $0 FOLDER [PACKAGE...]" >&2
@@ -59,14 +57,12 @@ unpack() {
     for part in bin lib sbin; do
         ln -s "usr/$part" "$root/$part"
     done
-    excluded=
-    for part in $left_out; do
-        excluded="$excluded --exclude=./usr/share/$part"
-    done
+    # Nothing reads these; of documentation only examples.
+    printf './usr/share/%s\n' 'doc/*/[!e]*' info locale man lintian bug >"$work/left_out"
     for package in "$work"/cache/archives/*.deb; do
-        # shellcheck disable=SC2086
         dpkg-deb --fsys-tarfile "$package" |
-            tar --extract --directory="$root" --keep-directory-symlink --no-same-owner $excluded
+            tar --extract --directory="$root" --keep-directory-symlink --no-same-owner --no-wildcards-match-slash \
+                --exclude-from="$work/left_out"
     done
 }
 

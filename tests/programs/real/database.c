@@ -134,8 +134,8 @@ static unsigned long changes(unsigned rows) {
   bytes += many("DELETE FROM two WHERE b BETWEEN ?1 AND ?2", kRange, rows / 100, rows * 4, 40);
   bytes += many("DELETE FROM three WHERE a = ?1", kOne, rows / 2, rows, 0);
   all("REPLACE INTO two(a, b, c) SELECT a, b, c FROM one; REPLACE INTO three(a, b, c) SELECT a, b, c FROM one");
-  return bytes + many("SELECT one.c FROM one, two, three, four WHERE one.a = ?1 AND two.b = one.b AND three.a = two.a AND "
-                      "four.b = three.b", kOne, rows / 5, rows, 0);
+  return bytes + many("SELECT one.c FROM four, three, two, one WHERE four.a BETWEEN ?1 AND ?2 AND three.a = four.b / 4 AND "
+                      "two.a = three.b / 4 AND one.b = two.b", kRange, rows / 5, rows, 4);
 }
 
 static unsigned long main_set(unsigned rows) {

@@ -7,10 +7,13 @@ import math
 import os
 import pathlib
 import random
+import re
 import shutil
 import struct
 import subprocess
 import zlib
+
+from real.mails import mailbox, mails_txt, prose, vocabulary  # mailbox, mails_txt: by their names below
 
 HERE = pathlib.Path(__file__).parent
 WIDTH, HEIGHT = 1920, 1080
@@ -18,9 +21,10 @@ FRAME = (480, 272)
 
 
 def corpus(root, size):
-    """Files of the unpacked Debian: libraries and programs, headers, Python and Perl in turn, as in an archive of all sorts."""
-    patterns = ("usr/lib/python3.11/*.py", "usr/lib/aarch64-linux-gnu/lib[cms]*.so.*", "usr/include/c++/12/bits/*.h",
-                "usr/bin/*", "usr/share/perl/5.36.0/*.pm", "usr/lib/aarch64-linux-gnu/lib[opx]*.so.*",
+    """Files of the unpacked Debian: programs and libraries, headers, Python and Perl in turn, as in an archive of all sorts. Each kind
+    is of one package, so that others that are unpacked change nothing."""
+    patterns = ("usr/lib/python3.11/*.py", "usr/lib/aarch64-linux-gnu/libns3-*.so.*", "usr/include/c++/12/bits/*.h",
+                "usr/lib/llvm-14/bin/*", "usr/share/perl/5.36.0/*.pm", "usr/lib/aarch64-linux-gnu/gconv/*.so",
                 "usr/include/eigen3/Eigen/src/*/*.h", "usr/lib/python3.11/*/*.py")
     kinds = [[path for path in sorted(root.glob(pattern)) if path.is_file() and not path.is_symlink()] for pattern in patterns]
     taken = bytearray()
@@ -31,48 +35,6 @@ def corpus(root, size):
         if len(taken) >= size:
             return bytes(taken[:size])
     raise SystemExit(f"inputs.py: only {len(taken)} bytes of files for the compressors")
-
-
-def vocabulary(rng, size):
-    parts = ("an", "be", "cor", "di", "el", "fa", "gre", "hin", "in", "jo", "ka", "lo", "men", "no", "or", "per", "qui",
-             "re", "sta", "ti", "un", "ver", "wo", "xe", "ya", "zo")
-    return ["".join(rng.choice(parts) for _ in range(rng.choice((1, 2, 2, 3, 3, 4)))) for _ in range(size)]
-
-
-def prose(rng, known, count):
-    """Words as Zipf has them, in sentences."""
-    result = []
-    for i in range(count):
-        word = known[min(int(12 * rng.paretovariate(0.9)) - 12, len(known) - 1)]
-        result.append(word.capitalize() if i % 11 == 0 else word)
-        if i % 11 == 10:
-            result[-1] += rng.choice((".", ".", "?", "!", ";"))
-    return result
-
-
-def mails_txt(_, path):
-    rng = random.Random(2)
-    known = vocabulary(rng, 3000)
-    lines = []
-    for number in range(600):
-        sender = f"{rng.choice(known)}@{rng.choice(known)}.example"
-        lines += [f"From {sender} Mon Jan  5 12:00:00 2026", f"From: {sender}", f"To: {rng.choice(known)}@here.example",
-                  f"Subject: {' '.join(prose(rng, known, 6))}", f"Message-Id: <{number}.{rng.randrange(10 ** 9)}@x.example>",
-                  "Received: from a.example", "\tby b.example; Mon, 5 Jan 2026", ""]
-        for _ in range(rng.randrange(5, 60)):
-            line = " ".join(prose(rng, known, rng.randrange(4, 13)))
-            extra = rng.random()
-            if extra < 0.05:
-                line += f" FREE OFFER ${rng.randrange(100)}.99!!! http://{rng.choice(known)}.example/{rng.choice(known)}"
-            elif extra < 0.2:
-                line = "> " * rng.randrange(1, 4) + line
-            elif extra < 0.25:
-                line += f" {rng.choice(known)}@{rng.choice(known)}.example"
-            elif extra < 0.28:
-                line = "-" * rng.randrange(10, 70)
-            lines.append(line)
-        lines.append("")
-    path.write_text("\n".join(lines))
 
 
 def channel(rng, base):
@@ -379,16 +341,31 @@ def colours(root, path):
                  "-Wl,--no-as-needed", str(libraries / "libOpenColorIO.so"), f"-Wl,-rpath-link,{libraries}", "-Wl,--allow-shlib-undefined")
 
 
-def network(root, path):
+def simulation(root, path, source):
     libraries = root / "usr/lib/aarch64-linux-gnu"
-    modules = ("applications", "core", "internet", "mobility", "network", "point-to-point", "wifi")
-    compile_here("network.cpp", path, "aarch64-linux-gnu-g++", "-O3", "-std=c++17", f"-I{root}/usr/include", "-w",
-                 *(f"-Wl,--no-as-needed,{libraries}/libns3-{module}.so" for module in modules),
-                 f"-Wl,-rpath-link,{libraries}", "-Wl,--allow-shlib-undefined")
+    modules = ("applications", "core", "flow-monitor", "internet", "lte", "mobility", "network", "point-to-point", "propagation",
+               "spectrum", "traffic-control", "wifi")
+    compile_here(source, path, "aarch64-linux-gnu-g++", "-O3", "-std=c++17", f"-I{root}/usr/include", "-w", "-Wl,--no-as-needed",
+                 *(str(libraries / f"libns3-{module}.so") for module in modules), f"-Wl,-rpath-link,{libraries}", "-Wl,--allow-shlib-undefined")
+
+
+def ns3_example(name):
+    return lambda root, path: simulation(root, path, root / f"usr/share/doc/ns3/examples/{name}.cc")
+
+
+tcp_pacing, dctcp_example, wifi_mixed_network = map(ns3_example, ("tcp/tcp-pacing", "tcp/dctcp-example", "wireless/wifi-mixed-network"))
+
+
+def cellular(root, path):
+    simulation(root, path, "cellular.cpp")
+
+
+def wireless(root, path):
+    simulation(root, path, "wireless.cpp")
 
 
 def maker(name):
-    return globals().get(name.replace(".", "_"))
+    return globals().get(re.sub("[.-]", "_", name))
 
 
 def make(name, root, folder):
