@@ -31,6 +31,8 @@ std::int64_t read_host(const OpenFile& file, std::span<const iovec> parts) {
 std::int64_t read_when_ready(Process& process, const OpenFile& file, std::span<iovec> parts) {
   std::int64_t result = when_ready(process, file, POLLIN, size_of(parts) == 0,
                                    [&] { return result_of(read_host(file, parts)); });
+  // Nothing came in the time that a terminal waits for its first byte: that is no error there.
+  if (result == -EAGAIN && timed_out(process) && !file.nature().socket) return 0;
   if (result <= 0 || !reads_on(file)) return result;
   // What the host's worker had not moved yet when the first read took the rest.
   for (std::int64_t more = result; more > 0; result += std::max(more, std::int64_t{0})) {

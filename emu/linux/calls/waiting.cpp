@@ -2,8 +2,10 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/time.h>
+#include <termios.h>
 
 #include <cerrno>
 #include <optional>
@@ -54,18 +56,35 @@ std::optional<std::uint64_t> socket_limit(const Process& process, const OpenFile
   return deadline_after(process, nanoseconds);
 }
 
+// How long a terminal that asks for no byte at all (VMIN 0) waits for one, in ns: poll() would wait for ever.
+// A master's settings are its slave's, and not for its own readers.
+std::optional<std::uint64_t> terminal_patience(const OpenFile& file, short events) {
+  termios settings{};
+  unsigned number = 0;
+  if (events != POLLIN || file.nature().socket || ::tcgetattr(file.host, &settings) != 0) return std::nullopt;
+  if ((settings.c_lflag & ICANON) != 0 || settings.c_cc[VMIN] != 0) return std::nullopt;
+  if (::ioctl(file.host, TIOCGPTN, &number) == 0) return std::nullopt;
+  constexpr std::uint64_t kTenth = kNanosecondsPerSecond / 10;
+  return settings.c_cc[VTIME] * kTenth;
+}
+
+std::optional<std::uint64_t> limit_of(const Process& process, const OpenFile& file, short events) {
+  const auto patience = terminal_patience(file, events);
+  return patience ? deadline_after(process, *patience) : socket_limit(process, file, events);
+}
+
 }  // namespace
 
 std::int64_t sleep_for_file(Process& process, const OpenFile& file, short events, bool announced) {
   if (timed_out(process)) return -EAGAIN;
   Wait& wait = process.task->wait;
-  // What has a limit is not made again behind a handler.
-  if (wait.interrupted && wait.deadline) return -EINTR;
+  // What has a limit is not made again behind a handler, save the read of a terminal.
+  if (wait.interrupted && wait.deadline && file.nature().socket) return -EINTR;
   wait.files.clear();
   if (announced) wait.files = {{file.host, events, 0}};
   wait.outside = file.outside();
   wait.retry = !announced;
-  if (!wait.again) wait.deadline = socket_limit(process, file, events);
+  if (!wait.again) wait.deadline = limit_of(process, file, events);
   return kBlocked;
 }
 
@@ -77,6 +96,7 @@ std::int64_t wait_for_file(Process& process, const OpenFile& file, short events)
   // A foreign file that must not wait says so itself, and so does the wrong end of a pipe.
   if (file.kind == OpenFile::Kind::kForeign && (::fcntl(file.host, F_GETFL) & O_NONBLOCK) != 0) return 0;
   if (file.nature().access == (events == POLLIN ? O_WRONLY : O_RDONLY)) return 0;
+  if (terminal_patience(file, events) == 0U) return 0;
   return sleep_for_file(process, file, events, true);
 }
 

@@ -4,8 +4,10 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/ioctl.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <termios.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "check.h"
@@ -131,8 +133,59 @@ static void ahead(void) {
   wait(NULL);
 }
 
+static void on_alarm(int signal) {
+  (void)signal;
+  write(master, "!", 1);
+}
+
+static long long now(void) {
+  struct timespec time;
+  clock_gettime(CLOCK_MONOTONIC, &time);
+  return time.tv_sec * 1000000000LL + time.tv_nsec;
+}
+
+// A terminal that asks for no byte: its readers wait for VTIME tenths of a second, and then for nothing.
+static void patience(void) {
+  char text[16];
+  struct termios settings;
+  master = posix_openpt(O_RDWR | O_NOCTTY);
+  unlockpt(master);
+  ptsname_r(master, slave_name, sizeof(slave_name));
+  const int slave = open(slave_name, O_RDWR | O_NOCTTY);
+  tcgetattr(slave, &settings);
+  cfmakeraw(&settings);
+  settings.c_cc[VMIN] = 0;
+  settings.c_cc[VTIME] = 0;
+  tcsetattr(slave, TCSANOW, &settings);
+  long long begin = now();
+  say("no patience", read(slave, text, sizeof(text)));
+  write(master, "xyz", 3);
+  say("what is there", read(slave, text, sizeof(text)));
+  say("no more", read(slave, text, sizeof(text)));
+  fcntl(slave, F_SETFL, O_NONBLOCK);
+  say("without waiting", read(slave, text, sizeof(text)));
+  say("at once", now() - begin < 50000000);
+  settings.c_cc[VTIME] = 1;
+  tcsetattr(slave, TCSANOW, &settings);
+  say("neither waiting", read(slave, text, sizeof(text)));
+  fcntl(slave, F_SETFL, 0);
+  begin = now();
+  say("a tenth", read(slave, text, sizeof(text)));
+  say("has passed", now() - begin >= 99000000);
+  begin = now();
+  settings.c_cc[VTIME] = 100;
+  tcsetattr(slave, TCSANOW, &settings);
+  signal(SIGALRM, on_alarm);
+  setitimer(ITIMER_REAL, &(struct itimerval){{0, 0}, {0, 20000}}, NULL);
+  say("sooner", read(slave, text, sizeof(text)));
+  say("not the whole time", now() - begin < 5000000000LL);
+  close(master);
+  close(slave);
+}
+
 int main(void) {
   ends();
+  patience();
   session();
   ahead();
   return 0;

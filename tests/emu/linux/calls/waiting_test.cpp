@@ -2,10 +2,13 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/ioctl.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include <array>
 #include <cerrno>
+#include <cstdlib>
 #include <vector>
 
 #include "tests/emu/guest_machine.h"
@@ -54,6 +57,28 @@ TEST_F(Waiting, NothingIsMovedThroughTheHostsPipeAtOnce) {
   fill();
   EXPECT_EQ(guest.call(nr::write, {1, kScratch, 0}), 0);
   EXPECT_EQ(guest.call(nr::writev, {1, kScratch, 0}), 0);
+}
+
+// The host's poll() never says that it may be read.
+TEST(HostTerminal, OneThatAsksForNoByteGivesNoneAtOnce) {
+  const int master = ::posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
+  ASSERT_EQ(::unlockpt(master), 0);
+  const int slave = ::ioctl(master, TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC);
+  ASSERT_GE(slave, 0);
+  termios settings{};
+  ASSERT_EQ(::tcgetattr(slave, &settings), 0);
+  ::cfmakeraw(&settings);
+  settings.c_cc[VMIN] = 0;
+  settings.c_cc[VTIME] = 0;
+  ASSERT_EQ(::tcsetattr(slave, TCSANOW, &settings), 0);
+  MachineOptions options;
+  options.streams = {slave, slave, 2};
+  GuestMachine guest(options);
+  EXPECT_EQ(guest.call(nr::read, {0, kScratch, 8}), 0);
+  EXPECT_EQ(::write(master, "ab", 2), 2);
+  EXPECT_EQ(guest.call(nr::read, {0, kScratch, 8}), 2);
+  ::close(slave);
+  ::close(master);
 }
 
 }  // namespace
