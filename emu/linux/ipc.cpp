@@ -31,6 +31,27 @@ void PosixQueue::refresh() {
   }
 }
 
+std::uint64_t attachments(const Kernel& kernel, const SharedSegment& segment) {
+  std::uint64_t count = 0;
+  const AddressSpace* before = nullptr;  // vfork's child has its parent's
+  for (const auto& process : kernel.processes()) {
+    if (process->space == nullptr || process->space.get() == before || !process->running()) continue;
+    before = process->space.get();
+    for (const Region& region : process->memory().regions()) {
+      if (region.shared && region.object == segment.object) ++count;
+    }
+  }
+  return count;
+}
+
+void sweep_segments(Kernel& kernel) {
+  auto& table = kernel.ipc.segments;
+  for (const auto& slot : table.slots()) {
+    if (slot.object == nullptr || !slot.object->removed) continue;
+    if (attachments(kernel, *slot.object) == 0) table.remove(slot.id);
+  }
+}
+
 void release_ipc(Kernel& kernel, const Process& process) {
   Ipc& ipc = kernel.ipc;
   bool changed = false;

@@ -146,6 +146,11 @@ struct Ipc {
   std::map<std::string, std::shared_ptr<PosixQueue>> posix_queues;
 };
 
+// Every mapping of it counts, as every VMA does.
+std::uint64_t attachments(const Kernel& kernel, const SharedSegment& segment);
+// Segments that are removed go with their last mapping, whichever way that went.
+void sweep_segments(Kernel& kernel);
+
 // The process has ended: what it is to undo, and what it was to be told.
 void release_ipc(Kernel& kernel, const Process& process);
 

@@ -42,5 +42,8 @@ std::string status_text(const Process& process, const Task* task);
 std::string stat_text(const Process& process, const Task* task);
 std::string descriptor_text(const Process& process, int guest);  // fdinfo/<guest>
 std::string statm_text(const Process& process, const Task* task);
+std::string segments_text(Kernel& kernel);    // sysvipc/shm
+std::string semaphores_text(Kernel& kernel);  // sysvipc/sem
+std::string queues_text(Kernel& kernel);      // sysvipc/msg
 
 }  // namespace m2sim::emu

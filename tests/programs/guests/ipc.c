@@ -59,6 +59,65 @@ static void shared_memory(void) {
   say("gone", shmctl(id, IPC_STAT, &status));
 }
 
+// Prints what /proc says of one, without its times and the numbers of programs.
+static void list(const char* kind, int wanted) {
+  char path[64];
+  char line[512];
+  snprintf(path, sizeof(path), "/proc/sysvipc/%s", kind);
+  FILE* const file = fopen(path, "r");
+  if (file == NULL) return say(kind, -1);
+  fputs(fgets(line, sizeof(line), file), stdout);
+  while (fgets(line, sizeof(line), file) != NULL) {
+    int key = 0;
+    int id = 0;
+    unsigned mode = 0;
+    unsigned long size = 0;
+    sscanf(line, "%d %d %o %lu", &key, &id, &mode, &size);
+    if (id == wanted) printf("%s %x %o %lu\n", kind, (unsigned)key, mode, size);
+  }
+  fclose(file);
+}
+
+static void lists(void) {
+  const int segment = shmget(kKey, 100000, IPC_CREAT | 0640);
+  const int set = semget(kKey, 3, IPC_CREAT | 0600);
+  const int queue = msgget(kKey, IPC_CREAT | 0604);
+  struct {
+    long type;
+    char text[8];
+  } const message = {3, "three"};
+  msgsnd(queue, &message, 6, 0);
+  list("shm", segment);
+  list("sem", set);
+  list("msg", queue);
+  shmctl(segment, IPC_RMID, 0);
+  semctl(set, 0, IPC_RMID);
+  msgctl(queue, IPC_RMID, 0);
+  list("shm", segment);
+}
+
+// What munmap has left of an attachment.
+static void torn(void) {
+  struct shmid_ds status;
+  enum { kPage = 65536 };
+  const int id = shmget(IPC_PRIVATE, 4 * kPage, IPC_CREAT | 0600);
+  char* const holed = shmat(id, 0, 0);
+  char* const headless = shmat(id, 0, 0);
+  munmap(holed + kPage, kPage);
+  munmap(headless, kPage);
+  shmctl(id, IPC_STAT, &status);
+  say("parts", (long)status.shm_nattch);
+  say("not its begin", shmdt(headless + kPage));
+  say("without its head", shmdt(headless));
+  shmctl(id, IPC_STAT, &status);
+  say("left", (long)status.shm_nattch);
+  say("with a hole", shmdt(holed));
+  shmctl(id, IPC_STAT, &status);
+  say("nothing left", (long)status.shm_nattch);
+  say("twice", shmdt(holed));
+  shmctl(id, IPC_RMID, 0);
+}
+
 static void on_alarm(int signal) { (void)signal; }
 
 static void semaphores(void) {
@@ -204,5 +263,7 @@ int main(void) {
   semaphores();
   messages();
   posix_queues();
+  lists();
+  torn();
   return 0;
 }

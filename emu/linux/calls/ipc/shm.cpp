@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <vector>
 
 #include "emu/linux/calls/ipc/sysv.h"
 #include "emu/linux/calls/size_limits.h"
@@ -68,27 +69,12 @@ struct GuestSegment {
 };
 static_assert(sizeof(GuestSegment) == 112);
 
-// Every mapping of it counts, as every VMA does.
-std::uint64_t attachments(const Kernel& kernel, const SharedSegment& segment) {
-  std::uint64_t count = 0;
-  const AddressSpace* before = nullptr;  // vfork's child has its parent's
-  for (const auto& process : kernel.processes()) {
-    if (process->space == nullptr || process->space.get() == before || !process->running()) continue;
-    before = process->space.get();
-    for (const Region& region : process->memory().regions()) {
-      if (region.shared && region.object == segment.object) ++count;
-    }
+// Null: it is of none.
+SharedSegment* segment_of(const Kernel& kernel, const Region& region) {
+  for (const auto& slot : kernel.ipc.segments.slots()) {
+    if (slot.object != nullptr && slot.object->object == region.object) return slot.object.get();
   }
-  return count;
-}
-
-// Segments that are removed go with their last mapping, whichever way that went.
-void sweep(Kernel& kernel) {
-  auto& table = kernel.ipc.segments;
-  for (const auto& slot : table.slots()) {
-    if (slot.object == nullptr || !slot.object->removed) continue;
-    if (attachments(kernel, *slot.object) == 0) table.remove(slot.id);
-  }
+  return nullptr;
 }
 
 std::int64_t make_segment(const Process& process, std::int32_t key, std::uint64_t size, std::uint32_t flags,
@@ -148,7 +134,7 @@ std::int64_t tell_segments(Process& process, int command, std::uint64_t at) {
 namespace sys {
 
 std::int64_t shmget(Process& process, const Args& args) {
-  sweep(process.kernel);
+  sweep_segments(process.kernel);
   const std::uint64_t size = args[1];
   return get_ipc(
       process, process.kernel.ipc.segments, args.i32(0), args.u32(2),
@@ -159,7 +145,7 @@ std::int64_t shmget(Process& process, const Args& args) {
 }
 
 std::int64_t shmat(Process& process, const Args& args) {
-  sweep(process.kernel);
+  sweep_segments(process.kernel);
   SharedSegment* segment = process.kernel.ipc.segments.find(args.i32(0));
   const std::uint32_t flags = args.u32(2);
   std::uint64_t address = args[1];
@@ -192,32 +178,29 @@ std::int64_t shmat(Process& process, const Args& args) {
   return static_cast<std::int64_t>(address);
 }
 
+// Whatever is left of the attachment that began there: mprotect may have split it, and munmap taken parts
+// away, its first one too.
 std::int64_t shmdt(Process& process, const Args& args) {
   Memory& memory = process.memory();
-  const Region* region = memory.region_at(args[0]);
-  if (region == nullptr || region->begin != args[0] || !region->shared || region->offset != 0) return -EINVAL;
-  const std::uint64_t object = region->object;
-  for (const auto& slot : process.kernel.ipc.segments.slots()) {
-    SharedSegment* segment = slot.object.get();
-    if (segment == nullptr || segment->object != object) continue;
-    const std::uint64_t end = args[0] + (segment->size + kGuestPage - 1) / kGuestPage * kGuestPage;
-    // What mprotect has split belongs to it still.
-    for (const Region* part = region; part != nullptr && part->object == object && part->begin < end;) {
-      const std::uint64_t next = part->end;
-      memory.unmap(part->begin, part->end - part->begin);
-      part = memory.region_at(next);
-    }
-    segment->detached = seconds_now(process);
-    segment->last = process.pid;
-    sweep(process.kernel);
-    return 0;
+  const std::uint64_t begin = args[0];
+  SharedSegment* segment = nullptr;
+  std::vector<Region> parts;
+  for (const Region& region : memory.regions()) {
+    if (!region.shared || region.begin < begin || region.begin - begin != region.offset) continue;
+    if (segment == nullptr) segment = segment_of(process.kernel, region);
+    if (segment != nullptr && region.object == segment->object) parts.push_back(region);
   }
-  return -EINVAL;
+  if (begin % kGuestPage != 0 || segment == nullptr) return -EINVAL;
+  for (const Region& part : parts) memory.unmap(part.begin, part.end - part.begin);
+  segment->detached = seconds_now(process);
+  segment->last = process.pid;
+  sweep_segments(process.kernel);
+  return 0;
 }
 
 std::int64_t shmctl(Process& process, const Args& args) {
   enum Command : std::int32_t { kLock = 11, kUnlock = 12, kStatIndex = 13, kSystem = 14, kStatAny = 15 };
-  sweep(process.kernel);
+  sweep_segments(process.kernel);
   auto& table = process.kernel.ipc.segments;
   const int command = args.i32(1);
   if (command == kIpcInfo || command == kSystem) return tell_segments(process, command, args[2]);
@@ -243,7 +226,7 @@ std::int64_t shmctl(Process& process, const Args& args) {
       segment->removed = true;
       segment->mode |= kDestroyed;
       segment->key = kIpcPrivate;
-      sweep(process.kernel);
+      sweep_segments(process.kernel);
       return 0;
     case kLock:
     case kUnlock:
