@@ -64,4 +64,8 @@ DefaultAction default_action(int signal) {
   }
 }
 
+void forget_handlers(SignalActions& actions) {
+  for (GuestSigaction& action : actions) action = {action.handler == 1 ? std::uint64_t{1} : 0, 0, 0, 0};
+}
+
 }  // namespace m2sim::emu

@@ -88,6 +88,8 @@ struct ThreadSignals {
 };
 
 using SignalActions = std::array<GuestSigaction, kSignalCount + 1>;  // by signal number
+// What had a handler gets the default action; what was ignored stays ignored.
+void forget_handlers(SignalActions& actions);
 
 // What Linux does with a signal whose action is the default one.
 enum class DefaultAction : std::uint8_t { kTerminate, kIgnore, kStop };

@@ -86,6 +86,62 @@ static void children(void) {
   say("a thread's", make(CLONE_THREAD | CLONE_SIGHAND | CLONE_VM, SIGCHLD));
 }
 
+static long make_with(unsigned place, uint64_t value, size_t size) {
+  uint64_t arguments[10000] = {0};
+  arguments[4] = SIGCHLD;
+  arguments[place] = value;
+  const long made = syscall(SYS_clone3, arguments, size);
+  if (made == 0) _exit(3);
+  return made > 0 ? (waitpid((pid_t)made, NULL, 0), 0) : made;
+}
+
+static void ignore(int signal) { (void)signal; }
+
+static void later_arguments(void) {
+  enum { kWanted = 8, kWantedCount = 9, kCgroup = 10, kBehind = 11 };
+  say("zeros behind", make_with(0, 0, 200));
+  say("more than is known", make_with(kBehind, 1, 200));
+  say("more than a page", make_with(0, 0, 70000));
+  say("too little", make_with(0, 0, 56));
+  say("a signal in the flags", make(SIGCHLD, 0));
+  say("detached", make(CLONE_DETACHED, SIGCHLD));
+  say("no such flag", make(1ULL << 40, SIGCHLD));
+  say("shared and cleared", make(CLONE_SIGHAND | CLONE_VM | 0x100000000, SIGCHLD));
+  say("a number from nowhere", make_with(kWantedCount, 1, 88));
+  say("no number", make_with(kWanted, 8, 88));
+  say("no cgroup in what is given", make(0x200000000, SIGCHLD));
+  uint64_t arguments[11] = {0x200000000, 0, 0, 0, SIGCHLD};
+  arguments[kCgroup] = 77;
+  say("no descriptor of a cgroup", syscall(SYS_clone3, arguments, sizeof(arguments)));
+  pid_t wanted[2] = {0, 0};
+  arguments[0] = 0;
+  arguments[kWanted] = (uint64_t)(uintptr_t)wanted;
+  arguments[kWantedCount] = 1;
+  say("process 0", syscall(SYS_clone3, arguments, sizeof(arguments)));
+  arguments[kWantedCount] = 33;
+  say("so many", syscall(SYS_clone3, arguments, sizeof(arguments)));
+  arguments[kWantedCount] = 1;
+  wanted[0] = getpid();
+  const long own = syscall(SYS_clone3, arguments, sizeof(arguments));
+  say("the caller's", own == -1 && (errno == EEXIST || errno == EPERM));
+
+  struct sigaction now;
+  signal(SIGUSR1, ignore);
+  signal(SIGUSR2, SIG_IGN);
+  uint64_t cleared[8] = {0x100000000, 0, 0, 0, SIGCHLD};
+  const long made = syscall(SYS_clone3, cleared, sizeof(cleared));
+  if (made == 0) {
+    sigaction(SIGUSR1, NULL, &now);
+    say("the default", now.sa_handler == SIG_DFL);
+    sigaction(SIGUSR2, NULL, &now);
+    say("still ignored", now.sa_handler == SIG_IGN);
+    _exit(0);
+  }
+  waitpid((pid_t)made, NULL, 0);
+  sigaction(SIGUSR1, NULL, &now);
+  say("the parent's stays", now.sa_handler == ignore);
+}
+
 static void waits(void) {
   siginfo_t info;
   say("the least group", waitpid((pid_t)0x80000000, NULL, 0));
@@ -118,6 +174,7 @@ int main(void) {
   advice();
   made_up_signals();
   children();
+  later_arguments();
   waits();
   requests();
   return 0;

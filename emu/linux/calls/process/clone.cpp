@@ -2,6 +2,9 @@
 #include <sched.h>
 #include <signal.h>
 
+#include <algorithm>
+#include <array>
+#include <cstring>
 #include <system_error>
 
 #include "emu/linux/calls/process/pidfd.h"
@@ -23,18 +26,23 @@ struct CloneRequest {
   std::uint64_t exit_signal = 0;
 };
 
+// Flags of clone3 alone.
+constexpr std::uint64_t kNewTime = 0x80;
+constexpr std::uint64_t kClearHandlers = 0x100000000;
+constexpr std::uint64_t kIntoCgroup = 0x200000000;
+
 // There are no namespaces.
-constexpr std::uint64_t kRefused =
-    CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWCGROUP;
+constexpr std::uint64_t kRefused = CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER | CLONE_NEWPID |
+                                   CLONE_NEWNET | CLONE_NEWCGROUP | kNewTime;
 
 bool has(std::uint64_t flags, std::uint64_t flag) { return (flags & flag) != 0; }
 
 std::int64_t check(std::uint64_t flags) {
-  if (has(flags, kRefused)) return -EPERM;
+  if (has(flags, CLONE_FS) && has(flags, CLONE_NEWNS | CLONE_NEWUSER)) return -EINVAL;
   if (has(flags, CLONE_PIDFD) && has(flags, CLONE_THREAD | CLONE_DETACHED)) return -EINVAL;
   if (has(flags, CLONE_THREAD) && !has(flags, CLONE_SIGHAND)) return -EINVAL;
   if (has(flags, CLONE_SIGHAND) && !has(flags, CLONE_VM)) return -EINVAL;
-  return 0;
+  return has(flags, kRefused) ? -EPERM : 0;
 }
 
 Scheduling scheduling_of_child(const Scheduling& caller) {
@@ -90,6 +98,7 @@ std::int64_t new_process(Process& caller, const CloneRequest& request) {
     return -EAGAIN;
   }
   if (has(request.flags, CLONE_PARENT)) made->parent = caller.parent;
+  if (has(request.flags, kClearHandlers)) forget_handlers(made->actions);
   if (vfork) made->vfork_parent = caller.task;
   if (has(request.flags, CLONE_PIDFD)) {
     const std::int64_t fd = make_pidfd(caller, made->pid, false);
@@ -130,6 +139,51 @@ std::int64_t do_clone(Process& process, const CloneRequest& request) {
   return start(process, process, request).id;
 }
 
+// struct clone_args as far as it is known; later versions only append.
+struct CloneArguments {
+  std::uint64_t flags, pidfd, child_tid, parent_tid, exit_signal, stack, stack_size, tls;
+  std::uint64_t wanted_at, wanted_count;  // numbers for the child
+  std::uint64_t cgroup;
+};
+
+std::int64_t read_arguments(const Process& process, const Args& args, CloneArguments& given) {
+  constexpr std::uint64_t kFirstVersion = 64;
+  constexpr std::uint64_t kMost = kGuestPage;
+  const std::uint64_t size = args[1];
+  if (size > kMost) return -E2BIG;
+  if (size < kFirstVersion) return -EINVAL;
+  std::array<std::byte, kMost> bytes{};
+  if (!process.memory().read(args[0], bytes.data(), size)) return -EFAULT;
+  std::memcpy(&given, bytes.data(), sizeof(given));
+  const auto unknown = bytes.begin() + sizeof(given);
+  if (std::any_of(unknown, bytes.end(), [](std::byte byte) { return byte != std::byte{}; })) return -E2BIG;
+  return has(given.flags, kIntoCgroup) && size < sizeof(given) ? -EINVAL : 0;
+}
+
+std::int64_t check_arguments(const CloneArguments& given) {
+  constexpr std::uint64_t kMostWanted = 32;  // namespaces within each other
+  constexpr std::uint64_t kKnown = 0xffffffff | kClearHandlers | kIntoCgroup;
+  if (given.wanted_count > kMostWanted || (given.wanted_at == 0) != (given.wanted_count == 0)) return -EINVAL;
+  if (given.exit_signal > kSignalCount) return -EINVAL;
+  if (has(given.flags, kIntoCgroup) && given.cgroup > INT32_MAX) return -EINVAL;
+  if (has(given.flags, ~kKnown | CLONE_DETACHED | (CSIGNAL & ~kNewTime))) return -EINVAL;
+  if (has(given.flags, CLONE_SIGHAND) && has(given.flags, kClearHandlers)) return -EINVAL;
+  if (given.exit_signal != 0 && has(given.flags, CLONE_THREAD | CLONE_PARENT)) return -EINVAL;
+  return (given.stack == 0) != (given.stack_size == 0) ? -EINVAL : 0;
+}
+
+// A child gets the next number, and none that it wants: as one without rights is told.
+std::int64_t refuse_wanted(const Process& process, const CloneArguments& given) {
+  std::int32_t wanted = 0;
+  if (given.wanted_count == 0) return 0;
+  if (!process.memory().read_value(given.wanted_at, wanted)) return -EFAULT;
+  const auto most = static_cast<std::int32_t>(machine::kMostProcessId);
+  if (given.wanted_count > 1 || wanted < 1 || wanted >= most) return -EINVAL;
+  if (!process.credentials.may(Capability::kSysAdmin)) return -EPERM;
+  const bool taken = process.kernel.process(wanted) != nullptr || process.kernel.task(wanted) != nullptr;
+  return taken ? -EEXIST : -EPERM;
+}
+
 }  // namespace
 
 std::int64_t clone(Process& process, const Args& args) {
@@ -141,15 +195,13 @@ std::int64_t clone(Process& process, const Args& args) {
 }
 
 std::int64_t clone3(Process& process, const Args& args) {
-  // struct clone_args, as far as it is used; later versions only append.
-  struct {
-    std::uint64_t flags, pidfd, child_tid, parent_tid, exit_signal, stack, stack_size, tls;
-  } given{};
-  if (args[1] < sizeof(given)) return -EINVAL;
-  if (!process.memory().read_value(args[0], given)) return -EFAULT;
-  if ((given.stack == 0) != (given.stack_size == 0)) return -EINVAL;
-  if (given.exit_signal > kSignalCount) return -EINVAL;
-  if (given.exit_signal != 0 && has(given.flags, CLONE_THREAD | CLONE_PARENT)) return -EINVAL;
+  if (process.task->wait.again) return do_clone(process, {});  // vfork's child may have changed the arguments
+  CloneArguments given{};
+  if (const std::int64_t error = read_arguments(process, args, given); error != 0) return error;
+  if (const std::int64_t error = check_arguments(given); error != 0) return error;
+  if (const std::int64_t error = check(given.flags); error != 0) return error;
+  if (const std::int64_t error = refuse_wanted(process, given); error != 0) return error;
+  if (has(given.flags, kIntoCgroup)) return -EBADF;  // no descriptor is of one: there are none
   return do_clone(process, {given.flags, given.stack + given.stack_size, given.parent_tid, given.child_tid,
                             given.tls, given.pidfd, given.exit_signal});
 }

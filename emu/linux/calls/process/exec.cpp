@@ -61,10 +61,7 @@ std::int64_t replace_program(Process& process, LoadRequest request) {
   kernel.end_other_tasks(process, task);
   process.timers.clear();
   kernel.release_space(process, std::move(space));
-  // Handlers are gone with the old program; what was ignored stays ignored.
-  for (GuestSigaction& action : process.actions) {
-    action = {action.handler == 1 ? std::uint64_t{1} : 0, 0, 0, 0};
-  }
+  forget_handlers(process.actions);  // they are gone with the old program
   if (process.fds.use_count() > 1) process.fds = std::make_shared<FdTable>(*process.fds);
   process.fds->close_for_exec();
   process.has_execed = true;
