@@ -71,6 +71,42 @@ static void refused(void) {
   close(local);
 }
 
+// A name that is short only from where the caller stands.
+static void deep(void) {
+  enum { kDepth = 6 };
+  const char* const folder = "a_folder_with_a_rather_long_name";
+  struct sockaddr_un name = {AF_UNIX, "deep"};
+  struct sockaddr_un full = {.sun_family = AF_UNIX};
+  for (int i = 0; i < kDepth; ++i) {
+    mkdir(folder, 0700);
+    chdir(folder);
+  }
+  const int listener = socket(AF_UNIX, SOCK_STREAM, 0);
+  say("bind", bind(listener, (struct sockaddr*)&name, sizeof(name)));
+  say("listen", listen(listener, 1));
+  const int client = socket(AF_UNIX, SOCK_STREAM, 0);
+  say("connect", connect(client, (struct sockaddr*)&name, sizeof(name)));
+  socklen_t length = sizeof(name);
+  getsockname(listener, (struct sockaddr*)&name, &length);
+  printf("%s\n", name.sun_path);
+  say("again", bind(client, (struct sockaddr*)&name, sizeof(name)));
+  // All the room there is, without a zero behind it.
+  memset(full.sun_path, 'x', sizeof(full.sun_path));
+  memcpy(full.sun_path, "./", 2);
+  say("not there", connect(socket(AF_UNIX, SOCK_STREAM, 0), (struct sockaddr*)&full, sizeof(full)));
+  char path[sizeof(full.sun_path) + 1] = "";
+  memcpy(path, full.sun_path, sizeof(full.sun_path));
+  rename("deep", path);
+  say("full", connect(socket(AF_UNIX, SOCK_STREAM, 0), (struct sockaddr*)&full, sizeof(full)));
+  unlink(path);
+  for (int i = 0; i < kDepth; ++i) {
+    chdir("..");
+    rmdir(folder);
+  }
+  close(client);
+  close(listener);
+}
+
 static long send_descriptor(int socket, int fd, const char* text) {
   union {
     char bytes[CMSG_SPACE(sizeof(int))];
@@ -203,6 +239,7 @@ int main(void) {
   snprintf(abstract.sun_path + 1, 50, "m2sim-test-%d", getpid());
   talk(AF_UNIX, (struct sockaddr*)&abstract, sizeof(abstract));
   refused();
+  deep();
   descriptors();
   datagrams();
   much();

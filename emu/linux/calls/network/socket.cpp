@@ -76,7 +76,7 @@ std::int64_t socketpair(Process& process, const Args& args) {
 std::int64_t bind(Process& process, const Args& args) {
   const int fd = process.fds->host(args.i32(0));
   if (fd < 0) return -EBADF;
-  SocketAddress address = address_argument(process, args[1], args.u32(2));
+  SocketAddress address = address_argument(process, args[1], args.u32(2), true);
   if (address.error != 0) return address.error;
   // A socket's file gets the permissions of the socket.
   struct stat status {};

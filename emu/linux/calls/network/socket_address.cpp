@@ -1,5 +1,6 @@
 #include "emu/linux/calls/network/socket_address.h"
 
+#include <fcntl.h>
 #include <sys/un.h>
 
 #include <algorithm>
@@ -32,9 +33,27 @@ bool set_file_name(SocketAddress& address, const std::string& name) {
   return true;
 }
 
+// A name that is too long leads through a descriptor: of the socket's file, or of the folder that is
+// to have it.
+void set_long_name(SocketAddress& address, const std::string& name, bool makes) {
+  const std::size_t last = name.rfind('/') + 1;
+  std::string rest;
+  int fd = ::open(name.c_str(), O_PATH | O_CLOEXEC);
+  if (fd < 0 && makes) {
+    rest = "/" + name.substr(last);
+    fd = ::open(name.substr(0, last).c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC);
+  }
+  address.way = held_descriptor(fd);
+  if (fd < 0) {
+    address.error = -errno;
+  } else if (!set_file_name(address, "/proc/self/fd/" + std::to_string(fd) + rest)) {
+    address.error = -ENAMETOOLONG;
+  }
+}
+
 }  // namespace
 
-SocketAddress address_argument(Process& process, std::uint64_t at, std::uint32_t size) {
+SocketAddress address_argument(Process& process, std::uint64_t at, std::uint32_t size, bool makes) {
   SocketAddress address;
   if (size > SocketAddress::kMost) {
     address.error = -EINVAL;
@@ -52,8 +71,8 @@ SocketAddress address_argument(Process& process, std::uint64_t at, std::uint32_t
   if (path.error != 0) {
     address.error = -path.error;
   } else if (host != guest) {
-    if (!set_file_name(address, host)) address.error = -ENAMETOOLONG;
-    process.kernel.socket_names.insert_or_assign(host, guest);
+    if (!set_file_name(address, host)) set_long_name(address, host, makes);
+    process.kernel.socket_names.insert_or_assign(file_name(address), guest);
   }
   return address;
 }

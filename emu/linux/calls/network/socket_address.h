@@ -7,6 +7,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 
 #include "emu/linux/process.h"
@@ -18,13 +19,14 @@ struct SocketAddress {
 
   std::array<std::byte, kMost> bytes{};
   socklen_t size = 0;
-  std::int64_t error = 0;  // -errno
+  std::int64_t error = 0;          // -errno
+  std::shared_ptr<const int> way;  // through which `bytes` leads, where the whole name has no room in them
 
   sockaddr* host() { return reinterpret_cast<sockaddr*>(bytes.data()); }
 };
 
-// The guest's address for a call of the host's.
-SocketAddress address_argument(Process& process, std::uint64_t at, std::uint32_t size);
+// The guest's address for a call of the host's; `makes`: one that makes the file.
+SocketAddress address_argument(Process& process, std::uint64_t at, std::uint32_t size, bool makes = false);
 
 // An address of the host's as the guest knows it.
 void name_for_guest(const Process& process, SocketAddress& address);
