@@ -161,6 +161,12 @@ bool reads_on(const OpenFile& end) {
   return ::tcgetattr(end.host, &settings) == 0 && (settings.c_lflag & ICANON) == 0;
 }
 
+std::int64_t signal_foreground(Kernel& kernel, const Pty& pty, int signal) {
+  if (signal != SIGINT && signal != SIGQUIT && signal != SIGTSTP) return -EINVAL;
+  send(kernel, pty.foreground, signal);
+  return 0;
+}
+
 void resized(Kernel& kernel, const Pty& pty) { send(kernel, pty.foreground, SIGWINCH); }
 
 void hang_up(Kernel& kernel) {

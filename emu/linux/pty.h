@@ -41,6 +41,8 @@ void settle(const OpenFile& end, int before);
 int waiting_at_master(const Pty& pty);  // bytes
 // Whether a read ends only where the buffer or the input does, and not behind a line.
 bool reads_on(const OpenFile& end);
+// TIOCSIG; 0 or -errno.
+std::int64_t signal_foreground(Kernel& kernel, const Pty& pty, int signal);
 // The window has changed its size.
 void resized(Kernel& kernel, const Pty& pty);
 // Tells the sessions of terminals whose master is gone.

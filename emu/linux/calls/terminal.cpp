@@ -96,6 +96,9 @@ std::optional<std::int64_t> pty_request(Process& process, const OpenFile& file, 
       if (guest >= 0) adopt_terminal(process, process.fds->file(guest), false);
       return guest;
     }
+    case TIOCSIG:  // of the master alone
+      if (file.pty->master.lock().get() != &file) return -ENOTTY;
+      return signal_foreground(process.kernel, *file.pty, args.i32(2));
     case TIOCSWINSZ:
       if (!process.memory().read_value(args[2], wanted)) return -EFAULT;
       ::ioctl(file.host, TIOCGWINSZ, &before);

@@ -86,12 +86,14 @@ static void session(void) {
     dprintf(slave, "interrupted\n");
     while (got != SIGWINCH) sigsuspend(&before);
     dprintf(slave, "resized\n");
+    while (got != SIGINT) sigsuspend(&before);
+    dprintf(slave, "told\n");
     sleep(100);
     _exit(0);
   }
   size_t length = 0;
-  const char* const waited[] = {"ready", "interrupted", "resized"};
-  for (int step = 0; step < 3; ++step) {
+  const char* const waited[] = {"ready", "interrupted", "resized", "told"};
+  for (int step = 0; step < 4; ++step) {
     while (strstr(text, waited[step]) == 0) {
       const ssize_t more = read(master, text + length, sizeof(text) - 1 - length);
       if (more <= 0) break;
@@ -100,8 +102,10 @@ static void session(void) {
     }
     if (step == 0) write(master, "\003", 1);
     if (step == 1) ioctl(master, TIOCSWINSZ, &(struct winsize){30, 100, 0, 0});
+    if (step == 2) ioctl(master, TIOCSIG, SIGINT);
   }
   fputs(text, stdout);
+  say("no such key", ioctl(master, TIOCSIG, SIGTERM));
   close(master);
   wait(&status);
   say("hung up", WIFSIGNALED(status) ? WTERMSIG(status) : -2);
