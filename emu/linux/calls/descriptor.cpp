@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <string>
 
 #include "emu/linux/calls/async.h"
@@ -136,7 +137,9 @@ std::int64_t eventfd2(Process& process, const Args& args) {
 
 std::int64_t memfd_create(Process& process, const Args& args) {
   const auto name = process.memory().read_string(args[0], 256);
-  if (!name) return -EFAULT;
+  constexpr std::size_t kTooLong = 250;
+  std::array<char, kTooLong> text{};
+  if (!name) return process.memory().read(args[0], text.data(), text.size()) ? -EINVAL : -EFAULT;
   const int fd = ::memfd_create(name->c_str(), args.u32(1) | MFD_CLOEXEC);
   return fd < 0 ? -std::int64_t{errno} : process.fds->add(fd, (args.u32(1) & MFD_CLOEXEC) != 0);
 }

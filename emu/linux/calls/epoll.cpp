@@ -116,6 +116,7 @@ std::int64_t epoll_ctl(Process& process, const Args& args) {
     return change_entry(*epoll, epoll_file->host, *file, entry, operation, event);
   }
   if (operation == EPOLL_CTL_ADD) return add_entry(*epoll, epoll_file->host, file, args.i32(2), event);
+  if (file->kind == OpenFile::Kind::kPlain) return -EPERM;
   return operation == EPOLL_CTL_MOD || operation == EPOLL_CTL_DEL ? -ENOENT : -EINVAL;
 }
 

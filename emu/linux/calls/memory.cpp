@@ -21,6 +21,8 @@ namespace {
 constexpr std::uint32_t kMapPrivate = 2;
 constexpr std::uint32_t kMapSharedValidate = 3;  // 1 is MAP_SHARED
 constexpr std::uint32_t kMapTypeMask = 15;
+// With that type, all that were there before it; MAP_SYNC is for memory that is none of ours.
+constexpr std::uint32_t kMapValidated = 0x7c07f933;
 constexpr std::uint32_t kMapFixed = 0x10;
 constexpr std::uint32_t kMapAnonymous = 0x20;
 constexpr std::uint32_t kMapLocked = 0x2000;
@@ -130,6 +132,7 @@ std::int64_t mmap(Process& process, const Args& args) {
   if (!page_aligned(args[5])) return -EINVAL;
   if (args[1] > process.memory().limit()) return -ENOMEM;
   if ((flags & kMapAnonymous) == 0 && !process.fds->open(args.i32(4))) return -EBADF;
+  if (type == kMapSharedValidate && (flags & ~kMapValidated) != 0) return -EOPNOTSUPP;
   const std::uint64_t length = page_up(args[1]);
   std::uint64_t address = args[0];
   if ((flags & (kMapFixed | kMapFixedNoReplace)) != 0) {

@@ -2,6 +2,7 @@
 #include <poll.h>
 
 #include <array>
+#include <bit>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -72,11 +73,21 @@ std::int64_t poll_files(Process& process, const Args& args) {
   return process.memory().write(args[0], guest.data(), count * sizeof(pollfd)) ? ready : -EFAULT;
 }
 
+// How many descriptors the kernel's table has room for: it grows in powers of two. Bits behind it are
+// nobody's.
+std::size_t table_room(const Process& process) {
+  constexpr std::size_t kLeast = 64;
+  constexpr std::size_t kStep = 128;
+  const auto size = static_cast<std::size_t>(process.fds->size());
+  return size <= kLeast ? kLeast : std::bit_ceil((size + kStep - 1) / kStep) * kStep;
+}
+
 std::int64_t select_files(Process& process, const Args& args) {
   constexpr std::array<short, 3> kAsk = {POLLIN, POLLOUT, POLLPRI};
   constexpr std::array<short, 3> kAnswer = {POLLIN | POLLHUP | POLLERR, POLLOUT | POLLERR, POLLPRI};
   if (args.i32(0) < 0) return -EINVAL;
-  const std::size_t count = std::min<std::size_t>(args.u32(0), kMostOpenFiles);
+  const std::size_t count =
+      std::min({std::size_t{args.u32(0)}, std::size_t{kMostOpenFiles}, table_room(process)});
   Wait& wait = process.task->wait;
   const std::uint64_t bytes = (count + 63) / 64 * 8;
   std::array<FdSet, 3> sets{};

@@ -7,7 +7,10 @@
 #include <sched.h>
 #include <signal.h>
 #include <stdint.h>
+#include <sys/epoll.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/select.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -169,6 +172,42 @@ static void requests(void) {
   say("nowhere", ioctl(tcp, SIOCATMARK, NULL));
 }
 
+static void small_ones(void) {
+  char name[300];
+  struct sched_param parameter = {0};
+  say("a barrier with flags", syscall(SYS_membarrier, 8, 1, 0));
+  say("what barriers there are, with flags", syscall(SYS_membarrier, 0, 1, 0));
+  memset(name, 'n', sizeof(name));
+  name[249] = 0;
+  say("a long name", memfd_create(name, 0) < 0 ? -1 : 0);
+  name[249] = 'n';
+  name[250] = 0;
+  say("a longer one", memfd_create(name, 0));
+  name[250] = 'n';
+  name[299] = 0;
+  say("a much longer one", memfd_create(name, 0));
+  say("policy of -1", sched_getscheduler(-1));
+  say("for -1", sched_setscheduler(-1, SCHED_OTHER, &parameter));
+  say("parameter of -1", sched_getparam(-1, &parameter));
+  say("group of -1", setpgid(-1, 0));
+  const int watcher = epoll_create1(0);
+  const int file = open("advised", O_RDWR);
+  say("a file is not watched", epoll_ctl(watcher, EPOLL_CTL_DEL, file, NULL));
+  fd_set set;
+  FD_ZERO(&set);
+  FD_SET(900, &set);
+  say("behind all descriptors", select(1000, &set, NULL, NULL, &(struct timeval){0, 0}));
+  FD_ZERO(&set);
+  FD_SET(50, &set);
+  say("none, but before their end", select(1000, &set, NULL, NULL, &(struct timeval){0, 0}));
+  ftruncate(file, 65536);
+  say("MAP_SYNC", (long)mmap(NULL, 65536, PROT_READ, MAP_SHARED_VALIDATE | MAP_SYNC, file, 0));
+  say("no such flag", (long)mmap(NULL, 65536, PROT_READ, MAP_SHARED_VALIDATE | 0x800000, file, 0));
+  say("a known one",
+      mmap(NULL, 65536, PROT_READ, MAP_SHARED_VALIDATE | MAP_NORESERVE, file, 0) == MAP_FAILED ? -1 : 0);
+  say("not asked", mmap(NULL, 65536, PROT_READ, MAP_SHARED | 0x800000, file, 0) == MAP_FAILED ? -1 : 0);
+}
+
 int main(void) {
   setvbuf(stdout, NULL, _IONBF, 0);
   advice();
@@ -177,5 +216,6 @@ int main(void) {
   later_arguments();
   waits();
   requests();
+  small_ones();
   return 0;
 }

@@ -86,7 +86,8 @@ std::int64_t getsid(Process& caller, const Args& args) {
 
 std::int64_t setpgid(Process& caller, const Args& args) {
   Process* process = named(caller, args.i32(0));
-  const int group = args.i32(1) == 0 && process != nullptr ? process->pid : args.i32(1);
+  const int pid = args.i32(0) == 0 ? caller.pid : args.i32(0);
+  const int group = args.i32(1) == 0 ? pid : args.i32(1);
   if (group < 0) return -EINVAL;
   if (process == nullptr || (process != &caller && process->parent != caller.pid)) return -ESRCH;
   if (process != &caller && process->has_execed) return -EACCES;

@@ -1,6 +1,7 @@
 // The scheduler as a process on one core sees it.
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <vector>
 
 #include "emu/linux/calls/syscalls.h"
@@ -17,6 +18,9 @@ constexpr std::int32_t kRoundRobin = 2;
 Task* thread_named(const Process& process, int tid) {
   return tid == 0 ? process.task : process.kernel.task(tid);
 }
+
+// What the scheduler's calls say where there is no such thread.
+std::int64_t nobody(const Args& args) { return args.i32(0) < 0 ? -EINVAL : -ESRCH; }
 
 bool known(const Process& process, const Args& args) { return thread_named(process, args.i32(0)) != nullptr; }
 
@@ -93,20 +97,20 @@ std::int64_t sched_setaffinity(Process& process, const Args& args) {
 
 std::int64_t sched_getscheduler(Process& process, const Args& args) {
   const Task* task = thread_named(process, args.i32(0));
-  if (task == nullptr) return -ESRCH;
+  if (task == nullptr) return nobody(args);
   const std::uint32_t reset = task->scheduling.reset_on_fork ? kResetOnFork : 0;
   return reset | static_cast<std::uint32_t>(task->scheduling.policy);
 }
 
 std::int64_t sched_getparam(Process& process, const Args& args) {
   const Task* task = thread_named(process, args.i32(0));
-  if (task == nullptr) return -ESRCH;
+  if (task == nullptr) return nobody(args);
   return process.memory().write_value(args[1], task->scheduling.priority) ? 0 : -EFAULT;
 }
 
 std::int64_t sched_setscheduler(Process& process, const Args& args) {
   Task* task = thread_named(process, args.i32(0));
-  if (task == nullptr) return -ESRCH;
+  if (task == nullptr) return nobody(args);
   Scheduling wanted = task->scheduling;
   wanted.policy = static_cast<std::int32_t>(args.u32(1) & ~kResetOnFork);
   wanted.reset_on_fork = (args.u32(1) & kResetOnFork) != 0;
@@ -116,7 +120,7 @@ std::int64_t sched_setscheduler(Process& process, const Args& args) {
 
 std::int64_t sched_setparam(Process& process, const Args& args) {
   Task* task = thread_named(process, args.i32(0));
-  if (task == nullptr) return -ESRCH;
+  if (task == nullptr) return nobody(args);
   Scheduling wanted = task->scheduling;
   if (!process.memory().read_value(args[1], wanted.priority)) return -EFAULT;
   return set_policy(process, *task, wanted);
@@ -124,7 +128,7 @@ std::int64_t sched_setparam(Process& process, const Args& args) {
 
 std::int64_t sched_rr_get_interval(Process& process, const Args& args) {
   const Task* task = thread_named(process, args.i32(0));
-  if (task == nullptr) return -ESRCH;
+  if (task == nullptr) return nobody(args);
   // What Linux says at 250 Hz.
   const std::int32_t policy = task->scheduling.policy;
   const std::int64_t slice[2] = {0, policy == kFifo ? 0 : policy == kRoundRobin ? 100'000'000 : 4'000'000};
@@ -240,9 +244,10 @@ std::int64_t setpriority(Process& process, const Args& args) {
 
 // On one core every thread sees every store in order, so all barriers hold already.
 std::int64_t membarrier(Process& /*kernel*/, const Args& args) {
-  constexpr int kSupported = 0x1f;  // global, private expedited, and their registration
+  constexpr int kSupported = 0x1f;       // global, private expedited, and their registration
+  if (args.u32(1) != 0) return -EINVAL;  // no command of these has flags
   if (args.i32(0) == 0) return kSupported;
-  return (args.i32(0) & ~kSupported) != 0 ? -EINVAL : 0;
+  return (args.i32(0) & ~kSupported) != 0 || !std::has_single_bit(args.u32(0)) ? -EINVAL : 0;
 }
 
 }  // namespace m2sim::emu::sys
