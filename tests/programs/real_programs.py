@@ -36,8 +36,8 @@ def load(pattern=""):
 
 def make_inputs(root, chosen):
     """The folder of the inputs, as a guest sees it."""
-    # Programs that keep files in their user's home must not find the host's.
-    (root / "guest").mkdir(exist_ok=True)
+    # Programs that keep files in their user's home must not find the host's. SpamAssassin would make its folder the first time only.
+    (root / "guest" / ".spamassassin").mkdir(parents=True, exist_ok=True)
     (root / "etc" / "passwd").write_text("root:x:0:0:root:/guest:/bin/sh\n", encoding="utf-8")
     folder = inputs.make_all(dict.fromkeys(name for program in chosen for name in program["inputs"]), root)
     for program in chosen:
