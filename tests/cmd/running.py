@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import subprocess
+import sys
 import time
 import unittest
 
@@ -81,6 +82,31 @@ int main(void) {
   write(1, "ready\\n", 6);
   for (;;) sleep(1000);
 }
+"""
+
+# From the background the kernel stops who asks for this, m2sim with it.
+CHANGES_TERMINAL = """
+#include <termios.h>
+int main(void) {
+  struct termios settings;
+  tcgetattr(0, &settings);
+  for (int i = 0; i < 3; ++i) tcsetattr(0, TCSANOW, &settings);
+}
+"""
+
+# Leads a session on the terminal that is its input, and starts its arguments in the background there.
+LEADER = """
+import fcntl, os, signal, subprocess, sys, termios
+fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+child = subprocess.Popen(sys.argv[1:], preexec_fn=os.setpgrp)
+_, status = os.waitpid(child.pid, os.WUNTRACED)
+print(os.WIFSTOPPED(status) and os.WSTOPSIG(status) == signal.SIGTTOU, flush=True)
+child.send_signal(signal.SIGTERM)
+child.send_signal(signal.SIGCONT)
+try:
+    print(child.wait(timeout=20))
+except subprocess.TimeoutExpired:
+    child.kill()
 """
 
 UNKNOWN_CALL = """
@@ -180,6 +206,15 @@ class Running(guest.GuestTest):
     def test_a_guest_without_a_handler_is_stopped(self):
         program = self.c_guest("plain", HANDLES.replace("signal(signals[i], handler)", "(void)handler"))
         self.assertEqual(self.signalled(program, signal.SIGTERM)[0], 128 + signal.SIGTERM)
+
+    def test_a_guest_that_the_terminal_has_stopped_can_be_ended(self):
+        program = self.c_guest("changes", CHANGES_TERMINAL)
+        master, slave = os.openpty()
+        self.addCleanup(os.close, master)
+        self.addCleanup(os.close, slave)
+        done = subprocess.run([sys.executable, "-c", LEADER, guest.M2SIM, "run", "-q", "--mode", "emulation", program], stdin=slave,
+                              capture_output=True, text=True, start_new_session=True, timeout=60)
+        self.assertEqual(done.stdout, f"True\n{128 + signal.SIGTERM}\n", done.stderr)
 
     def test_a_stop_before_what_was_asked_for_is_a_stop(self):
         program = self.guest("says", SAYS_AND_SPINS)

@@ -14,6 +14,7 @@
 #include "emu/linux/calls/async.h"
 #include "emu/linux/calls/interfaces.h"
 #include "emu/linux/calls/syscalls.h"
+#include "emu/linux/calls/waiting.h"
 #include "emu/linux/open_flags.h"
 #include "emu/linux/pty.h"
 
@@ -111,6 +112,12 @@ std::optional<std::int64_t> pty_request(Process& process, const OpenFile& file, 
   }
 }
 
+// A process in the background that would change the terminal is stopped, m2sim with it. What came to m2sim
+// meanwhile is looked at before the request is made again, or it would be stopped again and again.
+std::int64_t made_or_put_off(Process& process, const Args& args, std::int64_t result) {
+  return result == -EINTR ? sleep_for_file(process, *process.fds->file(args.i32(0)), 0, false) : result;
+}
+
 }  // namespace
 
 std::int64_t ioctl(Process& process, const Args& args) {
@@ -140,12 +147,13 @@ std::int64_t ioctl(Process& process, const Args& args) {
   if (const auto answer = interface_query(process, fd, args.u32(1), args[2])) return *answer;
   if (std::find(kPlainRequests.begin(), kPlainRequests.end(), static_cast<int>(args.u32(1))) !=
       kPlainRequests.end())
-    return result_of(::ioctl(fd, args.u32(1), args.i32(2)));
+    return made_or_put_off(process, args, result_of(::ioctl(fd, args.u32(1), args.i32(2))));
   for (const Request& request : kRequests) {
     if (request.number != args.u32(1)) continue;
     std::array<std::byte, kMostData> data{};
     if (!request.to_guest && !process.memory().read(args[2], data.data(), request.size)) return -EFAULT;
-    if (::ioctl(fd, request.number, data.data()) < 0) return -std::int64_t{errno};
+    const std::int64_t result = result_of(::ioctl(fd, request.number, data.data()));
+    if (result < 0) return made_or_put_off(process, args, result);
     if (request.to_guest && !process.memory().write(args[2], data.data(), request.size)) return -EFAULT;
     return 0;
   }
