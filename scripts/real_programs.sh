@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Real programs, Debian's for arm64, on both cores beside what real cores were measured to make of the same applications:
 # IPC, mispredictions, the largest losses. Builds m2sim (unless --m2sim names one), fetches the programs and makes their
-# inputs first; after that no network is needed. Takes some 50 minutes of processor time, half of that on two processors.
+# inputs first; after that no network is needed. Takes some 70 minutes of processor time, half of that on two processors.
 # usage: real_programs.sh [--filter REGEX] [--core CORE] [--mode MODE] [--set PATH=VALUE] [--m2sim PROGRAM] [--output FILE]
 #                         [--before FILE] [-j N]   (real_programs.py --help has all)
 set -euo pipefail
