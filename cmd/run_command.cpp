@@ -118,8 +118,6 @@ void check_sampling(const RunOptions& options, Mode mode) {
     throw failure("run: {}: emulation mode has no figures of time; use timing or fast-timing", asked);
   if (!options.guest.checkpoints.at.empty())
     throw failure("run: {} does not go with --checkpoint-at; make it in emulation: --mode emulation", asked);
-  if (points && !options.guest.checkpoints.restore.empty())
-    throw failure("run: --simpoints does not go with --restore: intervals count from the program's start");
   if (options.guest.regions.any())
     throw failure("run: {} does not go with regions; of a part of the run: --skip N and --limit N", asked);
   if (chosen_clock(options.guest, mode) == GuestClock::kCycles)

@@ -157,9 +157,9 @@ std::string learned_from(const GuestOptions& options, const emu::Checkpoint* che
         "begin without",
         options.checkpoints.restore, origin.core);
   }
-  if (options.sampling.sample)
-    throw failure("run: --sample has a warming of its own: give --restore-cold to begin without that of '{}'",
-                  options.checkpoints.restore);
+  if (options.sampling.sample || options.simpoints.any())
+    throw failure("run: {} has a warming of its own: give --restore-cold to begin without that of '{}'",
+                  options.sampling.sample ? "--sample" : "--simpoints", options.checkpoints.restore);
   return origin.learned;
 }
 

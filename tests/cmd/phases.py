@@ -203,6 +203,25 @@ class Phases(guest.GuestTest):
             return stats["core.cpi"]
         self.assertLess(abs(cpi("--simpoints", self.prefix + ".simpoints") / cpi() - 1), 0.03)
 
+    def test_points_behind_a_checkpoint_are_those_of_a_run_that_skips_as_much(self):
+        self.find("--skip", "1M", "--limit", "2M", status=0)
+        checkpoint, path = self.path("million.ckpt"), self.path("part.json")
+
+        def stats(*options, points=("--simpoints", self.prefix + ".simpoints", "--warmup", "200k")):
+            done = self.m2sim("run", "-q", "--fast-timing", "--limit", "2M", "--stats", path, *points, *options)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            with open(path, encoding="utf-8") as file:
+                return {name: value for name, value in json.load(file)["stats"].items() if name.startswith(("core.", "l2.", "branch.", "simpoints.points"))}
+        self.m2sim("run", "-q", "--mode", "emulation", "--checkpoint-at", f"1M={checkpoint}", "--limit", "1M", self.program)
+        skipped = stats("--skip", "1M", self.program)
+        self.assertGreater(skipped["simpoints.points"], 1)
+        self.assertEqual(stats("--restore", checkpoint), skipped)
+        self.m2sim("run", "-q", "--fast-timing", "--checkpoint-at", f"1M={checkpoint}", "--checkpoint-warm", "--limit", "1M", self.program)
+        said = self.m2sim("run", "--fast-timing", "--simpoints", self.prefix + ".simpoints", "--restore", checkpoint)
+        self.assertEqual((said.returncode, said.stderr.count("\n")), (125, 1))
+        self.assertIn("--simpoints has a warming of its own: give --restore-cold", said.stderr)
+        self.assertEqual(stats("--restore", checkpoint, "--restore-cold"), skipped)
+
     def test_a_sweep_runs_by_points(self):
         self.find()
         files = [self.prefix + ending for ending in (".simpoints", ".weights", ".interval")]

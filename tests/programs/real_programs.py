@@ -6,25 +6,19 @@ which the inputs are made once. Names that a guest sees lie below it: the figure
 """
 
 import argparse
-import contextlib
-import itertools
 import os
 import pathlib
 import re
-import shutil
-import subprocess
 import sys
-import tempfile
+import threading
 import time
 import tomllib
 
 import programs
 import real_report
-import statistics_file
-from real import direct_calls, inputs
+from real import direct_calls, inputs, timed_windows
 
 LIST = pathlib.Path(__file__).parent / "real" / "programs.toml"
-STACK = "core.cpi_stack."
 
 
 def load(pattern=""):
@@ -51,106 +45,59 @@ def libraries_of(program, folder):
     return f"{folder}/lib.{program['name']}"
 
 
-def jobs(options, listed, chosen, folder):
-    """One dictionary a window, a core after the other."""
-    number = itertools.count()
+def jobs(listed, chosen, folder):
+    """One dictionary a run of a program; the longest first, so that no processor is left with one at the end."""
     clocks = real_report.clocks()
+    found = []
     for program in chosen:
         libraries = [f"LD_LIBRARY_PATH={libraries_of(program, folder)}"] if "own_libraries" in program else []
-        for core in options.core:
-            for index, run in enumerate(program["runs"]):
-                command = [word.replace("/real/", f"{folder}/") for word in run["command"]]
-                stdin = options.root / folder[1:] / run["stdin"] if "stdin" in run else None
-                for skip in run["skip"]:
-                    yield {"program": program["name"], "application": program["application"], "kin": program["kin"],
-                           "core": core, "mhz": clocks[program["application"], core], "mode": options.mode, "run": index, "skip": skip, "command": command,
-                           "environment": libraries + run.get("environment", []), "stdin": stdin, "number": next(number),
-                           "limit": listed["limit"], "warmup": listed["warmup"]}
+        for index, run in enumerate(program["runs"]):
+            found.append({"program": program["name"], "application": program["application"], "kin": program["kin"],
+                          "mhz": {core: clocks[program["application"], core] for core in real_report.CORES},
+                          "run": index, "skip": run["skip"], "command": [word.replace("/real/", f"{folder}/") for word in run["command"]],
+                          "environment": libraries + run.get("environment", []), "stdin": f"{folder}/{run['stdin']}"[1:] if "stdin" in run else None,
+                          "number": len(found), "limit": listed["limit"], "warmup": listed["warmup"]})
+    return sorted(found, key=lambda job: -max(timed_windows.millions(skip) for skip in job["skip"]))
 
 
-def millions(text):
-    return int(text.removesuffix("M")) * 10 ** 6
+class Progress:
+    """Rows and failures so far, written as they come: what is broken off keeps the rows that it has."""
+
+    def __init__(self, options, todo):
+        self.options, self.count, self.begun = options, sum(len(job["skip"]) for job in todo) * len(options.core), time.monotonic()
+        self.rows, self.failures = {}, []
+        self.lock = threading.Lock()
+
+    def add(self, job, skip, core, result):
+        with self.lock:
+            if isinstance(result, str):
+                self.failures.append(f"{job['program']} {core} at {skip}: {result}")
+                print(self.failures[-1], file=sys.stderr)
+                return
+            known = {"program": job["program"], "application": job["application"], "kin": job["kin"], "core": core,
+                     "mode": self.options.mode, "run": job["run"], "skip": skip}
+            place = (job["number"] - job["run"], self.options.core.index(core), job["run"], job["skip"].index(skip))
+            self.rows[place] = {name: known[name] for name in real_report.KEYS} | result
+            if self.options.output:
+                real_report.write_windows(self.options.output, self.in_order())
+            if sys.stderr.isatty():
+                print(f"\r{len(self.rows)} of {self.count} windows, {time.monotonic() - self.begun:.0f} s  ",
+                      end="" if len(self.rows) < self.count else "\n", file=sys.stderr, flush=True)
+
+    def in_order(self):
+        return [self.rows[place] for place in sorted(self.rows)]
 
 
-@contextlib.contextmanager
-def typed(path):
-    """A pipe that has what the file says and then stays open, as a terminal at which nobody types further. Without a
-    file the input has ended: povray asks for Enter and would look for it again and again in every window."""
-    if path is None:
-        yield subprocess.DEVNULL
-        return
-    reader, writer = os.pipe()
-    try:
-        os.write(writer, path.read_bytes())
-        yield reader
-    finally:
-        os.close(reader)
-        os.close(writer)
+def run_all(options, todo):
+    """(rows, failures)"""
+    progress = Progress(options, todo)
 
-
-def new_scratch(root, number):
-    """A folder whose name is the same every time, unless another run on the same root has it now."""
-    for choice in itertools.count(number, 1000):
-        path = root / "scratch" / f"{choice:05}"
-        try:
-            path.mkdir(parents=True)
-            return path
-        except FileExistsError:
-            pass
-
-
-def window_options(job, folder):
-    """(what makes a run of one window, how many times its instructions the figures are of). The window is a simulation point,
-    the last interval of a run that begins where warming does: caches and predictors learn at the speed of warming."""
-    begin, limit = millions(job["skip"]), millions(job["limit"])
-    intervals = min(-(-millions(job["warmup"]) // limit), begin // limit)
-    (folder / "window.simpoints").write_text(f"{intervals} 0\n", encoding="utf-8")
-    (folder / "window.weights").write_text("1 0\n", encoding="utf-8")
-    return ["--simpoints", str(folder / "window.simpoints"), "--interval-size", job["limit"], "--warmup", job["warmup"],
-            "--skip", str(begin - intervals * limit), "--limit", str((intervals + 1) * limit)], intervals + 1
-
-
-def window(options, job):
-    """A row of the output, or what went wrong."""
-    scratch = new_scratch(options.root, job["number"])
-    # At the clock at which the published run was: memory's latencies are nanoseconds.
-    more = ["--core", job["core"], "--set", f"clock.mhz={job['mhz']}", "--cwd", str(scratch)]
-    more += [word for value in options.set for word in ("--set", value)]
-    more += [word for value in job["environment"] for word in ("--env", value)]
-    try:
-        with tempfile.TemporaryDirectory(prefix="m2sim-window-") as folder, typed(job["stdin"]) as stdin:
-            chosen, times = window_options(job, pathlib.Path(folder))
-            more += chosen
-            _, stats = statistics_file.run(options.m2sim, job["mode"], job["command"], sysroot=options.root, more=more, stdin=stdin)
-    except statistics_file.RunFailed as failure:
-        return f"{job['program']} {job['core']} at {job['skip']}: {failure}"
-    finally:
-        shutil.rmtree(scratch, ignore_errors=True)
-    if stats["core.insts"] != times * millions(job["limit"]):
-        return f"{job['program']} {job['core']} at {job['skip']}: the program ended before its window did"
-    figures = {"insts": stats["core.insts"], "cycles": stats["core.cycles"], "mispredicts": stats["branch.mispredicts"]}
-    figures |= {name.removeprefix(STACK): value for name, value in stats.items() if name.startswith(STACK)}
-    return {name: job[name] for name in real_report.KEYS} | {name: value / times for name, value in figures.items()}
-
-
-def run_all(options, listed, chosen, folder):
-    """(rows, failures), with progress on standard error. A run that is broken off keeps the rows it has."""
-    todo = list(jobs(options, listed, chosen, folder))
-    rows, failures = [], []
-    begun = time.monotonic()
-    for done, result in enumerate(programs.in_parallel(options.jobs, lambda job: window(options, job), todo), 1):
-        if isinstance(result, str):
-            failures.append(result)
-            print(result, file=sys.stderr)
-            continue
-        rows.append(result)
-        if options.output:
-            real_report.write_windows(options.output, rows)
-        if sys.stderr.isatty():
-            spent = time.monotonic() - begun
-            print(f"\r{done} of {len(todo)} windows, {spent:.0f} s, {spent / done * (len(todo) - done):.0f} s left  ",
-                  end="" if done < len(todo) else "\n", file=sys.stderr, flush=True)
-    return rows, failures
+    def run(job):
+        for found in timed_windows.of_run(options, job):
+            progress.add(job, *found)
+    for _ in programs.in_parallel(options.jobs, run, todo):
+        pass
+    return progress.in_order(), progress.failures
 
 
 def parse():
@@ -185,7 +132,7 @@ def main():
     if not chosen:
         print(f"no program matches {options.filter}", file=sys.stderr)
         return 1
-    rows, failures = run_all(options, listed, chosen, make_inputs(options.root, chosen))
+    rows, failures = run_all(options, jobs(listed, chosen, make_inputs(options.root, chosen)))
     if not rows:
         return 1
     known = real_report.published()

@@ -4,6 +4,7 @@
 import argparse
 import contextlib
 import json
+import os
 import pathlib
 import re
 import subprocess
@@ -16,7 +17,7 @@ import modes_check
 import real_programs
 import real_report
 import statistics_file
-from real import direct_calls, inputs
+from real import direct_calls, inputs, timed_windows
 
 ROW = {"name": "sum"}
 ENTRIES = {"emulation": {"emulation.insts": 7},
@@ -165,11 +166,13 @@ class RealPrograms(unittest.TestCase):
         def options(skip, warmup="200M"):
             with tempfile.TemporaryDirectory() as name:
                 folder = pathlib.Path(name)
-                words, times = real_programs.window_options({"skip": skip, "warmup": warmup, "limit": "50M"}, folder)
+                job = {"warmup": warmup, "limit": "50M"}
+                begin, intervals = timed_windows.warming(job, skip)
+                words = timed_windows.window_options(job, intervals, folder)
                 given = dict(zip(words[::2], words[1::2]))
                 interval = int((folder / "window.simpoints").read_text().split()[0])
-                self.assertEqual(int(given["--skip"]) + 50_000_000 * interval, 1_000_000 * int(skip[:-1]))
-                self.assertEqual(int(given["--limit"]), 50_000_000 * times)
+                self.assertEqual(begin + 50_000_000 * interval, 1_000_000 * int(skip[:-1]))
+                self.assertEqual(int(given["--limit"]), 50_000_000 * (interval + 1))
                 return interval
         self.assertEqual([options("1500M"), options("1500M", "210M"), options("170M"), options("20M")], [4, 5, 3, 0])
 
@@ -182,25 +185,83 @@ class RealPrograms(unittest.TestCase):
             for core in real_report.CORES:
                 self.assertIn((program["application"], core), known)
 
-    def test_a_window_runs_at_the_clock_of_the_published_run(self):
+    def measured(self, guest, run=None, stdin=None):
+        """What timed_windows.of_run yields for a run with windows at 1000M and 2000M, and the calls of m2sim it took: mode, command, options.
+        `guest` is told the folder of the program's files and what is in its input, at each call; `run` is instead of a good end."""
+        job = {"skip": ["2000M", "1000M"], "limit": "50M", "warmup": "200M", "number": 3, "mhz": {"m1-pcore": 3191, "m2-pcore": 3456},
+               "command": ["/real/program"], "environment": ["A=1"], "stdin": stdin}
+        calls = []
         with tempfile.TemporaryDirectory() as root:
             options = argparse.Namespace(core=list(real_report.CORES), mode="timing", root=pathlib.Path(root), set=["clock.mhz=1"], m2sim="")
-            found = []
+            (options.root / "typed").write_bytes(b"first second")
 
-            def run(*_, more, **__):
-                at = more.index("--core")
-                found.append((more[at + 1], [word for word in more if word.startswith("clock.mhz=")]))
-                raise statistics_file.RunFailed
+            def started(_, mode, command, more, stdin, sysroot=None):
+                given = dict(zip(more[::2], more[1::2]))
+                calls.append((mode, command, given | {"all": more, "sysroot": sysroot}))
+                for path in [value.partition("=")[2] for option, value in given.items() if option == "--checkpoint-at"]:
+                    pathlib.Path(path).write_text("", encoding="utf-8")
+                if "--restore" in given:
+                    self.assertTrue(pathlib.Path(given["--restore"]).exists())
+                guest(mode, options.root / "scratch" / "00003", stdin)
+                if run:
+                    run(mode)
+                return "", {"core.insts": int(given["--limit"]), "core.cycles": 500, "branch.mispredicts": 5, "core.cpi_stack.base": 1}
 
-            with unittest.mock.patch.object(statistics_file, "run", run):
-                for job in real_programs.jobs(options, *real_programs.load("^stockfish$"), "/real.0"):
-                    real_programs.window(options, job)
+            with unittest.mock.patch.object(statistics_file, "run", started):
+                found = list(timed_windows.of_run(options, job))
+            self.assertEqual([*options.root.glob("checkpoints/*"), *options.root.glob("scratch/*")], [])
+        return found, calls
+
+    def test_a_run_is_emulated_once_for_all_windows_and_cores(self):
+        found, calls = self.measured(lambda *_: None)
+        self.assertEqual([place[:2] for place in found], [(skip, core) for skip in ("1000M", "2000M") for core in real_report.CORES])
+        self.assertEqual(found[0][2], {"insts": 50_000_000, "cycles": 100, "mispredicts": 1, "base": 0.2})
+        first, _, _, second, *_ = calls
+        self.assertEqual([(mode, command) for mode, command, _ in calls],
+                         [("emulation", ["/real/program"]), ("timing", []), ("timing", []), ("emulation", []), ("timing", []), ("timing", [])])
+        self.assertEqual([call[2]["--limit"] for call in calls], ["800000000", "250000000", "250000000", "1000000000", "250000000", "250000000"])
+        self.assertTrue(first[2]["--checkpoint-at"].startswith("800000000="))
+        self.assertTrue(second[2]["--checkpoint-at"].startswith("1800000000="))
+        self.assertEqual(["--restore" in given for _, _, given in calls], [False] + 5 * [True])
+        self.assertEqual((first[2]["--env"], first[2]["--cpu"]), ("A=1", "m1"))
+
+    def test_a_window_runs_at_the_clock_of_the_published_run(self):
+        timed = [given["all"] for mode, _, given in self.measured(lambda *_: None)[1] if mode == "timing"]
+        found = [(more[more.index("--core") + 1], [word for word in more if word.startswith("clock.mhz=")]) for more in timed]
         # What the user sets comes behind, and so holds.
-        self.assertEqual(found, [(core, [f"clock.mhz={mhz}", "clock.mhz=1"]) for core, mhz in (("m1-pcore", 3191), ("m2-pcore", 3456)) for _ in range(4)])
+        self.assertEqual(found, 2 * [("m1-pcore", ["clock.mhz=3191", "clock.mhz=1"]), ("m2-pcore", ["clock.mhz=3456", "clock.mhz=1"])])
+
+    def test_every_run_finds_the_files_that_the_program_had_there(self):
+        seen = []
+
+        def guest(mode, scratch, _):
+            seen.append(sorted(path.name for path in scratch.iterdir()))
+            (scratch / mode).with_suffix(f".{len(seen)}").write_text("", encoding="utf-8")
+        self.measured(guest)
+        one = ["emulation.1"]
+        self.assertEqual(seen, [[], one, one, one, ["emulation.1", "emulation.4"], ["emulation.1", "emulation.4"]])
+
+    def test_every_run_is_typed_what_the_program_had_not_read_there(self):
+        seen = []
+
+        def guest(_, __, stdin):
+            os.set_blocking(stdin, False)
+            with contextlib.suppress(BlockingIOError):
+                seen.append(os.read(stdin, 6))
+        self.measured(guest, stdin="typed")
+        self.assertEqual(seen, [b"first ", b"second", b"second", b"second"])
+
+    def test_what_cannot_be_run_is_said_of_the_window(self):
+        def failing(modes):
+            def run(mode):
+                if mode in modes:
+                    raise statistics_file.RunFailed("no")
+            return run
+        self.assertEqual(self.measured(lambda *_: None, failing(["emulation"]))[0], [("1000M", "all cores", "no")])
+        self.assertEqual([result for *_, result in self.measured(lambda *_: None, failing(["timing"]))[0]], 4 * ["no"])
 
     def test_what_a_program_finds_does_not_depend_on_which_others_are_chosen(self):
-        options = argparse.Namespace(core=["m2-pcore"], mode="timing", root=pathlib.Path("/"))
-        found = {job["program"]: job["environment"] for job in real_programs.jobs(options, *real_programs.load("^(ns3|sqlite|cc1)$"), "/real.0")}
+        found = {job["program"]: job["environment"] for job in real_programs.jobs(*real_programs.load("^(ns3|sqlite|cc1)$"), "/real.0")}
         self.assertEqual(found, {"sqlite": ["LD_LIBRARY_PATH=/real.0/lib.sqlite"], "cc1": [], "ns3": ["LD_LIBRARY_PATH=/real.0/lib.ns3"]})
         with tempfile.TemporaryDirectory() as name:
             root = pathlib.Path(name)
