@@ -50,7 +50,8 @@ void add_simpoint_options(CLI::App& command, SimPointOptions& options) {
           fmt::format(
               "time the intervals that FILE.simpoints of m2sim phases or SimPoint names and estimate the "
               "whole run from "
-              "them; caches and predictors learn from the --warmup instructions before each (default: {})",
+              "them; caches and predictors learn from the --warmup instructions before each (default: {}); "
+              "intervals count from where --skip or --restore begins",
               timing::SimPointPlan().warming))
       ->type_name("FILE.simpoints");
   command

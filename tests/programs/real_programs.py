@@ -6,6 +6,7 @@ which the inputs are made once. Names that a guest sees lie below it: the figure
 """
 
 import argparse
+import itertools
 import os
 import pathlib
 import re
@@ -46,8 +47,10 @@ def libraries_of(program, folder):
 
 
 def jobs(listed, chosen, folder):
-    """One dictionary a run of a program; the longest first, so that no processor is left with one at the end."""
+    """One dictionary a run of a program; the longest first, so that no processor is left with one at the end. Its number is the
+    same whatever else is chosen."""
     clocks = real_report.clocks()
+    first = dict(zip((program["name"] for program in listed["program"]), itertools.accumulate((len(program["runs"]) for program in listed["program"]), initial=0)))
     found = []
     for program in chosen:
         libraries = [f"LD_LIBRARY_PATH={libraries_of(program, folder)}"] if "own_libraries" in program else []
@@ -56,7 +59,7 @@ def jobs(listed, chosen, folder):
                           "mhz": {core: clocks[program["application"], core] for core in real_report.CORES},
                           "run": index, "skip": run["skip"], "command": [word.replace("/real/", f"{folder}/") for word in run["command"]],
                           "environment": libraries + run.get("environment", []), "stdin": f"{folder}/{run['stdin']}"[1:] if "stdin" in run else None,
-                          "number": len(found), "limit": listed["limit"], "warmup": listed["warmup"]})
+                          "number": first[program["name"]] + index, "limit": listed["limit"], "warmup": listed["warmup"]})
     return sorted(found, key=lambda job: -max(timed_windows.millions(skip) for skip in job["skip"]))
 
 
@@ -110,6 +113,9 @@ def parse():
     parser.add_argument("--set", action="append", default=[], metavar="PATH=VALUE", help="as m2sim run has it; repeatable")
     parser.add_argument("--output", type=pathlib.Path, help="write the windows' figures here (CSV), for real_report.py")
     parser.add_argument("--before", type=pathlib.Path, help="show what changed since that --output")
+    parser.add_argument("--checkpoints", type=pathlib.Path, metavar="FOLDER",
+                        help="keep the guests there where windows begin, and go on from those that are there; they are of one emulator and one set of packages: "
+                             "remove them when these change")
     parser.add_argument("-j", "--jobs", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--list", action="store_true", help="name the programs")
     parser.add_argument("--packages", action="store_true", help="name the packages that all programs need")
@@ -117,6 +123,9 @@ def parse():
     options.core = options.core or list(real_report.CORES)
     options.m2sim = programs.resolve_command(options.m2sim)
     options.root = options.root.resolve()
+    if options.checkpoints:
+        options.checkpoints.mkdir(parents=True, exist_ok=True)
+        options.checkpoints = options.checkpoints.resolve()
     return options
 
 

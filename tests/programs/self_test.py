@@ -7,6 +7,7 @@ import json
 import os
 import pathlib
 import re
+import shutil
 import subprocess
 import tempfile
 import unittest
@@ -185,14 +186,14 @@ class RealPrograms(unittest.TestCase):
             for core in real_report.CORES:
                 self.assertIn((program["application"], core), known)
 
-    def measured(self, guest, run=None, stdin=None):
+    def measured(self, guest, run=None, stdin=None, checkpoints=None):
         """What timed_windows.of_run yields for a run with windows at 1000M and 2000M, and the calls of m2sim it took: mode, command, options.
         `guest` is told the folder of the program's files and what is in its input, at each call; `run` is instead of a good end."""
-        job = {"skip": ["2000M", "1000M"], "limit": "50M", "warmup": "200M", "number": 3, "mhz": {"m1-pcore": 3191, "m2-pcore": 3456},
+        job = {"program": "a", "run": 1, "skip": ["2000M", "1000M"], "limit": "50M", "warmup": "200M", "number": 3, "mhz": {"m1-pcore": 3191, "m2-pcore": 3456},
                "command": ["/real/program"], "environment": ["A=1"], "stdin": stdin}
         calls = []
         with tempfile.TemporaryDirectory() as root:
-            options = argparse.Namespace(core=list(real_report.CORES), mode="timing", root=pathlib.Path(root), set=["clock.mhz=1"], m2sim="")
+            options = argparse.Namespace(core=list(real_report.CORES), mode="timing", root=pathlib.Path(root), set=["clock.mhz=1"], m2sim="", checkpoints=checkpoints)
             (options.root / "typed").write_bytes(b"first second")
 
             def started(_, mode, command, more, stdin, sysroot=None):
@@ -250,6 +251,33 @@ class RealPrograms(unittest.TestCase):
                 seen.append(os.read(stdin, 6))
         self.measured(guest, stdin="typed")
         self.assertEqual(seen, [b"first ", b"second", b"second", b"second"])
+
+    def test_kept_checkpoints_are_gone_on_from(self):
+        typed = []
+
+        def guest(mode, scratch, stdin):
+            os.set_blocking(stdin, False)
+            with contextlib.suppress(BlockingIOError):
+                typed.append(os.read(stdin, 6))
+            (scratch / f"of {mode}").write_text("", encoding="utf-8")
+        with tempfile.TemporaryDirectory() as name:
+            folder = pathlib.Path(name)
+            first = self.measured(guest, stdin="typed", checkpoints=folder)
+            [later] = folder.glob("a-1-*-1800000000")
+            self.assertEqual(len(list(folder.iterdir())), 2)
+            typed.clear()
+            second, calls = self.measured(guest, stdin="typed", checkpoints=folder)
+            self.assertEqual(second, first[0])
+            self.assertEqual([mode for mode, *_ in calls], 4 * ["timing"])
+            self.assertEqual(typed, [b"second", b"second"])
+            # One that could not be made is not there.
+            shutil.rmtree(later)
+
+            def run(mode):
+                if mode == "emulation":
+                    raise statistics_file.RunFailed("no")
+            self.assertEqual(self.measured(lambda *_: None, run, stdin="typed", checkpoints=folder)[0][2:], [("2000M", "all cores", "no")])
+            self.assertEqual([path.name[-10:] for path in folder.iterdir()], ["-800000000"])
 
     def test_what_cannot_be_run_is_said_of_the_window(self):
         def failing(modes):

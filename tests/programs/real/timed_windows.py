@@ -2,12 +2,14 @@
 
 Where the warming of a window begins the guest is put into a checkpoint (docs/checkpoints.md), from which each core goes
 on, as it would have with --skip. Files are not in a checkpoint: what the program has in its working directory there is
-kept beside it, and laid out again for every run that goes on from it.
+kept beside it, and laid out again for every run that goes on from it; and so is what it has not read of its input.
 """
 
 import contextlib
 import fcntl
+import hashlib
 import itertools
+import json
 import os
 import pathlib
 import shutil
@@ -89,38 +91,45 @@ class Guest:
         self.options, self.job, self.scratch, self.folder = options, job, scratch, folder
         self.at = 0
         self.typed = (options.root / job["stdin"]).read_bytes() if job["stdin"] else None
-        self.checkpoint = None
+        self.place = None  # of the checkpoint and what belongs to it; None: the program has not begun
+        # The folder of the inputs, which the command names, has another name when these change.
+        run = json.dumps([job["command"], job["environment"], job["stdin"], scratch.name])
+        self.name = f"{job['program']}-{job['run']}-{hashlib.sha256(run.encode()).hexdigest()[:8]}"
 
     def come_to(self, instruction):
-        """Emulates up to there. At the program's begin nothing is to be kept."""
+        """Emulates up to there, if nobody has before. At the program's begin nothing is to be kept."""
         if instruction == self.at:
             return
-        made = self.folder / f"{instruction}.ckpt"
-        more = ["--checkpoint-at", f"{instruction}={made}", "--limit", str(instruction - self.at)]
-        with typed(self.typed) as stdin:
-            self.go_on("emulation", more, stdin)
-            left = not_read(stdin, self.typed)
-        if self.checkpoint:
-            self.checkpoint.unlink()
-        self.at, self.typed, self.checkpoint = instruction, left, made
-        shutil.rmtree(self.kept, ignore_errors=True)
-        shutil.copytree(self.scratch, self.kept, symlinks=True)
+        made = (self.options.checkpoints or self.folder) / f"{self.name}-{instruction}"
+        if not made.exists():
+            self.emulate_to(instruction, made)
+        if self.place and not self.options.checkpoints:
+            shutil.rmtree(self.place)
+        if self.typed is not None:
+            self.typed = (made / "typed").read_bytes()
+        self.at, self.place = instruction, made
+
+    def emulate_to(self, instruction, made):
+        """Whatever is broken off leaves nothing at `made`."""
+        with tempfile.TemporaryDirectory(dir=made.parent) as name, typed(self.typed) as stdin:
+            begun = pathlib.Path(name) / made.name
+            begun.mkdir()
+            self.go_on("emulation", ["--checkpoint-at", f"{instruction}={begun / 'guest.ckpt'}", "--limit", str(instruction - self.at)], stdin)
+            (begun / "typed").write_bytes(not_read(stdin, self.typed) or b"")
+            shutil.copytree(self.scratch, begun / "files", symlinks=True)
+            begun.rename(made)
 
     def timed(self, more):
         """Statistics of what comes next."""
         with typed(self.typed) as stdin:
             return self.go_on(self.options.mode, more, stdin)
 
-    @property
-    def kept(self):
-        return self.folder / "files"
-
     def go_on(self, mode, more, stdin):
         where = {"stdin": stdin}
-        if self.checkpoint:
+        if self.place:
             shutil.rmtree(self.scratch)
-            shutil.copytree(self.kept, self.scratch, symlinks=True)
-            command, more = [], ["--restore", str(self.checkpoint), *more]
+            shutil.copytree(self.place / "files", self.scratch, symlinks=True)
+            command, more = [], ["--restore", str(self.place / "guest.ckpt"), *more]
         else:
             command = self.job["command"]
             where["sysroot"] = self.options.root
