@@ -17,7 +17,8 @@ import tomllib
 
 import programs
 import real_report
-from real import direct_calls, inputs, timed_windows
+import timed_windows
+from real import direct_calls, inputs
 
 LIST = pathlib.Path(__file__).parent / "real" / "programs.toml"
 

@@ -18,7 +18,8 @@ import modes_check
 import real_programs
 import real_report
 import statistics_file
-from real import direct_calls, inputs, timed_windows
+import timed_windows
+from real import direct_calls, inputs
 
 ROW = {"name": "sum"}
 ENTRIES = {"emulation": {"emulation.insts": 7},
