@@ -125,7 +125,10 @@ def parse():
     options.m2sim = programs.resolve_command(options.m2sim)
     options.root = options.root.resolve()
     if options.checkpoints:
-        options.checkpoints.mkdir(parents=True, exist_ok=True)
+        try:
+            options.checkpoints.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            parser.error(f"--checkpoints: cannot use '{options.checkpoints}' as a folder: {error.strerror}")
         options.checkpoints = options.checkpoints.resolve()
     return options
 
