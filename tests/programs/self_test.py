@@ -35,6 +35,14 @@ def recorded(entries):
             yield golden.load()
 
 
+def next_six(pipe):
+    """[the next bytes in the pipe], or nothing where it has none"""
+    os.set_blocking(pipe, False)
+    with contextlib.suppress(BlockingIOError):
+        return [os.read(pipe, 6)]
+    return []
+
+
 class Golden(unittest.TestCase):
     def compare(self, entries, sha256="abc", row=None):
         with recorded(ENTRIES) as known:
@@ -246,20 +254,14 @@ class RealPrograms(unittest.TestCase):
     def test_every_run_is_typed_what_the_program_had_not_read_there(self):
         seen = []
 
-        def guest(_, __, stdin):
-            os.set_blocking(stdin, False)
-            with contextlib.suppress(BlockingIOError):
-                seen.append(os.read(stdin, 6))
-        self.measured(guest, stdin="typed")
+        self.measured(lambda _, __, stdin: seen.extend(next_six(stdin)), stdin="typed")
         self.assertEqual(seen, [b"first ", b"second", b"second", b"second"])
 
     def test_kept_checkpoints_are_gone_on_from(self):
         typed = []
 
         def guest(mode, scratch, stdin):
-            os.set_blocking(stdin, False)
-            with contextlib.suppress(BlockingIOError):
-                typed.append(os.read(stdin, 6))
+            typed.extend(next_six(stdin))
             (scratch / f"of {mode}").write_text("", encoding="utf-8")
         with tempfile.TemporaryDirectory() as name:
             folder = pathlib.Path(name)
